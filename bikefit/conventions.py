@@ -1,0 +1,121 @@
+"""The one definition of sides, signs, planes, crank windows, units and column names.
+
+Everything inside the package follows this page; the readers in `bikefit.io` bring every file to it, and
+nothing after them changes a sign, a side or a unit.
+
+**Angle.** ``heel_out_deg`` is the rotation of the shoe about the normal of its own sole, in degrees;
+positive = the heel is away from the bike ("external rotation of the heel"), on BOTH feet. Seen from above
+this turns the right foot counter-clockwise and the left foot clockwise.
+
+**Crank.** Per foot, in degrees: 0 = this foot's pedal at top dead centre (TDC), 90 = pedal forward,
+180 = bottom. The left foot's crank angle is the right foot's plus 180.
+
+**Wedges.** Signed counts and cants are varus positive: the thick side is medial (big toe, bike side).
+
+**World frame** (markers, simulated shoes): x forward, y to the rider's left, z up; millimetres or metres as named.
+
+**Time** is in seconds from the first sample of the recording. Intervals are half-open, ``[start, end)``.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Side = Literal["left", "right"]
+SIDES: Final[tuple[Side, ...]] = ("left", "right")
+
+ZeroKind = Literal["rider", "bike", "none"]
+"""What an angle of zero means: the rider's own pose, the bike's axis, or nothing."""
+
+Reference = Literal["crank_angle", "tdc_pulse", "markers", "shoe_acceleration", "pitch", "gyroscope", "rotation"]
+"""What the phase of the pedal stroke was read from, best first."""
+REFERENCES: Final[tuple[Reference, ...]] = get_args(Reference)
+CRANK_REFERENCES: Final[frozenset[str]] = frozenset({"crank_angle", "tdc_pulse", "markers", "shoe_acceleration"})
+"""References that know where top dead centre is; with any other only "phase" is spoken of."""
+
+Metric = Literal["mean", "power_phase", "peak"]
+METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
+
+POWER_PHASE_DEG: Final = (30.0, 150.0)
+RECOVERY_PHASE_DEG: Final = (210.0, 330.0)
+CURVE_POINTS: Final = 100
+"""Points of phase in a stroke's curve; point k is the mean over the k-th hundredth of the revolution."""
+
+STROKE_COLUMNS: Final[tuple[str, ...]] = (
+    "foot",
+    "stroke",
+    "start_s",
+    "end_s",
+    "cadence_rpm",
+    "mean_deg",
+    "power_phase_deg",
+    "recovery_phase_deg",
+    "peak_deg",
+    "peak_crank_deg",
+    "range_deg",
+    "posture",
+    "power_w",
+    "spikes_repaired",
+    "quality",
+    "used",
+    "reject_reason",
+)
+"""Columns of the stroke table, one row a stroke, in this order."""
+
+METRIC_COLUMNS: Final[dict[Metric, str]] = {
+    "mean": "mean_deg",
+    "power_phase": "power_phase_deg",
+    "peak": "peak_deg",
+}
+
+RejectReason = Literal[
+    "coasting", "backpedalling", "cadence", "cadence_jump", "gap", "flicker", "shape", "ramp", "undersampled",
+    "turning", "rocking",
+]  # fmt: skip
+"""Why a stroke stays in the table unused. ``coasting`` covers standing still."""
+REJECT_REASONS: Final[tuple[RejectReason, ...]] = get_args(RejectReason)
+
+COMPANIONS: Final[tuple[str, ...]] = ("cadence_rpm", "power_w", "speed_m_s", "heart_rate_bpm")
+"""Channels that both feet share and that only accompany the rotation."""
+
+
+def other_side(side: Side) -> Side:
+    """Return the other foot.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        A foot.
+
+    Returns
+    -------
+    {"left", "right"}
+        The opposite foot.
+
+    Examples
+    --------
+    >>> other_side("left")
+    'right'
+    """
+    return "right" if side == "left" else "left"
+
+
+def crank_offset_deg(side: Side) -> float:
+    """Return what to add to the RIGHT crank's angle to get this foot's crank angle.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+
+    Returns
+    -------
+    float
+        0 for the right foot, 180 for the left [deg].
+
+    Examples
+    --------
+    >>> crank_offset_deg("left")
+    180.0
+    """
+    return 180.0 if side == "left" else 0.0

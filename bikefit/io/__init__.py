@@ -1,0 +1,1 @@
+"""Reading recordings (and writing the few formats that the simulator's users need)."""

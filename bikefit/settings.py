@@ -1,0 +1,175 @@
+"""Every threshold and prior of the analysis in one frozen place.
+
+A user changes them with ``--settings FILE.toml``; each result echoes them. The unit is in each name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from bikefit.errors import UsageError, near_matches
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Thresholds and priors, with defaults that suit most recordings.
+
+    Attributes
+    ----------
+    cadence_min_rpm : float
+        Slowest stroke that counts. Higher: slow grinding and starts are dropped.
+    cadence_max_rpm : float
+        Fastest stroke that counts. Lower: spin-ups are dropped.
+    cadence_jump_ratio : float
+        Largest change of cadence from the neighbouring strokes (median of five), as a ratio. Higher: wilder
+        accelerations are kept.
+    gap_max_s : float
+        Longest hole in the samples that is bridged by interpolation. Higher: more strokes survive dropouts,
+        with more invention.
+    missing_max_share : float
+        Largest share of missing samples in a stroke that is kept.
+    spike_min_deg : float
+        Smallest jump of a single sample, there and back, that is repaired as a spike. Lower: noise is smoothed away.
+    shape_max_distance : float
+        Largest robust distance of a stroke's curve from the median stroke. Higher: odder strokes are kept.
+    flicker_min_deg : float
+        Smallest sudden departure (a few samples) from the foot's own usual curve called marker flicker.
+    samples_per_stroke_min : float
+        Fewer samples a stroke than this: the outcome is undetermined.
+    samples_per_stroke_warn : float
+        Fewer samples a stroke than this: a finding.
+    strokes_min : int
+        Fewer used strokes than this: the outcome is undetermined.
+    strokes_warn : int
+        Fewer used strokes than this: a finding.
+    quality_min : float
+        Smallest quality of a foot (0-1, share of the trace's power at the stroke's harmonics, or how regular the
+        reference is) that still gives a number. Higher: more recordings end as "cannot tell".
+    zero_sd_deg : float
+        Standard deviation of the zero itself (mounting, placing): it widens the excess. Higher: fewer wedges.
+    zero_sd_recovery_deg : float
+        The same where the recovery phase serves as neutral.
+    zero_sd_shoe_sensor_deg : float
+        The same for the pose of a shoe sensor.
+    neutral_band_deg : float
+        An excess up to this is left alone. Higher: fewer wedges.
+    neutral_confidence : float
+        If the excess's interval at this confidence holds neutral, it is left alone. Higher: fewer wedges.
+    response_mean : float
+        Prior mean of the response [deg heel-in per deg of varus cant]. An assumption.
+    response_sd : float
+        Prior standard deviation of the response. Higher: smaller first counts.
+    between_recording_sd_deg : float
+        Standard deviation between two recordings with sensors left on.
+    between_recording_sd_remounted_deg : float
+        The same after taking sensors or markers off and on again.
+    drift_warn_deg_per_h : float
+        Trend of the rotation over the ride that is worth a finding.
+    """
+
+    cadence_min_rpm: float = 30.0
+    cadence_max_rpm: float = 160.0
+    cadence_jump_ratio: float = 1.35
+    gap_max_s: float = 0.1
+    missing_max_share: float = 0.2
+    spike_min_deg: float = 8.0
+    shape_max_distance: float = 6.0
+    flicker_min_deg: float = 0.8
+    samples_per_stroke_min: float = 10.0
+    samples_per_stroke_warn: float = 20.0
+    strokes_min: int = 10
+    strokes_warn: int = 30
+    quality_min: float = 0.4
+    zero_sd_deg: float = 0.8
+    zero_sd_recovery_deg: float = 1.5
+    zero_sd_shoe_sensor_deg: float = 1.5
+    neutral_band_deg: float = 1.0
+    neutral_confidence: float = 0.8
+    response_mean: float = 0.25
+    response_sd: float = 0.5
+    between_recording_sd_deg: float = 0.3
+    between_recording_sd_remounted_deg: float = 0.8
+    drift_warn_deg_per_h: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as a plain dict, in the order of their declaration.
+
+        Returns
+        -------
+        dict
+            Name -> value.
+        """
+        return asdict(self)
+
+
+def load_settings(path: str | Path) -> Settings:
+    """Read overrides of the settings from a TOML file.
+
+    Parameters
+    ----------
+    path : path-like
+        A TOML file of ``name = number`` lines; names are those of `Settings`.
+
+    Returns
+    -------
+    Settings
+        The defaults with the file's values in their place.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read, is no TOML, names an unknown setting or gives a value that is no finite
+        number of the right kind.
+    """
+    try:
+        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: the settings cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: this is no TOML file of settings ({error}).") from error
+    return override(Settings(), given, str(path))
+
+
+def override(settings: Settings, given: dict[str, Any], source: str) -> Settings:
+    """Return settings with some values replaced.
+
+    Parameters
+    ----------
+    settings : Settings
+        What to start from.
+    given : dict
+        Name -> number.
+    source : str
+        Where the values come from, for the message.
+
+    Returns
+    -------
+    Settings
+        A new object.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown or a value is not a finite, non-negative number of the right kind.
+
+    Examples
+    --------
+    >>> override(Settings(), {"strokes_min": 20}, "here").strokes_min
+    20
+    """
+    kinds = {item.name: type(getattr(settings, item.name)) for item in fields(settings)}
+    checked: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in kinds:
+            raise UsageError(f"{source}: unknown setting '{name}'.{near_matches(name, list(kinds))}")
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        number = whole or (kinds[name] is float and isinstance(value, float))
+        may_be_negative = name == "response_mean"
+        if not number or value != value or abs(value) == float("inf") or (value < 0 and not may_be_negative):
+            expected = "a whole number" if kinds[name] is int else "a number"
+            raise UsageError(f"{source}: setting '{name}' is {value!r}; expected {expected}, not negative.")
+        checked[name] = kinds[name](value)
+    return replace(settings, **checked)
