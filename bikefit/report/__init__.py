@@ -1,0 +1,1 @@
+"""What people look at: sentences, drawings, pages in HTML, PDF and PNG, all from one result object."""

@@ -1,0 +1,95 @@
+"""The sentences: every outcome with its own words, a change never a silent zero."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from bikefit.datatypes import Excess, Recommendation, ResponseUsed
+from bikefit.findings import Reason
+from bikefit.report import sentences
+
+
+def recommendation(outcome: str, total: int | None, fitted: int = 0, source: str = "assumption") -> Recommendation:
+    placement = None if not total else "varus" if total > 0 else "valgus"
+    known = total is not None
+    return Recommendation(
+        outcome=outcome,  # type: ignore[arg-type]
+        wedges=abs(total) if total is not None else None,
+        placement=placement,  # type: ignore[arg-type]
+        change=total - fitted if total is not None else None,
+        system="bikefit-cleat",
+        cant_deg=float(total) if total is not None else math.nan,
+        expected_deg=3.5 if known else math.nan,
+        interval_deg=(-0.4, 6.1) if known else None,
+        chance_closer=0.68 if known else math.nan,
+        chance_worse=0.32 if known else math.nan,
+        response=ResponseUsed(0.25, 0.5, source),  # type: ignore[arg-type]
+        cleat_alone_deg=math.nan,
+        cleat_after_wedges_deg=math.nan,
+        options=(),
+        reasons=() if outcome in ("fit_wedges", "beyond_stack") else (Reason("why", "This is why."),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "total", "fitted", "words"),
+    [
+        ("fit_wedges", 2, 0, "Right shoe: fit 2 varus wedges, thick side toward the bike. One at a time"),
+        ("fit_wedges", 1, 0, "Right shoe: fit 1 varus wedge, thick side toward the bike. Then re-record."),
+        ("fit_wedges", -2, 0, "fit 2 valgus wedges, thick side away from the bike"),
+        ("fit_wedges", 3, 1, "add 2 to the 1 varus wedge, making 3 varus wedges"),
+        ("fit_wedges", -3, -2, "add 1 to the 2 valgus wedges, making 3 valgus wedges"),
+        ("fit_wedges", 1, 3, "take off 2 of the 3 varus wedges, leaving 1 varus wedge. One at a time"),
+        ("fit_wedges", 0, 2, "take off the 2 varus wedges; none is needed. One at a time"),
+        ("fit_wedges", -1, 1, "take off the 1 varus wedge, then fit 1 valgus wedge, thick side away"),
+        ("fit_wedges", 2, 2, "stay with 2 varus wedges"),
+        ("keep", 2, 2, "keep the 2 varus wedges (thick side toward the bike); no change."),
+        ("no_wedge", 0, 0, "Right shoe: no wedge needed."),
+        ("beyond_stack", 3, 0, "Check the cleat, its float and the neutral angle first; the most to fit is 3 varus"),
+        ("beyond_stack", 3, 3, "3 varus wedges are on already"),
+        ("undetermined", None, 0, "cannot tell from this recording. This is why."),
+    ],
+)
+def test_advice_says_what_to_do(outcome: str, total: int | None, fitted: int, words: str) -> None:
+    assert words in sentences.advice("right", recommendation(outcome, total, fitted), fitted, cap=3)
+
+
+@pytest.mark.parametrize("total", [-3, -2, -1, 1, 2, 3])
+def test_every_change_is_paced(total: int) -> None:
+    said = sentences.advice("left", recommendation("fit_wedges", total), 0, cap=3)
+    assert said.startswith("Left shoe: ")
+    assert "re-record" in said
+
+
+def test_the_response_is_called_an_assumption_where_a_count_is_shown() -> None:
+    assert "assumption" in sentences.outlook(recommendation("fit_wedges", 2), 0)
+    assert "assumption" in sentences.outlook(recommendation("beyond_stack", 3), 0)
+    assert "assumption" in sentences.outlook(recommendation("keep", 2, 2), 2)
+    own = sentences.outlook(recommendation("fit_wedges", 2, source="own"), 0)
+    assert "assumption" not in own
+    assert "own recordings" in own
+
+
+def test_undetermined_is_no_zero() -> None:
+    unknown = recommendation("undetermined", None)
+    for said in (
+        sentences.advice("left", unknown, 0, 3),
+        sentences.outlook(unknown, 0),
+        sentences.headline(unknown, 0),
+    ):
+        assert not any(character.isdigit() for character in said)
+    assert sentences.measured(Excess(math.nan, (math.nan, math.nan))) == ""
+
+
+def test_what_was_measured_names_the_side_of_neutral() -> None:
+    assert "External (heel-out)" in sentences.measured(Excess(4.2, (2.6, 5.8)))
+    assert "4.2° out from neutral, very likely 2.6° to 5.8° heel out" in sentences.measured(Excess(4.2, (2.6, 5.8)))
+    assert "1.3° in from neutral" in sentences.measured(Excess(-1.3, (-2.9, 0.3)))
+    assert "may be larger" in sentences.measured(Excess(4.2, (2.6, 5.8), lower_bound=True))
+
+
+def test_the_knee_is_named_with_varus_only() -> None:
+    assert any("knee" in line for line in sentences.cautions(recommends_varus=True))
+    assert not any("knee" in line for line in sentences.cautions(recommends_varus=False))
