@@ -66,6 +66,12 @@ class Settings:
         Standard deviation between two recordings with sensors left on.
     between_recording_sd_remounted_deg : float
         The same after taking sensors or markers off and on again.
+    between_recording_prior_median_deg : float
+        Median of the prior of that SD, used once a count has been recorded twice. Higher: wider intervals.
+    between_recording_prior_log_sd : float
+        Standard deviation of its logarithm. Higher: the repeat itself counts for more.
+    series_trend_sd_deg : float
+        Drift from the first to the last of four or more recordings that is thought possible (standard deviation).
     drift_warn_deg_per_h : float
         Trend of the rotation over the ride that is worth a finding.
     """
@@ -92,6 +98,9 @@ class Settings:
     response_sd: float = 0.5
     between_recording_sd_deg: float = 0.3
     between_recording_sd_remounted_deg: float = 0.8
+    between_recording_prior_median_deg: float = 0.6
+    between_recording_prior_log_sd: float = 0.7
+    series_trend_sd_deg: float = 1.0
     drift_warn_deg_per_h: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
