@@ -1,0 +1,214 @@
+"""The answer on a terminal: the sentence, a small table, what to know, the cautions.
+
+Rich draws it; piped, it is plain text; where the stream cannot encode a character, its nearest ASCII stands.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bikefit.datatypes import FootResult, SessionResult, WedgeSystem
+from bikefit.findings import Finding
+from bikefit.report import numbers, sentences
+from bikefit.report.texts import text
+
+ASCII = {"–": "-", "—": "-", "±": "+-", "°": " deg", "·": "-", "→": "->", "“": '"', "”": '"', "’": "'", "−": "-"}
+PLAIN_WIDTH = 100
+STYLES = {"info": "", "warning": "yellow", "error": "red"}
+
+
+def console_for(stream: TextIO | None = None) -> Console:
+    """Return a console that suits the stream.
+
+    Parameters
+    ----------
+    stream : text stream, optional
+        Standard output when left out.
+
+    Returns
+    -------
+    Console
+        With colours only on a terminal that wants them (``NO_COLOR`` is honoured); without a terminal it does
+        not wrap to somebody's screen but to a fixed width.
+    """
+    stream = stream or sys.stdout
+    probe = Console(file=stream, highlight=False)
+    return probe if probe.is_terminal else Console(file=stream, highlight=False, width=PLAIN_WIDTH)
+
+
+def print_result(renderable: RenderableType, stream: TextIO | None = None) -> None:
+    """Print to a stream, in ASCII where the stream cannot encode the rest.
+
+    Parameters
+    ----------
+    renderable : rich renderable
+        What to print.
+    stream : text stream, optional
+        Standard output when left out.
+    """
+    console = console_for(stream)
+    with console.capture() as captured:
+        console.print(renderable)
+    console.file.write(encodable(captured.get(), console.encoding))
+
+
+def encodable(printed: str, encoding: str) -> str:
+    """Replace what an encoding cannot carry.
+
+    Parameters
+    ----------
+    printed : str
+        Any text.
+    encoding : str
+        Name of the stream's encoding.
+
+    Returns
+    -------
+    str
+        The text itself where it can be encoded, else with ASCII stand-ins.
+
+    Examples
+    --------
+    >>> encodable("1.0 ± 0.5", "ascii")
+    '1.0 +- 0.5'
+    """
+    try:
+        printed.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        plain = printed.translate(str.maketrans(ASCII | _box_drawing()))
+        return plain.encode("ascii", errors="replace").decode("ascii")
+    return printed
+
+
+def _box_drawing() -> dict[str, str]:
+    lines = {chr(code): "+" for code in range(0x2500, 0x2580)}
+    return lines | dict.fromkeys("─━╌═", "-") | dict.fromkeys("│┃║", "|")
+
+
+def session_text(result: SessionResult) -> RenderableType:
+    """Lay out a session for a cyclist: the answer first.
+
+    Parameters
+    ----------
+    result : SessionResult
+        An analysed session.
+
+    Returns
+    -------
+    rich renderable
+        For `print_result`.
+    """
+    feet = list(result.feet.values())
+    parts: list[RenderableType] = [Text(_heading(result), style="dim"), ""]
+    for foot in feet:
+        parts += [
+            Text(sentences.advice_sentence(foot, result), style="bold"),
+            Padding(Text(sentences.how_sure(foot)), (0, 0, 0, 2)),
+            "",
+        ]
+    parts.append(_table(result, feet))
+    notes = list(_notes(result))
+    if notes:
+        parts += ["", Text(text("terminal.findings"), style="bold"), *notes]
+    varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
+    parts += ["", Text(" ".join(sentences.cautions(varus)), style="dim")]
+    return Group(*parts)
+
+
+def _heading(result: SessionResult) -> str:
+    recording = result.recording
+    section = ""
+    if recording.from_s > 0:
+        section = text("terminal.section", low=numbers.clock(recording.from_s), high=numbers.clock(recording.to_s))
+    return text(
+        "terminal.heading",
+        name=recording.name,
+        duration=numbers.clock(recording.duration_s),
+        format=recording.format,
+        section=section,
+    )
+
+
+def _table(result: SessionResult, feet: list[FootResult]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    for foot in feet:
+        table.add_column(text(f"words.{foot.side}").capitalize(), justify="right")
+    rows = [_cells(foot) for foot in feet]
+    for key in rows[0] if rows else ():
+        table.add_row(text(f"terminal.{key}"), *(escape(cells[key]) for cells in rows))
+    return table
+
+
+def _cells(foot: FootResult) -> Mapping[str, str]:
+    advised = foot.recommendation
+    total = advised.total
+    return {
+        "strokes": text("terminal.strokes_value", used=foot.strokes.used, found=foot.strokes.found),
+        "cadence": text("terminal.cadence_value", rpm=numbers.fixed(foot.strokes.cadence_rpm, 0)),
+        "rotation": numbers.signed_degrees(foot.rotation.value_deg),
+        "neutral": numbers.signed_degrees(foot.neutral.deg),
+        "excess": numbers.signed_degrees(foot.excess.deg),
+        "interval": numbers.signed_interval(foot.excess.interval_deg),
+        "fitted": sentences.wedges(foot.fitted_wedges),
+        "target": text("words.unknown") if total is None else sentences.wedges(total),
+        "expected": numbers.signed_degrees(advised.expected_deg),
+        "cleat": numbers.signed_degrees(advised.cleat_alone_deg),
+    }
+
+
+def _notes(result: SessionResult) -> Iterable[RenderableType]:
+    for item in result.findings:
+        yield _note(item, item.message)
+    for side, foot in result.feet.items():
+        said = {reason.message for reason in foot.recommendation.reasons[:1]}
+        for item in foot.findings:
+            if item.message not in said:
+                shoe = text(f"advice.shoe_{side}")
+                yield _note(item, text("terminal.for_shoe", shoe=shoe, message=item.message))
+
+
+def _note(item: Finding, message: str) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row("-", Text(message, style=STYLES[item.level]))
+    return grid
+
+
+def systems_text(systems: Mapping[str, WedgeSystem]) -> RenderableType:
+    """List the wedge systems that are known.
+
+    Parameters
+    ----------
+    systems : mapping of str to WedgeSystem
+        Id -> system.
+
+    Returns
+    -------
+    rich renderable
+        A table, then each system's cautions and source.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in text("terminal.systems_columns").split("|"):
+        table.add_column(name)
+    parts: list[RenderableType] = [table]
+    for system in systems.values():
+        table.add_row(
+            system.id,
+            system.name,
+            numbers.degrees(system.cant_deg),
+            str(system.cap),
+            text(f"terminal.{system.placement}"),
+            ", ".join(system.cleats),
+        )
+        parts.append(Text(text("terminal.source", name=system.name, source=system.source, date=system.date)))
+        parts += [_note(Finding("info", "", caution), caution) for caution in system.cautions]
+    return Group(*parts)
