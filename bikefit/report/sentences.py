@@ -9,7 +9,7 @@ from typing import Literal
 
 from bikefit.conventions import Side
 from bikefit.datatypes import Excess, FootResult, Recommendation, SessionResult
-from bikefit.report import digits
+from bikefit.report import numbers
 from bikefit.report.texts import counted, text
 
 STAY_REASONS = ("within_band", "interval_holds_neutral", "no_gain_expected")
@@ -173,11 +173,11 @@ def measured(excess: Excess) -> str:
     str
         A sentence; empty where there is no figure.
     """
-    if not digits.known(excess.deg):
+    if not numbers.known(excess.deg):
         return ""
-    printed = float(digits.fixed(excess.deg))
+    printed = float(numbers.fixed(excess.deg))
     way = "zero" if printed == 0 else "out" if printed > 0 else "in"
-    angle, interval = digits.degrees(abs(excess.deg)), digits.heel_interval(excess.interval_deg)
+    angle, interval = numbers.degrees(abs(excess.deg)), numbers.heel_interval(excess.interval_deg)
     sentence = text(f"sure.measured_{way}", angle=angle, interval=interval)
     return f"{sentence} {text('sure.at_least')}" if excess.lower_bound else sentence
 
@@ -205,13 +205,13 @@ def outlook(recommendation: Recommendation, fitted: int) -> str:
     if total == fitted:
         said += [text(f"sure.{reason.code}") for reason in recommendation.reasons if reason.code in STAY_REASONS]
     else:
-        expected, interval = digits.heel(recommendation.expected_deg), recommendation.interval_deg
+        expected, interval = numbers.heel(recommendation.expected_deg), recommendation.interval_deg
         said += [
-            text("sure.expected", target=wedges(total), expected=expected, interval=digits.heel_interval(interval)),
+            text("sure.expected", target=wedges(total), expected=expected, interval=numbers.heel_interval(interval)),
             text(
                 "sure.chances",
-                closer=digits.percent(recommendation.chance_closer),
-                worse=digits.percent(recommendation.chance_worse),
+                closer=numbers.percent(recommendation.chance_closer),
+                worse=numbers.percent(recommendation.chance_worse),
             ),
         ]
     if step != "no_wedge":

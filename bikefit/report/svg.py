@@ -147,7 +147,8 @@ def arc(center: Point, radius: float, from_deg: float, to_deg: float, class_: st
     x1, y1 = on_circle(center, radius, from_deg)
     x2, y2 = on_circle(center, radius, to_deg)
     size, sweep = number(radius), 1 if to_deg > from_deg else 0
-    d = f"M{number(x1)} {number(y1)}A{size} {size} 0 {int(abs(to_deg - from_deg) > 180)} {sweep} {number(x2)} {number(y2)}"
+    large = int(abs(to_deg - from_deg) > 180)
+    d = f"M{number(x1)} {number(y1)}A{size} {size} 0 {large} {sweep} {number(x2)} {number(y2)}"
     return element("path", d=d, class_=class_)
 
 
