@@ -84,7 +84,8 @@ def encodable(printed: str, encoding: str) -> str:
     try:
         printed.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        plain = printed.translate(str.maketrans(ASCII | _box_drawing()))
+        stand_ins: dict[str, str | int | None] = {**ASCII, **_box_drawing()}
+        plain = printed.translate(str.maketrans(stand_ins))
         return plain.encode("ascii", errors="replace").decode("ascii")
     return printed
 

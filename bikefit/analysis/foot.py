@@ -1,0 +1,363 @@
+"""One foot, from its trace to a recommendation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from bikefit.analysis.options import AnalyzeOptions
+from bikefit.conventions import METRICS, Metric, Side
+from bikefit.datatypes import (
+    Excess,
+    FootResult,
+    FootTrace,
+    Neutral,
+    Phase,
+    Recommendation,
+    Recording,
+    Response,
+    Rotation,
+    StrokeSummary,
+    WedgeSystem,
+)
+from bikefit.findings import Finding, Reason, finding, reason
+from bikefit.phase import find_phase
+from bikefit.rotation import summarise_rotation
+from bikefit.settings import Settings
+from bikefit.strokes import Strokes, find_strokes
+from bikefit.wedges import Z95, recommend, undetermined
+
+
+def analyze_foot(
+    trace: FootTrace, recording: Recording, options: AnalyzeOptions, system: WedgeSystem, still_deg: float
+) -> FootResult:
+    """Take one foot from its trace to a recommendation.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        Of the section to use.
+    recording : Recording
+        For the channels that both feet share.
+    options : AnalyzeOptions
+        What was asked for.
+    system : WedgeSystem
+        The wedges.
+    still_deg : float
+        The foot's angle in the still trial [deg]; NaN without one.
+
+    Returns
+    -------
+    FootResult
+        Never an exception for strokes that are missing or weak: those are outcomes with reasons.
+    """
+    settings, side = options.settings, trace.side
+    phase = find_phase(trace, settings, recording.companions.get("cadence_rpm"), options.reference)
+    strokes = find_strokes(trace, phase, settings, recording.companions)
+    summary = summarise_strokes(strokes, phase)
+    rotation, seen = summarise_rotation(
+        strokes.table,
+        strokes.curves,
+        options.metric,
+        settings,
+        is_crank=phase.is_crank,
+        cleat_float_deg=options.cleat_float_deg,
+    )
+    obstacles = stroke_obstacles(summary, trace, options, phase)
+    if any(item.code in ("weak_strokes", "no_strokes", "undersampled") for item in obstacles):
+        rotation = unknown_rotation(options.metric)
+    neutral, source, neutral_obstacles = choose_neutral(trace, rotation, options, still_deg)
+    excess = excess_over(neutral, rotation, zero_sd_deg(trace, neutral, settings))
+    recommendation = decide(excess, neutral, options, system, side, (*obstacles, *neutral_obstacles))
+    findings = [*phase.findings, *strokes.findings, *seen, *source]
+    if recommendation.outcome != "undetermined":
+        findings.extend(metric_findings(rotation, excess, neutral, recommendation, options, system, side))
+    if settings.strokes_min <= summary.used < settings.strokes_warn:
+        findings.append(finding("few_strokes", used=summary.used, side=side))
+    return FootResult(
+        side=side,
+        strokes=summary,
+        rotation=rotation,
+        neutral=neutral,
+        excess=excess,
+        recommendation=recommendation,
+        findings=tuple(findings),
+        fitted_wedges=options.fitted(side),
+        stroke_table=strokes.table,
+        curves=strokes.curves,
+    )
+
+
+def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
+    """Count the strokes found, used and rejected.
+
+    Parameters
+    ----------
+    strokes : Strokes
+        The stroke table with its quality.
+    phase : Phase
+        For the name of the reference.
+
+    Returns
+    -------
+    StrokeSummary
+        As in the JSON contract.
+    """
+    table = strokes.table
+    used = table["used"].to_numpy(dtype=bool)
+    reasons, counts = np.unique(table["reject_reason"].to_numpy(dtype=str)[~used], return_counts=True)
+    cadence = table["cadence_rpm"].to_numpy(dtype=float)[used]
+    return StrokeSummary(
+        found=len(table),
+        used=int(used.sum()),
+        rejected={str(name): int(count) for name, count in zip(reasons, counts, strict=True)},
+        cadence_rpm=float(np.median(cadence)) if cadence.size else math.nan,
+        reference=phase.reference,
+        quality=strokes.quality,
+    )
+
+
+def stroke_obstacles(
+    summary: StrokeSummary, trace: FootTrace, options: AnalyzeOptions, phase: Phase
+) -> tuple[Reason, ...]:
+    """Name what keeps the strokes from carrying a number.
+
+    Parameters
+    ----------
+    summary : StrokeSummary
+        What was found.
+    trace : FootTrace
+        For its sampling rate.
+    options : AnalyzeOptions
+        The settings and the metric.
+    phase : Phase
+        Whether crank angles may be spoken of.
+
+    Returns
+    -------
+    tuple of Reason
+        Empty where nothing stands in the way.
+    """
+    settings, side = options.settings, trace.side
+    obstacles: list[Reason] = []
+    samples = trace.rate_hz * 60.0 / summary.cadence_rpm
+    undersampled = summary.rejected.get("undersampled", 0) > summary.used
+    if undersampled or samples < settings.samples_per_stroke_min:
+        typical = samples if math.isfinite(samples) else trace.rate_hz * 60.0 / 90.0
+        obstacles.append(reason("undersampled", side=side, samples=typical, needed=settings.samples_per_stroke_min))
+    elif summary.found == 0:
+        obstacles.append(reason("no_strokes", side=side))
+    elif not summary.quality >= settings.quality_min:
+        quality = summary.quality if math.isfinite(summary.quality) else 0.0
+        obstacles.append(reason("weak_strokes", side=side, quality=quality, needed=settings.quality_min))
+    elif summary.used < settings.strokes_min:
+        obstacles.append(reason("too_few_strokes", side=side, used=summary.used, needed=settings.strokes_min))
+    if options.metric == "power_phase" and not phase.is_crank:
+        obstacles.append(reason("metric_needs_crank", side=side))
+    return tuple(obstacles)
+
+
+def unknown_rotation(metric: Metric) -> Rotation:
+    """Return a rotation of which nothing is known.
+
+    Parameters
+    ----------
+    metric : {"mean", "power_phase", "peak"}
+        What was asked for.
+
+    Returns
+    -------
+    Rotation
+        NaN throughout.
+    """
+    nan = math.nan
+    return Rotation(metric, nan, nan, (nan, nan), nan, nan, nan, nan, nan, nan, nan, nan, None)
+
+
+def choose_neutral(
+    trace: FootTrace, rotation: Rotation, options: AnalyzeOptions, still_deg: float
+) -> tuple[Neutral, tuple[Finding, ...], tuple[Reason, ...]]:
+    """Settle the angle that the foot is brought back toward.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        For the kind of its zero.
+    rotation : Rotation
+        For the recovery phase.
+    options : AnalyzeOptions
+        What was asked for.
+    still_deg : float
+        The foot's angle in the still trial [deg]; NaN without one.
+
+    Returns
+    -------
+    Neutral
+        Kind "none" where it is not known.
+    tuple of Finding
+        What the reader must know of it.
+    tuple of Reason
+        Why there is none.
+    """
+    side, choice = trace.side, options.neutral_for(trace.side)
+    none = Neutral("none", math.nan)
+    if choice is None and trace.zero == "rider":
+        return Neutral("zero", 0.0), (finding("zero_from_file", side=side),), ()
+    if choice == "zero" and trace.zero != "none":
+        return Neutral("zero", 0.0), (), ()
+    if choice == "static":
+        if math.isnan(still_deg):
+            return none, (), (reason("static_without_foot", side=side),)
+        return Neutral("static", still_deg), (), ()
+    if choice == "recovery":
+        if math.isnan(rotation.recovery_phase_deg):
+            return none, (), (reason("recovery_needs_crank", side=side),)
+        return Neutral("recovery", rotation.recovery_phase_deg), (), ()
+    if isinstance(choice, (int, float)):
+        return Neutral("number", float(choice)), (), ()
+    return none, (), (reason("neutral_needed", side=side),)
+
+
+def zero_sd_deg(trace: FootTrace, neutral: Neutral, settings: Settings) -> float:
+    """Return the standard deviation of the zero itself.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        Knows its own where a shoe sensor or markers gave it.
+    neutral : Neutral
+        The recovery phase has its own.
+    settings : Settings
+        The defaults.
+
+    Returns
+    -------
+    float
+        [deg].
+    """
+    sd = settings.zero_sd_deg if math.isnan(trace.zero_sd_deg) else trace.zero_sd_deg
+    return max(sd, settings.zero_sd_recovery_deg) if neutral.kind == "recovery" else sd
+
+
+def excess_over(neutral: Neutral, rotation: Rotation, zero_sd: float) -> Excess:
+    """Subtract the neutral from the rotation, with both uncertainties.
+
+    Parameters
+    ----------
+    neutral : Neutral
+        The angle to come back to.
+    rotation : Rotation
+        With its 95 % interval.
+    zero_sd : float
+        Standard deviation of the zero [deg].
+
+    Returns
+    -------
+    Excess
+        With a 95 % interval; a lower bound where a float stop lies in its direction.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> r = replace(unknown_rotation("mean"), value_deg=2.5, interval_deg=(2.5, 2.5))
+    >>> [round(x, 2) for x in excess_over(Neutral("zero", 0.0), r, 0.8).interval_deg]
+    [0.93, 4.07]
+    """
+    deg = rotation.value_deg - neutral.deg
+    half = math.hypot((rotation.interval_deg[1] - rotation.interval_deg[0]) / 2.0, Z95 * zero_sd)
+    stop = rotation.float_stop
+    pinned = stop is not None and (stop.deg - rotation.value_deg) * deg >= 0
+    return Excess(deg, (deg - half, deg + half), lower_bound=pinned)
+
+
+def decide(
+    excess: Excess,
+    neutral: Neutral,
+    options: AnalyzeOptions,
+    system: WedgeSystem,
+    side: Side,
+    obstacles: Sequence[Reason],
+) -> Recommendation:
+    """Recommend a count, or say why none can be given.
+
+    Parameters
+    ----------
+    excess : Excess
+        With the wedges as fitted [deg].
+    neutral : Neutral
+        From the recovery phase it decides one wedge at most.
+    options : AnalyzeOptions
+        The settings and the wedges fitted.
+    system : WedgeSystem
+        The wedges.
+    side : {"left", "right"}
+        The foot.
+    obstacles : sequence of Reason
+        What stands in the way of any number.
+
+    Returns
+    -------
+    Recommendation
+        Always with reasons.
+    """
+    response = Response(options.settings.response_mean, options.settings.response_sd)
+    if obstacles or math.isnan(excess.deg) or math.isnan(excess.interval_deg[0]):
+        return undetermined(system, obstacles, response)
+    fitted, cap = options.fitted(side), system.cap
+    if neutral.kind != "recovery":
+        return recommend(excess, response, fitted, system, options.settings)
+    near = [total for total in (fitted - 1, fitted, fitted + 1) if abs(total) <= cap]
+    why = [reason("recovery_limit")]
+    return recommend(excess, response, fitted, system, options.settings, near, why)
+
+
+def metric_findings(
+    rotation: Rotation,
+    excess: Excess,
+    neutral: Neutral,
+    recommendation: Recommendation,
+    options: AnalyzeOptions,
+    system: WedgeSystem,
+    side: Side,
+) -> tuple[Finding, ...]:
+    """Say where another metric would change the count.
+
+    Parameters
+    ----------
+    rotation, excess, neutral, recommendation
+        What was measured and decided with the chosen metric.
+    options, system, side
+        As in `decide`.
+
+    Returns
+    -------
+    tuple of Finding
+        One a metric that leads to another total.
+    """
+    values: Mapping[Metric, float] = {
+        "mean": rotation.mean_deg,
+        "power_phase": rotation.power_phase_deg,
+        "peak": rotation.peak_deg,
+    }
+    found: list[Finding] = []
+    for other in METRICS:
+        if other == rotation.metric or math.isnan(values[other]):
+            continue
+        shift = values[other] - rotation.value_deg
+        low, high = excess.interval_deg
+        shifted = Excess(excess.deg + shift, (low + shift, high + shift), excess.lower_bound)
+        total = decide(shifted, neutral, options, system, side, ()).total
+        if total != recommendation.total:
+            found.append(
+                finding(
+                    "metric_matters",
+                    side=side,
+                    metric=rotation.metric,
+                    chosen=recommendation.total,
+                    other=other,
+                    alternative=total,
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,119 @@
+"""One session, from a recording to a wedge count for each shoe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bikefit import __version__
+from bikefit.analysis.foot import analyze_foot
+from bikefit.analysis.options import AnalyzeOptions, check_options, cleat_findings
+from bikefit.analysis.traces import cut_section, still_angles_deg, with_traces
+from bikefit.conventions import SIDES
+from bikefit.datatypes import Recording, RecordingInfo, SessionResult
+from bikefit.io import read_recording, read_sides
+from bikefit.wedge_systems import load_system
+
+
+def analyze(source: str | Path | Recording, options: AnalyzeOptions | None = None) -> SessionResult:
+    """Analyse one session.
+
+    Parameters
+    ----------
+    source : path-like or Recording
+        A file, or a recording that was read or simulated.
+    options : AnalyzeOptions, optional
+        What the recording does not say; the defaults when left out.
+
+    Returns
+    -------
+    SessionResult
+        Per foot the strokes, the rotation with its uncertainty, the excess and the recommendation.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read or holds nothing that can be used.
+    UsageError
+        If an option makes no sense.
+
+    Examples
+    --------
+    >>> from bikefit.simulate import simulate_ride
+    >>> recording, truth = simulate_ride(duration_s=60, seed=1, right_mean_deg=2.5)
+    >>> analyze(recording).feet["right"].recommendation.outcome
+    'fit_wedges'
+    """
+    options = options or AnalyzeOptions()
+    recording = source if isinstance(source, Recording) else read_recording(source, options.read)
+    return analyze_recording(recording, options)
+
+
+def analyze_sides(left: Sequence[Path], right: Sequence[Path], options: AnalyzeOptions) -> SessionResult:
+    """Analyse a session recorded in one or more files a shoe.
+
+    Parameters
+    ----------
+    left, right : sequence of path
+        Files of each shoe (accelerometer and gyroscope apart, or one file); either may be empty.
+    options : AnalyzeOptions
+        As in `analyze`.
+
+    Returns
+    -------
+    SessionResult
+        As from `analyze`.
+    """
+    return analyze_recording(read_sides(left, right, options.read), options)
+
+
+def analyze_recording(recording: Recording, options: AnalyzeOptions) -> SessionResult:
+    """Analyse a recording; see `analyze`.
+
+    Parameters
+    ----------
+    recording : Recording
+        Whole; the section of the options is cut from it here.
+    options : AnalyzeOptions
+        What the recording does not say.
+
+    Returns
+    -------
+    SessionResult
+        As from `analyze`.
+    """
+    system = load_system(options.system, options.sole_width_mm)
+    check_options(options, system)
+    static = read_recording(options.static, options.read) if options.static is not None else None
+    whole = with_traces(recording, options, static)
+    stills = still_angles_deg(whole, options, static)
+    part = cut_section(whole, options)
+    feet = {
+        side: analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan))
+        for side in SIDES
+        if side in part.feet
+    }
+    rates = [trace.rate_hz for trace in part.feet.values() if math.isfinite(trace.rate_hz)]
+    values = {side: foot.rotation.value_deg for side, foot in feet.items()}
+    return SessionResult(
+        recording=RecordingInfo(
+            name=part.name,
+            sha256=part.sha256,
+            format=part.format,
+            start=part.start,
+            from_s=part.from_s,
+            to_s=part.to_s,
+            duration_s=part.duration_s,
+            sampling_rate_hz=float(np.median(rates)) if rates else math.nan,
+        ),
+        settings=options.settings.to_dict(),
+        system=system,
+        asymmetry_deg=values["left"] - values["right"] if len(values) == 2 else math.nan,
+        findings=(*part.findings, *cleat_findings(options, system)),
+        feet=feet,
+        version=__version__,
+        companions=part.companions,
+    )

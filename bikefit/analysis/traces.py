@@ -1,0 +1,130 @@
+"""From what was recorded to each foot's angle over time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from bikefit.analysis.options import AnalyzeOptions
+from bikefit.conventions import Side
+from bikefit.datatypes import FootTrace, Recording
+from bikefit.errors import UsageError
+from bikefit.findings import Finding
+from bikefit.io import lap as take_lap
+from bikefit.io import require_usable, section
+
+
+def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> Recording:
+    """Compute each foot's trace where a recording holds only sensor channels or markers.
+
+    Parameters
+    ----------
+    recording : Recording
+        Whole: a pose before the first pedalling belongs to it.
+    options : AnalyzeOptions
+        The pose and the settings.
+    static : Recording, optional
+        The still trial.
+
+    Returns
+    -------
+    Recording
+        The same with ``feet`` filled.
+
+    Raises
+    ------
+    NoRotationError
+        If it holds nothing that a foot's rotation could be computed from.
+    """
+    require_usable(recording)
+    if recording.feet:
+        return recording
+    if recording.markers is not None:
+        from bikefit.marker_geometry import traces_from_markers
+
+        traces, found = traces_from_markers(recording.markers, static.markers if static else None)
+    else:
+        traces, found = _traces_from_sensors(recording, options)
+    return replace(recording, feet=traces, sensors={}, markers=None, findings=(*recording.findings, *found))
+
+
+def _traces_from_sensors(
+    recording: Recording, options: AnalyzeOptions
+) -> tuple[dict[Side, FootTrace], tuple[Finding, ...]]:
+    from bikefit.shoe_sensor import align_clocks, trace_from_sensor
+
+    traces: dict[Side, FootTrace] = {}
+    found: list[Finding] = []
+    for side, sensor in recording.sensors.items():
+        traces[side], own = trace_from_sensor(sensor, options.settings, options.pose)
+        found.extend(own)
+    if len(traces) == 2 and recording.sensors["left"].clock != recording.sensors["right"].clock:
+        traces["right"], own = align_clocks(traces["left"], traces["right"])
+        found.extend(own)
+    return traces, tuple(found)
+
+
+def still_angles_deg(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> dict[Side, float]:
+    """Return each foot's angle in the still trial or pose.
+
+    Parameters
+    ----------
+    recording : Recording
+        With traces.
+    options : AnalyzeOptions
+        With the pose.
+    static : Recording, optional
+        The still trial; it comes before a pose.
+
+    Returns
+    -------
+    dict
+        Side -> median heel-out angle [deg]; a foot without one is absent.
+    """
+    if static is not None and static.markers is not None:
+        from bikefit.marker_geometry import static_heel_out_deg
+
+        return static_heel_out_deg(static.markers)
+    if static is not None:
+        return _medians(static, 0.0, math.inf)
+    return _medians(recording, *options.pose) if options.pose is not None else {}
+
+
+def _medians(recording: Recording, start_s: float, end_s: float) -> dict[Side, float]:
+    angles: dict[Side, float] = {}
+    for side, trace in recording.feet.items():
+        inside = trace.heel_out_deg[(trace.time_s >= start_s) & (trace.time_s < end_s)]
+        inside = inside[np.isfinite(inside)]
+        if inside.size:
+            angles[side] = float(np.median(inside))
+    return angles
+
+
+def cut_section(recording: Recording, options: AnalyzeOptions) -> Recording:
+    """Return the part of a recording that the options name.
+
+    Parameters
+    ----------
+    recording : Recording
+        Whole.
+    options : AnalyzeOptions
+        ``lap``, or ``from_s`` and ``to_s``.
+
+    Returns
+    -------
+    Recording
+        The part, or the recording itself where nothing was said.
+
+    Raises
+    ------
+    UsageError
+        If both a lap and a section are given.
+    """
+    sectioned = options.from_s is not None or options.to_s is not None
+    if options.lap is not None:
+        if sectioned:
+            raise UsageError("--lap and --from/--to exclude each other; give one of them.")
+        return take_lap(recording, options.lap)
+    return section(recording, options.from_s, options.to_s) if sectioned else recording

@@ -1,0 +1,136 @@
+"""The commands: each parses, calls one function of the package and prints what came back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bikefit import __version__
+from bikefit.cli.flags import (
+    CommonFlags,
+    DecisionFlags,
+    FittedFlags,
+    InputFlags,
+    ReportFlags,
+    SectionFlags,
+    analyze_options,
+    expand_groups,
+)
+from bikefit.cli.output import announce, open_file, write_text
+from bikefit.errors import UsageError
+
+app = typer.Typer(
+    name="bikefit",
+    help="From a recording of how the feet turn on the pedals to a cleat wedge count, with how sure that is.",
+    epilog="Example: bikefit analyze ride.fit --report result.html",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bikefit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def bikefit(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """From a recording of how the feet turn on the pedals to a cleat wedge count, with how sure that is."""
+
+
+@app.command(epilog="Example: bikefit analyze ride.csv --left-wedges 1 --report result.html")
+@expand_groups
+def analyze(
+    common: CommonFlags,
+    read: InputFlags,
+    part: SectionFlags,
+    decision: DecisionFlags,
+    fitted: FittedFlags,
+    output: ReportFlags,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="FIT, CSV, TRC, C3D, MOT or STO file.")] = None,
+    left: Annotated[
+        list[Path] | None, typer.Option("--left", metavar="FILE", help="File(s) of the left shoe's sensor; repeatable.")
+    ] = None,
+    right: Annotated[
+        list[Path] | None, typer.Option("--right", metavar="FILE", help="File(s) of the right shoe's sensor.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    strokes: Annotated[
+        Path | None, typer.Option("--strokes", metavar="OUT.csv", help="Write the table of strokes.")
+    ] = None,
+) -> None:
+    """Analyse one recording: how many wedges under each shoe, and how sure."""
+    left, right = left or [], right or []
+    if (file is None) == (not left and not right):
+        raise UsageError("analyze: give one FILE, or --left FILE and/or --right FILE for sensors recorded apart.")
+    from bikefit.analysis import analyze as analyze_file
+    from bikefit.analysis import analyze_sides
+
+    options = analyze_options(read, decision, part, fitted)
+    result = analyze_file(file, options) if file is not None else analyze_sides(left, right, options)
+    if strokes is not None:
+        from bikefit.report.tables import stroke_csv
+
+        write_text(strokes, stroke_csv(result))
+        announce(f"Wrote {strokes}", common.quiet)
+    _write_reports(result, output, common.quiet)
+    if as_json:
+        print_json(result.to_dict())
+    elif not common.quiet:
+        from bikefit.report.text import print_result, session_text
+
+        print_result(session_text(result))
+
+
+def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
+    if output.open and not output.report:
+        raise UsageError("--open: name the report to open with --report OUT.html.")
+    for path in output.report:
+        from bikefit.report import write_report
+
+        write_report(result, path, title=output.title, rider=output.rider, fitter=output.fitter)
+        announce(f"Wrote {path}", quiet)
+        if output.open:
+            open_file(path)
+
+
+@app.command(epilog="Example: bikefit wedges")
+@expand_groups
+def wedges(
+    common: CommonFlags,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+) -> None:
+    """List the wedge systems that are known."""
+    from bikefit.wedge_systems import known_systems
+
+    if as_json:
+        from bikefit.datatypes import to_json_value
+
+        print_json(to_json_value(known_systems()))
+    elif not common.quiet:
+        from bikefit.report.text import print_result, systems_text
+
+        print_result(systems_text(known_systems()))
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON object on standard output.
+
+    Parameters
+    ----------
+    document : object
+        Plain values; NaN is refused rather than written.
+    """
+    # ASCII escapes: every terminal can carry them and every reader reads them back
+    sys.stdout.write(json.dumps(document, allow_nan=False, indent=2) + "\n")

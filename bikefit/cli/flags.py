@@ -1,0 +1,373 @@
+"""Groups of command-line flags, declared once and shared by the commands.
+
+A group is a frozen dataclass whose fields are annotated as typer options. A command takes a group as one
+parameter; `expand_groups` shows typer the fields and hands the command the group.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from bikefit.conventions import Metric, Reference, Side
+from bikefit.errors import UsageError
+
+if TYPE_CHECKING:
+    from bikefit.analysis import AnalyzeOptions
+    from bikefit.io.options import ReadOptions
+
+INPUT, DECISION, OUTPUT = "Input", "Decision", "Output"
+
+
+def parse_neutral(value: str) -> float | str:
+    """Read a neutral: a word or an angle in degrees.
+
+    Parameters
+    ----------
+    value : str
+        ``zero``, ``static``, ``recovery`` or a number with a point or a comma.
+
+    Returns
+    -------
+    float or str
+        The angle [deg] or the word.
+
+    Raises
+    ------
+    UsageError
+        For anything else.
+
+    Examples
+    --------
+    >>> parse_neutral("-3,5")
+    -3.5
+    """
+    if value in ("zero", "static", "recovery"):
+        return value
+    try:
+        return float(value.replace(",", "."))
+    except ValueError:
+        raise UsageError(f"neutral '{value}': expected zero, static, recovery or an angle in degrees.") from None
+
+
+def parse_span(value: str) -> tuple[float, float]:
+    """Read a stretch of time such as ``2-6`` or ``0.5-4``.
+
+    Parameters
+    ----------
+    value : str
+        Start and end in seconds from the first sample.
+
+    Returns
+    -------
+    tuple of float
+        Start and end [s].
+
+    Raises
+    ------
+    UsageError
+        If it is not of this form or the end is not after the start.
+
+    Examples
+    --------
+    >>> parse_span("2-6.5")
+    (2.0, 6.5)
+    """
+    start, dash, end = value.partition("-")
+    try:
+        span = (float(start), float(end))
+    except ValueError:
+        span = (0.0, -1.0)
+    if not dash or not 0 <= span[0] < span[1] < float("inf"):
+        raise UsageError(f"'{value}': expected START-END in seconds from the first sample, such as 2-6.")
+    return span
+
+
+def parse_columns(values: list[str]) -> dict[str, str]:
+    """Read ``CHANNEL=NAME`` pairs.
+
+    Parameters
+    ----------
+    values : list of str
+        Such as ``left_heel_rotation_deg=Foot L``.
+
+    Returns
+    -------
+    dict
+        Channel -> name in the file.
+
+    Raises
+    ------
+    UsageError
+        If a pair has no equals sign, or a channel comes twice.
+
+    Examples
+    --------
+    >>> parse_columns(["power_w=Watts"])
+    {'power_w': 'Watts'}
+    """
+    columns: dict[str, str] = {}
+    for value in values:
+        channel, equals, name = value.partition("=")
+        if not (channel and equals and name):
+            raise UsageError(f"--column '{value}': expected CHANNEL=NAME, such as left_heel_rotation_deg='Foot L'.")
+        if channel in columns:
+            raise UsageError(f"--column: the channel '{channel}' is given twice.")
+        columns[channel] = name
+    return columns
+
+
+@dataclass(frozen=True)
+class CommonFlags:
+    """Flags of every command; `bikefit.cli.main` reads ``--debug`` and ``--quiet`` from the command line itself."""
+
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and what was asked for.")] = (
+        False
+    )
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
+
+
+@dataclass(frozen=True)
+class InputFlags:
+    """How to read a recording."""
+
+    side: Annotated[
+        Side | None, typer.Option("--side", help="Whose foot a file of one foot is.", rich_help_panel=INPUT)
+    ] = None
+    swap_sides: Annotated[
+        bool, typer.Option("--swap-sides", help="The file's left is the rider's right.", rich_help_panel=INPUT)
+    ] = False
+    positive: Annotated[
+        Literal["heel-out", "heel-in"],
+        typer.Option("--positive", help="What a positive angle means in the file.", rich_help_panel=INPUT),
+    ] = "heel-out"
+    column: Annotated[
+        list[str],
+        typer.Option(
+            "--column", metavar="CHANNEL=NAME", help="The file's name for a channel; repeatable.", rich_help_panel=INPUT
+        ),
+    ] = ()  # type: ignore[assignment]
+    reference: Annotated[
+        Reference | None,
+        typer.Option("--reference", help="What to cut the strokes by; the best is chosen.", rich_help_panel=INPUT),
+    ] = None
+    pose: Annotated[
+        str | None,
+        typer.Option("--pose", metavar="S-E", help="Still stretch in the neutral pose, in seconds.", rich_help_panel=INPUT),
+    ] = None
+    static: Annotated[
+        Path | None, typer.Option("--static", metavar="FILE", help="Still trial of the rider.", rich_help_panel=INPUT)
+    ] = None
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a damaged file instead of reading part.", rich_help_panel=INPUT)
+    ] = False
+
+    def read_options(self) -> ReadOptions:
+        """Return what the reader needs of these flags."""
+        from bikefit.io.options import ReadOptions
+
+        return ReadOptions(self.side, self.swap_sides, self.positive, parse_columns(list(self.column)), self.strict)
+
+
+@dataclass(frozen=True)
+class SectionFlags:
+    """Which part of a recording to use."""
+
+    from_s: Annotated[
+        float | None,
+        typer.Option("--from", metavar="S", min=0, help="Start of the section, in seconds.", rich_help_panel=INPUT),
+    ] = None
+    to_s: Annotated[
+        float | None, typer.Option("--to", metavar="S", min=0, help="End of the section, in seconds.", rich_help_panel=INPUT)
+    ] = None
+    lap: Annotated[int | None, typer.Option("--lap", metavar="N", help="Use one lap.", rich_help_panel=INPUT)] = None
+
+
+@dataclass(frozen=True)
+class DecisionFlags:
+    """What to measure against and which wedges to use."""
+
+    system: Annotated[
+        str | None,
+        typer.Option(
+            "--system",
+            metavar="ID|FILE.toml",
+            help="Wedge system; 'bikefit wedges' lists them. [default: bikefit-cleat]",
+            rich_help_panel=DECISION,
+        ),
+    ] = None
+    neutral: Annotated[
+        str | None,
+        typer.Option(
+            "--neutral",
+            metavar="zero|static|recovery|DEG",
+            help="Neutral angle of both feet, heel-out positive.",
+            rich_help_panel=DECISION,
+        ),
+    ] = None
+    left_neutral: Annotated[
+        str | None,
+        typer.Option("--left-neutral", metavar="DEG", help="Neutral of the left foot.", rich_help_panel=DECISION),
+    ] = None
+    right_neutral: Annotated[
+        str | None,
+        typer.Option("--right-neutral", metavar="DEG", help="Neutral of the right foot.", rich_help_panel=DECISION),
+    ] = None
+    metric: Annotated[
+        Metric, typer.Option("--metric", help="What stands for the foot's rotation.", rich_help_panel=DECISION)
+    ] = "mean"
+    cleat: Annotated[
+        Literal["3-bolt", "2-bolt", "speedplay"] | None,
+        typer.Option("--cleat", help="Type of cleat.", rich_help_panel=DECISION),
+    ] = None
+    cleat_float: Annotated[
+        float | None,
+        typer.Option("--cleat-float", metavar="DEG", help="The cleat's total float.", rich_help_panel=DECISION),
+    ] = None
+    sole_width_mm: Annotated[
+        float | None,
+        typer.Option("--sole-width-mm", metavar="MM", help="For shims stated in mm.", rich_help_panel=DECISION),
+    ] = None
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", metavar="T.toml", help="Thresholds and priors.", rich_help_panel=DECISION),
+    ] = None
+
+
+@dataclass(frozen=True)
+class FittedFlags:
+    """Wedges on the shoes during one ride."""
+
+    left_wedges: Annotated[
+        int,
+        typer.Option(
+            "--left-wedges",
+            metavar="N",
+            help="Wedges on the left shoe during the ride, varus +.",
+            rich_help_panel=DECISION,
+        ),
+    ] = 0
+    right_wedges: Annotated[
+        int,
+        typer.Option("--right-wedges", metavar="N", help="The same on the right shoe.", rich_help_panel=DECISION),
+    ] = 0
+
+
+@dataclass(frozen=True)
+class ReportFlags:
+    """What a report carries besides the result."""
+
+    report: Annotated[
+        list[Path],
+        typer.Option(
+            "--report",
+            "-o",
+            metavar="OUT.html|.pdf|.png",
+            help="Write a report; repeatable.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = ()  # type: ignore[assignment]
+    open: Annotated[bool, typer.Option("--open", help="Open the report when done.", rich_help_panel=OUTPUT)] = False
+    title: Annotated[str, typer.Option("--title", help="Title of the report.", rich_help_panel=OUTPUT)] = ""
+    rider: Annotated[str, typer.Option("--rider", help="Rider's name for the report.", rich_help_panel=OUTPUT)] = ""
+    fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the report.", rich_help_panel=OUTPUT)] = ""
+
+
+def analyze_options(
+    read: InputFlags,
+    decision: DecisionFlags,
+    part: SectionFlags | None = None,
+    fitted: FittedFlags | None = None,
+) -> AnalyzeOptions:
+    """Bring the flags together into the options of an analysis.
+
+    Parameters
+    ----------
+    read, decision, part, fitted
+        The groups of flags; a missing group stands for its defaults.
+
+    Returns
+    -------
+    AnalyzeOptions
+        Ready for `bikefit.analysis.analyze`.
+
+    Raises
+    ------
+    UsageError
+        If a value makes no sense.
+    """
+    from bikefit.analysis import AnalyzeOptions
+    from bikefit.settings import Settings, load_settings
+    from bikefit.wedge_systems import DEFAULT_SYSTEM
+
+    part, fitted = part or SectionFlags(), fitted or FittedFlags()
+
+    def neutral(value: str | None) -> Any:
+        return None if value is None else parse_neutral(value)
+
+    return AnalyzeOptions(
+        read=read.read_options(),
+        from_s=part.from_s,
+        to_s=part.to_s,
+        lap=part.lap,
+        reference=read.reference,
+        pose=parse_span(read.pose) if read.pose else None,
+        static=read.static,
+        system=decision.system or DEFAULT_SYSTEM,
+        neutral=neutral(decision.neutral),
+        left_neutral=neutral(decision.left_neutral),
+        right_neutral=neutral(decision.right_neutral),
+        metric=decision.metric,
+        left_wedges=fitted.left_wedges,
+        right_wedges=fitted.right_wedges,
+        cleat=decision.cleat,
+        cleat_float_deg=decision.cleat_float,
+        sole_width_mm=decision.sole_width_mm,
+        settings=load_settings(decision.settings) if decision.settings else Settings(),
+    )
+
+
+def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Show typer the fields of a command's flag groups as parameters of its own.
+
+    Parameters
+    ----------
+    command : callable
+        A command; each parameter annotated with a flag group is replaced by the group's fields.
+
+    Returns
+    -------
+    callable
+        Takes the single flags and calls the command with the groups.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if name != "return" and is_dataclass(hint)}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        if name not in groups:
+            parameters.append(parameter.replace(annotation=hints[name]))
+            continue
+        own = get_type_hints(groups[name], include_extras=True)
+        for item in fields(groups[name]):
+            default = list(item.default) if isinstance(item.default, tuple) else item.default
+            parameters.append(
+                inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=own[item.name])
+            )
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        made = {
+            name: group(**{item.name: given.pop(item.name) for item in fields(group)}) for name, group in groups.items()
+        }
+        command(**given, **made)
+
+    ordered = sorted(parameters, key=lambda parameter: parameter.kind)
+    run.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered} | {"return": None}
+    return run

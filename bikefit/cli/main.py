@@ -1,0 +1,80 @@
+"""Run a command and turn whatever happens into an exit code and, at most, two plain lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from bikefit.errors import BikefitError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without the program's name; those of the process when left out.
+
+    Raises
+    ------
+    SystemExit
+        Always: 0 done; 2 wrong usage; 3 unreadable or nothing usable; 4 a batch with failures.
+    """
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    make_encodable()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BikefitError as error:
+        _complain(str(error), arguments, error)
+        code = error.exit_code
+    except BrokenPipeError:
+        # the reader of our output has left, as with "| head"; what is buffered has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        print("bikefit: interrupted.", file=sys.stderr)
+        code = INTERRUPTED
+    except MemoryError as error:
+        _complain("not enough memory for this recording; use a section of it with --from and --to.", arguments, error)
+        code = 3
+    raise SystemExit(code)
+
+
+def make_encodable() -> None:
+    """Let a character that the terminal cannot encode come out as a question mark instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _run(arguments: list[str]) -> int:
+    from bikefit.cli.commands import app
+
+    try:
+        code = app(arguments, prog_name="bikefit", standalone_mode=False)
+    except Exception as error:
+        # typer's own errors of usage, whichever class its version gives them
+        if not (hasattr(error, "format_message") and hasattr(error, "exit_code")):
+            if type(error).__name__ == "Abort":
+                return INTERRUPTED
+            raise
+        context = getattr(error, "ctx", None)
+        hint = f" See '{context.command_path} --help'." if context is not None else ""
+        message = " ".join(error.format_message().split())
+        if message:
+            _complain(message + hint, arguments, error)
+        return int(error.exit_code)
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str, arguments: Sequence[str], error: BaseException) -> None:
+    if "--debug" in arguments:
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    print(f"bikefit: {message}", file=sys.stderr)

@@ -1,0 +1,59 @@
+"""A user's own wedge system, good and bad."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from bikefit.errors import UsageError
+from bikefit.wedge_systems import load_system
+
+
+def test_own_system(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('[thin]\nname = "Thin one"\ncant_deg = 0.5\ncap = 4\ncleats = ["2-bolt"]\n', encoding="utf-8")
+    system = load_system(str(path))
+    assert (system.id, system.cant_deg, system.cap, system.cleats) == ("thin", 0.5, 4, ("2-bolt",))
+
+
+def test_thickness_over_width(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("[shim]\nthickness_mm = 2.0\nwidth_mm = 80\n", encoding="utf-8")
+    assert load_system(str(path)).cant_deg == pytest.approx(math.degrees(math.atan(2.0 / 80.0)))
+    assert load_system(str(path), 60.0).cant_deg == pytest.approx(math.degrees(math.atan(2.0 / 60.0)))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "one table"),
+        ("[a]\ncant_deg=1\n[b]\ncant_deg=1", "one table"),
+        ("[a]\ncap=2", "needs cant_deg"),
+        ("[a]\ncant_deg=-1", "'cant_deg'"),
+        ('[a]\ncant_deg="one"', "'cant_deg'"),
+        ("[a]\ncant_deg=nan", "'cant_deg'"),
+        ("[a]\ncant_deg=1\ncap=0", "'cap'"),
+        ("[a]\ncant_deg=1\ncap=true", "'cap'"),
+        ("[a]\ncant_deg=1\ncants=1", "unknown entry 'cants'"),
+        ('[a]\ncant_deg=1\nplacement="on top"', "'placement'"),
+        ('[a]\ncant_deg=1\ncleats=["4-bolt"]', "unknown cleat '4-bolt'"),
+        ("[a]\ncant_deg=1\nname=3", "'name'"),
+        ("not toml", "no TOML"),
+    ],
+)
+def test_bad_systems_are_named(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        load_system(str(path))
+
+
+def test_unknown_id_and_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Did you mean 'bikefit-cleat'"):
+        load_system("bikefit-cleats")
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_system(str(tmp_path / "none.toml"))
+    with pytest.raises(UsageError, match="not plausible"):
+        load_system("specialized-shim", 500.0)
