@@ -1,0 +1,169 @@
+"""The names, types, scales and units of the public FIT profile.
+
+They come from `fitparse.profile`, which is imported on first use (about 10 ms); `_NEWER` adds the messages of
+later profiles that matter here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+TIMESTAMP: Final = 253
+"""Number of the field that holds the time stamp in every message that has one."""
+EPOCH_S: Final = 631065600
+"""Seconds from 1970-01-01 to 1989-12-31 00:00 UTC, where FIT's time begins."""
+SYSTEM_TIME_LIMIT: Final = 0x10000000
+"""Time stamps below this count seconds since the device was switched on, not since `EPOCH_S`."""
+
+FIELD_DESCRIPTION: Final = 206
+DEVELOPER_DATA_ID: Final = 207
+
+
+class BaseType(NamedTuple):
+    """How a field's bytes are laid out: numpy type code, bytes of one value, and the value that means "none"."""
+
+    name: str
+    code: str
+    size: int
+    invalid: int | None
+
+
+BYTE: Final = BaseType("byte", "u1", 1, 0xFF)
+STRING: Final = BaseType("string", "S", 1, None)
+BASE_TYPES: Final[dict[int, BaseType]] = {
+    0x00: BaseType("enum", "u1", 1, 0xFF),
+    0x01: BaseType("sint8", "i1", 1, 0x7F),
+    0x02: BaseType("uint8", "u1", 1, 0xFF),
+    0x83: BaseType("sint16", "i2", 2, 0x7FFF),
+    0x84: BaseType("uint16", "u2", 2, 0xFFFF),
+    0x85: BaseType("sint32", "i4", 4, 0x7FFFFFFF),
+    0x86: BaseType("uint32", "u4", 4, 0xFFFFFFFF),
+    0x07: STRING,
+    0x88: BaseType("float32", "f4", 4, None),
+    0x89: BaseType("float64", "f8", 8, None),
+    0x0A: BaseType("uint8z", "u1", 1, 0),
+    0x8B: BaseType("uint16z", "u2", 2, 0),
+    0x8C: BaseType("uint32z", "u4", 4, 0),
+    0x0D: BYTE,
+    0x8E: BaseType("sint64", "i8", 8, 0x7FFFFFFFFFFFFFFF),
+    0x8F: BaseType("uint64", "u8", 8, 0xFFFFFFFFFFFFFFFF),
+    0x90: BaseType("uint64z", "u8", 8, 0),
+}
+"""By the number that a definition message gives; any other number is read as bytes."""
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """What a field means: ``value = raw / scale - offset``, in ``unit``.
+
+    Attributes
+    ----------
+    name : str
+        As in the profile or the field's description; ``unknown_N`` where neither knows it.
+    unit : str
+        Empty where there is none.
+    scale, offset : float
+        1 and 0 where the raw number is the value.
+    type_name : str
+        The profile's type, such as "date_time" or "event"; empty for a plain number.
+    labels : mapping of int to str
+        Names of the raw values of an enumeration.
+    """
+
+    name: str
+    unit: str = ""
+    scale: float = 1.0
+    offset: float = 0.0
+    type_name: str = ""
+    labels: Mapping[int, str] = field(default_factory=dict)
+
+
+_STAMP = FieldSpec("timestamp", "s", type_name="date_time")
+
+
+def _high_rate(kind: str, unit: str, scale: float, interval_unit: str) -> dict[int, FieldSpec]:
+    axes = {2 + axis: FieldSpec(f"{kind}_{letter}", unit, scale) for axis, letter in enumerate("xyz")}
+    return {
+        0: FieldSpec("timestamp_ms", "ms"),
+        1: FieldSpec("sampling_interval", interval_unit),
+        5: FieldSpec("timestamp_32k", "1/32768 s"),
+        TIMESTAMP: _STAMP,
+    } | axes
+
+
+_NEWER: Final[dict[int, tuple[str, dict[int, FieldSpec]]]] = {
+    302: ("hsa_accelerometer_data", _high_rate("accel", "mG", 1.024, "ms")),
+    376: ("hsa_gyroscope_data", _high_rate("gyro", "deg/s", 28.57143, "1/32768 s")),
+}
+
+
+@cache
+def _messages() -> Mapping[int, Any]:
+    from fitparse.profile import MESSAGE_TYPES
+
+    known: Mapping[int, Any] = MESSAGE_TYPES
+    return known
+
+
+@cache
+def message_name(number: int) -> str:
+    """Name a message type.
+
+    Parameters
+    ----------
+    number : int
+        Its global number.
+
+    Returns
+    -------
+    str
+        The profile's name, ``unknown_N`` where there is none.
+
+    Examples
+    --------
+    >>> message_name(20), message_name(65280)
+    ('record', 'unknown_65280')
+    """
+    if number in _NEWER:
+        return _NEWER[number][0]
+    known = _messages().get(number)
+    return known.name if known else f"unknown_{number}"
+
+
+@cache
+def field_spec(message: int, number: int) -> FieldSpec:
+    """Say what a field of a message means.
+
+    Parameters
+    ----------
+    message, number : int
+        Global number of the message, number of the field in it.
+
+    Returns
+    -------
+    FieldSpec
+        From the profile; a bare name where it does not know the field.
+
+    Examples
+    --------
+    >>> field_spec(20, 2)
+    FieldSpec(name='altitude', unit='m', scale=5.0, offset=500.0, type_name='', labels={})
+    """
+    if message in _NEWER:
+        return _NEWER[message][1].get(number, FieldSpec(f"unknown_{number}"))
+    known = _messages().get(message)
+    entry = known.fields.get(number) if known else None
+    if entry is None:
+        return _STAMP if number == TIMESTAMP else FieldSpec(f"unknown_{number}")
+    plain = entry.is_base_type
+    return FieldSpec(
+        name=entry.name,
+        unit=entry.units or "",
+        scale=float(entry.scale or 1.0),
+        offset=float(entry.offset or 0.0),
+        type_name="" if plain else entry.type.name,
+        labels={} if plain else dict(entry.type.values or {}),
+    )
