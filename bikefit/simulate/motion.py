@@ -249,4 +249,6 @@ def _with_crossings(times: Array, speeds: Array, level: float) -> tuple[Array, A
     above = speeds - level
     passes = np.flatnonzero(above[1:] * above[:-1] < 0)
     at = times[passes] + (times[passes + 1] - times[passes]) * above[passes] / (above[passes] - above[passes + 1])
+    between = (at > times[passes]) & (at < times[passes + 1])  # not on a knot by rounding
+    passes, at = passes[between], at[between]
     return np.insert(times, passes + 1, at), np.insert(speeds, passes + 1, level)

@@ -137,12 +137,14 @@ def expected_clipped(mean: Array, sd: Array, limits: tuple[float, float]) -> Arr
     """
     from scipy.special import ndtr
 
+    spread = np.maximum(sd, 1e-12)
+
     def excess(over: Array) -> Array:
-        z = np.clip(over / np.maximum(sd, 1e-12), -40, 1e12)
-        over_mean: Array = np.maximum(sd, 1e-12) * (
-            z * ndtr(z) + np.exp(-np.minimum(z**2, 1500) / 2) / np.sqrt(2 * np.pi)
-        )
-        return over_mean
+        """E[max(Y, 0)] for Y ~ N(over, spread^2)."""
+        over = np.maximum(over, -38 * spread)
+        z = np.minimum(over / spread, 38.0)
+        positive: Array = over * ndtr(z) + spread * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+        return positive
 
     low, high = limits
     expected: Array = mean + excess(low - mean) - excess(mean - high)
