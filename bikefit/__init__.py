@@ -11,9 +11,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "AnalyzeOptions": "bikefit.analysis",
     "analyze": "bikefit.analysis",
     "read_recording": "bikefit.io",
     "decode_fit": "bikefit.io",
+    "simulate_plain": "bikefit.simulate",
     "simulate_ride": "bikefit.simulate",
     "compare": "bikefit.comparison",
     "run_batch": "bikefit.batch",

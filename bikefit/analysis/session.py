@@ -42,8 +42,8 @@ def analyze(source: str | Path | Recording, options: AnalyzeOptions | None = Non
 
     Examples
     --------
-    >>> from bikefit.simulate import simulate_ride
-    >>> recording, truth = simulate_ride(duration_s=60, seed=1, right_mean_deg=2.5)
+    >>> from bikefit.simulate import simulate_plain
+    >>> recording, truth = simulate_plain(duration_s=60, seed=1, right_mean_deg=2.5)
     >>> analyze(recording).feet["right"].recommendation.outcome
     'fit_wedges'
     """

@@ -16,6 +16,7 @@ from bikefit.cli.flags import (
     FittedFlags,
     InputFlags,
     ReportFlags,
+    RiderFlags,
     SectionFlags,
     analyze_options,
     expand_groups,
@@ -122,6 +123,33 @@ def wedges(
         from bikefit.report.text import print_result, systems_text
 
         print_result(systems_text(known_systems()))
+
+
+@app.command(epilog="Example: bikefit simulate ride.csv --right-mean 3 --seed 7")
+@expand_groups
+def simulate(
+    common: CommonFlags,
+    rider: RiderFlags,
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv|OUT.fit", help="Where to write the synthetic ride.")],
+) -> None:
+    """Make a synthetic ride with a known truth, written as OUT.truth.json beside it."""
+    from bikefit.simulate import simulate_plain
+
+    suffix = out.suffix.lower()
+    if suffix not in (".csv", ".fit"):
+        raise UsageError(f"{out}: a synthetic ride is written as .csv or .fit.")
+    recording, truth = simulate_plain(**rider.to_numbers())
+    if suffix == ".csv":
+        from bikefit.io.csv_writer import write_csv
+
+        write_csv(recording, out)
+    else:
+        from bikefit.io.fit_writer import write_fit
+
+        write_fit(recording, out)
+    beside = out.with_suffix(".truth.json")
+    write_text(beside, json.dumps(truth.to_dict(), indent=2, allow_nan=False) + "\n")
+    announce(f"Wrote {out} and {beside}", common.quiet)
 
 
 def print_json(document: Any) -> None:

@@ -159,7 +159,9 @@ class InputFlags:
     ] = None
     pose: Annotated[
         str | None,
-        typer.Option("--pose", metavar="S-E", help="Still stretch in the neutral pose, in seconds.", rich_help_panel=INPUT),
+        typer.Option(
+            "--pose", metavar="S-E", help="Still stretch in the neutral pose, in seconds.", rich_help_panel=INPUT
+        ),
     ] = None
     static: Annotated[
         Path | None, typer.Option("--static", metavar="FILE", help="Still trial of the rider.", rich_help_panel=INPUT)
@@ -184,7 +186,8 @@ class SectionFlags:
         typer.Option("--from", metavar="S", min=0, help="Start of the section, in seconds.", rich_help_panel=INPUT),
     ] = None
     to_s: Annotated[
-        float | None, typer.Option("--to", metavar="S", min=0, help="End of the section, in seconds.", rich_help_panel=INPUT)
+        float | None,
+        typer.Option("--to", metavar="S", min=0, help="End of the section, in seconds.", rich_help_panel=INPUT),
     ] = None
     lap: Annotated[int | None, typer.Option("--lap", metavar="N", help="Use one lap.", rich_help_panel=INPUT)] = None
 
@@ -277,6 +280,49 @@ class ReportFlags:
     title: Annotated[str, typer.Option("--title", help="Title of the report.", rich_help_panel=OUTPUT)] = ""
     rider: Annotated[str, typer.Option("--rider", help="Rider's name for the report.", rich_help_panel=OUTPUT)] = ""
     fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the report.", rich_help_panel=OUTPUT)] = ""
+
+
+@dataclass(frozen=True)
+class RiderFlags:
+    """A synthetic rider; the numbers of `bikefit.simulate.simulate_plain`."""
+
+    seed: Annotated[int, typer.Option("--seed", help="Of all random numbers: the same seed gives the same ride.")] = 1
+    duration_s: Annotated[float, typer.Option("--duration", help="Length in seconds.")] = 300.0
+    rate_hz: Annotated[float, typer.Option("--rate", help="Samples a second.")] = 100.0
+    cadence_rpm: Annotated[float, typer.Option("--cadence", help="Cadence, rpm.")] = 88.0
+    end_cadence_rpm: Annotated[
+        float | None, typer.Option("--end-cadence", help="Cadence at the end, where it changes evenly.")
+    ] = None
+    left_mean_deg: Annotated[
+        float, typer.Option("--left-mean", help="Mean heel-out angle of the left foot without wedges.")
+    ] = 0.0
+    right_mean_deg: Annotated[float, typer.Option("--right-mean", help="The same of the right foot.")] = 0.0
+    left_range_deg: Annotated[float, typer.Option("--left-range", help="Range within a stroke, left foot.")] = 4.0
+    right_range_deg: Annotated[float, typer.Option("--right-range", help="The same of the right foot.")] = 4.0
+    stroke_sd_deg: Annotated[float, typer.Option("--stroke-sd", help="Standard deviation between strokes.")] = 0.3
+    rho: Annotated[float, typer.Option("--rho", help="Correlation of neighbouring strokes.")] = 0.6
+    trend_deg_per_h: Annotated[float, typer.Option("--trend", help="Slow change, degrees per hour.")] = 0.0
+    float_stop_deg: Annotated[
+        float | None, typer.Option("--float-stop", help="End of the cleats' float, heel-out positive.")
+    ] = None
+    left_wedges: Annotated[int, typer.Option("--left-wedges", help="Wedges on the left shoe, varus +.")] = 0
+    right_wedges: Annotated[int, typer.Option("--right-wedges", help="The same on the right shoe.")] = 0
+    wedge_cant_deg: Annotated[float, typer.Option("--wedge-cant", help="Tilt of one wedge.")] = 1.0
+    response: Annotated[float, typer.Option("--response", help="Degrees of heel-in per degree of varus.")] = 0.25
+    noise_deg: Annotated[float, typer.Option("--noise", help="Standard deviation of each sample's noise.")] = 0.15
+    spike_share: Annotated[float, typer.Option("--spikes", help="Share of samples false by 30-60 deg.")] = 0.0
+    missing_share: Annotated[float, typer.Option("--missing", help="Share of samples missing.")] = 0.0
+    coasts: Annotated[int, typer.Option("--coasts", help="Number of stretches without pedalling.")] = 0
+    gaps: Annotated[int, typer.Option("--gaps", help="Number of stretches without samples.")] = 0
+    jitter_ms: Annotated[float, typer.Option("--jitter", help="Error of the time stamps, ms.")] = 0.0
+    power_w: Annotated[float, typer.Option("--power", help="Mean power; 0: no power channel.")] = 200.0
+    side: Annotated[Side | None, typer.Option("--side", help="Record this foot alone.")] = None
+    crank: Annotated[bool, typer.Option("--crank/--no-crank", help="Record the crank angle.")] = True
+    pitch: Annotated[bool, typer.Option("--pitch/--no-pitch", help="Record the shoes' pitch.")] = False
+
+    def to_numbers(self) -> dict[str, Any]:
+        """Return the flags by name."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
 def analyze_options(
