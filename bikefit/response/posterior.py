@@ -21,7 +21,7 @@ from bikefit.settings import Settings
 
 CONFIDENCE = 0.95
 TREND_RECORDINGS_MIN = 4
-_GRID_Z = np.linspace(-6.0, 6.0, 97)
+_GRID_Z = np.linspace(-8.0, 8.0, 129)
 """Nodes of the between-recording SD, in log-SDs of its prior: smooth and decaying, so equal steps are exact."""
 _VARIANCE_FLOOR = 1e-12
 
