@@ -1,1 +1,102 @@
-"""Reading recordings (and writing the few formats that the simulator's users need)."""
+"""Reading recordings (and writing the few formats that the simulator's users need).
+
+`read_recording` finds the reader by what the file holds, its name being a hint only; readers are loaded when they
+are needed. A recording without any rotation is read all the same, so that it can be inspected: whoever needs
+rotation asks `require_usable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bikefit.datatypes import Recording
+from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
+from bikefit.io.sections import lap, section, split_section
+from bikefit.io.sides import apply_options, reader_side
+
+__all__ = [
+    "ReadOptions",
+    "apply_options",
+    "lap",
+    "read_recording",
+    "read_sides",
+    "require_usable",
+    "section",
+    "split_section",
+]
+
+
+def read_recording(path: str | Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recording:
+    """Read a recording of any supported format.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    options : ReadOptions
+        What the user says about it.
+
+    Returns
+    -------
+    Recording
+        In the project's sides, signs and units; it may hold no rotation (see `require_usable`).
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read, is of no supported format, or lacks the foot that was asked for.
+    UsageError
+        If an option makes no sense.
+    """
+    from bikefit.io.formats import reader_for
+
+    path = Path(path)
+    return apply_options(reader_for(path)(path, reader_side(options)), options)
+
+
+def read_sides(
+    left: Sequence[str | Path], right: Sequence[str | Path], options: ReadOptions = AS_THE_FILE_SAYS
+) -> Recording:
+    """Read one file, or one accelerometer and one gyroscope file, for each shoe.
+
+    Parameters
+    ----------
+    left, right : sequence of path-like
+        Files of the left and of the right shoe; one of them may be empty.
+    options : ReadOptions
+        What the user says about the files.
+
+    Returns
+    -------
+    Recording
+        Both shoes in one. Sensors with clocks of their own keep them: ``ShoeSensor.clock`` differs.
+
+    Raises
+    ------
+    RecordingError
+        If a file cannot be read, or the files of a shoe do not go together.
+    UsageError
+        If there is no file.
+    """
+    from bikefit.io.pairs import read_pair
+
+    return apply_options(read_pair(list(map(Path, left)), list(map(Path, right)), options), options)
+
+
+def require_usable(recording: Recording) -> None:
+    """Raise unless the recording holds rotation, or what it can be computed from.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read.
+
+    Raises
+    ------
+    NoRotationError
+        Naming what the file holds and what would work.
+    """
+    from bikefit.io.usable import check_usable
+
+    check_usable(recording)

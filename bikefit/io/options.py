@@ -32,3 +32,7 @@ class ReadOptions:
     positive: Literal["heel-out", "heel-in"] = "heel-out"
     columns: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
+
+
+AS_THE_FILE_SAYS = ReadOptions()
+"""Nothing to add."""

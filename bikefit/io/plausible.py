@@ -1,0 +1,115 @@
+"""Can these values be what their column's name says? What cannot be is set aside, what is odd is told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from bikefit.conventions import Side
+from bikefit.datatypes import Array
+from bikefit.findings import Finding, finding
+from bikefit.io.sections import nearest_turn
+
+RADIANS_MAX: Final = 0.2
+"""A trace that never leaves this is suspiciously small for degrees."""
+IMPOSSIBLE_DEG: Final = 180.0
+"""No shoe turns further from its usual angle."""
+
+
+def continuous(angle_deg: Array) -> Array:
+    """Remove the jumps of a wrapped angle, and bring its median into (-180, 180].
+
+    Parameters
+    ----------
+    angle_deg : ndarray, shape (n,)
+        Angle [deg]; NaN where missing.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        The same array where there was nothing to do.
+
+    Notes
+    -----
+    Only what lies within one turn can be wrapped; an angle that spans more is left alone, so that a stray value such
+    as 9999 is not folded into a plausible one.
+
+    Examples
+    --------
+    >>> continuous(np.array([358.0, 359.0, np.nan, 1.0, 2.0])).tolist()
+    [-2.0, -1.0, nan, 1.0, 2.0]
+    """
+    filled = np.isfinite(angle_deg)
+    known = angle_deg if filled.all() else angle_deg[filled]
+    if known.size == 0:
+        return angle_deg
+    low, high = float(known.min()), float(known.max())
+    if 180.0 < high - low <= 360.0 and np.abs(np.diff(known)).max() > 180.0:
+        smooth = np.unwrap(known, period=360.0)
+        angle_deg = angle_deg.copy()
+        angle_deg[filled] = smooth
+    return nearest_turn(angle_deg)
+
+
+def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) -> tuple[Array, list[Finding]]:
+    """Set impossible values of a rotation aside and tell what is odd.
+
+    Parameters
+    ----------
+    angle_deg : ndarray, shape (n,)
+        Continuous rotation [deg]; NaN where missing.
+    side : {"left", "right"}
+        The foot.
+    column : str
+        The column's name, for the findings.
+    infinite : int
+        How many infinite values have been set aside before.
+
+    Returns
+    -------
+    angle_deg : ndarray, shape (n,)
+        With impossible values missing.
+    findings : list of Finding
+        Impossible values, no values, a constant, or numbers so small that they may be radians.
+    """
+    known = angle_deg[np.isfinite(angle_deg)]
+    if known.size == 0:
+        return angle_deg, [finding("no_values", side=side, column=column)]
+    findings: list[Finding] = []
+    middle = float(np.median(known))
+    wild = np.abs(angle_deg - middle) > IMPOSSIBLE_DEG
+    count = int(np.count_nonzero(wild)) + infinite
+    if count:
+        findings.append(finding("impossible_values", side=side, column=column, count=count))
+        angle_deg = np.where(wild, np.nan, angle_deg)
+        known = angle_deg[np.isfinite(angle_deg)]
+    low, high = float(known.min()), float(known.max())
+    if high == low:
+        findings.append(finding("constant_rotation", side=side, column=column, deg=low))
+    elif max(abs(low), abs(high)) <= RADIANS_MAX:
+        findings.append(finding("radians_suspected", side=side, column=column, largest=max(abs(low), abs(high))))
+    return angle_deg, findings
+
+
+def crank_findings(crank_deg: Array, column: str) -> list[Finding]:
+    """Tell where a crank angle cannot be in degrees.
+
+    Parameters
+    ----------
+    crank_deg : ndarray, shape (n,)
+        Crank angle [deg], wrapped or not.
+    column : str
+        The column's name, for the finding.
+
+    Returns
+    -------
+    list of Finding
+        One where all values lie within one turn in radians, and fill it.
+    """
+    known = crank_deg[np.isfinite(crank_deg)]
+    if known.size < 2:
+        return []
+    low, high = float(known.min()), float(known.max())
+    in_radians = low >= -np.pi - 0.01 and high <= 2 * np.pi + 0.01 and high - low > 5.5
+    return [finding("crank_radians_suspected", column=column)] if in_radians else []

@@ -1,0 +1,169 @@
+"""The bytes of a file, read once: checked, hashed and unpacked.
+
+Every message about a file that cannot be opened is made here, so that all readers say the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bikefit.errors import RecordingError
+from bikefit.findings import Finding, finding
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+UNPACKED_MAX_BYTES: Final = 4 << 30
+"""More than this out of one packed file is refused: no ride is that long."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's content.
+
+    Attributes
+    ----------
+    name : str
+        File name without folders.
+    data : bytes
+        The content, unpacked if it was gzip.
+    sha256 : str
+        Of the bytes as stored.
+    findings : tuple of Finding
+        What was lost on the way.
+    """
+
+    name: str
+    data: bytes
+    sha256: str
+    findings: tuple[Finding, ...] = ()
+
+
+def check_file(path: Path) -> None:
+    """Raise a clear error unless the path is an ordinary file with something in it.
+
+    Parameters
+    ----------
+    path : Path
+        What the user named.
+
+    Raises
+    ------
+    RecordingError
+        If there is nothing, a directory, a pipe or device, or an empty file.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise RecordingError(f"{path}: there is no such file.") from None
+    except (OSError, ValueError) as error:
+        raise RecordingError(f"{path}: the file cannot be opened ({_why(error)}).") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise RecordingError(
+            f"{path}: this is a folder; name a recording in it, or use `bikefit batch` for the folder."
+        )
+    if not stat.S_ISREG(status.st_mode):
+        raise RecordingError(
+            f"{path}: this is no ordinary file (a pipe or a device); save the recording to a file first."
+        )
+    if status.st_size == 0:
+        raise RecordingError(f"{path}: the file is empty.")
+
+
+def read_head(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file, unpacked if it is gzip.
+
+    Parameters
+    ----------
+    path : Path
+        An ordinary file.
+    size : int
+        How many bytes at most.
+
+    Returns
+    -------
+    bytes
+        Up to ``size`` bytes.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be opened.
+    """
+    check_file(path)
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(size)
+    except OSError as error:
+        raise RecordingError(f"{path}: the file cannot be read ({_why(error)}).") from error
+    if head[:2] == GZIP_MAGIC:
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, size)
+        except zlib.error:
+            return b""
+    return head
+
+
+def load(path: Path, *, strict: bool = False) -> Source:
+    """Read a whole file once.
+
+    Parameters
+    ----------
+    path : Path
+        An ordinary file, packed with gzip or not.
+    strict : bool
+        Refuse a damaged gzip file instead of keeping what could be unpacked.
+
+    Returns
+    -------
+    Source
+        Content and hash.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read, or is a gzip file out of which nothing comes.
+    """
+    check_file(path)
+    try:
+        stored = path.read_bytes()
+    except OSError as error:
+        raise RecordingError(f"{path}: the file cannot be read ({_why(error)}).") from error
+    if not stored:
+        raise RecordingError(f"{path}: the file is empty.")
+    digest = hashlib.sha256(stored).hexdigest()
+    if stored[:2] != GZIP_MAGIC:
+        return Source(path.name, stored, digest)
+    data, whole = _unpack(stored, path)
+    if not data:
+        raise RecordingError(f"{path}: nothing could be unpacked from this gzip file.")
+    if not whole and strict:
+        raise RecordingError(f"{path}: the gzip file is damaged or incomplete.")
+    return Source(path.name, data, digest, () if whole else (finding("gzip_damaged", bytes=len(data)),))
+
+
+def _unpack(stored: bytes, path: Path) -> tuple[bytes, bool]:
+    """Unpack all members of a gzip file; return what came out and whether it was whole."""
+    parts: list[bytes] = []
+    size = 0
+    while stored[:2] == GZIP_MAGIC:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            parts.append(unpacker.decompress(stored, UNPACKED_MAX_BYTES - size))
+        except zlib.error:
+            return b"".join(parts), False
+        size += len(parts[-1])
+        if unpacker.unconsumed_tail:
+            raise RecordingError(f"{path}: the packed file holds more than {UNPACKED_MAX_BYTES >> 30} GiB.")
+        if not unpacker.eof:
+            return b"".join(parts), False
+        stored = unpacker.unused_data
+    return b"".join(parts), True
+
+
+def _why(error: Exception) -> str:
+    """Return the operating system's own words for an error."""
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,102 @@
+"""Does a recording hold what an analysis needs, and if not, what would help?"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from bikefit.conventions import SIDES
+from bikefit.datatypes import Recording
+from bikefit.errors import NoRotationError
+from bikefit.io.names import shown
+
+_SHOWN_MAX = 20
+
+
+def has_rotation(recording: Recording) -> bool:
+    """Tell whether a recording holds rotation, or what it can be computed from.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read.
+
+    Returns
+    -------
+    bool
+        True with a rotation trace, a gyroscope with its accelerometer, or the markers of a heel and a toe.
+    """
+    sensors = any(item.gyr_time_s.size and item.acc_time_s.size for item in recording.sensors.values())
+    marked = recording.markers.positions_mm if recording.markers else {}
+    return bool(recording.feet) or sensors or any({f"{side}_heel", f"{side}_toe"} <= set(marked) for side in SIDES)
+
+
+def check_usable(recording: Recording) -> None:
+    """Raise unless a recording holds rotation, or what it can be computed from.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read.
+
+    Raises
+    ------
+    NoRotationError
+        Naming what the file holds and what would work.
+    """
+    if has_rotation(recording):
+        return
+    if needs_side(recording):
+        raise NoRotationError(
+            f"{recording.name}: the file holds one foot and does not say which. Add --side left or --side right."
+        )
+    for side, sensor in recording.sensors.items():
+        there, lacking = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
+        raise NoRotationError(
+            f"{recording.name}: this is the {side} shoe's {there} alone. Give its {lacking} file too: "
+            f"--{side} {recording.name} --{side} OTHER-FILE."
+        )
+    raise NoRotationError(
+        f"{recording.name}: the file holds no foot rotation. {_holdings(recording)} {_way_out(recording)}"
+    )
+
+
+def needs_side(recording: Recording) -> bool:
+    """Tell whether a recording holds the channels of one foot without saying whose."""
+    return any("add --side" in channel.note for channel in recording.channels)
+
+
+def nearest_rotation_column(recording: Recording) -> str | None:
+    """Return the unused column whose name comes closest to a foot's rotation.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read.
+
+    Returns
+    -------
+    str or None
+        A column's name.
+    """
+    free = {channel.name.casefold(): channel.name for channel in recording.channels if not channel.meaning}
+    for wanted in ("left_heel_rotation_deg", "right_heel_rotation_deg", "heel_rotation_deg", "heel_out_deg"):
+        near = get_close_matches(wanted, list(free), n=1, cutoff=0.6)
+        if near:
+            return free[near[0]]
+    words = ("heel", "rotation", "ferse", "yaw", "foot", "shoe", "angle")
+    return next((name for word in words for plain, name in free.items() if word in plain), None)
+
+
+def _holdings(recording: Recording) -> str:
+    names = [shown(channel.name, 40) for channel in recording.channels if channel.name]
+    if not names:
+        return "It holds no channel that is known."
+    more = f" and {len(names) - _SHOWN_MAX} more" if len(names) > _SHOWN_MAX else ""
+    return f"It holds: {', '.join(names[:_SHOWN_MAX])}{more}."
+
+
+def _way_out(recording: Recording) -> str:
+    near = nearest_rotation_column(recording)
+    example = f"'{near}'" if near and " " in near else near or "NAME"
+    nearest = f" The nearest name is '{shown(near)}'." if near else ""
+    return f"If one of them is the heel's rotation, say so: --column left_heel_rotation_deg={example}.{nearest}"
