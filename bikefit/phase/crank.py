@@ -1,0 +1,179 @@
+"""Phase from references that know top dead centre: a crank angle, or pulses."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.datatypes import Array
+from bikefit.signals import spikes, unwrap_deg
+
+SURE_STEP_DEG = 120.0
+"""A step whose expected advance is smaller than this is unwrapped by its nearest turn."""
+PREDICTED_S = 2.0
+"""Longest hole over which whole turns are counted from the speed on both sides."""
+CRANK_SPIKE_DEG = 25.0
+"""Smallest departure of single crank samples that is left out."""
+FASTEST_RPM = 250.0
+"""Nobody turns a crank faster; a step that would need it is no crank's."""
+FORWARD_CHECK_S, FORWARD_CHECK_DEG = 0.1, 5.0
+"""Forward or backward is asked of steps about this long [s] that move at least this far: noise does not count."""
+
+
+def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Array, float]:
+    """Make a crank angle continuous.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Sample times [s].
+    crank_deg : ndarray, shape (n,)
+        This foot's crank angle [deg], wrapped or not; NaN where missing.
+    gap_max_s : float
+        Missing samples up to this length [s] are bridged.
+
+    Returns
+    -------
+    phase_deg : ndarray, shape (n,)
+        Unwrapped crank angle [deg], its multiples of 360 at top dead centre; NaN where unknown.
+    quality : float
+        0-1: share of the moving samples that go forward at a speed that legs can have.
+
+    Notes
+    -----
+    1. Single wild samples are left out.
+    2. Steps are unwrapped to the nearest turn. Where a hole hides more than a third of a turn, whole turns are
+       counted from the speed on both sides, up to 2 s; beyond, at most one turn is assumed.
+    3. Left-out samples within short holes are interpolated.
+    """
+    known = np.flatnonzero(np.isfinite(crank_deg))
+    if known.size < 2:
+        return np.full(time_s.shape, np.nan), 0.0
+    whole = known.size == time_s.size
+    time, angle = (time_s, crank_deg) if whole else (time_s[known], crank_deg[known])
+    phase = unwrap_deg(angle)
+    step_s = np.diff(time)
+    phase = _count_hidden_turns(time, phase, step_s)
+    wild = _wild_samples(time, phase)
+    if wild.size:
+        keep = np.ones(time.size, dtype=np.bool_)
+        keep[wild] = False
+        known, time, phase = known[keep], time[keep], unwrap_deg(angle[keep])
+        step_s = np.diff(time)
+        phase = _count_hidden_turns(time, phase, step_s)
+        whole = False
+    quality = _forward_share(time, phase)
+    if whole:
+        return phase, quality
+    filled = np.interp(time_s, time, phase, left=np.nan, right=np.nan)
+    holes = np.flatnonzero(step_s > gap_max_s)
+    for start, stop in zip(known[holes] + 1, known[holes + 1], strict=True):
+        filled[start:stop] = np.nan
+    return filled, quality
+
+
+def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:
+    """Add the whole turns that fit the speed around each hole in the samples."""
+    usual_s = float(np.median(step_s))
+    holes = np.flatnonzero(step_s > 1.5 * usual_s)
+    if holes.size == 0:
+        return phase
+    added = np.zeros(phase.size)
+    reach = max(2, round(0.15 / usual_s))
+    for hole in holes.tolist():
+        before = max(hole - reach, 0)
+        after = min(hole + 1 + reach, phase.size - 1)
+        speeds = [
+            float((phase[b] - phase[a]) / (time[b] - time[a]))
+            for a, b in ((before, hole), (hole + 1, after))
+            if b > a and not (step_s[a:b] > 3.0 * usual_s).any()
+        ]
+        if not speeds:
+            continue
+        expected = float(np.mean(speeds)) * float(step_s[hole])
+        step = float(phase[hole + 1] - phase[hole])
+        if step_s[hole] > PREDICTED_S:
+            added[hole + 1] = 360.0 if step < 0.0 else 0.0
+        elif abs(expected) > SURE_STEP_DEG or abs(step) > SURE_STEP_DEG:
+            added[hole + 1] = 360.0 * round((expected - step) / 360.0)
+    return phase + np.cumsum(added) if added.any() else phase
+
+
+def _wild_samples(time: Array, phase: Array) -> NDArray[np.intp]:
+    """Find single samples of the crank angle that do not fit their neighbours."""
+    step = np.diff(phase)
+    usual = float(np.median(step))
+    if not ((step > usual + CRANK_SPIKE_DEG) | (step < usual - CRANK_SPIKE_DEG)).any():
+        return np.empty(0, dtype=np.intp)
+    # a spike that unwrapping turned into a whole turn more is a spike still: look at the steps' remainder
+    straight = np.concatenate([[0.0], np.cumsum(np.remainder(step - usual + 180.0, 360.0) - 180.0)])
+    return spikes(straight, CRANK_SPIKE_DEG)
+
+
+def _forward_share(time: Array, phase: Array) -> float:
+    """Return how much of the movement goes forward, at no more than legs can do: 0 is as much back as forth."""
+    stride = max(1, round(FORWARD_CHECK_S / float(np.median(np.diff(time)))))
+    step, step_s = np.diff(phase[::stride]), np.diff(time[::stride])
+    moving = np.abs(step) > FORWARD_CHECK_DEG
+    forward = float(np.sum(step, where=moving & (step > 0.0) & (step < 6.0 * FASTEST_RPM * step_s)))
+    moved = float(np.sum(np.abs(step), where=moving))
+    return max(0.0, 2.0 * forward / moved - 1.0) if moved >= 360.0 else 0.0
+
+
+def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: float) -> tuple[Array, float]:
+    """Make a continuous phase from the times of top dead centre.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Sample times [s].
+    tdc_s : ndarray, shape (m,)
+        Times at which the pedal passes the top [s].
+    slowest_rpm, fastest_rpm : float
+        Pulses nearer than the fastest cadence allows are bounces and are left out; between pulses further apart than
+        the slowest allows the crank is taken to stand still.
+
+    Returns
+    -------
+    phase_deg : ndarray, shape (n,)
+        360 deg from pulse to pulse; NaN before the first, after the last and where the crank stands still.
+    quality : float
+        0-1: share of the intervals between pulses that are like their neighbours.
+
+    Notes
+    -----
+    Within a stroke the phase follows a monotone cubic through the pulses (slopes: harmonic mean of the speeds on both
+    sides), so that a changing cadence is shared out within the stroke. An interval of nearly two or three of its
+    neighbours' is taken for missed pulses.
+
+    References
+    ----------
+    Fritsch, F. N. & Butland, J. (1984). A method for constructing local monotone piecewise cubic interpolants.
+    SIAM J Sci Stat Comput 5(2), 300-304. https://doi.org/10.1137/0905021
+    """
+    shortest_s, longest_s = 60.0 / fastest_rpm, 60.0 / slowest_rpm
+    pulses = np.sort(tdc_s[np.isfinite(tdc_s)])
+    bounce = np.flatnonzero(np.diff(pulses) < 0.5 * shortest_s) + 1
+    pulses = np.delete(pulses, bounce)
+    if pulses.size < 3:
+        return np.full(time_s.shape, np.nan), 0.0
+    interval = np.diff(pulses)
+    padded = np.pad(interval, 2, mode="edge")
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
+    ratio = interval / usual
+    turns = np.where(ratio < 3.5, np.maximum(np.rint(ratio), 1.0), 1.0)
+    turns = np.where(np.abs(ratio - turns) < 0.2 * turns, turns, 1.0)
+    still = interval / turns > longest_s
+    quality = float(np.mean(np.abs(ratio - 1.0) < 0.35))
+    level = np.concatenate([[0.0], np.cumsum(360.0 * turns)])
+    speed = 360.0 * turns / interval
+    slope = np.concatenate([speed[:1], 2.0 / (1.0 / speed[:-1] + 1.0 / speed[1:]), speed[-1:]])
+    slope[1:-1] = np.where(still[:-1], speed[1:], np.where(still[1:], speed[:-1], slope[1:-1]))
+    place = np.searchsorted(pulses, time_s, side="right") - 1
+    inside = (place >= 0) & (place < interval.size)
+    k = np.clip(place, 0, interval.size - 1)
+    u = np.clip((time_s - pulses[k]) / interval[k], 0.0, 1.0)
+    begin, end = slope[k] * interval[k], slope[k + 1] * interval[k]
+    rise = level[k + 1] - level[k]
+    phase = level[k] + u * (begin + u * (3.0 * rise - 2.0 * begin - end + u * (begin + end - 2.0 * rise)))
+    return np.where(inside & ~still[k], phase, np.nan), quality

@@ -1,0 +1,219 @@
+"""From a trace and its phase to the stroke table: cut between samples, measure over the crank, reject by physics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.conventions import CURVE_POINTS, STROKE_COLUMNS
+from bikefit.datatypes import Array, Channel, FootTrace, Phase, StrokeCurves
+from bikefit.findings import Finding
+from bikefit.settings import Settings
+from bikefit.signals import spikes
+from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
+from bikefit.strokes.cuts import cut, time_at
+from bikefit.strokes.reject import judge, typical
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Strokes", "find_strokes"]
+
+Flags = NDArray[np.bool_]
+MIDDLES_DEG = (np.arange(CURVE_POINTS) + 0.5) * (360.0 / CURVE_POINTS)
+GAP_PERIODS = 1.6
+"""A step in the time stamps up to this many usual ones is no gap, however slow the sampling."""
+STILL_RMS_DEG = 0.02
+"""Curves that move less than this hold no stroke, however alike they are."""
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """The strokes of one foot.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a stroke, the columns of `bikefit.conventions.STROKE_COLUMNS`.
+    curves : StrokeCurves
+        Row i belongs to the table's row i; NaN where the stroke holds too few samples.
+    quality : float
+        0-1: how regular the reference is, or how much each stroke's curve resembles the next, whichever is less.
+    findings : tuple of Finding
+        What was seen.
+    """
+
+    table: pd.DataFrame
+    curves: StrokeCurves
+    quality: float
+    findings: tuple[Finding, ...]
+
+
+def find_strokes(
+    trace: FootTrace, phase: Phase, settings: Settings, companions: Mapping[str, Channel] | None = None
+) -> Strokes:
+    """Cut a trace into pedal strokes, measure each and say which are not to be used.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        One foot; missing samples are NaN or absent.
+    phase : Phase
+        The phase at its samples.
+    settings : Settings
+        Thresholds.
+    companions : mapping of str to Channel, optional
+        Shared channels; ``power_w`` is averaged over each stroke.
+
+    Returns
+    -------
+    Strokes
+        Table, curves, quality and findings.
+
+    Notes
+    -----
+    1. A stroke reaches from one multiple of 360 degrees of phase to the next, half-open, with boundaries between
+       samples. The incomplete first and last part of the ride are no strokes. One in which the rider coasts, or over
+       which samples are missing, is one row, with that reason.
+    2. Spikes of one or two samples are left out, and counted.
+    3. Means are over phase: each degree has one vote. Range and peak are read from the low-passed curve, so that
+       noise does not widen them.
+    4. Without a crank reference the fields that speak of the crank (peak_crank_deg, power_phase_deg,
+       recovery_phase_deg) are NaN.
+    """
+    cuts = cut(trace.time_s, phase.phase_deg, across_unknown=phase.is_crank)
+    kept, spiked = _kept_samples(trace, phase, settings)
+    if kept.size == trace.time_s.size:
+        time, angle, heel = trace.time_s, phase.phase_deg, trace.heel_out_deg
+    else:
+        time, angle, heel = trace.time_s[kept], phase.phase_deg[kept], trace.heel_out_deg[kept]
+    over = measure_over_phase(time, angle, heel, kept, cuts)
+    follows = cuts.start_at[1:] == cuts.end_at[:-1]
+    smooth_deg = smooth(over.curve_deg, follows)
+    start_s, end_s = time_at(trace.time_s, cuts.start_at), time_at(trace.time_s, cuts.end_at)
+    missing = _missing(trace.time_s, time, over, start_s, end_s, settings)
+    reasons = judge(trace, cuts, start_s, end_s, over, smooth_deg, missing, settings)
+    used = reasons == ""
+
+    import pandas as pd
+
+    peak_deg, peak_at_deg, range_deg = _extremes(smooth_deg)
+    unknown = np.full(start_s.size, np.nan)
+    per_spike = np.searchsorted(cuts.start_at, spiked, side="right") - 1
+    inside = per_spike >= 0
+    inside[inside] &= spiked[inside] < cuts.end_at[per_spike[inside]]
+    columns: dict[str, object] = {
+        "foot": np.full(start_s.size, trace.side, dtype=object),
+        "stroke": np.arange(1, start_s.size + 1),
+        "start_s": start_s,
+        "end_s": end_s,
+        "cadence_rpm": 60.0 / (end_s - start_s),
+        "mean_deg": over.mean_deg,
+        "power_phase_deg": over.power_phase_deg if phase.is_crank else unknown,
+        "recovery_phase_deg": over.recovery_phase_deg if phase.is_crank else unknown,
+        "peak_deg": peak_deg,
+        "peak_crank_deg": peak_at_deg if phase.is_crank else unknown,
+        "range_deg": range_deg,
+        "posture": np.full(start_s.size, "", dtype=object),
+        "power_w": _mean_between((companions or {}).get("power_w"), start_s, end_s),
+        "spikes_repaired": np.bincount(per_spike[inside], minlength=start_s.size),
+        "quality": _likeness(smooth_deg, used),
+        "used": used,
+        "reject_reason": reasons,
+    }
+    table = pd.DataFrame({name: columns[name] for name in STROKE_COLUMNS})
+    quality = min(phase.quality, _coherence(smooth_deg, over.mean_deg, follows, used))
+    return Strokes(table, StrokeCurves(over.curve_deg), quality, ())
+
+
+def _kept_samples(trace: FootTrace, phase: Phase, settings: Settings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the places of the samples to measure from, and of the spikes among them that were left out."""
+    heel = trace.heel_out_deg
+    known = np.isfinite(heel)
+    rows = np.flatnonzero(known) if not known.all() else np.arange(heel.size)
+    wild = spikes(heel if rows.size == heel.size else heel[rows], settings.spike_min_deg)
+    spiked = rows[wild]
+    known[spiked] = False
+    known &= np.isfinite(phase.phase_deg)
+    return (np.flatnonzero(known) if not known.all() else rows), spiked
+
+
+def _missing(
+    all_time_s: Array, time_s: Array, over: OverPhase, start_s: Array, end_s: Array, settings: Settings
+) -> Flags:
+    """Say which strokes reach over a gap in the samples or lack too many of them."""
+    if all_time_s.size < 2 or time_s.size < 2:
+        return np.ones(start_s.size, dtype=np.bool_)
+    period_s = float(np.median(np.diff(all_time_s)))
+    expected = (end_s - start_s) / period_s
+    # one sample more or less is the boundary's doing
+    missing: Flags = expected - over.samples > np.maximum(settings.missing_max_share * expected, 1.0 + 1e-6)
+    longest_s = max(settings.gap_max_s, GAP_PERIODS * period_s)
+    holes = np.flatnonzero(np.diff(time_s) > longest_s)
+    begin = np.searchsorted(end_s, time_s[holes], side="right")
+    end = np.searchsorted(start_s, time_s[holes + 1], side="left")
+    for low, high in zip(begin, end, strict=True):
+        missing[low:high] = True
+    return missing
+
+
+def _extremes(smooth_deg: Array) -> tuple[Array, Array, Array]:
+    """Return each curve's highest value, where on the revolution it lies, and its range."""
+    peak, low = smooth_deg.max(axis=1), smooth_deg.min(axis=1)
+    at = np.where(np.isfinite(peak), np.argmax(smooth_deg, axis=1), 0)
+    rows = np.arange(at.size)
+    before, after = smooth_deg[rows, at - 1], smooth_deg[rows, (at + 1) % CURVE_POINTS]
+    bend = before - 2.0 * peak + after
+    inner = (at > 0) & (at < CURVE_POINTS - 1) & (bend < 0.0)
+    shift = np.divide(0.5 * (before - after), bend, out=np.zeros(at.size), where=inner)
+    where_deg = (MIDDLES_DEG[at] + shift * (360.0 / CURVE_POINTS)) % 360.0
+    return peak, np.where(np.isfinite(peak), where_deg, np.nan), peak - low
+
+
+def _mean_between(channel: Channel | None, start_s: Array, end_s: Array) -> Array:
+    """Return a channel's mean over time in each stroke; NaN where the channel does not reach."""
+    if channel is None:
+        return np.full(start_s.size, np.nan)
+    known = np.isfinite(channel.values)
+    time, values = channel.time_s[known], channel.values[known]
+    if time.size < 2:
+        return np.full(start_s.size, np.nan)
+    running = np.concatenate([[0.0], np.cumsum(np.diff(time) * 0.5 * (values[1:] + values[:-1]))])
+    begin, end = (np.interp(at, time, running, left=np.nan, right=np.nan) for at in (start_s, end_s))
+    mean: Array = (end - begin) / (end_s - start_s)
+    return mean
+
+
+def _likeness(smooth_deg: Array, used: Flags) -> Array:
+    """Return the correlation of each stroke's curve with the median stroke's, 0 where it is negative."""
+    if not used.any():
+        return np.full(used.size, np.nan)
+    usual = typical(smooth_deg, used)
+    usual -= usual.mean()
+    shape = smooth_deg - smooth_deg.mean(axis=1, keepdims=True)
+    size = np.sqrt(np.einsum("ij,ij->i", shape, shape) * float(usual @ usual))
+    likeness = np.divide(shape @ usual, size, out=np.full(used.size, np.nan), where=size > 0.0)
+    likeness_01: Array = np.clip(likeness, 0.0, 1.0)
+    return likeness_01
+
+
+def _coherence(smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags) -> float:
+    """Return how much of the movement within a stroke comes back in the next: 0 for noise, drift and a constant.
+
+    A drift from stroke to stroke, read from the neighbours' means, is taken off first: it would look alike in each.
+    """
+    first = np.flatnonzero(follows & used[1:] & used[:-1])
+    if first.size == 0:
+        return 0.0
+    ramp = (np.arange(CURVE_POINTS) + 0.5) / CURVE_POINTS - 0.5
+    drift = (mean_deg[first + 1] - mean_deg[first])[:, None] * ramp
+    here = smooth_deg[first] - mean_deg[first, None] - drift
+    there = smooth_deg[first + 1] - mean_deg[first + 1, None] - drift
+    size = float(np.sqrt(np.sum(here**2) * np.sum(there**2)))
+    if size / here.size < STILL_RMS_DEG**2:
+        return 0.0
+    return max(0.0, float(np.sum(here * there)) / size)

@@ -1,0 +1,222 @@
+"""Means over the crank: one running integral of heel-out over phase, read off at any angle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.conventions import CURVE_POINTS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG
+from bikefit.datatypes import Array
+from bikefit.strokes.cuts import Cuts
+
+Indices = NDArray[np.intp]
+
+CURVE_EDGES_DEG = np.arange(CURVE_POINTS + 1) * (360.0 / CURVE_POINTS)
+EDGES_DEG = np.unique(np.concatenate([CURVE_EDGES_DEG, POWER_PHASE_DEG, RECOVERY_PHASE_DEG]))
+"""Crank angles at which the integral is read off."""
+PACE_EVERY = 5
+"""The time is read off at every so many edges of the curve."""
+SPREAD_DEG = 1440.0
+"""Distance on the common phase axis between strokes that do not follow each other."""
+ROWS_AT_ONCE = 512
+"""Strokes worked on together: their samples and curves fit a processor's cache."""
+CUTOFF_PER_TURN = 4.0
+"""Cycles per revolution that the smoothing halves: 6 Hz at 90 rpm, scaled with the cadence."""
+REACH = 30
+"""Points of the neighbouring strokes' curves that the smoothing looks at."""
+
+
+@dataclass(frozen=True)
+class OverPhase:
+    """What each stroke holds, over its phase; NaN where a stroke has too few samples.
+
+    Attributes
+    ----------
+    curve_deg : ndarray, shape (strokes, 100)
+        Mean over each hundredth of the revolution [deg].
+    mean_deg, power_phase_deg, recovery_phase_deg : ndarray, shape (strokes,)
+        Means over the revolution and over the two windows of the crank [deg].
+    pace_s : ndarray, shape (strokes, 21)
+        Times at which the phase reaches each twentieth of the revolution [s].
+    samples : ndarray of int, shape (strokes,)
+        Samples inside the stroke.
+    first, last : ndarray of int, shape (strokes,)
+        Half-open range of those samples.
+    backward_deg : ndarray, shape (strokes,)
+        How far the crank turned back within the stroke [deg].
+    """
+
+    curve_deg: Array
+    mean_deg: Array
+    power_phase_deg: Array
+    recovery_phase_deg: Array
+    pace_s: Array
+    samples: Indices
+    first: Indices
+    last: Indices
+    backward_deg: Array
+
+
+def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, index: Indices, cuts: Cuts) -> OverPhase:
+    """Measure each stroke over its phase.
+
+    Parameters
+    ----------
+    time_s, phase_deg, heel_out_deg : ndarray, shape (n,)
+        Samples without missing values [s], [deg], [deg].
+    index : ndarray of int, shape (n,)
+        Their places in the recording, as the cuts count them.
+    cuts : Cuts
+        The strokes.
+
+    Returns
+    -------
+    OverPhase
+        One row a stroke.
+
+    Notes
+    -----
+    Between samples heel-out follows a cubic (slopes by central differences over phase), so that the integral does
+    not depend on the sampling rate; every mean is a difference of two of its values over an angle. Each degree of
+    phase has one vote, whatever the cadence does within the stroke.
+    """
+    count = cuts.start_at.size
+    points = EDGES_DEG.size
+    curve = np.full((count, CURVE_POINTS), np.nan)
+    means = np.full((3, count), np.nan)
+    pace = np.full((count, CURVE_POINTS // PACE_EVERY + 1), np.nan)
+    first = np.searchsorted(index, cuts.start_at)
+    last = np.searchsorted(index, cuts.end_at)
+    if count == 0 or time_s.size < 4:
+        return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, np.zeros(count))
+    axis, offset, backward = _common_axis(phase_deg, cuts, first)
+    on_curve = np.searchsorted(EDGES_DEG, CURVE_EDGES_DEG)
+    windows = [(0.0, 360.0), POWER_PHASE_DEG, RECOVERY_PHASE_DEG]
+    for begin in range(0, count, ROWS_AT_ONCE):
+        rows = slice(begin, min(begin + ROWS_AT_ONCE, count))
+        low = max(int(first[rows.start]) - 3, 0)
+        high = min(int(last[rows.stop - 1]) + 3, axis.size)
+        if high - low < 4:
+            continue
+        edges = (offset[rows, None] + EDGES_DEG).ravel()
+        at, part = _locate(edges, axis[low:high])
+        integral = _integral(axis[low:high], heel_out_deg[low:high], at, part).reshape(-1, points)
+        curve[rows] = np.diff(integral[:, on_curve], axis=1) * (CURVE_POINTS / 360.0)
+        for row, (start, stop) in zip(means, windows, strict=True):
+            bounds = np.searchsorted(EDGES_DEG, (start, stop))
+            row[rows] = (integral[:, bounds[1]] - integral[:, bounds[0]]) / (stop - start)
+        paced = np.arange(0, edges.size).reshape(-1, points)[:, on_curve[::PACE_EVERY]]
+        time = time_s[low:high]
+        pace[rows] = time[at[paced]] + part[paced] * (time[at[paced] + 1] - time[at[paced]])
+    empty = last - first < 3
+    curve[empty] = np.nan
+    means[:, empty] = np.nan
+    return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, backward)
+
+
+def _common_axis(phase: Array, cuts: Cuts, first: Indices) -> tuple[Array, Array, Array]:
+    """Lay all strokes one after another on one axis of phase that never falls.
+
+    Returns the samples' places on it, where each stroke begins, and how far each turned back. Samples outside of
+    every stroke keep their phase as seen from a neighbouring one; a crank that turns back stands still on this axis.
+    """
+    follows = cuts.start_at[1:] == cuts.end_at[:-1]
+    offset = np.concatenate([[0.0], np.cumsum(np.where(follows, 360.0, SPREAD_DEG))])
+    begins = first.copy()
+    begins[1:][~follows] -= 1  # the sample just before a stroke that follows none is seen from that stroke
+    begins[0] = 0
+    owned = np.diff(np.maximum(begins, 0), append=phase.size)
+    axis = phase - np.repeat(cuts.level_deg, owned)
+    np.clip(axis, -360.0, 720.0, out=axis)
+    axis += np.repeat(offset, owned)
+    forward = np.maximum.accumulate(axis)
+    back = np.flatnonzero(forward - axis > 0.0)
+    backward = np.zeros(offset.size)
+    stroke = np.searchsorted(begins, back, side="right") - 1
+    np.maximum.at(backward, np.maximum(stroke, 0), forward[back] - axis[back])
+    return forward, offset, backward
+
+
+def _locate(targets: Array, axis: Array) -> tuple[Indices, Array]:
+    """Find targets on a never falling axis: the sample below and the fraction of the step."""
+    place = np.interp(targets, axis, np.arange(axis.size, dtype=np.float64))
+    at = np.minimum(place.astype(np.intp), axis.size - 2)
+    place -= at
+    return at, place
+
+
+def _integral(axis: Array, values: Array, at: Indices, part: Array) -> Array:
+    """Return the integral of the values over the axis, from its start to the located places."""
+    step = np.diff(axis)
+    slope = np.zeros(axis.size)
+    around = axis[2:] - axis[:-2]
+    np.divide(values[2:] - values[:-2], around, out=slope[1:-1], where=around > 1e-6)
+    rise = np.diff(values)
+    begin, end = slope[:-1] * step, slope[1:] * step
+    third = rise - (2.0 * begin + end) / 3.0
+    fourth = 0.25 * (begin + end) - 0.5 * rise
+    begin *= 0.5
+    whole = np.empty(axis.size)
+    whole[0] = 0.0
+    np.cumsum(step * (values[:-1] + begin + third + fourth), out=whole[1:])
+    inside = part * fourth[at]
+    for coefficient in (third, begin, values):
+        inside += coefficient[at]
+        inside *= part
+    inside *= step[at]
+    inside += whole[at]
+    return inside
+
+
+def _smoothing_matrix() -> Array:
+    """Return the zero-lag low-pass as a matrix from a curve with its neighbours' ends to a curve."""
+    frequency = np.linspace(0.0, CURVE_POINTS / 2.0, 2001)
+    gain = 1.0 / (1.0 + (frequency / CUTOFF_PER_TURN) ** 8)
+    lag = np.arange(-REACH, REACH + 1)
+    kernel = np.cos(2.0 * np.pi * np.outer(lag / CURVE_POINTS, frequency)) @ gain
+    kernel *= np.cos(0.5 * np.pi * lag / (REACH + 1)) ** 2
+    kernel /= kernel.sum()
+    matrix = np.zeros((CURVE_POINTS + 2 * REACH, CURVE_POINTS))
+    for point in range(CURVE_POINTS):
+        matrix[point : point + kernel.size, point] = kernel
+    return matrix
+
+
+def smooth(curve_deg: Array, follows: NDArray[np.bool_]) -> Array:
+    """Low-pass curves over phase without lag.
+
+    Parameters
+    ----------
+    curve_deg : ndarray, shape (strokes, 100)
+        Curves over the revolution [deg].
+    follows : ndarray of bool, shape (strokes - 1,)
+        Whether stroke k + 1 begins where stroke k ends.
+
+    Returns
+    -------
+    ndarray, shape (strokes, 100)
+        Curves of which four cycles per revolution are halved [deg].
+
+    Notes
+    -----
+    The zero-lag 4th-order Butterworth low-pass of 6 Hz at 90 rpm, scaled with the cadence, as a kernel over phase.
+    A curve goes on into its neighbours where they follow; else it is mirrored through its end point.
+    """
+    matrix = _smoothing_matrix()
+    out = np.empty_like(curve_deg)
+    joins = follows & np.isfinite(curve_deg[:-1, -1]) & np.isfinite(curve_deg[1:, 0])
+    for begin in range(0, curve_deg.shape[0], ROWS_AT_ONCE):
+        own = curve_deg[begin : begin + ROWS_AT_ONCE]
+        end = begin + own.shape[0]
+        wide = np.empty((own.shape[0], CURVE_POINTS + 2 * REACH))
+        wide[:, REACH:-REACH] = own
+        wide[:, :REACH] = 2.0 * own[:, :1] - own[:, REACH:0:-1]
+        wide[:, -REACH:] = 2.0 * own[:, -1:] - own[:, -2 : -REACH - 2 : -1]
+        led = max(begin - 1, 0) + np.flatnonzero(joins[max(begin - 1, 0) : end - 1])
+        wide[led + 1 - begin, :REACH] = curve_deg[led, -REACH:]
+        leads = begin + np.flatnonzero(joins[begin:end])
+        wide[leads - begin, -REACH:] = curve_deg[leads + 1, :REACH]
+        np.matmul(wide, matrix, out=out[begin:end])
+    return out

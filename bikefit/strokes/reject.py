@@ -1,0 +1,172 @@
+"""Which strokes are not used, each with its reason."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.conventions import CURVE_POINTS, RejectReason
+from bikefit.datatypes import Array, FootTrace
+from bikefit.settings import Settings
+from bikefit.signals import robust_sd
+from bikefit.strokes.curves import OverPhase
+from bikefit.strokes.cuts import Cuts
+
+Flags = NDArray[np.bool_]
+
+STILL_SHARE = 0.5
+"""A tenth of the revolution passed slower than this share of the slowest cadence is coasting or standing still."""
+BACKWARD_DEG = 20.0
+"""The crank may turn back this far within a stroke."""
+UNUSABLE_SHARE = 0.1
+"""A stroke may hold this share of samples that the source calls unusable."""
+RAMP_STROKES = 2
+"""So many strokes after a start and before a stop are its ramp, where their cadence is not the neighbours'."""
+NEIGHBOURS = 5
+"""Strokes whose median cadence a stroke is compared with."""
+NEAR = 15
+"""Strokes whose median angle a stroke is compared with."""
+TYPICAL_STROKES = 2000
+"""The median curve is taken from at most so many strokes, evenly spread."""
+SHAPE_FLOOR_DEG, LEVEL_FLOOR_DEG = 0.1, 0.3
+"""Strokes that differ by no more than these are alike, however regular the rest is."""
+FLICKER_SDS = 7.0
+"""A departure is sudden when it exceeds this many robust standard deviations of the noise in the curves."""
+JUDGE_MIN = 8
+"""Fewer whole strokes than this cannot say which of them is odd."""
+
+
+def judge(
+    trace: FootTrace,
+    cuts: Cuts,
+    start_s: Array,
+    end_s: Array,
+    over: OverPhase,
+    smooth_deg: Array,
+    missing: Flags,
+    settings: Settings,
+) -> NDArray[np.object_]:
+    """Give each stroke a reason not to be used, or none.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        The foot.
+    cuts : Cuts
+        The strokes.
+    start_s, end_s : ndarray, shape (strokes,)
+        Their boundaries [s].
+    over : OverPhase
+        What they hold.
+    smooth_deg : ndarray, shape (strokes, 100)
+        Their smoothed curves [deg].
+    missing : ndarray of bool, shape (strokes,)
+        Strokes that reach over a gap or lack too many samples.
+    settings : Settings
+        Thresholds.
+
+    Returns
+    -------
+    ndarray of object, shape (strokes,)
+        A reject reason, or an empty string. Where several apply, the first of: backpedalling, gap, coasting,
+        cadence, undersampled, the source's own, ramp, cadence_jump, flicker, shape.
+    """
+    reasons = np.full(start_s.size, "", dtype=object)
+    cadence = 60.0 / (end_s - start_s)
+
+    def reject(flags: Flags, why: RejectReason) -> None:
+        reasons[flags & (reasons == "")] = why
+
+    reject(~cuts.forward | (over.backward_deg > BACKWARD_DEG), "backpedalling")
+    reject(missing & (end_s - start_s < 60.0 / settings.cadence_min_rpm), "gap")
+    slowest_tenth_s = (over.pace_s[:, 2:] - over.pace_s[:, :-2]).max(axis=1)
+    reject(slowest_tenth_s > 6.0 / (STILL_SHARE * settings.cadence_min_rpm), "coasting")
+    reject(missing, "gap")
+    reject((cadence < settings.cadence_min_rpm) | (cadence > settings.cadence_max_rpm), "cadence")
+    reject(over.samples < settings.samples_per_stroke_min, "undersampled")
+    for why, unusable in trace.unusable.items():
+        reject(_share(unusable, cuts) > UNUSABLE_SHARE, why)  # type: ignore[arg-type]
+    jumps, ramps = _uneven(cadence, reasons == "", cuts, settings.cadence_jump_ratio)
+    reject(ramps, "ramp")
+    reject(jumps, "cadence_jump")
+    good = reasons == ""
+    if np.count_nonzero(good) >= JUDGE_MIN:
+        reject(_flickers(over.curve_deg, smooth_deg, good, settings.flicker_min_deg), "flicker")
+        good = reasons == ""
+        reject(_odd(over.mean_deg, smooth_deg, good, settings.shape_max_distance), "shape")
+    return reasons
+
+
+def _share(flags: Flags, cuts: Cuts) -> Array:
+    """Return the share of flagged samples in each stroke."""
+    running = np.concatenate([[0], np.cumsum(flags)])
+    begin = np.clip(np.ceil(cuts.start_at).astype(np.intp), 0, flags.size)
+    end = np.clip(np.ceil(cuts.end_at).astype(np.intp), 0, flags.size)
+    share: Array = (running[end] - running[begin]) / np.maximum(end - begin, 1)
+    return share
+
+
+def _uneven(cadence: Array, good: Flags, cuts: Cuts, ratio: float) -> tuple[Flags, Flags]:
+    """Say which strokes jump in cadence, and which of those belong to a start or a stop."""
+    jumps, ramps = np.zeros(good.size, dtype=np.bool_), np.zeros(good.size, dtype=np.bool_)
+    rows = np.flatnonzero(good)
+    if rows.size < 3:
+        return jumps, ramps
+    joined = (np.diff(rows) == 1) & (cuts.start_at[rows[1:]] == cuts.end_at[rows[:-1]])
+    begins = np.flatnonzero(np.concatenate([[True], ~joined]))
+    lengths = np.diff(np.append(begins, rows.size))
+    begin, length = np.repeat(begins, lengths), np.repeat(lengths, lengths)
+    place = np.arange(rows.size) - begin
+    low = np.clip(place - NEIGHBOURS // 2, 0, np.maximum(length - NEIGHBOURS, 0))
+    window = begin[:, None] + np.minimum(low[:, None] + np.arange(NEIGHBOURS), length[:, None] - 1)
+    usual = np.median(cadence[rows][window], axis=1)
+    change = np.maximum(cadence[rows] / usual, usual / cadence[rows])
+    uneven = (change > ratio) & (length >= 3)
+    at_end = (place < RAMP_STROKES) | (length - 1 - place < RAMP_STROKES)
+    jumps[rows[uneven & ~at_end]] = True
+    ramps[rows[uneven & at_end]] = True
+    return jumps, ramps
+
+
+def typical(curves_deg: Array, good: Flags) -> Array:
+    """Return the median curve of the good strokes.
+
+    Parameters
+    ----------
+    curves_deg : ndarray, shape (strokes, points)
+        Curves [deg].
+    good : ndarray of bool, shape (strokes,)
+        Which to take; at least one.
+
+    Returns
+    -------
+    ndarray, shape (points,)
+        From at most 2,000 strokes, evenly spread [deg].
+    """
+    rows = np.flatnonzero(good)
+    curve: Array = np.median(curves_deg[rows[:: -(-rows.size // TYPICAL_STROKES)]], axis=0)
+    return curve
+
+
+def _flickers(curve_deg: Array, smooth_deg: Array, good: Flags, smallest_deg: float) -> Flags:
+    """Say which strokes leave the foot's usual curve for a few samples."""
+    sudden = curve_deg - smooth_deg
+    sudden -= typical(sudden, good)
+    rows = np.flatnonzero(good)
+    noise = robust_sd(sudden[rows[:: -(-rows.size // TYPICAL_STROKES)]])
+    flickers: Flags = np.maximum(sudden.max(axis=1), -sudden.min(axis=1)) > max(smallest_deg, FLICKER_SDS * noise)
+    return flickers
+
+
+def _odd(mean_deg: Array, smooth_deg: Array, good: Flags, farthest: float) -> Flags:
+    """Say which strokes are far from the median stroke in shape, or from their neighbours in angle."""
+    shape = smooth_deg - smooth_deg.mean(axis=1, keepdims=True)
+    shape -= typical(shape, good)
+    distance = np.sqrt(np.einsum("ij,ij->i", shape, shape) / CURVE_POINTS)
+    odd: Flags = distance > farthest * max(float(np.median(distance[good])), SHAPE_FLOOR_DEG)
+    rows = np.flatnonzero(good)
+    near = min(NEAR, rows.size - 1 + rows.size % 2)
+    padded = np.pad(mean_deg[rows], near // 2, mode="reflect")
+    away = mean_deg[rows] - np.median(np.lib.stride_tricks.sliding_window_view(padded, near), axis=1)
+    odd[rows] |= np.abs(away) > farthest * max(robust_sd(away), LEVEL_FLOOR_DEG)
+    return odd
