@@ -27,7 +27,9 @@ from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.settings import Settings
 from bikefit.strokes import Strokes, find_strokes
-from bikefit.wedges import Z95, recommend, undetermined
+from bikefit.wedges import Z95, placement_of, recommend, undetermined
+
+METRIC_WORDS: Mapping[Metric, str] = {"mean": "mean", "power_phase": "power phase", "peak": "peak"}
 
 
 def analyze_foot(
@@ -334,30 +336,35 @@ def metric_findings(
     Returns
     -------
     tuple of Finding
-        One a metric that leads to another total.
+        One, naming each metric's total; empty where all agree.
     """
     values: Mapping[Metric, float] = {
         "mean": rotation.mean_deg,
         "power_phase": rotation.power_phase_deg,
         "peak": rotation.peak_deg,
     }
-    found: list[Finding] = []
+    totals: dict[Metric, int | None] = {}
     for other in METRICS:
-        if other == rotation.metric or math.isnan(values[other]):
-            continue
         shift = values[other] - rotation.value_deg
-        low, high = excess.interval_deg
-        shifted = Excess(excess.deg + shift, (low + shift, high + shift), excess.lower_bound)
-        total = decide(shifted, neutral, options, system, side, ()).total
-        if total != recommendation.total:
-            found.append(
-                finding(
-                    "metric_matters",
-                    side=side,
-                    metric=rotation.metric,
-                    chosen=recommendation.total,
-                    other=other,
-                    alternative=total,
-                )
-            )
-    return tuple(found)
+        if other != rotation.metric and not math.isnan(shift):
+            low, high = excess.interval_deg
+            shifted = Excess(excess.deg + shift, (low + shift, high + shift), excess.lower_bound)
+            totals[other] = decide(shifted, neutral, options, system, side, ()).total
+    if all(total == recommendation.total for total in totals.values()):
+        return ()
+    others = ", ".join(f"by the {METRIC_WORDS[name]} {_signed_count(total)}" for name, total in totals.items())
+    return (
+        finding(
+            "metric_matters",
+            metric=METRIC_WORDS[rotation.metric],
+            chosen=_signed_count(recommendation.total),
+            others=others[:1].upper() + others[1:],
+            totals={rotation.metric: recommendation.total, **totals},
+        ),
+    )
+
+
+def _signed_count(total: int | None) -> str:
+    if not total:
+        return "no wedge" if total == 0 else "cannot tell"
+    return f"{abs(total)} {placement_of(total)}"

@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from bikefit.datatypes import FootResult, SessionResult, WedgeSystem
-from bikefit.findings import Finding
 from bikefit.report import numbers, sentences
 from bikefit.report.texts import text
 
@@ -58,7 +57,10 @@ def print_result(renderable: RenderableType, stream: TextIO | None = None) -> No
     console = console_for(stream)
     with console.capture() as captured:
         console.print(renderable)
-    console.file.write(encodable(captured.get(), console.encoding))
+    printed = captured.get()
+    if not console.is_terminal:
+        printed = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
+    console.file.write(encodable(printed, console.encoding))
 
 
 def encodable(printed: str, encoding: str) -> str:
@@ -134,7 +136,6 @@ def _heading(result: SessionResult) -> str:
         "terminal.heading",
         name=recording.name,
         duration=numbers.clock(recording.duration_s),
-        format=recording.format,
         section=section,
     )
 
@@ -169,18 +170,21 @@ def _cells(foot: FootResult) -> Mapping[str, str]:
 
 def _notes(result: SessionResult) -> Iterable[RenderableType]:
     for item in result.findings:
-        yield _note(item, item.message)
+        yield _note_line(item.level, item.message)
+    shoes: dict[tuple[str, str], list[str]] = {}
     for side, foot in result.feet.items():
         said = {reason.message for reason in foot.recommendation.reasons[:1]}
         for item in foot.findings:
             if item.message not in said:
-                shoe = text(f"advice.shoe_{side}")
-                yield _note(item, text("terminal.for_shoe", shoe=shoe, message=item.message))
+                shoes.setdefault((item.level, item.message), []).append(text(f"advice.shoe_{side}"))
+    for (level, message), names in shoes.items():
+        shoe = names[0] if len(names) == 1 or len(result.feet) == 1 else text("terminal.both_shoes")
+        yield _note_line(level, text("terminal.for_shoe", shoe=shoe, message=message))
 
 
-def _note(item: Finding, message: str) -> RenderableType:
+def _note_line(level: str, message: str) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
-    grid.add_row("-", Text(message, style=STYLES[item.level]))
+    grid.add_row("-", Text(message, style=STYLES[level]))
     return grid
 
 
@@ -211,5 +215,5 @@ def systems_text(systems: Mapping[str, WedgeSystem]) -> RenderableType:
             ", ".join(system.cleats),
         )
         parts.append(Text(text("terminal.source", name=system.name, source=system.source, date=system.date)))
-        parts += [_note(Finding("info", "", caution), caution) for caution in system.cautions]
+        parts += [_note_line("info", caution) for caution in system.cautions]
     return Group(*parts)
