@@ -7,7 +7,7 @@ read off the markers themselves: a shoe has a shoe's length, the body is above t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,7 +83,7 @@ def settle_markers(
     chosen = name_markers(positions, options.columns, source)
     visible = {name: _without_zeros(values) for name, values in positions.items()}
     channels = _describe(time_s, visible, chosen, unit)
-    if not any({f"{side}_heel", f"{side}_toe"} <= chosen.keys() for side in SIDES):
+    if not _a_foot(chosen):
         return Settled(None, (finding("markers_without_feet", names=some_names(positions)),), channels)
     raw_to_name = {raw: name for name, raw in chosen.items()}
     named = {raw_to_name.get(raw, raw): values for raw, values in visible.items()}
@@ -198,10 +198,42 @@ def recording_of_markers(
     )
 
 
-def markers_from_columns(
-    time_s: Array, table: Mapping[str, Array], options: ReadOptions, source: str
-) -> tuple[Settled | None, frozenset[str]]:
-    """Find marker trajectories among the columns of a table.
+def marker_columns(header: Sequence[str], options: ReadOptions, source: str) -> frozenset[str]:
+    """Return which columns of a table are coordinates of markers.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names of the columns.
+    options : ReadOptions
+        ``columns`` names markers where the usual names do not.
+    source : str
+        The file's name, for messages.
+
+    Returns
+    -------
+    frozenset of str
+        Empty unless the heel and the toe of a foot are among them.
+
+    Raises
+    ------
+    RecordingError
+        If ``columns`` names a marker that the table does not hold.
+
+    Examples
+    --------
+    >>> header = ["time_s"] + [f"L_{part}_{axis}_mm" for part in ("heel", "toe") for axis in "xyz"]
+    >>> [len(marker_columns(header[:count], ReadOptions(), "ride.csv")) for count in (4, 7)]
+    [0, 6]
+    """
+    triples = column_triples(header)
+    if not _a_foot(name_markers(triples, options.columns, source)):
+        return frozenset()
+    return frozenset(column for columns, _ in triples.values() for column in columns)
+
+
+def markers_from_columns(time_s: Array, table: Mapping[str, Array], options: ReadOptions, source: str) -> Settled:
+    """Settle marker trajectories that are columns of a table.
 
     Parameters
     ----------
@@ -209,7 +241,7 @@ def markers_from_columns(
         Seconds from the first sample.
     table : mapping of str to ndarray, shape (n,)
         Columns by name; three of a marker are called NAME_x_mm, NAME_y_mm, NAME_z_mm (also ``_m``, ``_cm``, without
-        unit, with blanks, points or brackets: ``RHEE X (mm)``).
+        unit, with blanks, points or brackets: ``RHEE X (mm)``). See `marker_columns`.
     options : ReadOptions
         As for `settle_markers`.
     source : str
@@ -217,29 +249,31 @@ def markers_from_columns(
 
     Returns
     -------
-    settled : Settled or None
-        None where no columns are those of a foot's markers.
-    used : frozenset of str
-        The columns that belong to markers.
+    Settled
+        ``markers`` is None where no columns are those of a foot's markers.
+
+    Raises
+    ------
+    RecordingError
+        As `settle_markers`.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> heel, toe = np.zeros((2, 3)), np.full((2, 3), [270.0, 1.0, 5.0])
-    >>> table = {f"R_{part}_{axis}_mm": points[:, i]
-    ...          for part, points in (("heel", heel + 1), ("toe", toe)) for i, axis in enumerate("xyz")}
-    >>> settled, used = markers_from_columns(np.array([0.0, 0.01]), table, ReadOptions(), "ride.csv")
-    >>> sorted(settled.markers.positions_mm), len(used)
-    (['right_heel', 'right_toe'], 6)
+    >>> table = {f"R_{part}_{axis}_mm": np.full(2, float(270 * (part == "toe") * (axis == "x") + 1))
+    ...          for part in ("heel", "toe") for axis in "xyz"}
+    >>> sorted(markers_from_columns(np.array([0.0, 0.01]), table, ReadOptions(), "ride.csv").markers.positions_mm)
+    ['right_heel', 'right_toe']
     """
     triples = column_triples(table)
+    if not triples:
+        return Settled(None, (), ())
     positions = {name: np.column_stack([table[column] for column in columns]) for name, (columns, _) in triples.items()}
-    chosen = name_markers(positions, options.columns, source) if positions else {}
-    if not any({f"{side}_heel", f"{side}_toe"} <= chosen.keys() for side in SIDES):
-        return None, frozenset()
     units = {unit for _, unit in triples.values()}
-    settled = settle_markers(time_s, positions, units.pop() if len(units) == 1 else "", options, source)
-    return settled, frozenset(column for columns, _ in triples.values() for column in columns)
+    return settle_markers(time_s, positions, units.pop() if len(units) == 1 else "", options, source)
+
+
+def _a_foot(chosen: Mapping[str, str]) -> bool:
+    return any({f"{side}_heel", f"{side}_toe"} <= chosen.keys() for side in SIDES)
 
 
 def _describe(

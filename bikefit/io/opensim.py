@@ -14,7 +14,7 @@ from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Array, ChannelInfo, FootTrace, Recording
 from bikefit.errors import BikefitError, RecordingError, near_matches
 from bikefit.findings import Finding, finding
-from bikefit.io.markers import PedalPoints, markers_from_columns, rate_of
+from bikefit.io.markers import PedalPoints, marker_columns, markers_from_columns, rate_of
 from bikefit.io.names import ANGLE, meaning_of
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import Source, load
@@ -81,9 +81,8 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     meanings = _channels(table, options, source.name)
     feet = _feet(order.time_s, table, meanings, storage.degrees)
     found: tuple[Finding, ...] = ()
-    markers, used = (
-        (None, frozenset[str]()) if feet else markers_from_columns(order.time_s, table, options, source.name)
-    )
+    used = frozenset[str]() if feet else marker_columns(list(table), options, source.name)
+    markers = markers_from_columns(order.time_s, {label: table[label] for label in used}, options, source.name)
     points = _points(table)
     meanings |= {label: f"{_SIDE[side[0]]}_pedal" for label in table if (side := _point_side(label))}
     channels = tuple(
@@ -91,9 +90,9 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
         for name, values in table.items()
         if name not in used
     )
-    if not feet and not (markers and markers.markers):
+    if not feet and not used:
         what = "pedal points and forces" if points else "no foot's angle"
-        found = finding("opensim_without_feet", what=what)
+        found = (finding("opensim_without_feet", what=what),)
     return Recording(
         name=source.name,
         format="opensim",
@@ -102,9 +101,9 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
         from_s=0.0,
         to_s=float(order.time_s[-1]),
         feet=feet,
-        markers=markers.markers if markers else None,
-        channels=channels + (markers.channels if markers else ()),
-        findings=(*source.findings, *order.findings, *found, *(markers.findings if markers else ())),
+        markers=markers.markers,
+        channels=(*channels, *markers.channels),
+        findings=(*source.findings, *order.findings, *found, *markers.findings),
     )
 
 
@@ -171,7 +170,7 @@ def pedal_points_beside(path: Path) -> PedalPoints | None:
         None where there is no such file beside it, or none with the points of both pedals.
     """
     for ending in COMPANION_ENDINGS:
-        beside = path.with_name(path.stem + ending)
+        beside = path.with_name(path.name.removesuffix(".gz").rpartition(".")[0] + ending)
         if not beside.is_file():
             continue
         try:
