@@ -272,7 +272,7 @@ def _within(time_s: Array, start: float, end: float, edge_s: float = 1.0) -> Arr
     return _smooth_step((time_s - start) / edge_s) - _smooth_step((time_s - end) / edge_s)
 
 
-class _Motion:
+class ShoeMotion:
     """Pose of one shoe's sensor in the world at any time."""
 
     def __init__(self, ride: Ride, shoe: Shoe, side: Side, rng: np.random.Generator) -> None:
@@ -443,7 +443,7 @@ def simulate_shoe(
     ((1000, 3), (1000,))
     """
     rng = np.random.default_rng([seed, 0 if side == "left" else 1])
-    motion = _Motion(ride, shoe, side, rng)
+    motion = ShoeMotion(ride, shoe, side, rng)
     gyr_time = np.arange(round(ride.duration_s * sensor.rate_hz)) / sensor.rate_hz
     same = math.isnan(sensor.acc_rate_hz) or sensor.acc_rate_hz == sensor.rate_hz
     acc_time = gyr_time if same else np.arange(round(ride.duration_s * sensor.acc_rate_hz)) / sensor.acc_rate_hz
