@@ -1,0 +1,56 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import settings
+
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+
+# machines of continuous integration are slow and shared: the examples count, not their wall-clock time
+settings.register_profile("bikefit", deadline=None, max_examples=60)
+settings.load_profile("bikefit")
+
+
+class Outcome(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run the command line in this process and return exit code and streams."""
+    from bikefit.cli import main
+
+    def call(*arguments: Any) -> Outcome:
+        with pytest.raises(SystemExit) as exit_info:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        code = exit_info.value.code
+        assert isinstance(code, int)
+        return Outcome(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def samples() -> Path:
+    """Folder of the sample data."""
+    return SAMPLES
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """Folder of real recordings that are not part of the project."""
+    folder = os.environ.get("BIKEFIT_REAL_DATA")
+    if not folder:
+        pytest.skip("BIKEFIT_REAL_DATA is not set: no real recordings to check against")
+    return Path(folder)

@@ -1,0 +1,245 @@
+"""The command line as its users meet it: answers, exit codes, messages, and what it does not import."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from bikefit.conventions import STROKE_COLUMNS
+
+Run = Callable[..., Any]
+
+
+def as_process(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "bikefit", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
+
+
+def test_the_founding_case(run: Run, samples: Path) -> None:
+    done = run("analyze", samples / "two_wedges.csv")
+    assert done.code == 0
+    assert done.err == ""
+    assert "Right shoe: fit 2 varus wedges, thick side toward the bike." in done.out
+    assert "Left shoe: no wedge needed." in done.out
+    assert done.out.index("Right shoe: fit") < done.out.index("Strokes used") < done.out.index("To know")
+    assert "clinician" in done.out
+
+
+def test_fit_and_csv_of_the_same_ride_agree(run: Run, samples: Path) -> None:
+    csv = json.loads(run("analyze", samples / "two_wedges.csv", "--json").out)
+    fit = json.loads(run("analyze", samples / "two_wedges.fit", "--json").out)
+    for side in ("left", "right"):
+        one, two = csv["feet"][side], fit["feet"][side]
+        assert one["recommendation"]["wedges"] == two["recommendation"]["wedges"]
+        assert one["rotation"]["value_deg"] == pytest.approx(two["rotation"]["value_deg"], abs=0.02)
+        assert one["strokes"]["used"] == pytest.approx(two["strokes"]["used"], abs=2)
+
+
+def test_json_follows_the_contract(run: Run, samples: Path) -> None:
+    done = run("analyze", samples / "two_wedges.csv", "--json")
+    document = json.loads(done.out)
+    assert list(document) == ["schema", "version", "recording", "settings", "asymmetry_deg", "findings", "feet"]
+    assert document["schema"] == "bikefit.session/1"
+    assert list(document["recording"]) == [
+        "name", "sha256", "format", "start", "from_s", "to_s", "duration_s", "sampling_rate_hz",
+    ]  # fmt: skip
+    for foot in document["feet"].values():
+        assert list(foot) == ["strokes", "rotation", "neutral", "excess", "recommendation", "findings"]
+        assert list(foot["strokes"]) == ["found", "used", "rejected", "cadence_rpm", "reference", "quality"]
+        assert list(foot["rotation"]) == [
+            "metric", "value_deg", "standard_error_deg", "interval_deg", "mean_deg", "power_phase_deg",
+            "recovery_phase_deg", "peak_deg", "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h",
+            "float_stop",
+        ]  # fmt: skip
+        assert list(foot["recommendation"]) == [
+            "outcome", "wedges", "placement", "change", "system", "cant_deg", "expected_deg", "interval_deg",
+            "chance_closer", "chance_worse", "response", "cleat_alone_deg", "cleat_after_wedges_deg", "options",
+            "reasons",
+        ]  # fmt: skip
+        assert list(foot["excess"]) == ["deg", "interval_deg", "lower_bound"]
+        for option in foot["recommendation"]["options"]:
+            assert list(option) == [
+                "wedges", "expected_deg", "interval_deg", "chance_closer", "chance_within_1deg", "expected_loss_deg2",
+            ]  # fmt: skip
+    assert "NaN" not in done.out
+
+
+def test_undetermined_has_no_number(run: Run, samples: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.csv"
+    short.write_text("".join((samples / "two_wedges.csv").read_text().splitlines(keepends=True)[:260]))
+    done = run("analyze", short, "--json")
+    assert done.code == 0
+    advice = json.loads(done.out)["feet"]["right"]["recommendation"]
+    assert advice["outcome"] == "undetermined"
+    assert advice["reasons"]
+    assert advice["options"] == []
+
+    def numbers(value: object) -> list[object]:
+        if isinstance(value, dict):
+            return [item for name, child in value.items() if name != "reasons" for item in numbers(child)]
+        if isinstance(value, list):
+            return [item for child in value for item in numbers(child)]
+        return [value] if isinstance(value, (int, float)) else []
+
+    assert numbers(advice) == []
+
+
+def test_stroke_table(run: Run, samples: Path, tmp_path: Path) -> None:
+    out = tmp_path / "strokes.csv"
+    document = json.loads(run("analyze", samples / "two_wedges.csv", "--strokes", out, "--json").out)
+    table = pd.read_csv(out)
+    assert tuple(table.columns) == STROKE_COLUMNS
+    for side, foot in document["feet"].items():
+        own = table[table["foot"] == side]
+        assert len(own) == foot["strokes"]["found"]
+        assert int(own["used"].sum()) == foot["strokes"]["used"]
+        assert own.loc[own["used"], "mean_deg"].mean() == pytest.approx(foot["rotation"]["mean_deg"])
+
+
+def test_json_and_text_say_the_same(run: Run, samples: Path) -> None:
+    text = run("analyze", samples / "two_wedges.csv").out
+    foot = json.loads(run("analyze", samples / "two_wedges.csv", "--json").out)["feet"]["right"]
+    row = re.search(r"Heel-out rotation\s+\S+\s+\+(\d+\.\d)", text)
+    assert row is not None
+    assert row[1] == f"{foot['rotation']['value_deg']:.1f}"
+    assert f"{100 * foot['recommendation']['chance_closer']:.0f} %" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["analyze", "missing.csv"], 3, "missing.csv"),
+        (["analyze", "."], 3, "folder"),
+        (["analyze", "empty.csv"], 3, "empty"),
+        (["analyze", "header.csv"], 3, "header.csv"),
+        (["analyze", "no_time.csv"], 3, "time"),
+        (["analyze", "no_rotation.csv"], 3, "left_heel_rot"),
+        (["analyze"], 2, "FILE"),
+        (["analyze", "SAMPLE", "--left", "SAMPLE"], 2, "FILE"),
+        (["analyze", "SAMPLE", "--side", "middle"], 2, "middle"),
+        (["analyze", "SAMPLE", "--metric", "median"], 2, "median"),
+        (["analyze", "SAMPLE", "--neutral", "nought"], 2, "nought"),
+        (["analyze", "SAMPLE", "--neutral", "nan"], 2, "nan"),
+        (["analyze", "SAMPLE", "--neutral", "400"], 2, "400"),
+        (["analyze", "SAMPLE", "--neutral", "static"], 2, "--static"),
+        (["analyze", "SAMPLE", "--left-wedges", "9"], 2, "--left-wedges 9"),
+        (["analyze", "SAMPLE", "--left-wedges", "two"], 2, "--left-wedges"),
+        (["analyze", "SAMPLE", "--system", "bikefit-cleats"], 2, "bikefit-cleat"),
+        (["analyze", "SAMPLE", "--system", "missing.toml"], 2, "missing.toml"),
+        (["analyze", "SAMPLE", "--cleat-float", "-1"], 2, "--cleat-float"),
+        (["analyze", "SAMPLE", "--cleat", "4-bolt"], 2, "4-bolt"),
+        (["analyze", "SAMPLE", "--sole-width-mm", "7"], 2, "7 mm"),
+        (["analyze", "SAMPLE", "--settings", "missing.toml"], 2, "missing.toml"),
+        (["analyze", "SAMPLE", "--pose", "6-2"], 2, "6-2"),
+        (["analyze", "SAMPLE", "--lap", "1", "--from", "3"], 2, "--lap"),
+        (["analyze", "SAMPLE", "--column", "nonsense"], 2, "CHANNEL=NAME"),
+        (["analyze", "SAMPLE", "--open"], 2, "--report"),
+        (["analyze", "SAMPLE", "--report", "out.docx"], 2, "out.docx"),
+        (["analyze", "SAMPLE", "--strokes", "nowhere/out.csv"], 3, "nowhere"),
+        (["analyse", "SAMPLE"], 2, "analyse"),
+        (["simulate", "ride.txt"], 2, ".csv or .fit"),
+        (["simulate", "ride.csv", "--duration", "-1"], 2, "duration"),
+    ],
+)
+def test_errors_are_one_or_two_plain_lines(
+    run: Run, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty.csv").write_text("")
+    Path("header.csv").write_text("time_s,left_heel_rotation_deg\n")
+    Path("no_time.csv").write_text("left_heel_rotation_deg\n1\n2\n")
+    Path("no_rotation.csv").write_text("time_s,left_heel_rot,power_w\n0,1,100\n1,2,110\n")
+    before = sorted(os.listdir())
+    done = run(*(str(samples / "two_wedges.csv") if word == "SAMPLE" else word for word in arguments))
+    assert done.code == code
+    assert said in done.err
+    assert done.out == ""
+    assert 1 <= len(done.err.strip().splitlines()) <= 2
+    assert "Traceback" not in done.err
+    assert sorted(os.listdir()) == before
+
+
+def test_debug_shows_the_traceback(run: Run) -> None:
+    assert "Traceback" in run("analyze", "missing.csv", "--debug").err
+
+
+def test_quiet_prints_nothing(run: Run, samples: Path) -> None:
+    done = run("analyze", samples / "two_wedges.csv", "--quiet")
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_version(run: Run) -> None:
+    from bikefit import __version__
+
+    assert run("--version").out == f"bikefit {__version__}\n"
+
+
+def test_wedges_lists_the_systems(run: Run) -> None:
+    done = run("wedges")
+    for name in ("bikefit-cleat", "bikefit-in-shoe", "specialized-shim"):
+        assert name in done.out
+    assert set(json.loads(run("wedges", "--json").out)) == {"bikefit-cleat", "bikefit-in-shoe", "specialized-shim"}
+
+
+def test_simulate_then_analyze(run: Run, tmp_path: Path) -> None:
+    for name in ("ride.csv", "ride.fit"):
+        done = run("simulate", tmp_path / name, "--duration", "60", "--left-mean", "-2.6", "--seed", "4")
+        assert done.code == 0
+        truth = json.loads((tmp_path / name).with_suffix(".truth.json").read_text())
+        assert truth
+        foot = json.loads(run("analyze", tmp_path / name, "--json").out)["feet"]["left"]
+        assert foot["recommendation"]["placement"] == "valgus"
+        assert foot["rotation"]["value_deg"] == pytest.approx(-2.6, abs=0.3)
+
+
+def test_a_user_who_knows_the_wedges_on_the_shoe(run: Run, samples: Path) -> None:
+    done = run("analyze", samples / "two_wedges.csv", "--right-wedges", "1", "--json")
+    advice = json.loads(done.out)["feet"]["right"]["recommendation"]
+    assert (advice["wedges"], advice["change"]) == (3, 2)
+
+
+def test_ascii_terminals_get_ascii(samples: Path) -> None:
+    done = as_process("analyze", samples / "two_wedges.csv", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    printed = done.stdout.decode("ascii")
+    assert "?" not in printed
+    assert "2.6 deg" in printed
+
+
+def test_piped_output_has_no_colour(samples: Path) -> None:
+    assert b"\x1b" not in as_process("analyze", samples / "two_wedges.csv").stdout
+
+
+def test_a_reader_that_leaves_is_no_error(samples: Path) -> None:
+    command = f"{sys.executable} -m bikefit analyze {samples / 'two_wedges.csv'} --json | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, check=False)
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--help"], ["scipy", "pandas", "matplotlib", "numpy"]),
+        (["analyze", "--help"], ["scipy", "pandas", "matplotlib"]),
+        (["analyze", "SAMPLE", "--json"], ["scipy.signal", "scipy.stats", "matplotlib", "jinja2", "fitparse"]),
+        (["analyze", "SAMPLE"], ["scipy.signal", "scipy.stats", "matplotlib", "jinja2", "fitparse"]),
+    ],
+)
+def test_what_a_command_does_not_import(samples: Path, arguments: list[str], absent: list[str]) -> None:
+    words = [str(samples / "two_wedges.csv") if word == "SAMPLE" else word for word in arguments]
+    code = (
+        "import sys\nfrom bikefit.cli import main\n"
+        f"try:\n    main({words!r})\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print('\\nIMPORTED', [name for name in {absent!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "IMPORTED []"
