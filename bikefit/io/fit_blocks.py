@@ -148,7 +148,7 @@ def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
         return np.array([text[:1] not in (b"", b"\0") for text in raw.tolist()], bool)
     if base is BYTE:
         some: NDArray[np.bool_] = (raw != base.invalid).any(axis=1)
-        return np.broadcast_to(some[:, None], raw.shape)
+        return np.repeat(some[:, None], raw.shape[1], axis=1)
     if base.invalid is None:
         return ~np.isnan(raw)
     filled: NDArray[np.bool_] = raw != base.invalid

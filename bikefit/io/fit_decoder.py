@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.errors import RecordingError
 from bikefit.io.fit_blocks import Block, Field, describe, group, scaled, unwrap_stamps, valid
 from bikefit.io.fit_profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit_scan import scan
+from bikefit.io.source import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +75,14 @@ class Column:
         if any(array.dtype == object for array in arrays):
             return self._join([array.astype(object) for array in arrays], np.dtype(object), None)
         return self._join(arrays, np.dtype(float), np.nan)
+
+    @cached_property
+    def widths(self) -> NDArray[np.intp]:
+        """How many numbers each message holds, shape (n,); 0 where its definition lacks the field."""
+        widths = np.zeros(self._length, np.intp)
+        for rows, _, field in self._pieces:
+            widths[rows] = field.size // field.base.size
+        return widths
 
     def _join(self, arrays: list[NDArray[Any]], dtype: np.dtype[Any], missing: object) -> NDArray[Any]:
         width = max(array.shape[1] if array.ndim > 1 else 1 for array in arrays)
@@ -239,7 +247,7 @@ def decode_fit(path: str | Path) -> FitData:
     Flexible and Interoperable Data Transfer (FIT) Protocol, Garmin, https://developer.garmin.com/fit/protocol/
     """
     path = Path(path)
-    return decode_bytes(read_bytes(path), path.name)
+    return decode_bytes(load(path).data, path.name)
 
 
 def decode_bytes(data: bytes, name: str) -> FitData:
@@ -263,27 +271,3 @@ def decode_bytes(data: bytes, name: str) -> FitData:
         If there are no bytes, or they are no FIT file.
     """
     return FitData(data, name)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Read a whole file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    bytes
-        What it holds.
-
-    Raises
-    ------
-    RecordingError
-        If it cannot be opened.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RecordingError(f"{path.name}: the file cannot be read ({error.strerror}).") from error

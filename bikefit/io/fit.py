@@ -1,0 +1,358 @@
+"""FIT files as recordings: rotation from developer fields of ``record``, sensors, and what accompanies them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.conventions import SIDES, Side, crank_offset_deg
+from bikefit.datatypes import Array, Channel, ChannelInfo, FootTrace, Recording, ShoeSensor
+from bikefit.errors import RecordingError, UsageError, near_matches
+from bikefit.findings import Finding, finding
+from bikefit.io.fit_companions import ASKED_COMPANIONS, COMPANION_FIELDS, companions_of, created, laps_of
+from bikefit.io.fit_decoder import Column, FitData, decode_bytes
+from bikefit.io.fit_fields import SIDED, FieldMeaning, asked_meaning, field_meaning, side_of
+from bikefit.io.fit_sensors import read_groups
+from bikefit.io.fit_times import RecordTimes, array_times, moment, numbers, on_utc, record_times, utc_shift_s
+from bikefit.io.names import shown
+from bikefit.io.options import ReadOptions
+from bikefit.io.plausible import checked_angle, continuous, crank_findings
+from bikefit.io.source import load
+
+_ASKABLE: Final = ("heel_rotation", "pitch", "crank_angle", "cadence", "power", "speed", "heart_rate")
+_SIDE_ADVICE: Final = "one foot without a side: add --side left or --side right"
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A field of ``record`` and what it is read as."""
+
+    key: str
+    column: Column
+    meaning: FieldMeaning
+
+    @property
+    def name(self) -> str:
+        return self.column.spec.name
+
+
+def read_fit(path: Path, options: ReadOptions = ReadOptions()) -> Recording:  # noqa: B008
+    """Read a FIT file.
+
+    Parameters
+    ----------
+    path : Path
+        The file, packed with gzip or not.
+    options : ReadOptions
+        Whose foot an unnamed rotation or sensor is, which fields are meant, and whether damage is refused.
+
+    Returns
+    -------
+    Recording
+        Rotation from developer fields of ``record``, shoe sensors from gyroscope and accelerometer messages,
+        companions and laps; ``channels`` lists what the file holds. It may hold no rotation.
+
+    Raises
+    ------
+    RecordingError
+        If it is no FIT file, is damaged and ``options.strict`` is set, or lacks a field that was asked for.
+    UsageError
+        If ``options.columns`` names no channel.
+
+    Notes
+    -----
+    1. Everything whole is decoded; damage is a finding.
+    2. The samples of an array field spread evenly over the time from its record to the next.
+    3. Seconds since switching on become UTC where the file correlates the two.
+    4. Time runs from the first sample of records and sensors.
+    """
+    source = load(path, strict=options.strict)
+    data = decode_bytes(source.data, path.name)
+    if options.strict and data.damage:
+        first = data.damage[0]
+        raise RecordingError(
+            f"{path.name}: the file is damaged at byte {first.byte}: {first.what}. "
+            "Leave out --strict to read what is whole."
+        )
+    return _Reader(data, path, source.sha256, options).recording(source.findings)
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """One field of ``record`` sample by sample."""
+
+    time_s: Array
+    values: Array
+    name: str
+
+
+class _Reader:
+    """Puts a recording together from the columns of one file."""
+
+    def __init__(self, data: FitData, path: Path, sha256: str, options: ReadOptions) -> None:
+        self.data, self.name, self.sha256, self.options = data, path.name, sha256, options
+        self.findings = list(_damage_findings(data))
+        self.file_side = side_of(path.stem)
+        shift_s = utc_shift_s(data)
+        self.shift_s = shift_s
+        self.record: Mapping[str, Column] = data.get("record", {})
+        stamps = on_utc(numbers(data["record"], "timestamp"), shift_s) if "record" in data else np.zeros(0)
+        self.times: RecordTimes = record_times(stamps)
+        if self.times.dropped:
+            self.findings.append(finding("fit_stamps_dropped", count=self.times.dropped, kind="record"))
+        self.groups, found = read_groups(data, shift_s)
+        self.findings.extend(found)
+        firsts = [group.first_s for group in self.groups] + self.times.start_s[:1].tolist()
+        self.zero_s = min(firsts, default=0.0)
+
+    def recording(self, found: Sequence[Finding]) -> Recording:
+        choices, notes = self._choices()
+        feet = self._feet(choices)
+        sensors = self._sensors()
+        asked = {
+            name: (choices[channel].column, choices[channel].meaning.factor)
+            for channel, name in ASKED_COMPANIONS.items()
+            if channel in choices
+        }
+        companions = companions_of(self.record, self.times, self.zero_s, asked)
+        ends = [trace.time_s[-1] for trace in feet.values()]
+        ends += [channel.time_s[-1] for channel in companions.values()]
+        ends += [group.last_s - self.zero_s for group in self.groups]
+        ends += (self.times.start_s[-1:] - self.zero_s).tolist()
+        to_s = float(max(ends, default=0.0))
+        return Recording(
+            name=self.name,
+            format="fit",
+            sha256=self.sha256,
+            start=moment(self.zero_s) or created(self.data),
+            from_s=0.0,
+            to_s=to_s,
+            feet=feet,
+            sensors=sensors,
+            companions=companions,
+            laps=laps_of(self.data, self.shift_s, self.zero_s, to_s),
+            channels=tuple(self._infos(choices, notes, companions)),
+            findings=(*found, *self.findings),
+        )
+
+    # ---- which field is what
+
+    def _choices(self) -> tuple[dict[str, _Choice], dict[str, str]]:
+        """Return channel -> field that is read as it, and field -> why it was taken or left."""
+        chosen = self._asked()
+        notes = {choice.key: choice.meaning.note for choice in chosen.values()}
+        candidates: dict[str, list[_Choice]] = {}
+        for key, column in self.record.items():
+            meaning = field_meaning(column.spec.name, column.spec.unit) if column.developer else None
+            if meaning is None or key in notes:
+                continue
+            notes[key] = meaning.note
+            if meaning.factor and column.valid.any():
+                candidates.setdefault(meaning.channel, []).append(_Choice(key, column, meaning))
+        for channel, rivals in candidates.items():
+            if channel in chosen:
+                notes |= {rival.key: "not read: --column names another field" for rival in rivals}
+                continue
+            best = max(rivals, key=lambda choice: int(choice.column.valid.sum()))
+            notes |= {rival.key: f"not read: '{best.name}' holds more" for rival in rivals if rival is not best}
+            if len(rivals) > 1:
+                self.findings.append(finding("fit_several_fields", channel=channel, taken=shown(best.name)))
+            if best.meaning.unit_assumed:
+                self.findings.append(finding("fit_unit_assumed", field=shown(best.name)))
+            chosen[channel] = best
+        return chosen, notes
+
+    def _asked(self) -> dict[str, _Choice]:
+        """Return what ``--column`` names."""
+        chosen = {}
+        for canonical, name in self.options.columns.items():
+            key = self._key_of(name)
+            meaning = asked_meaning(canonical, self.record[key].spec.unit if key else "")
+            plain = meaning.channel.removeprefix("left_").removeprefix("right_") if meaning else ""
+            if meaning is None or plain not in _ASKABLE:
+                known = [f"{side}_heel_rotation_deg" for side in SIDES] + ["crank_angle_deg", "cadence_rpm", "power_w"]
+                raise UsageError(
+                    f"--column {canonical}=...: in a FIT file a field can be one of {', '.join(known)}."
+                    f"{near_matches(canonical, known)}"
+                )
+            if key is None:
+                own = [column.spec.name for column in self.record.values() if column.developer]
+                names = ", ".join(shown(item) for item in own) or "none"
+                raise RecordingError(
+                    f"{self.name}: its records have no field '{shown(name)}'. Fields of apps: {names}."
+                    f"{near_matches(name, [*own, *self.record])}"
+                )
+            chosen[meaning.channel] = _Choice(key, self.record[key], meaning)
+        return chosen
+
+    def _key_of(self, name: str) -> str | None:
+        if name in self.record:
+            return name
+        plain = name.strip().casefold()
+        hits = [key for key, column in self.record.items() if column.spec.name.casefold() == plain]
+        own = [key for key in hits if self.record[key].developer]
+        return next(iter(own or hits), None)
+
+    # ---- feet
+
+    def _feet(self, choices: Mapping[str, _Choice]) -> dict[Side, FootTrace]:
+        feet: dict[Side, FootTrace] = {}
+        crank = self._samples(choices.get("crank_angle"))
+        if crank:
+            self.findings.extend(crank_findings(crank.values, shown(crank.name)))
+        for side in SIDES:
+            heel = self._samples(self._of_side(choices, side, "heel_rotation"))
+            if heel is None:
+                continue
+            angle, found = checked_angle(continuous(heel.values), side, shown(heel.name))
+            self.findings.extend(found)
+            pitch = self._samples(self._of_side(choices, side, "pitch"))
+            crank_deg = None if crank is None else _at(crank, heel.time_s, wrapped=True) + crank_offset_deg(side)
+            feet[side] = FootTrace(
+                side,
+                heel.time_s,
+                angle,
+                "rider",
+                crank_deg=crank_deg,
+                crank_source=None if crank is None else "crank_angle",
+                pitch_deg=None if pitch is None else _at(pitch, heel.time_s, wrapped=False),
+            )
+        return feet
+
+    def _of_side(self, choices: Mapping[str, _Choice], side: Side, channel: str) -> _Choice | None:
+        unnamed = choices.get(channel) if self._unnamed_side() == side else None
+        return choices.get(f"{side}_{channel}") or unnamed
+
+    def _unnamed_side(self) -> Side | None:
+        """Whose foot a channel is that does not say so."""
+        return self.options.side or self.file_side
+
+    def _samples(self, choice: _Choice | None) -> _Samples | None:
+        """Return a field's samples with their times; None where it has none."""
+        if choice is None:
+            return None
+        column, rows = choice.column, self.times.rows
+        values = column.values[rows]
+        if values.dtype != float:
+            return None
+        values = values if values.ndim > 1 else values[:, None]
+        widths = np.where(np.isfinite(values).any(axis=1), column.widths[rows], 0)
+        inside = np.arange(values.shape[1]) < widths[:, None]
+        flat, time_s = values[inside], array_times(self.times, widths)
+        filled = np.flatnonzero(np.isfinite(flat))
+        if not filled.size:
+            return None
+        whole = slice(filled[0], filled[-1] + 1)
+        meaning = choice.meaning
+        return _Samples(time_s[whole] - self.zero_s, flat[whole] * meaning.factor + meaning.turned_deg, choice.name)
+
+    # ---- sensors
+
+    def _sensors(self) -> dict[Side, ShoeSensor]:
+        """Put each sensor under its side: the file's word, else the option, else the file's name."""
+        unnamed = [group for group in self.groups if group.side is None]
+        if len(self.groups) > 1 and unnamed:
+            self.findings.append(finding("fit_sensors_unnamed", count=len(self.groups)))
+        elif unnamed and self._unnamed_side() is None:
+            self.findings.append(finding("sensor_side_needed"))
+        sensors: dict[Side, ShoeSensor] = {}
+        for group in self.groups:
+            side = group.side or (self._unnamed_side() if len(self.groups) == 1 else None)
+            if side:
+                sensors[side] = ShoeSensor(
+                    side,
+                    group.gyr_time_s - self.zero_s,
+                    group.gyr_deg_s,
+                    group.acc_time_s - self.zero_s,
+                    group.acc_m_s2,
+                    clock=self.sha256[:16],
+                )
+        return sensors
+
+    # ---- what there is
+
+    def _infos(
+        self, choices: Mapping[str, _Choice], notes: Mapping[str, str], companions: Mapping[str, Channel]
+    ) -> Iterator[ChannelInfo]:
+        """List the fields of ``record``, developer fields of all messages and the sensors' messages."""
+        meanings = {choice.key: channel for channel, choice in choices.items()}
+        natives = {field: name for name, fields in COMPANION_FIELDS.items() if name in companions for field in fields}
+        for message, columns in self.data.items():
+            for key, column in columns.items():
+                if message != "record" and column.developer is None and "@" not in key:
+                    continue
+                samples = int(column.valid.sum())
+                if column.developer is None and (not samples or key == "timestamp"):
+                    continue
+                note = notes.get(key, "") if message == "record" else ""
+                meaning = meanings.get(key, natives.get(key, "")) if message == "record" else ""
+                if meaning in ("heel_rotation", "pitch"):
+                    unnamed = self._unnamed_side()
+                    note, meaning = (note, f"{unnamed}_{meaning}") if unnamed else (_SIDE_ADVICE, "")
+                yield ChannelInfo(
+                    name=column.spec.name if message == "record" else f"{message}.{column.spec.name}",
+                    meaning=_with_unit(meaning),
+                    unit=column.spec.unit,
+                    samples=samples,
+                    rate_hz=self._rate_hz(column) if message == "record" else float("nan"),
+                    note="; ".join(filter(None, (_origin(key, column), note))),
+                )
+        for group in self.groups:
+            side = group.side or (self._unnamed_side() if len(self.groups) == 1 else None)
+            yield from group.infos(side, "" if side or len(self.groups) > 1 else _SIDE_ADVICE)
+
+    def _rate_hz(self, column: Column) -> float:
+        """Return samples a second: the numbers in a message over the messages' usual interval."""
+        rows = self.times.rows
+        if rows.size < 2:
+            return float("nan")
+        given = column.valid[rows]
+            filled = np.asarray(given.any(axis=1) if given.ndim > 1 else given)
+        starts = self.times.start_s[filled]
+        widths = column.widths[rows][filled] if column.base.name not in ("string", "byte") else np.ones(1)
+        return float(np.median(widths) / np.median(np.diff(starts))) if starts.size > 1 else float("nan")
+
+
+def _with_unit(channel: str) -> str:
+    """Return a channel's canonical name, unit included."""
+    angle = channel.removeprefix("left_").removeprefix("right_") in (*SIDED, "crank_angle")
+    return f"{channel}_deg" if angle else ASKED_COMPANIONS.get(channel, channel)
+
+
+def _origin(key: str, column: Column) -> str:
+    """Say which app a field is from."""
+    if "@" not in key:
+        return ""
+    index = key.rpartition("@")[2].partition("#")[0]
+    own = column.developer
+    if own is None:
+        return f"field of app {index} that the file does not describe"
+    return f"field of app {index}" + (f" ({own.application})" if own.application else "")
+
+
+def _damage_findings(data: FitData) -> Iterator[Finding]:
+    for item in data.damage:
+        share = item.lost / max(data.size, item.byte + item.lost)
+        yield finding("fit_damaged", byte=item.byte, what=item.what, share=share, lost_bytes=item.lost)
+    if data.undescribed:
+        yield finding("fit_undescribed_fields", count=data.undescribed)
+
+
+def _at(samples: _Samples, time_s: Array, *, wrapped: bool) -> Array:
+    """Return samples at other times [s]; NaN where no two neighbours enclose them closely."""
+    if np.array_equal(samples.time_s, time_s):
+        return samples.values
+    known: NDArray[np.bool_] = np.isfinite(samples.values)
+    own_s, values = samples.time_s[known], samples.values[known]
+    smooth = np.unwrap(values, period=360.0) if wrapped else values
+    after = np.clip(np.searchsorted(own_s, time_s), 1, max(len(own_s) - 1, 1))
+    if len(own_s) < 2:
+        return np.full(len(time_s), np.nan)
+    near = own_s[after] - own_s[after - 1] <= 2.5 * np.median(np.diff(own_s))
+    inside = (time_s >= own_s[0]) & (time_s <= own_s[-1])
+    return np.where(near & inside, np.interp(time_s, own_s, smooth), np.nan)
