@@ -312,7 +312,7 @@ class _Reader:
         if rows.size < 2:
             return float("nan")
         given = column.valid[rows]
-            filled = np.asarray(given.any(axis=1) if given.ndim > 1 else given)
+        filled = np.asarray(given.any(axis=1) if given.ndim > 1 else given)
         starts = self.times.start_s[filled]
         widths = column.widths[rows][filled] if column.base.name not in ("string", "byte") else np.ones(1)
         return float(np.median(widths) / np.median(np.diff(starts))) if starts.size > 1 else float("nan")
