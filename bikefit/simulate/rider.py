@@ -315,7 +315,8 @@ def _foot_truth(process: _FootProcess, ride: Ride, shift_s: float, last_s: float
     low, high = process.crank_deg(np.array([shift_s])), process.motion.reach_deg[1] + process.offset_deg
     tops = np.arange(np.ceil(low[0] / 360), np.floor(high / 360) + 1)
     top_s = process.time_s(360 * tops)
-    tops, top_s = tops[top_s <= last_s], top_s[top_s <= last_s]
+    recorded = top_s <= last_s + 1 / ride.rate_hz  # a sample stands for the time up to the next
+    tops, top_s = tops[recorded], top_s[recorded]
     start_s, end_s = top_s[:-1], top_s[1:]
     crank = 360 * tops[:-1, None] + _grid_deg()
     heel_out = process.heel_out_deg(crank, process.time_s(crank))
