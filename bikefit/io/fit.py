@@ -18,7 +18,7 @@ from bikefit.io.fit_companions import ASKED_COMPANIONS, COMPANION_FIELDS, compan
 from bikefit.io.fit_decoder import Column, FitData, decode_bytes
 from bikefit.io.fit_fields import SIDED, FieldMeaning, asked_meaning, field_meaning, side_of
 from bikefit.io.fit_sensors import read_groups
-from bikefit.io.fit_times import RecordTimes, array_times, moment, numbers, on_utc, record_times, utc_shift_s
+from bikefit.io.fit_times import RecordTimes, array_times, from_zero, moment, numbers, on_utc, record_times, utc_shift_s
 from bikefit.io.names import shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
@@ -249,7 +249,9 @@ class _Reader:
             return None
         whole = slice(filled[0], filled[-1] + 1)
         meaning = choice.meaning
-        return _Samples(time_s[whole] - self.zero_s, flat[whole] * meaning.factor + meaning.turned_deg, choice.name)
+        return _Samples(
+            from_zero(time_s[whole], self.zero_s), flat[whole] * meaning.factor + meaning.turned_deg, choice.name
+        )
 
     # ---- sensors
 
@@ -266,9 +268,9 @@ class _Reader:
             if side:
                 sensors[side] = ShoeSensor(
                     side,
-                    group.gyr_time_s - self.zero_s,
+                    from_zero(group.gyr_time_s, self.zero_s),
                     group.gyr_deg_s,
-                    group.acc_time_s - self.zero_s,
+                    from_zero(group.acc_time_s, self.zero_s),
                     group.acc_m_s2,
                     clock=self.sha256[:16],
                 )

@@ -11,7 +11,7 @@ import numpy as np
 from bikefit.conventions import SIDES
 from bikefit.datatypes import Array, Channel, Lap
 from bikefit.io.fit_decoder import Column, FitData
-from bikefit.io.fit_times import RecordTimes, moment, numbers, on_utc
+from bikefit.io.fit_times import RecordTimes, from_zero, moment, numbers, on_utc
 
 _PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "cadence_rpm": ("cadence256", "cadence"),
@@ -83,7 +83,7 @@ def companions_of(
         values = values[times.rows]
         filled = np.isfinite(values)
         if filled.any():
-            channels[name] = Channel(times.start_s[filled] - zero_s, values[filled])
+            channels[name] = Channel(from_zero(times.start_s[filled], zero_s), values[filled])
     return channels
 
 

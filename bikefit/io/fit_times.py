@@ -125,6 +125,24 @@ def moment(fit_s: float) -> datetime | None:
     return datetime.fromtimestamp(fit_s + EPOCH_S, UTC) if fit_s >= SYSTEM_TIME_LIMIT else None
 
 
+def from_zero(time_s: Array, zero_s: float) -> Array:
+    """Return seconds from the recording's zero, to the microsecond: a FIT time in float64 holds no more.
+
+    Parameters
+    ----------
+    time_s : ndarray
+        FIT seconds.
+    zero_s : float
+        FIT time of the recording's zero [s].
+
+    Returns
+    -------
+    ndarray
+        Seconds.
+    """
+    return np.round(time_s - zero_s, 6)
+
+
 def longest_rise(values: Array) -> NDArray[np.intp]:
     """Return the longest subsequence that never falls: what is left when single wild values are dropped.
 
