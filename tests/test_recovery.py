@@ -118,7 +118,7 @@ def test_interval_covers_the_expectation_over_whole_rides():
     assert np.mean(covered) >= 0.90
 
 
-# ---- properties: what must not matter does not, what must does exactly so ---------------------------------------------
+# ---- properties: what must not matter does not, what must does exactly so --------------------------------------
 
 rides = st.builds(
     lambda seed, mean, first, rpm, side: simulate_ride(

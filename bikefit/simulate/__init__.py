@@ -2,6 +2,7 @@
 
 from bikefit.simulate.plain import scatter, simulate_plain
 from bikefit.simulate.rider import Foot, Ride, Rider, Section, simulate_ride
+from bikefit.simulate.stress import stress_ride
 from bikefit.simulate.truth import FootTruth, SectionTruth, Truth
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "scatter",
     "simulate_plain",
     "simulate_ride",
+    "stress_ride",
 ]
