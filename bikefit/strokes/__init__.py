@@ -16,7 +16,7 @@ from bikefit.settings import Settings
 from bikefit.signals import spikes
 from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
 from bikefit.strokes.cuts import cut, time_at
-from bikefit.strokes.reject import judge, typical
+from bikefit.strokes.reject import JUDGE_MIN, judge_curves, judge_motion, noise_of, typical
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,8 @@ Flags = NDArray[np.bool_]
 MIDDLES_DEG = (np.arange(CURVE_POINTS) + 0.5) * (360.0 / CURVE_POINTS)
 GAP_PERIODS = 1.6
 """A step in the time stamps up to this many usual ones is no gap, however slow the sampling."""
+QUIET_DEG = 0.06
+"""Noise in the curves from which on it would widen the range, so that they are read as smoothed."""
 STILL_RMS_DEG = 0.02
 """Curves that move less than this hold no stroke, however alike they are."""
 
@@ -80,8 +82,9 @@ def find_strokes(
        samples. The incomplete first and last part of the ride are no strokes. One in which the rider coasts, or over
        which samples are missing, is one row, with that reason.
     2. Spikes of one or two samples are left out, and counted.
-    3. Means are over phase: each degree has one vote. Range and peak are read from the low-passed curve, so that
-       noise does not widen them.
+    3. Means are over phase: each degree has one vote. Range and peak are read from the foot's median curve plus the
+       low-passed departure of the stroke from it, so that noise does not widen them and what is sharp in each stroke
+       stays sharp; where the curves hold hardly any noise, the rest of the departure is left in.
     4. Without a crank reference the fields that speak of the crank (peak_crank_deg, power_phase_deg,
        recovery_phase_deg) are NaN.
     """
@@ -93,15 +96,16 @@ def find_strokes(
         time, angle, heel = trace.time_s[kept], phase.phase_deg[kept], trace.heel_out_deg[kept]
     over = measure_over_phase(time, angle, heel, kept, cuts)
     follows = cuts.start_at[1:] == cuts.end_at[:-1]
-    smooth_deg = smooth(over.curve_deg, follows)
     start_s, end_s = time_at(trace.time_s, cuts.start_at), time_at(trace.time_s, cuts.end_at)
     missing = _missing(trace.time_s, time, over, start_s, end_s, settings)
-    reasons = judge(trace, cuts, start_s, end_s, over, smooth_deg, missing, settings)
+    reasons = judge_motion(trace, cuts, start_s, end_s, over, missing, settings)
+    smooth_deg, sudden_deg = _smooth_and_sudden(over.curve_deg, follows, reasons == "")
+    judge_curves(reasons, sudden_deg, over.mean_deg, smooth_deg, settings)
     used = reasons == ""
 
     import pandas as pd
 
-    peak_deg, peak_at_deg, range_deg = _extremes(smooth_deg)
+    peak_deg, peak_at_deg, range_deg = _extremes(smooth_deg + _signal_share(sudden_deg, used) * sudden_deg)
     unknown = np.full(start_s.size, np.nan)
     per_spike = np.searchsorted(cuts.start_at, spiked, side="right") - 1
     inside = per_spike >= 0
@@ -128,6 +132,22 @@ def find_strokes(
     table = pd.DataFrame({name: columns[name] for name in STROKE_COLUMNS})
     quality = min(phase.quality, _coherence(smooth_deg, over.mean_deg, follows, used))
     return Strokes(table, StrokeCurves(over.curve_deg), quality, ())
+
+
+def _smooth_and_sudden(curve_deg: Array, follows: Flags, good: Flags) -> tuple[Array, Array]:
+    """Split curves: the usual curve plus each stroke's smooth departure from it, and the sudden rest."""
+    usual_deg = typical(curve_deg, good) if np.count_nonzero(good) >= JUDGE_MIN else np.zeros(CURVE_POINTS)
+    sudden_deg = curve_deg - usual_deg
+    smooth_deg = smooth(sudden_deg, follows)
+    sudden_deg -= smooth_deg
+    smooth_deg += usual_deg
+    return smooth_deg, sudden_deg
+
+
+def _signal_share(sudden_deg: Array, used: Flags) -> float:
+    """Return how much of the sudden part to leave in the curves: all without noise, none where it is mostly noise."""
+    noise = noise_of(sudden_deg, used)
+    return 1.0 / (1.0 + (noise / QUIET_DEG) ** 4) if np.isfinite(noise) else 0.0
 
 
 def _kept_samples(trace: FootTrace, phase: Phase, settings: Settings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

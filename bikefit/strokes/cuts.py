@@ -11,9 +11,11 @@ from bikefit.datatypes import Array
 
 CHATTER_S = 0.2
 """Crossings of one boundary within this time are noise around one crossing; beyond, the crank stood there."""
-LATE_START, EARLY_END = 0.5, 1.0
-"""A boundary this many samples before the first or after the last sample is still taken: a file of whole strokes
-whose first sample sits on the boundary holds them all."""
+LATE_START, EARLY_END = 0.1, 1.0
+"""A boundary this many samples before the first or after the last sample is still taken: a sample stands for the
+time up to the next, so that a file of whole strokes holds them all; the first is given a little for noise."""
+SPEED_SAMPLES = 5
+"""Steps from which the speed at either end is taken."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +135,12 @@ def _crossings(phase: Array, broken: NDArray[np.bool_] | None) -> tuple[Array, A
     part = np.searchsorted(begins, at, side="right") - 1
 
     before, after = phase[0] - 360.0 * turn[0], 360.0 * (turn[-1] + 1.0) - phase[-1]
-    first_step, last_step = phase[1] - phase[0], phase[-1] - phase[-2]
+    span = min(SPEED_SAMPLES, phase.size - 1)
+    first_step, last_step = (phase[span] - phase[0]) / span, (phase[-1] - phase[-1 - span]) / span
     if 0.0 <= before <= LATE_START * first_step:
         position = np.concatenate([[-before / first_step], position])
         level, part = np.concatenate([turn[:1], level]), np.concatenate([[0], part])
-    if 0.0 < after <= EARLY_END * last_step:
+    if 0.0 < after <= EARLY_END * last_step * (1.0 + 1e-6):
         position = np.concatenate([position, [phase.size - 1 + after / last_step]])
         level, part = np.append(level, turn[-1] + 1.0), np.append(part, begins.size - 1)
     return position, level, part

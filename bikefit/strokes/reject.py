@@ -13,6 +13,7 @@ from bikefit.strokes.curves import OverPhase
 from bikefit.strokes.cuts import Cuts
 
 Flags = NDArray[np.bool_]
+Reasons = NDArray[np.object_]
 
 STILL_SHARE = 0.5
 """A tenth of the revolution passed slower than this share of the slowest cadence is coasting or standing still."""
@@ -36,17 +37,10 @@ JUDGE_MIN = 8
 """Fewer whole strokes than this cannot say which of them is odd."""
 
 
-def judge(
-    trace: FootTrace,
-    cuts: Cuts,
-    start_s: Array,
-    end_s: Array,
-    over: OverPhase,
-    smooth_deg: Array,
-    missing: Flags,
-    settings: Settings,
-) -> NDArray[np.object_]:
-    """Give each stroke a reason not to be used, or none.
+def judge_motion(
+    trace: FootTrace, cuts: Cuts, start_s: Array, end_s: Array, over: OverPhase, missing: Flags, settings: Settings
+) -> Reasons:
+    """Give each stroke a reason in how the crank moved or was sampled not to be used, or none.
 
     Parameters
     ----------
@@ -58,8 +52,6 @@ def judge(
         Their boundaries [s].
     over : OverPhase
         What they hold.
-    smooth_deg : ndarray, shape (strokes, 100)
-        Their smoothed curves [deg].
     missing : ndarray of bool, shape (strokes,)
         Strokes that reach over a gap or lack too many samples.
     settings : Settings
@@ -69,7 +61,8 @@ def judge(
     -------
     ndarray of object, shape (strokes,)
         A reject reason, or an empty string. Where several apply, the first of: backpedalling, gap, coasting,
-        cadence, undersampled, the source's own, ramp, cadence_jump, flicker, shape.
+        cadence, undersampled, the source's own, ramp, cadence_jump. A missing stretch longer than the slowest stroke
+        is coasting where samples show the crank to stand still, else a gap.
     """
     reasons = np.full(start_s.size, "", dtype=object)
     cadence = 60.0 / (end_s - start_s)
@@ -78,7 +71,7 @@ def judge(
         reasons[flags & (reasons == "")] = why
 
     reject(~cuts.forward | (over.backward_deg > BACKWARD_DEG), "backpedalling")
-    reject(missing & (end_s - start_s < 60.0 / settings.cadence_min_rpm), "gap")
+    reject(missing & (cadence > settings.cadence_min_rpm), "gap")
     slowest_tenth_s = (over.pace_s[:, 2:] - over.pace_s[:, :-2]).max(axis=1)
     reject(slowest_tenth_s > 6.0 / (STILL_SHARE * settings.cadence_min_rpm), "coasting")
     reject(missing, "gap")
@@ -89,12 +82,31 @@ def judge(
     jumps, ramps = _uneven(cadence, reasons == "", cuts, settings.cadence_jump_ratio)
     reject(ramps, "ramp")
     reject(jumps, "cadence_jump")
+    return reasons
+
+
+def judge_curves(reasons: Reasons, sudden_deg: Array, mean_deg: Array, smooth_deg: Array, settings: Settings) -> None:
+    """Give strokes that are unlike the foot's others their reason: flicker, then shape.
+
+    Parameters
+    ----------
+    reasons : ndarray of object, shape (strokes,)
+        Reasons so far; changed in place.
+    sudden_deg : ndarray, shape (strokes, 100)
+        What the smoothing took off the curves [deg].
+    mean_deg : ndarray, shape (strokes,)
+        Means [deg].
+    smooth_deg : ndarray, shape (strokes, 100)
+        Smoothed curves [deg].
+    settings : Settings
+        Thresholds.
+    """
     good = reasons == ""
     if np.count_nonzero(good) >= JUDGE_MIN:
-        reject(_flickers(over.curve_deg, smooth_deg, good, settings.flicker_min_deg), "flicker")
-        good = reasons == ""
-        reject(_odd(over.mean_deg, smooth_deg, good, settings.shape_max_distance), "shape")
-    return reasons
+        reasons[good & _flickers(sudden_deg, good, settings.flicker_min_deg)] = "flicker"
+    good = reasons == ""
+    if np.count_nonzero(good) >= JUDGE_MIN:
+        reasons[good & _odd(mean_deg, smooth_deg, good, settings.shape_max_distance)] = "shape"
 
 
 def _share(flags: Flags, cuts: Cuts) -> Array:
@@ -143,18 +155,38 @@ def typical(curves_deg: Array, good: Flags) -> Array:
     ndarray, shape (points,)
         From at most 2,000 strokes, evenly spread [deg].
     """
-    rows = np.flatnonzero(good)
-    curve: Array = np.median(curves_deg[rows[:: -(-rows.size // TYPICAL_STROKES)]], axis=0)
+    curve: Array = np.median(curves_deg[_spread(good)], axis=0)
     return curve
 
 
-def _flickers(curve_deg: Array, smooth_deg: Array, good: Flags, smallest_deg: float) -> Flags:
-    """Say which strokes leave the foot's usual curve for a few samples."""
-    sudden = curve_deg - smooth_deg
-    sudden -= typical(sudden, good)
+def noise_of(sudden_deg: Array, good: Flags) -> float:
+    """Return the robust standard deviation of what smoothing took off the good strokes' curves.
+
+    Parameters
+    ----------
+    sudden_deg : ndarray, shape (strokes, points)
+        That rest [deg].
+    good : ndarray of bool, shape (strokes,)
+        Which to take.
+
+    Returns
+    -------
+    float
+        From at most 2,000 strokes [deg]; NaN where there are none.
+    """
+    return robust_sd(sudden_deg[_spread(good)])
+
+
+def _spread(good: Flags) -> NDArray[np.intp]:
+    """Return at most so many good rows, evenly spread."""
     rows = np.flatnonzero(good)
-    noise = robust_sd(sudden[rows[:: -(-rows.size // TYPICAL_STROKES)]])
-    flickers: Flags = np.maximum(sudden.max(axis=1), -sudden.min(axis=1)) > max(smallest_deg, FLICKER_SDS * noise)
+    return rows[:: max(1, -(-rows.size // TYPICAL_STROKES))]
+
+
+def _flickers(sudden: Array, good: Flags, smallest_deg: float) -> Flags:
+    """Say which strokes leave the foot's usual curve for a few samples."""
+    farthest = np.maximum(sudden.max(axis=1), -sudden.min(axis=1))
+    flickers: Flags = farthest > max(smallest_deg, FLICKER_SDS * noise_of(sudden, good))
     return flickers
 
 
