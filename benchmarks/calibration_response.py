@@ -1,0 +1,70 @@
+"""Do the intervals of the response and of the predicted angle cover what they promise?
+
+Riders are drawn from the priors; each records the counts named. Prints a table for ``docs/performance.md``.
+
+    python benchmarks/calibration_response.py [riders]
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import numpy as np
+
+from bikefit.response import Trial, fit_response, has_repeat
+from bikefit.settings import Settings
+
+LEVELS = np.array([0.5, 0.8, 0.95])
+DESIGNS = {
+    "0, 2": (0, 2),
+    "0, 1": (0, 1),
+    "0, 1, 3": (0, 1, 3),
+    "0, 2, 0": (0, 2, 0),
+    "0, 1, 0, 1": (0, 1, 0, 1),
+}
+
+
+def coverage(counts: tuple[int, ...], riders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Share of riders whose response and whose angle one wedge further lie in the 50, 80 and 95 % interval."""
+    rng = np.random.default_rng(seed)
+    settings = Settings()
+    learned = has_repeat([Trial(n, 0.0, 0.1) for n in counts])
+    target = float(counts[-1] + 1)
+    depth = np.empty((riders, 2))
+    for rider in range(riders):
+        baseline, response = rng.normal(0.0, 4.0), rng.normal(settings.response_mean, settings.response_sd)
+        zero, trend = rng.normal(0.0, settings.zero_sd_deg), rng.normal(0.0, settings.series_trend_sd_deg)
+        between = settings.between_recording_sd_deg
+        if learned:
+            between = settings.between_recording_prior_median_deg * math.exp(
+                settings.between_recording_prior_log_sd * rng.normal()
+            )
+        drift = trend if len(counts) >= 4 else 0.0
+        trials = []
+        for i, count in enumerate(counts):
+            error = rng.uniform(0.03, 0.3)
+            value = baseline + zero - response * count + drift * (i / (len(counts) - 1) - 0.5)
+            trials.append(Trial(count, value + rng.normal(0.0, math.hypot(between, error)), error, time_h=float(i)))
+        own = fit_response(trials, settings, cant_deg=1.0, zero_sd_deg=settings.zero_sd_deg)
+        depth[rider] = (
+            abs(2.0 * own.response.cdf(response) - 1.0),
+            abs(2.0 * own.excess_at(target).cdf(baseline - response * target) - 1.0),
+        )
+    cover = (depth[:, :, None] < LEVELS).mean(axis=0)
+    return cover[0], cover[1]
+
+
+def main() -> None:
+    """Print the table."""
+    riders = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    print("| Counts recorded | Seed | Response: 50 / 80 / 95 % | Predicted angle: 50 / 80 / 95 % |")
+    print("|---|---|---|---|")
+    for name, counts in DESIGNS.items():
+        for seed in (1, 2):
+            shown = (" / ".join(f"{100 * share:.1f}" for share in row) for row in coverage(counts, riders, seed))
+            print(f"| {name} | {seed} | {' | '.join(shown)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

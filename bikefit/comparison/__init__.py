@@ -1,0 +1,24 @@
+"""Before and after: several recordings of one rider, and what they say together."""
+
+from bikefit.comparison.result import (
+    Change,
+    ComparedRecording,
+    ComparisonResult,
+    CurveDifference,
+    FootComparison,
+    OwnResponse,
+)
+from bikefit.comparison.session import compare, compare_sessions
+from bikefit.comparison.sources import Source
+
+__all__ = [
+    "Change",
+    "ComparedRecording",
+    "ComparisonResult",
+    "CurveDifference",
+    "FootComparison",
+    "OwnResponse",
+    "Source",
+    "compare",
+    "compare_sessions",
+]

@@ -1,0 +1,246 @@
+"""What keeps recordings from being compared, or must be said when they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from bikefit.conventions import SIDES, Side
+from bikefit.datatypes import FootResult, Recording, SessionResult
+from bikefit.errors import UsageError
+from bikefit.findings import Finding, finding
+
+OTHER_DAY_H = 6.0
+"""Recordings this far apart were hardly made with the sensors left on."""
+CADENCE_RATIO = 1.15
+POWER_RATIO = 1.25
+"""Beyond these the riding differs enough to turn the foot by itself."""
+
+
+def labels(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
+    """Name each recording; sections of one file by where they lie in it.
+
+    Parameters
+    ----------
+    sessions : sequence of SessionResult
+        The recordings.
+
+    Returns
+    -------
+    tuple of str
+        File names, with ``@FROM-TO`` where a name occurs more than once.
+    """
+    count = Counter(session.recording.name for session in sessions)
+    return tuple(
+        f"{item.name}@{item.from_s:g}-{item.to_s:g}" if count[item.name] > 1 else item.name
+        for item in (session.recording for session in sessions)
+    )
+
+
+def check_sessions(sessions: Sequence[SessionResult], names: Sequence[str], *, remounted: bool) -> tuple[Finding, ...]:
+    """Refuse recordings that cannot be compared, and say what is odd about the others.
+
+    Parameters
+    ----------
+    sessions : sequence of SessionResult
+        The recordings, analysed.
+    names : sequence of str
+        Their labels.
+    remounted : bool
+        Whether the user said that sensors or markers were taken off in between.
+
+    Returns
+    -------
+    tuple of Finding
+        Other formats, other days, the same stretch given twice.
+
+    Raises
+    ------
+    UsageError
+        If they were analysed for different wedge systems.
+    """
+    _same("wedge system", [(s.system.id, s.system.cant_deg) for s in sessions], names, "--system", lambda x: str(x[0]))
+    found: list[Finding] = []
+    if formats_differ(sessions):
+        found.append(finding("compare_formats_differ", formats=", ".join(sorted({_format(s) for s in sessions}))))
+    starts = [session.recording.start for session in sessions if session.recording.start is not None]
+    hours = (max(starts) - min(starts)).total_seconds() / 3600.0 if starts else 0.0
+    if hours > OTHER_DAY_H and not remounted:
+        found.append(finding("compare_other_day", hours=hours))
+    stretches = [(s.recording.sha256, s.recording.from_s, s.recording.to_s) for s in sessions]
+    for i, (sha256, from_s, to_s) in enumerate(stretches):
+        for j, (other, other_from_s, other_to_s) in enumerate(stretches[:i]):
+            if sha256 == other and from_s < other_to_s and other_from_s < to_s:
+                found.append(finding("compare_same_stretch", first=names[j], second=names[i]))
+    return tuple(found)
+
+
+def formats_differ(sessions: Sequence[SessionResult]) -> bool:
+    """Say whether the recordings were made with different kinds of equipment.
+
+    Parameters
+    ----------
+    sessions : sequence of SessionResult
+        The recordings.
+
+    Returns
+    -------
+    bool
+        True where the formats of the files differ: then the sensors were put on anew.
+    """
+    return len({_format(session) for session in sessions}) > 1
+
+
+def check_zeros(recordings: Sequence[Recording]) -> None:
+    """Refuse recordings whose zeros mean different things.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        As read.
+
+    Raises
+    ------
+    UsageError
+        If an angle of zero is the rider's pose in one and the bike's axis in another.
+    """
+    for side in SIDES:
+        zeros = {recording.name: _zero(recording, side) for recording in recordings}
+        known = {name: zero for name, zero in zeros.items() if zero is not None}
+        if len(set(known.values())) > 1:
+            told = "; ".join(f"{name}: {zero}" for name, zero in known.items())
+            raise UsageError(
+                f"the {side} foot's angles do not start from the same zero ({told}), so they cannot be compared. "
+                "Compare recordings made with the same equipment."
+            )
+
+
+def check_feet(side: Side, feet: Sequence[FootResult], names: Sequence[str]) -> tuple[Finding, ...]:
+    """Refuse what makes one foot's recordings incomparable, and say what is odd about the others.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    feet : sequence of FootResult
+        Its recordings that gave a rotation.
+    names : sequence of str
+        Their labels.
+
+    Returns
+    -------
+    tuple of Finding
+        Other references, cadence, power; a float stop; the recovery phase as neutral.
+
+    Raises
+    ------
+    UsageError
+        If metrics or neutrals differ, or a metric that needs the crank was read from different references.
+    """
+    flag = f"--{side}-neutral"
+    _same("metric", [foot.rotation.metric for foot in feet], names, "--metric")
+    _same("neutral", [foot.neutral.kind for foot in feet], names, flag)
+    _same("neutral angle", [foot.neutral.deg if foot.neutral.kind == "number" else 0.0 for foot in feet], names, flag)
+    found: list[Finding] = []
+    references = [foot.strokes.reference or "none" for foot in feet]
+    if len(set(references)) > 1:
+        if feet[0].rotation.metric != "mean":
+            _same("reference of the strokes", references, names, "--metric mean, or --reference")
+        found.append(finding("compare_references_differ", side=side, references=_told(references, names)))
+    for code, values, ratio in (
+        ("compare_cadence_differs", [foot.strokes.cadence_rpm for foot in feet], CADENCE_RATIO),
+        ("compare_power_differs", [_power_w(foot) for foot in feet], POWER_RATIO),
+    ):
+        low, high = _range(values)
+        if low > 0 and high > ratio * low:
+            found.append(finding(code, side=side, low=low, high=high))
+    pinned = [name for name, foot in zip(names, feet, strict=True) if foot.rotation.float_stop is not None]
+    if pinned:
+        found.append(finding("compare_float_stop", side=side, names=", ".join(pinned)))
+    if any(foot.neutral.kind == "recovery" for foot in feet):
+        found.append(finding("compare_recovery_moves", side=side))
+    return tuple(found)
+
+
+def check_turned_cleat(
+    side: Side, wedges: Sequence[int], turns_deg: Sequence[float], cleat_float_deg: float | None
+) -> None:
+    """Refuse a cleat that was turned in the same step as the wedges were changed, unless it has no float.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    wedges : sequence of int
+        Signed counts in the order of the recordings.
+    turns_deg : sequence of float
+        Turn of the cleat against the first recording [deg].
+    cleat_float_deg : float, optional
+        Total float [deg]; None where it was not said.
+
+    Raises
+    ------
+    UsageError
+        Saying what to do instead.
+
+    Examples
+    --------
+    >>> check_turned_cleat("left", [0, 2], [0.0, 3.0], 0.0)
+    """
+    if cleat_float_deg == 0.0:
+        return
+    for (before, after), (turn_before, turn_after) in zip(pairwise(wedges), pairwise(turns_deg), strict=True):
+        if before != after and turn_before != turn_after:
+            raise UsageError(
+                f"the {side} cleat was turned in the same step as its wedges were changed: what did which cannot be "
+                "told apart. Record one change at a time; for a cleat without float say --cleat-float 0."
+            )
+
+
+def _same(
+    what: str,
+    values: Sequence[Any],
+    names: Sequence[str],
+    flag: str,
+    shown: Callable[[Any], str] = str,
+) -> None:
+    if len(set(values)) > 1:
+        told = _told([shown(value) for value in values], names)
+        raise UsageError(
+            f"the recordings do not share one {what} ({told}), so they cannot be compared. "
+            f"Use the same for all of them ({flag})."
+        )
+
+
+def _told(values: Sequence[str], names: Sequence[str]) -> str:
+    by_value: dict[str, list[str]] = {}
+    for value, name in zip(values, names, strict=True):
+        by_value.setdefault(value, []).append(name)
+    return "; ".join(f"{', '.join(who)}: {value}" for value, who in by_value.items())
+
+
+def _format(session: SessionResult) -> str:
+    return session.recording.format
+
+
+def _zero(recording: Recording, side: Side) -> str | None:
+    meanings: Mapping[str, str] = {"rider": "the rider's own pose", "bike": "the bike's axis", "none": "none"}
+    if side in recording.feet:
+        return meanings[recording.feet[side].zero]
+    if recording.markers is not None:
+        return meanings["bike"]
+    return "that of a shoe sensor" if side in recording.sensors else None
+
+
+def _power_w(foot: FootResult) -> float:
+    power = foot.stroke_table["power_w"].to_numpy(dtype=float)[foot.stroke_table["used"].to_numpy(dtype=bool)]
+    return float(np.nanmean(power)) if np.isfinite(power).any() else float("nan")
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    known = [value for value in values if np.isfinite(value)]
+    return (min(known), max(known)) if known else (0.0, 0.0)

@@ -1,0 +1,237 @@
+"""What the trial showed and what to record next, as findings in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bikefit.comparison.result import Change
+from bikefit.conventions import Side
+from bikefit.datatypes import Recommendation, WedgeSystem
+from bikefit.findings import Finding, finding
+from bikefit.response import NextRecording, Posterior, Trial, minimal_detectable_change_deg
+from bikefit.settings import Settings
+
+WORTHWHILE_DEG = 0.05
+"""A recording that brings the final choice less than this closer to neutral is not asked for."""
+
+
+def count_in_words(total: int) -> str:
+    """Name a signed count of wedges.
+
+    Parameters
+    ----------
+    total : int
+        Varus positive.
+
+    Returns
+    -------
+    str
+        Such as "2 varus wedges".
+
+    Examples
+    --------
+    >>> count_in_words(0), count_in_words(-1)
+    ('no wedge', '1 valgus wedge')
+    """
+    if total == 0:
+        return "no wedge"
+    return f"{abs(total)} {'varus' if total > 0 else 'valgus'} wedge{'s' if abs(total) > 1 else ''}"
+
+
+def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: float | None) -> Finding:
+    """Say what the wedges did to the heel.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    change : Change
+        By the recordings alone.
+    mdc_deg : float
+        Smallest change that these recordings can show [deg].
+    excess_before_deg : float or None
+        Excess at the count with fewer wedges [deg]; None where neutral is not known.
+
+    Returns
+    -------
+    Finding
+        No detectable effect, closer, the wrong way, past neutral, or moved (neutral not known).
+    """
+    values = {
+        "side": side,
+        "count": count_in_words(change.to_wedges),
+        "before": count_in_words(change.from_wedges),
+        "deg": change.deg,
+        "size": abs(change.deg),
+        "way": "out" if change.deg > 0 else "in",
+        "low": change.interval_deg[0],
+        "high": change.interval_deg[1],
+        "mdc": mdc_deg,
+    }
+    if not change.detected:
+        return finding("compare_no_effect", **values)
+    if excess_before_deg is None:
+        return finding("compare_moved", **values)
+    if abs(excess_before_deg + change.deg) < abs(excess_before_deg):
+        return finding("compare_closer", **values)
+    same_way = excess_before_deg * change.deg > 0
+    return finding("compare_wrong_way" if same_way else "compare_past_neutral", **values)
+
+
+def judge_no_trial(side: Side, trials: Sequence[Trial]) -> Finding:
+    """Say that the recordings hold nothing about what a wedge does.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    trials : sequence of Trial
+        Its recordings.
+
+    Returns
+    -------
+    Finding
+        All at one count, or never two counts with the cleat at one angle.
+    """
+    counts = {trial.wedges for trial in trials}
+    if len(counts) > 1:
+        return finding("compare_no_common_setup", side=side)
+    return finding("compare_one_count", side=side, count=count_in_words(counts.pop()))
+
+
+def judge_repeats(side: Side, trials: Sequence[Trial], between_sd_deg: float) -> Finding | None:
+    """Say where recordings at one count differ by more than they should.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    trials : sequence of Trial
+        Its recordings.
+    between_sd_deg : float
+        Standard deviation between two recordings that is to be expected [deg].
+
+    Returns
+    -------
+    Finding or None
+        For the count whose recordings lie farthest apart; None where all repeat well.
+    """
+    worst: Finding | None = None
+    ordered = sorted(trials, key=_setting)
+    for _, group in groupby(ordered, key=_setting):
+        same = sorted(group, key=lambda trial: trial.value_deg)
+        low, high = same[0], same[-1]
+        spread = high.value_deg - low.value_deg
+        limit = minimal_detectable_change_deg(
+            (between_sd_deg**2 + low.standard_error_deg**2) ** 0.5,
+            (between_sd_deg**2 + high.standard_error_deg**2) ** 0.5,
+        )
+        if spread > limit and (worst is None or spread > worst.values["spread"]):
+            worst = finding(
+                "compare_repeat_differs", side=side, count=count_in_words(low.wedges), spread=spread, limit=limit
+            )
+    return worst
+
+
+def _setting(trial: Trial) -> tuple[int, int]:
+    return trial.setup, trial.wedges
+
+
+def judge_cleat(
+    side: Side,
+    posterior: Posterior,
+    trials: Sequence[Trial],
+    recommendation: Recommendation,
+    system: WedgeSystem,
+    settings: Settings,
+) -> Finding | None:
+    """Say where wedges are not the means: turn the cleat instead.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    posterior : Posterior
+        What the recordings say.
+    trials : sequence of Trial
+        The recordings.
+    recommendation : Recommendation
+        For the turn that would be left to the cleat.
+    system : WedgeSystem
+        Cant and cap.
+    settings : Settings
+        The neutral band and its confidence.
+
+    Returns
+    -------
+    Finding or None
+        Given where the excess without wedges is real and even a full stack on a side that was tried, at
+        the favourable end of the response's interval, would not bring the heel into the neutral band.
+    """
+    bare = posterior.excess_at(0.0)
+    low, high = bare.interval(settings.neutral_confidence)
+    if abs(bare.mean) <= settings.neutral_band_deg or low <= 0.0 <= high:
+        return None
+    weakest, strongest = posterior.response.interval(settings.neutral_confidence)
+    toward = 1.0 if bare.mean > 0 else -1.0
+    reach = 0.0
+    for tried in {(trial.wedges > 0) - (trial.wedges < 0) for trial in trials} - {0}:
+        favourable = strongest if tried == toward else -weakest
+        reach = max(reach, favourable * system.cap * system.cant_deg)
+    if abs(bare.mean) - reach <= settings.neutral_band_deg:
+        return None
+    turn = recommendation.cleat_after_wedges_deg
+    return finding(
+        "compare_turn_cleat", side=side, cap=system.cap, turn=abs(turn), way="in" if turn > 0 else "out", deg=turn
+    )
+
+
+def advise_next(
+    side: Side,
+    ranked: Sequence[NextRecording],
+    trials: Sequence[Trial],
+    recommended: int,
+    repeat_first: int | None,
+) -> Finding:
+    """Say which count to record next.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    ranked : sequence of NextRecording
+        Best first.
+    trials : sequence of Trial
+        The recordings so far.
+    recommended : int
+        The count that was recommended, varus positive.
+    repeat_first : int or None
+        A count that must be repeated before anything else.
+
+    Returns
+    -------
+    Finding
+        One sentence; ``values["wedges"]`` is the signed count, None where no recording is needed.
+    """
+    best = ranked[0]
+    tried = {trial.wedges for trial in trials}
+
+    def told(code: str, wedges: int | None, named: int) -> Finding:
+        return finding(
+            code,
+            side=side,
+            wedges=wedges,
+            count=count_in_words(named),
+            now=best.miss_now_deg,
+            after=best.expected_miss_deg,
+        )
+
+    if repeat_first is not None:
+        return told("next_recording_baseline", repeat_first, repeat_first)
+    if best.gain_deg >= WORTHWHILE_DEG:
+        code = "next_recording_again" if best.wedges in tried else "next_recording_new"
+        return told(code, best.wedges, best.wedges)
+    if recommended not in tried:
+        return told("next_recording_check", recommended, recommended)
+    return told("next_recording_enough", None, recommended)
