@@ -30,8 +30,9 @@ def used_curves(foot: FootResult) -> Array:
     ndarray, shape (strokes, 100)
         Heel-out [deg]; strokes with a missing point are left out.
     """
-    curves = foot.curves.heel_out_deg[foot.stroke_table["used"].to_numpy(dtype=bool)]
-    return curves[np.isfinite(curves).all(axis=1)]
+    curves: Array = foot.curves.heel_out_deg[foot.stroke_table["used"].to_numpy(dtype=np.bool_)]
+    whole: Array = curves[np.isfinite(curves).all(axis=1)]
+    return whole
 
 
 def seed_of(hashes: Sequence[str]) -> int:

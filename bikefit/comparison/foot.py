@@ -249,10 +249,11 @@ def _judge(series: FootSeries, system: WedgeSystem, settings: Settings, remounte
     worth_seeing = abs(excess_before) > settings.neutral_band_deg
     if blind and worth_seeing and not has_repeat(trials):
         said.append(finding("compare_repeat_baseline", side=side, excess=abs(excess_before), mdc=mdc))
-    if series.neutral_known and change:
-        said.append(verdict.judge_cleat(side, own, trials, recommendation, system, settings))
+    repeat = {item.code for item in said if item} & {"compare_repeat_differs", "compare_repeat_baseline"}
+    helped = said[0] is not None and said[0].code == "compare_closer"
+    if series.neutral_known and change and not repeat and not helped:
+        said.append(verdict.judge_cleat(side, own, trials, system, settings))
     told = tuple(item for item in said if item is not None)
-    repeat = {item.code for item in told} & {"compare_repeat_differs", "compare_repeat_baseline"}
     baseline = min((trial.wedges for trial in trials), key=lambda total: (abs(total), total))
     advice = (
         verdict.advise_next(side, ranked, trials, recommendation.total or 0, baseline if repeat else None)

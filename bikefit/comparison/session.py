@@ -61,9 +61,9 @@ def compare(
     --------
     Two wedges bring this simulated rider's right heel in by about a degree:
 
-    >>> from bikefit.simulate import simulate_ride
-    >>> before, _ = simulate_ride(duration_s=90, seed=1, right_mean_deg=5.0)
-    >>> after, _ = simulate_ride(duration_s=90, seed=2, right_mean_deg=3.8)
+    >>> from bikefit.simulate import simulate_plain
+    >>> before, _ = simulate_plain(duration_s=90, seed=1, right_mean_deg=5.0)
+    >>> after, _ = simulate_plain(duration_s=90, seed=2, right_mean_deg=3.8)
     >>> right = compare([before, after], right_wedges=[0, 2]).feet["right"]
     >>> right.change.detected, right.response.probability_heel_in > 0.9
     (True, True)

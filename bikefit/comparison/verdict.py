@@ -7,7 +7,7 @@ from itertools import groupby
 
 from bikefit.comparison.result import Change
 from bikefit.conventions import Side
-from bikefit.datatypes import Recommendation, WedgeSystem
+from bikefit.datatypes import WedgeSystem
 from bikefit.findings import Finding, finding
 from bikefit.response import NextRecording, Posterior, Trial, minimal_detectable_change_deg
 from bikefit.settings import Settings
@@ -142,7 +142,6 @@ def judge_cleat(
     side: Side,
     posterior: Posterior,
     trials: Sequence[Trial],
-    recommendation: Recommendation,
     system: WedgeSystem,
     settings: Settings,
 ) -> Finding | None:
@@ -156,8 +155,6 @@ def judge_cleat(
         What the recordings say.
     trials : sequence of Trial
         The recordings.
-    recommendation : Recommendation
-        For the turn that would be left to the cleat.
     system : WedgeSystem
         Cant and cap.
     settings : Settings
@@ -181,10 +178,8 @@ def judge_cleat(
         reach = max(reach, favourable * system.cap * system.cant_deg)
     if abs(bare.mean) - reach <= settings.neutral_band_deg:
         return None
-    turn = recommendation.cleat_after_wedges_deg
-    return finding(
-        "compare_turn_cleat", side=side, cap=system.cap, turn=abs(turn), way="in" if turn > 0 else "out", deg=turn
-    )
+    way = "in" if bare.mean > 0 else "out"
+    return finding("compare_turn_cleat", side=side, cap=system.cap, turn=abs(bare.mean), way=way, deg=bare.mean)
 
 
 def advise_next(
