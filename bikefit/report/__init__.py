@@ -1,1 +1,7 @@
 """What people look at: sentences, drawings, pages in HTML, PDF and PNG, all from one result object."""
+
+from __future__ import annotations
+
+from bikefit.report.write import FORMATS, write_report
+
+__all__ = ["FORMATS", "write_report"]

@@ -157,8 +157,8 @@ def on_circle(center: Point, radius: float, angle_deg: float) -> Point:
 
     Examples
     --------
-    >>> [round(value, 6) for value in on_circle((0, 0), 10, 90)]
-    [10.0, 0.0]
+    >>> [round(value) for value in on_circle((50, 50), 10, 90)]
+    [60, 50]
     """
     turn = math.radians(angle_deg)
     return center[0] + radius * math.sin(turn), center[1] - radius * math.cos(turn)

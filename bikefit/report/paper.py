@@ -1,0 +1,83 @@
+"""A page on paper: PDF and PNG by typst, from the same view and drawings as the HTML.
+
+All text reaches typst as data; nothing of it is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import typst
+
+from bikefit.report.texts import texts
+from bikefit.report.theme import LIGHT, dress
+from bikefit.report.view import PageView
+
+PIXELS_PER_INCH = 160.0
+
+
+def render_pdf(page: PageView) -> bytes:
+    """Render all pages as PDF.
+
+    Parameters
+    ----------
+    page : PageView
+        What they show.
+
+    Returns
+    -------
+    bytes
+        The file: vector drawings, tagged, on A4.
+    """
+    return _compile(page, "pdf")
+
+
+def render_png(page: PageView) -> bytes:
+    """Render the client's page as one picture.
+
+    Parameters
+    ----------
+    page : PageView
+        What it shows; its sections are left out.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    return _compile(page, "png")
+
+
+def _compile(page: PageView, kind: Literal["pdf", "png"]) -> bytes:
+    """Hand the page as data to the typst template."""
+    data = asdict(page)
+    data["download"] = None
+    data["whole"] = kind == "pdf"
+    data["words"] = texts(page.language)["page"]
+    data["palette"] = LIGHT
+    for shoe in data["shoes"]:
+        for drawing in ("above", "behind", "sure"):
+            shoe[drawing] = dress(shoe[drawing]) if shoe[drawing] else ""
+    for section in data["sections"]:
+        section["panels"] = [
+            {"picture": dress(panel["picture"]), "alt": panel["picture"].split('aria-label="')[1].split('"')[0]}
+            for panel in section.get("panels", ())
+        ]
+    inputs = {"page": json.dumps(data)}
+    made = typst.compile(_template(), format=kind, sys_inputs=inputs, ppi=PIXELS_PER_INCH, font_paths=_fonts())
+    return bytes(made)
+
+
+@cache
+def _template() -> bytes:
+    return files("bikefit.report").joinpath("templates", "page.typ").read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return typst's own fonts, and the system's for scripts that those lack."""
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)

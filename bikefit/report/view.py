@@ -1,0 +1,310 @@
+"""What the pages show, as plain strings and finished drawings: HTML, PDF and PNG are all made from this.
+
+Digits are cut here and nowhere after; templates only place what they are given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bikefit.conventions import Side
+from bikefit.datatypes import FootResult, Recommendation, SessionResult, WedgeSystem
+from bikefit.report import decision_charts, numbers, sentences, shoes
+from bikefit.report.numbers import known
+from bikefit.report.panel import Panel
+from bikefit.report.texts import text
+
+SHORT, LONG = 90, 400
+"""Most characters of a rider's or file's name on the client's page, and among the provenance."""
+
+# control characters, and the marks that would turn the direction of the text around them
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class ShoeView:
+    """One shoe on the client's page; all words are ready to print."""
+
+    side: Side
+    name: str
+    headline: str
+    advice: str
+    measured: str
+    outlook: str
+    next: str
+    above: str
+    above_caption: str
+    behind: str
+    behind_caption: str
+    sure: str
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure of the fitter's pages: panels side by side under one title."""
+
+    id: str
+    title: str
+    caption: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table of the fitter's pages; the first cell of a row is its heading."""
+
+    id: str
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file inside the page."""
+
+    name: str
+    href: str
+    words: str
+
+
+@dataclass(frozen=True)
+class PageView:
+    """One report."""
+
+    language: str
+    title: str
+    who: tuple[tuple[str, str], ...]
+    shoes: tuple[ShoeView, ...]
+    intro: str
+    sure_caption: str
+    cautions: tuple[str, ...]
+    system: str
+    colophon: str
+    sections: tuple[FigureView | TableView, ...]
+    download: Download | None = None
+
+
+def clean(given: str, most: int) -> str:
+    """Make a user's text fit for a page: one line, no control characters, no more than so long.
+
+    Parameters
+    ----------
+    given : str
+        Anything: names, file names, notes.
+    most : int
+        Most characters.
+
+    Returns
+    -------
+    str
+        Shortened with an ellipsis where it was longer.
+
+    Examples
+    --------
+    >>> clean("  Ann\\n\\x00 Lee ", 90), clean("abcdef", 4)
+    ('Ann Lee', 'abc…')
+    """
+    whole = given.encode("utf-8", "replace").decode("utf-8")
+    line = " ".join(UNPRINTABLE.sub(" ", whole).split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def client_view(
+    result: SessionResult, *, title: str = "", rider: str = "", fitter: str = "", date: dt.date | None = None
+) -> PageView:
+    """Make the client's page of a session; the fitter's sections are added by `bikefit.report.fitter_view`.
+
+    Parameters
+    ----------
+    result : SessionResult
+        An analysed session.
+    title, rider, fitter : str
+        What the user wants on the page.
+    date : datetime.date, optional
+        Of the fitting; the ride's own where it is left out.
+
+    Returns
+    -------
+    PageView
+        Without sections.
+    """
+    feet = [foot for _, foot in sorted(result.feet.items())]
+    band = float(result.settings["neutral_band_deg"])
+    bars = [bar for foot in feet for bar in decision_charts.sure_bars(foot)]
+    x_range = decision_charts.sure_range(bars, band)
+    recommended = [foot.recommendation for foot in feet]
+    return PageView(
+        language="en",
+        title=clean(title, SHORT) or text("page.title"),
+        who=_who(result, rider, fitter, date),
+        shoes=tuple(_shoe(foot, result, x_range, band) for foot in feet),
+        intro=text("page.intro"),
+        sure_caption=text("page.sure_caption"),
+        cautions=tuple(sentences.cautions(any((each.change or 0) > 0 for each in recommended))),
+        system=system_line(result.system),
+        colophon=text("page.colophon", version=result.version),
+        sections=(),
+    )
+
+
+def system_line(system: WedgeSystem) -> str:
+    """Name the wedges that the counts are for.
+
+    Parameters
+    ----------
+    system : WedgeSystem
+        The product.
+
+    Returns
+    -------
+    str
+        Such as "Wedges: BikeFit Cleat Wedge, 1.0° each, under the cleat, at most 3 a shoe."
+    """
+    return text(
+        "page.system",
+        name=clean(system.name, SHORT),
+        cant=numbers.degrees(system.cant_deg),
+        place=text(f"terminal.{system.placement}"),
+        cap=system.cap,
+    )
+
+
+def _who(result: SessionResult, rider: str, fitter: str, date: dt.date | None) -> tuple[tuple[str, str], ...]:
+    """Return the head of the page as pairs of label and text."""
+    recording = result.recording
+    day = date or (recording.start.date() if recording.start else None)
+    said = (
+        ("rider", clean(rider, SHORT)),
+        ("fitter", clean(fitter, SHORT)),
+        ("date", day.isoformat() if day else ""),
+        ("recording", clean(recording.name, SHORT)),
+        ("duration", numbers.clock(recording.duration_s)),
+    )
+    return tuple((text(f"page.{key}"), words) for key, words in said if words)
+
+
+def _shoe(foot: FootResult, result: SessionResult, x_range: numbers.Interval, band: float) -> ShoeView:
+    """Make one shoe's part of the client's page."""
+    advised, side = foot.recommendation, foot.side
+    bars = decision_charts.sure_bars(foot)
+    above_caption, behind_caption = above_words(foot), behind_words(advised, foot.fitted_wedges)
+    measured = sentences.measured(foot.excess)
+    return ShoeView(
+        side=side,
+        name=text(f"advice.shoe_{side}"),
+        headline=sentences.headline(advised, foot.fitted_wedges),
+        advice=plain_degrees(sentences.advice_sentence(foot, result)),
+        measured=measured,
+        outlook=sentences.outlook(advised, foot.fitted_wedges),
+        next=sentences.next_step(foot),
+        above=shoes.from_above(side, above_view(foot), above_caption),
+        above_caption=above_caption,
+        behind=shoes.from_behind(side, behind_view(advised, foot.fitted_wedges, result.system), behind_caption),
+        behind_caption=behind_caption,
+        sure=decision_charts.how_sure(side, bars, x_range, band, measured) if bars else "",
+    )
+
+
+def plain_degrees(message: str) -> str:
+    """Write "deg" after a number as the degree sign, as everywhere on the pages.
+
+    Examples
+    --------
+    >>> plain_degrees("within 1.0 deg of neutral")
+    'within 1.0° of neutral'
+    """
+    return re.sub(r"(?<=\d) deg\b", "°", message)
+
+
+def above_view(foot: FootResult) -> shoes.AboveView | None:
+    """Return the angles of the drawing from above.
+
+    Parameters
+    ----------
+    foot : FootResult
+        The foot.
+
+    Returns
+    -------
+    AboveView or None
+        None where nothing was measured.
+    """
+    rotation, neutral = foot.rotation, foot.neutral.deg
+    if not known(rotation.value_deg):
+        return None
+    if not known(foot.excess.deg):
+        return shoes.AboveView(
+            rotation.value_deg, rotation.interval_deg, None, numbers.signed_degrees(rotation.value_deg)
+        )
+    low, high = (neutral + end for end in foot.excess.interval_deg)
+    way = "out" if foot.excess.deg > 0 else "in"
+    printed = numbers.degrees(abs(foot.excess.deg))
+    value = printed if float(numbers.fixed(foot.excess.deg)) == 0 else text(f"drawing.value_{way}", angle=printed)
+    return shoes.AboveView(neutral + foot.excess.deg, (low, high), neutral, value)
+
+
+def above_words(foot: FootResult) -> str:
+    """Say what the drawing from above shows."""
+    if not known(foot.rotation.value_deg):
+        return text("drawing.above_nothing")
+    if not known(foot.excess.deg):
+        return text("drawing.above_no_neutral", angle=numbers.heel(foot.rotation.value_deg))
+    return text("drawing.above", angle=numbers.heel(foot.excess.deg))
+
+
+def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> shoes.BehindView:
+    """Return the wedges of the drawing from behind.
+
+    Parameters
+    ----------
+    advised : Recommendation
+        The target.
+    fitted : int
+        Signed count on the shoe now, varus positive.
+    system : WedgeSystem
+        Their cant and place.
+
+    Returns
+    -------
+    BehindView
+        What stays, what comes and what goes.
+    """
+    target = advised.total
+    if target is None:
+        return shoes.BehindView(fitted, 0, 0, system.cant_deg, system.placement, known=False)
+    same_side = target * fitted > 0
+    kept = (min if target > 0 else max)(target, fitted) if same_side else 0
+    return shoes.BehindView(kept, target - kept, fitted - kept, system.cant_deg, system.placement)
+
+
+def behind_words(advised: Recommendation, fitted: int) -> str:
+    """Say what the drawing from behind shows."""
+    target = advised.total
+    if target is None:
+        return text("drawing.behind_unknown")
+    if target == 0:
+        return text("drawing.behind_taken" if fitted else "drawing.behind_none")
+    times = f"{shoes.EXAGGERATION:.0f}"
+    return text("drawing.behind", wedges=sentences.wedges(target), thick=sentences.thick_side(target), times=times)
+
+
+def columns(names: Sequence[str]) -> tuple[str, ...]:
+    """Return a table's head: an empty corner and the names.
+
+    Examples
+    --------
+    >>> columns(["Left", "Right"])
+    ('', 'Left', 'Right')
+    """
+    return ("", *names)
+
+
+def pairs(values: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Return rows of a name and a value."""
+    return tuple(values.items())

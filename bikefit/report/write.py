@@ -1,0 +1,127 @@
+"""Writing a report: by its suffix as HTML, PDF or PNG, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from pathlib import Path
+
+from bikefit.datatypes import SessionResult
+from bikefit.errors import OutputError, near_matches
+
+FORMATS = (".html", ".pdf", ".png")
+
+
+def write_report(
+    result: SessionResult,
+    path: str | Path,
+    *,
+    title: str = "",
+    rider: str = "",
+    fitter: str = "",
+    date: dt.date | None = None,
+) -> Path:
+    """Write the report of a result.
+
+    Parameters
+    ----------
+    result : SessionResult
+        What was analysed.
+    path : path-like
+        Where to; its suffix says as what: ``.html`` (all pages, self-contained), ``.pdf`` (all pages) or ``.png``
+        (the client's page as one picture).
+    title, rider, fitter : str
+        What is to stand on the page; any text.
+    date : datetime.date, optional
+        Of the fitting; the recording's own where it is left out.
+
+    Returns
+    -------
+    Path
+        Where the report is.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is unknown, the folder is missing or the file cannot be written.
+    """
+    path = Path(path)
+    check_path(path)
+    # the templates and drawings are imported only where a report is wanted
+    from bikefit.report.fitter_view import session_view
+
+    page = session_view(result, title=title, rider=rider, fitter=fitter, date=date)
+    if path.suffix.lower() == ".html":
+        from bikefit.report.html import render_html
+
+        content = render_html(page).encode()
+    else:
+        from bikefit.report.paper import render_pdf, render_png
+
+        content = render_pdf(page) if path.suffix.lower() == ".pdf" else render_png(page)
+    write_whole(path, content)
+    return path
+
+
+def check_path(path: Path) -> None:
+    """Refuse a report that could not be written, before the work is done.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is to go.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is unknown, the folder is missing or the place is taken by a folder.
+
+    Examples
+    --------
+    >>> check_path(Path("report.docx"))
+    Traceback (most recent call last):
+    bikefit.errors.OutputError: report.docx: a report ends in .html, .pdf or .png.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise OutputError(f"{path}: a report ends in .html, .pdf or .png.{near_matches(suffix, FORMATS)}")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
+    if path.is_dir():
+        raise OutputError(f"{path}: this is a folder. Name a file in it.")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name and put it in place in one step.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is to go; an old file there stays until the new one is whole.
+    content : bytes
+        What it holds.
+
+    Raises
+    ------
+    OutputError
+        If the system refuses.
+    """
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise OutputError(f"{path}: the report cannot be written ({error.strerror}).") from error
+
+
+def _umask() -> int:
+    """Return the mask for new files; the system tells it only by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

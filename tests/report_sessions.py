@@ -1,0 +1,171 @@
+"""Sessions made by hand for the report tests: strokes drawn from a known process, the decision made by the package."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from bikefit.conventions import STROKE_COLUMNS, Side
+from bikefit.datatypes import (
+    Excess,
+    FloatStop,
+    FootResult,
+    Neutral,
+    RecordingInfo,
+    Response,
+    Rotation,
+    SessionResult,
+    StrokeCurves,
+    StrokeSummary,
+)
+from bikefit.findings import finding, reason
+from bikefit.settings import Settings
+from bikefit.wedge_systems import load_system
+from bikefit.wedges import recommend, undetermined
+
+
+def make_foot(
+    side: Side,
+    mean_deg: float,
+    *,
+    strokes: int = 800,
+    fitted: int = 0,
+    neutral_deg: float | None = 0.0,
+    system: str = "bikefit-cleat",
+    stop_deg: float | None = None,
+    power: bool = True,
+    seed: int = 1,
+) -> FootResult:
+    """Draw autocorrelated strokes about a mean and decide on them as the package does."""
+    rng = np.random.default_rng(seed)
+    settings, product = Settings(), load_system(system)
+    offset = np.zeros(strokes)
+    for k in range(1, strokes):
+        offset[k] = 0.6 * offset[k - 1] + rng.normal(0, 0.4)
+    phase = (np.arange(100) + 0.5) * 3.6
+    shape = 1.6 * np.sin(np.radians(phase - 60)) + 0.5 * np.sin(np.radians(2 * phase + 20))
+    curves = mean_deg + offset[:, None] + shape + rng.normal(0, 0.15, (strokes, 100))
+    if stop_deg is not None:
+        curves = np.minimum(curves, stop_deg)
+    cadence = 85 + 8 * np.sin(np.arange(strokes) / 60) + rng.normal(0, 1, strokes)
+    ends = np.cumsum(60 / cadence)
+    used = np.ones(strokes, dtype=bool)
+    used[rng.choice(strokes, strokes // 20, replace=False)] = False
+    reasons = np.where(used, None, rng.choice(["coasting", "gap", "cadence_jump"], strokes))
+    power_phase, recovery = (phase > 30) & (phase < 150), (phase > 210) & (phase < 330)
+    table = pd.DataFrame(
+        {
+            "foot": side,
+            "stroke": np.arange(strokes),
+            "start_s": np.r_[0, ends[:-1]],
+            "end_s": ends,
+            "cadence_rpm": cadence,
+            "mean_deg": curves.mean(1),
+            "power_phase_deg": curves[:, power_phase].mean(1),
+            "recovery_phase_deg": curves[:, recovery].mean(1),
+            "peak_deg": curves.max(1),
+            "peak_crank_deg": phase[curves.argmax(1)],
+            "range_deg": np.ptp(curves, axis=1),
+            "posture": None,
+            "power_w": 200 + 40 * np.sin(np.arange(strokes) / 90) if power else math.nan,
+            "spikes_repaired": 0,
+            "quality": 0.97,
+            "used": used,
+            "reject_reason": reasons,
+        }
+    )[list(STROKE_COLUMNS)]
+    values = table.loc[used, "mean_deg"].to_numpy()
+    value, sd, count = float(values.mean()), float(values.std()), int(used.sum())
+    se = 2 * sd / math.sqrt(count)
+    rotation = Rotation(
+        metric="mean",
+        value_deg=value,
+        standard_error_deg=se,
+        interval_deg=(value - 1.96 * se, value + 1.96 * se),
+        mean_deg=value,
+        power_phase_deg=float(table.loc[used, "power_phase_deg"].mean()),
+        recovery_phase_deg=float(table.loc[used, "recovery_phase_deg"].mean()),
+        peak_deg=float(table.loc[used, "peak_deg"].mean()),
+        peak_crank_deg=147.6,
+        range_deg=float(table.loc[used, "range_deg"].mean()),
+        stroke_sd_deg=sd,
+        trend_deg_per_h=0.31,
+        float_stop=None if stop_deg is None else FloatStop(0.42, stop_deg),
+    )
+    response = Response(settings.response_mean, settings.response_sd)
+    if neutral_deg is None:
+        neutral, excess = Neutral("none", math.nan), Excess(math.nan, (math.nan, math.nan))
+        advised = undetermined(product, [reason("neutral_needed", side=side)], response)
+    else:
+        spread = 1.96 * math.hypot(se, settings.zero_sd_deg)
+        off = value - neutral_deg
+        neutral = Neutral("zero" if neutral_deg == 0 else "number", neutral_deg)
+        excess = Excess(off, (off - spread, off + spread), lower_bound=stop_deg is not None)
+        advised = recommend(excess, response, fitted, product, settings)
+    rejected = table["reject_reason"].dropna().value_counts().to_dict()
+    return FootResult(
+        side=side,
+        strokes=StrokeSummary(strokes, count, rejected, float(cadence.mean()), "crank_angle", 0.97),
+        rotation=rotation,
+        neutral=neutral,
+        excess=excess,
+        recommendation=advised,
+        findings=(finding("zero_from_file", side=side),),
+        fitted_wedges=fitted,
+        stroke_table=table,
+        curves=StrokeCurves(curves),
+    )
+
+
+def make_session(*feet: FootResult, name: str = "two_wedges.csv", system: str = "bikefit-cleat") -> SessionResult:
+    """Put feet together as one session."""
+    length = max(float(foot.stroke_table["end_s"].max()) for foot in feet)
+    values = {foot.side: foot.excess.deg for foot in feet}
+    return SessionResult(
+        recording=RecordingInfo(
+            name, "ab" * 32, "csv", datetime(2026, 11, 20, 14, 3, tzinfo=UTC), 0.0, length, length, 100.0
+        ),
+        settings=Settings().to_dict(),
+        system=load_system(system),
+        asymmetry_deg=values.get("right", math.nan) - values.get("left", math.nan),
+        findings=(finding("few_strokes", used=12, side="left"),),
+        feet={foot.side: foot for foot in feet},
+        version="0.1.0",
+    )
+
+
+def two_wedges() -> SessionResult:
+    """Return the founding case: right heel out, left neutral."""
+    return make_session(make_foot("left", 0.2, seed=2), make_foot("right", 2.6, seed=3))
+
+
+def nothing_measured(foot: FootResult) -> FootResult:
+    """Return a foot that was read but holds no used stroke."""
+    nan = math.nan
+    empty = foot.stroke_table.iloc[:0]
+    rotation = replace(
+        foot.rotation,
+        **{
+            name: nan
+            for name in (
+                "value_deg", "standard_error_deg", "mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg",
+                "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h",
+            )
+        },
+        interval_deg=(nan, nan),
+        float_stop=None,
+    )  # fmt: skip
+    product = load_system("bikefit-cleat")
+    return replace(
+        foot,
+        strokes=StrokeSummary(0, 0, {}, nan, None, nan),
+        rotation=rotation,
+        excess=Excess(nan, (nan, nan)),
+        recommendation=undetermined(product, [reason("no_strokes", side=foot.side)], Response(0.25, 0.5)),
+        stroke_table=empty,
+        curves=StrokeCurves(foot.curves.heel_out_deg[:0]),
+    )
