@@ -23,7 +23,7 @@ FLAT_DEG: Final = 15.0
 """A standing shoe's heel and toe markers are level within this; more is no flat stance."""
 STILL_MM: Final = 10.0
 """A standing shoe moves less than this (standard deviation)."""
-AXIS_TOLERANCE_DEG: Final[Mapping[str, float]] = {"pedal": 1.0, "forefoot": 2.0, "toe": 3.0}
+AXIS_TOLERANCE_DEG: Final[Mapping[str, float]] = {"pedal": 1.0, "forefoot": 1.5, "toe": 3.0}
 """How well the plane of these circles is known; within it the file's own axes stand for the bike's."""
 CRANK_MM: Final = (80.0, 220.0)
 """Radius of a circle that can be a crank's; markers on the shoe are carried round a little differently."""
@@ -83,6 +83,8 @@ def traces_from_markers(
     if not sides:
         raise NoRotationError("The markers hold no foot with both heel and toe.")
     positions, found = _in_bike_frame(markers.positions_mm)
+    if static is None:
+        found.append(finding("marker_heights"))
     cranks = _crank_deg(positions)
     if not cranks:
         found.append(finding("markers_without_crank"))
@@ -176,7 +178,7 @@ def _long_axis(
     length[np.abs(length / np.nanmedian(length) - 1.0) > LENGTH_TOLERANCE] = np.nan
     direct: Array = between / length
     if static is None:
-        return direct, [finding("marker_heights", side=side)]
+        return direct, []
     stance = _stance(static, side)
     if stance is None:
         return direct, [finding("static_unusable", side=side)]

@@ -1,0 +1,118 @@
+"""OpenSim's tables: angles in the header's unit, the heel bone's orientation, marker columns, and what is no angle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation as Turn
+
+from bikefit.datatypes import Array
+from bikefit.errors import NoRotationError, RecordingError
+from bikefit.io import ReadOptions, read_recording, require_usable
+from bikefit.simulate.markers import simulate_markers
+from bikefit.simulate.shoe import Ride
+
+TIME = np.arange(200) / 100
+SWING = 3.0 + 2.0 * np.sin(2 * np.pi * 1.4 * TIME)
+
+
+def write(folder: Path, columns: Mapping[str, Array], header: Sequence[str] = ("inDegrees=yes",)) -> Path:
+    path = folder / "ride.sto"
+    rows = ("\t".join(f"{value:.8f}" for value in row) for row in np.column_stack([TIME, *columns.values()]))
+    lines = ["Coordinates", "version=1", *header, "endheader", "\t".join(["time", *columns]), *rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("label", "header", "factor"),
+    [
+        ("right_heel_rotation", "inDegrees=yes", 1.0),
+        ("right_heel_rotation", "inDegrees=no", np.pi / 180),
+        ("right_heel_rotation", "version=1", np.pi / 180),
+        ("right_heel_rotation_deg", "inDegrees=no", 1.0),
+        ("right_heel_rotation_rad", "inDegrees=yes", np.pi / 180),
+    ],
+)
+def test_angles_are_in_the_headers_unit_unless_the_label_says_another(
+    tmp_path: Path, label: str, header: str, factor: float
+) -> None:
+    read = read_recording(write(tmp_path, {label: SWING * factor}, [header]))
+    assert read.format == "opensim"
+    assert read.feet["right"].zero == "rider"
+    np.testing.assert_allclose(read.feet["right"].heel_out_deg, SWING, atol=1e-5)
+
+
+def test_a_column_that_the_user_names(tmp_path: Path) -> None:
+    path = write(tmp_path, {"foot_yaw_r": SWING, "ankle_angle_r": SWING})
+    with pytest.raises(NoRotationError, match="ankle_angle_r"):
+        require_usable(read_recording(path))
+    named = ReadOptions(columns={"right_heel_rotation_deg": "foot_yaw_r"})
+    np.testing.assert_allclose(read_recording(path, named).feet["right"].heel_out_deg, SWING, atol=1e-6)
+    with pytest.raises(RecordingError, match="Did you mean 'foot_yaw_r'"):
+        read_recording(path, ReadOptions(columns={"right_heel_rotation_deg": "foot_yaw"}))
+
+
+def test_one_unnamed_foot(tmp_path: Path) -> None:
+    path = write(tmp_path, {"heel_rotation": SWING})
+    np.testing.assert_allclose(
+        read_recording(path, ReadOptions(side="left")).feet["left"].heel_out_deg, SWING, atol=1e-6
+    )
+
+
+def turned(axis: str, angle_deg: Array) -> Turn:
+    return Turn.from_euler(axis, angle_deg[:, np.newaxis], degrees=True)
+
+
+@pytest.mark.parametrize("degrees", [True, False])
+def test_body_kinematics_give_the_angle_about_the_soles_normal(tmp_path: Path, degrees: bool) -> None:
+    pitch = 20.0 + 15.0 * np.cos(2 * np.pi * 1.4 * TIME)
+    columns: dict[str, Array] = {}
+    for side, sign in (("r", 1.0), ("l", -1.0)):
+        # ground: x forward, y up, z right. Toe down turns about -z, a heading to the left about +y.
+        ground = turned("z", -pitch) * turned("y", sign * SWING)
+        angles = (ground * turned("x", np.full(TIME.size, 4.0))).as_euler("XYZ", degrees=degrees)
+        columns |= {f"calcn_{side}_O{axis}": angles[:, at] for at, axis in enumerate("xyz")}
+    read = read_recording(write(tmp_path, columns, [f"inDegrees={'yes' if degrees else 'no'}"]))
+    for trace in read.feet.values():
+        assert trace.zero == "bike"
+        assert trace.pitch_deg is not None
+        np.testing.assert_allclose(trace.heel_out_deg, SWING, atol=1e-4)
+        np.testing.assert_allclose(trace.pitch_deg, pitch, atol=1e-4)
+
+
+def test_marker_columns(tmp_path: Path) -> None:
+    made, _ = simulate_markers(Ride(duration_s=2.0, still_s=0.0))
+    assert made.markers is not None
+    seen = made.markers.positions_mm
+    columns = {f"{name}_{axis}": place[:, at] / 1000 for name, place in seen.items() for at, axis in enumerate("xyz")}
+    read = read_recording(write(tmp_path, columns))
+    assert read.markers is not None
+    np.testing.assert_allclose(read.markers.positions_mm["right_toe"], seen["right_toe"], atol=1e-4)
+
+
+def test_forces_alone_are_no_angle(tmp_path: Path) -> None:
+    columns = {f"ground_force_{side}_p{axis}": TIME + 1.0 for side in "rl" for axis in "xyz"}
+    read = read_recording(write(tmp_path, columns))
+    said = next(item for item in read.findings if item.code == "opensim_without_feet")
+    assert "pedal points" in said.message
+    assert {channel.meaning for channel in read.channels} == {"left_pedal", "right_pedal"}
+    with pytest.raises(NoRotationError):
+        require_usable(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Coordinates\nendheader\nangle\n1\n", "no OpenSim table"),
+        ("Coordinates\nendheader\ntime\ta\n0.0\tx\n", "row 1 holds something that is no number"),
+        ("Coordinates\nendheader\ntime\ta\n0\t1\n0.01\t1\n0.02\t1\n-1\t1\n", "time goes back"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "ride.mot").write_text(text)
+    with pytest.raises(RecordingError, match=words):
+        read_recording(tmp_path / "ride.mot")

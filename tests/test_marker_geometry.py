@@ -1,0 +1,220 @@
+"""Angles from markers: against numbers worked by hand, against simulated riders, and under mirror and motion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bikefit.conventions import SIDES, Side
+from bikefit.datatypes import Array, Markers
+from bikefit.errors import NoRotationError, RecordingError
+from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
+from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
+from bikefit.simulate.shoe import Harmonics, Ride, Shoe, rotation_about
+
+RIDE = Ride(duration_s=30.0, still_s=0.0)
+STANCE: dict[Side, float] = {"left": -5.0, "right": -8.0}
+HEEL_HIGH: dict[Side, MarkerPlaces] = dict.fromkeys(SIDES, MarkerPlaces(heel=(-175.0, 0.0, 85.0)))
+
+
+def two_markers(side: Side, toe: Array) -> Markers:
+    """Heel at the origin, toe where told, three samples."""
+    return Markers(np.arange(3) / 100, {f"{side}_heel": np.zeros((3, 3)), f"{side}_toe": np.tile(toe, (3, 1))})
+
+
+def angles(markers: Markers, side: Side) -> tuple[float, float]:
+    """Mean heel-out and pitch."""
+    trace = traces_from_markers(markers)[0][side]
+    assert trace.pitch_deg is not None
+    return float(trace.heel_out_deg.mean()), float(trace.pitch_deg.mean())
+
+
+@pytest.mark.parametrize(("side", "expected"), [("right", 6.0), ("left", -6.0)])
+def test_heel_out_turns_the_right_foot_counter_clockwise_from_above(side: Side, expected: float) -> None:
+    assert angles(two_markers(side, np.array([245.0, 25.75, 0.0])), side)[0] == pytest.approx(expected, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("phi", "theta", "floor"), [(10, 25, 11.010), (15, 30, 17.192), (5, 20, 5.319), (6, -20, 6.382)]
+)
+def test_the_angle_is_the_soles_and_not_the_floors(phi: float, theta: float, floor: float) -> None:
+    shoe = rotation_about(1, np.radians(theta)) @ rotation_about(2, np.radians(phi))
+    toe = shoe @ np.array([250.0, 0.0, 0.0])
+    assert np.degrees(np.arctan2(toe[1], toe[0])) == pytest.approx(floor, abs=0.001)
+    assert angles(two_markers("right", toe), "right") == pytest.approx((phi, theta), abs=1e-9)
+
+
+@given(heading=st.floats(-30, 30), pitch=st.floats(-30, 60), shift=st.floats(-3000, 3000), size=st.floats(0.5, 2.0))
+def test_mirror_place_and_size_do_not_matter(heading: float, pitch: float, shift: float, size: float) -> None:
+    shoe = rotation_about(1, np.radians(pitch)) @ rotation_about(2, np.radians(heading))
+    toe = shoe @ np.array([260.0, 0.0, 0.0])
+    right = two_markers("right", toe)
+    moved = Markers(right.time_s, {name: size * place + shift for name, place in right.positions_mm.items()})
+    mirrored = two_markers("left", toe * [1.0, -1.0, 1.0])
+    assert angles(right, "right") == pytest.approx((heading, pitch), abs=1e-6)
+    assert angles(moved, "right") == pytest.approx((heading, pitch), abs=1e-6)
+    assert angles(mirrored, "left") == pytest.approx((heading, pitch), abs=1e-6)
+
+
+def test_level_markers_read_the_truth() -> None:
+    recording, truth = simulate_markers(RIDE)
+    assert recording.markers is not None
+    traces, _ = traces_from_markers(recording.markers)
+    for side, trace in traces.items():
+        assert trace.pitch_deg is not None
+        assert trace.crank_deg is not None
+        assert trace.zero == "bike"
+        assert trace.crank_source == "markers"
+        assert np.std(trace.heel_out_deg - truth[side].heel_out_deg) < 0.1
+        assert np.mean(trace.heel_out_deg - truth[side].heel_out_deg) == pytest.approx(0.0, abs=0.02)
+        assert np.mean(trace.pitch_deg - truth[side].pitch_deg) == pytest.approx(0.0, abs=0.02)
+
+
+@pytest.mark.parametrize("pedal", [True, False])
+def test_crank_within_two_degrees(pedal: bool) -> None:
+    recording, truth = simulate_markers(RIDE, places=dict.fromkeys(SIDES, MarkerPlaces(pedal=pedal)))
+    assert recording.markers is not None
+    traces, _ = traces_from_markers(recording.markers)
+    for side, trace in traces.items():
+        assert trace.crank_deg is not None
+        error = (trace.crank_deg - truth[side].crank_deg + 180.0) % 360.0 - 180.0
+        assert np.sqrt(np.mean(error**2)) < (0.1 if pedal else 2.0)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_one_foot_alone_gives_its_own_crank(side: Side) -> None:
+    recording, truth = simulate_markers(RIDE, shoes={side: Shoe()})
+    assert recording.markers is not None
+    crank = traces_from_markers(recording.markers)[0][side].crank_deg
+    assert crank is not None
+    error = (crank - truth[side].crank_deg + 180.0) % 360.0 - 180.0
+    assert np.sqrt(np.mean(error**2)) < 3.0
+
+
+def mean_errors(wedge_deg: float, places: dict[Side, MarkerPlaces], *, static: bool) -> dict[Side, float]:
+    """How far each foot's mean angle is off under a wedge that rolls the shoe and turns nothing."""
+    recording, truth = simulate_markers(RIDE, dict.fromkeys(SIDES, Shoe(wedge_deg=wedge_deg)), places, seed=3)
+    stance = simulate_stance(STANCE, places, seed=4)
+    assert recording.markers is not None
+    traces, _ = traces_from_markers(recording.markers, stance.markers if static else None)
+    return {side: float(np.mean(trace.heel_out_deg - truth[side].heel_out_deg)) for side, trace in traces.items()}
+
+
+@pytest.mark.parametrize("wedge_deg", [-3.0, 1.0, 3.0])
+@pytest.mark.parametrize(("places", "static"), [(dict.fromkeys(SIDES, MarkerPlaces()), False), (HEEL_HIGH, True)])
+def test_a_wedge_that_only_rolls_the_shoe_reads_nothing(
+    wedge_deg: float, places: dict[Side, MarkerPlaces], static: bool
+) -> None:
+    bare, wedged = mean_errors(0.0, places, static=static), mean_errors(wedge_deg, places, static=static)
+    for side in SIDES:
+        assert (wedged[side] - bare[side]) / wedge_deg == pytest.approx(0.0, abs=0.03)
+
+
+def test_uncorrected_markers_read_the_roll_as_a_turn_and_the_finding_says_so() -> None:
+    bare, wedged = (mean_errors(wedge, HEEL_HIGH, static=False) for wedge in (0.0, 2.0))
+    for side in SIDES:
+        assert (wedged[side] - bare[side]) / 2.0 == pytest.approx(0.15, abs=0.02)
+    recording, _ = simulate_markers(RIDE, places=HEEL_HIGH)
+    assert recording.markers is not None
+    _, found = traces_from_markers(recording.markers)
+    assert "marker_heights" in [item.code for item in found]
+
+
+def test_without_a_forefoot_marker_the_heights_stay_uncorrected_and_that_is_said() -> None:
+    places = {side: replace(place, forefoot=None) for side, place in HEEL_HIGH.items()}
+    recording, _ = simulate_markers(RIDE, places=places)
+    assert recording.markers is not None
+    _, found = traces_from_markers(recording.markers, simulate_stance(STANCE, places).markers)
+    said = [item for item in found if item.code == "marker_heights_uncorrected"]
+    assert [item.values["side"] for item in said] == ["left", "right"]
+    assert said[0].values["difference_mm"] == pytest.approx(40.0, abs=0.5)
+    assert said[0].values["error_deg"] == pytest.approx(40.0 / 263.0, abs=0.005)
+
+
+def test_a_foot_that_moves_or_tilts_in_the_static_trial_is_not_used() -> None:
+    riding, _ = simulate_markers(RIDE, places=HEEL_HIGH)
+    assert riding.markers is not None
+    assert static_heel_out_deg(riding.markers) == {}
+    _, found = traces_from_markers(riding.markers, riding.markers)
+    assert [item.code for item in found].count("static_unusable") == 2
+
+
+def test_static_stance_of_each_foot() -> None:
+    stance = simulate_stance(STANCE, HEEL_HIGH)
+    assert stance.markers is not None
+    assert static_heel_out_deg(stance.markers) == pytest.approx(STANCE, abs=0.05)
+
+
+@pytest.mark.parametrize("yaw_deg", [-25.0, 4.0, 25.0])
+def test_a_bike_that_stands_askew_in_the_lab_is_found(yaw_deg: float) -> None:
+    places = dict.fromkeys(SIDES, MarkerPlaces(pedal=True))
+    recording, truth = simulate_markers(RIDE, places=places, cameras=Cameras(yaw_deg=yaw_deg))
+    assert recording.markers is not None
+    traces, found = traces_from_markers(recording.markers)
+    turned = next(item for item in found if item.code == "bike_axis_turned")
+    assert turned.values["degrees"] == pytest.approx(abs(yaw_deg), abs=0.1)
+    for side in SIDES:
+        assert np.mean(traces[side].heel_out_deg - truth[side].heel_out_deg) == pytest.approx(0.0, abs=0.05)
+
+
+def test_a_roll_within_the_stroke_is_corrected_too() -> None:
+    shoes = dict.fromkeys(SIDES, Shoe(roll=Harmonics(0.0, (6.0,), (90.0,)), stroke_sd_deg=0.0))
+    recording, truth = simulate_markers(RIDE, shoes, HEEL_HIGH)
+    assert recording.markers is not None
+    traces, _ = traces_from_markers(recording.markers, simulate_stance(STANCE, HEEL_HIGH).markers)
+    raw, _ = traces_from_markers(recording.markers)
+    for side in SIDES:
+        assert np.std(traces[side].heel_out_deg - truth[side].heel_out_deg) < 0.1
+        assert np.std(raw[side].heel_out_deg - truth[side].heel_out_deg) > 0.5
+
+
+def test_a_hidden_marker_leaves_a_gap_and_nothing_else() -> None:
+    cameras = Cameras(hidden=(("right_toe", 5.0, 5.5), ("right_forefoot", 8.0, 9.0)))
+    recording, truth = simulate_markers(RIDE, places=HEEL_HIGH, cameras=cameras)
+    assert recording.markers is not None
+    traces, _ = traces_from_markers(recording.markers, simulate_stance(STANCE, HEEL_HIGH).markers)
+    error = traces["right"].heel_out_deg - truth["right"].heel_out_deg
+    assert np.isnan(error).sum() == 50
+    assert np.nanmax(np.abs(error)) < 0.6
+    assert not np.isnan(traces["left"].heel_out_deg).any()
+
+
+def test_a_mistaken_marker_is_dropped_by_the_shoes_length() -> None:
+    recording, _ = simulate_markers(RIDE)
+    assert recording.markers is not None
+    places = dict(recording.markers.positions_mm)
+    places["left_toe"] = places["left_toe"].copy()
+    places["left_toe"][100:110] = places["left_ankle"][100:110]
+    traces, _ = traces_from_markers(Markers(recording.markers.time_s, places))
+    assert np.flatnonzero(np.isnan(traces["left"].heel_out_deg)).tolist() == list(range(100, 110))
+
+
+def test_walking_has_no_crank() -> None:
+    time_s = np.arange(1000) / 100
+    places = {}
+    for side, phase in (("left", 0.0), ("right", np.pi)):
+        forward = 1300.0 * time_s + 350.0 * np.sin(2 * np.pi * time_s + phase)
+        up = 60.0 * np.maximum(0.0, np.sin(2 * np.pi * time_s + phase))
+        heel = np.column_stack([forward, np.full(1000, 100.0 if side == "left" else -100.0), up])
+        places |= {
+            f"{side}_heel": heel,
+            f"{side}_toe": heel + np.array([260.0, 0.0, 0.0]),
+            f"{side}_forefoot": heel + np.array([180.0, 0.0, 0.0]),
+        }
+    traces, found = traces_from_markers(Markers(time_s, places))
+    assert traces["left"].crank_deg is None
+    assert "markers_without_crank" in [item.code for item in found]
+
+
+def test_exchanged_heel_and_toe_are_refused() -> None:
+    with pytest.raises(RecordingError, match="toe marker lies behind"):
+        traces_from_markers(two_markers("left", np.array([-250.0, 0.0, 0.0])))
+
+
+def test_without_heel_and_toe_there_is_no_rotation() -> None:
+    with pytest.raises(NoRotationError):
+        traces_from_markers(Markers(np.arange(3) / 100, {"left_heel": np.zeros((3, 3)), "right_toe": np.zeros((3, 3))}))
