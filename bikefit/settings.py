@@ -74,6 +74,15 @@ class Settings:
         Drift from the first to the last of four or more recordings that is thought possible (standard deviation).
     drift_warn_deg_per_h : float
         Trend of the rotation over the ride that is worth a finding.
+    crank_length_m : float
+        Crank length that a shoe sensor's path is expected to show [m].
+    crank_length_sd_m : float
+        How sure that is [m]. Lower: the crank length is taken as given instead of being estimated.
+    turning_max_deg_s : float
+        Shoe sensor: strokes while the bike turns faster than this are dropped. Higher: more bends are kept.
+    rocking_max_deg : float
+        Shoe sensor: strokes while the bike leans by more than this in time with the crank are dropped. Higher: rocking
+        and standing are kept, with an angle that is wrong by more than a degree per degree.
     """
 
     cadence_min_rpm: float = 30.0
@@ -102,6 +111,10 @@ class Settings:
     between_recording_prior_log_sd: float = 0.7
     series_trend_sd_deg: float = 1.0
     drift_warn_deg_per_h: float = 1.0
+    crank_length_m: float = 0.1725
+    crank_length_sd_m: float = 0.004
+    turning_max_deg_s: float = 2.0
+    rocking_max_deg: float = 1.5
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as a plain dict, in the order of their declaration.

@@ -182,7 +182,7 @@ class SensorModel:
     gyr_clip_deg_s, acc_clip_m_s2 : float
         Largest value that the sensor can give.
     vibration_m_s2 : float
-        RMS of road buzz, 10 to 60 Hz.
+        RMS of road buzz while riding, 10 to 60 Hz.
     clock_offset_s : float
         How far the sensor's clock is ahead.
     clock : str
@@ -455,7 +455,7 @@ def simulate_shoe(
     rate = rate @ leak.T + bias + sensor.gyr_noise_deg_s * rng.standard_normal(rate.shape)
     force = force + np.array(sensor.acc_bias_m_s2) + sensor.acc_noise_m_s2 * rng.standard_normal(force.shape)
     if sensor.vibration_m_s2 > 0:
-        force = force + _buzz(acc_time, sensor.vibration_m_s2, rng)
+        force = force + motion.active(acc_time)[:, None] * _buzz(acc_time, sensor.vibration_m_s2, rng)
     heel, pitch, _ = motion.foot_deg(gyr_time)
     offset = sensor.clock_offset_s
     readings = ShoeSensor(

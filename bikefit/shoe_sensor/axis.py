@@ -1,0 +1,81 @@
+"""The gyroscope's dominant axis: a second, independent view of how the mean heel angle changes.
+
+The shoe pitches about the pedal's axle, so the axis about which it turns most is the bike's, seen from the shoe. Where
+it points in the shoe tells the mean heel angle up to a constant. It needs no lever arm, no gravity and no integration.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bikefit.datatypes import Array
+from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, in_blocks
+
+
+def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: Array, step_s: float) -> Array:
+    """Return where the dominant axis points in the shoe, block by block.
+
+    Parameters
+    ----------
+    gyr_rad_s : ndarray, shape (n, 3)
+        Angular rate in the sensor's axes [rad/s], bias removed.
+    shoe_axes : ndarray, shape (3, 3)
+        Columns: the shoe's axes in the sensor's.
+    used : ndarray of bool, shape (n,)
+        Samples to use.
+    step_s : float
+        Time between samples [s].
+
+    Returns
+    -------
+    ndarray, shape (blocks,)
+        Heading of the shoe against the axis [deg], counter-clockwise from above, up to a constant.
+
+    Examples
+    --------
+    >>> swing = np.sin(np.linspace(0, 60, 1000))[:, None]
+    >>> axis = np.array([np.sin(np.radians(5.0)), np.cos(np.radians(5.0)), 0.0])
+    >>> axis_heading_deg(swing * axis, np.eye(3), np.ones(1000, bool), 0.01).round(6)[3].item()
+    5.0
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    length = max(2, round(BLOCK_S / step_s))
+    blocks = in_blocks((gyr_rad_s * used[:, None]) @ shoe_axes, length)
+    scatter = np.einsum("kni,knj->kij", blocks, blocks)
+    axis = np.linalg.eigh(gaussian_filter1d(scatter, PLANE_SMOOTHING_S / BLOCK_S, axis=0))[1][:, :, 2]
+    axis *= np.where(axis[:, 1] < 0, -1.0, 1.0)[:, None]
+    heading: Array = np.degrees(np.arctan2(axis[:, 0], axis[:, 1]))
+    return heading
+
+
+def disagreement_deg(axis_deg: Array, plane_deg: Array, used: Array, step_s: float) -> float:
+    """Tell how differently the two references see the mean heel angle change.
+
+    Parameters
+    ----------
+    axis_deg : ndarray, shape (blocks,)
+        From `axis_heading_deg`.
+    plane_deg : ndarray, shape (n,)
+        Heading of the shoe in the bike's plane at each sample [deg], counter-clockwise from above.
+    used : ndarray of bool, shape (n,)
+        Samples to use.
+    step_s : float
+        Time between samples [s].
+
+    Returns
+    -------
+    float
+        Standard deviation of the difference over the blocks, both smoothed alike [deg]; NaN under 20 blocks.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    length = max(2, round(BLOCK_S / step_s))
+    width = PLANE_SMOOTHING_S / BLOCK_S
+    total = gaussian_filter1d(in_blocks(np.where(used, plane_deg, 0.0), length).sum(axis=1), width)
+    weight = gaussian_filter1d(in_blocks(used * 1.0, length).sum(axis=1), width)
+    whole = in_blocks(used * 1.0, length).mean(axis=1) > 0.99
+    if np.count_nonzero(whole) < 20:
+        return float("nan")
+    difference = axis_deg[whole] - total[whole] / weight[whole]
+    return float(np.std(difference))

@@ -1,0 +1,221 @@
+"""The circle on which the pedal carries the shoe: sensor path, lever arm, crank length.
+
+Specific force turned into the level frame and integrated twice gives the sensor's path; high-passed, so that drift
+stays out, and the lever arm's path (a constant vector turned by the orientation) through the same filter. Path minus
+lever arm is the pedal axle: a circle in the bike's fore-aft plane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bikefit.datatypes import Array
+
+HIGH_PASS_HZ = (0.25, 0.45)
+WINDOW_S = 10.0
+WINDOWS_MOST = 48
+LEVER_MEAN_M = np.array([0.0, 0.0, 0.07])
+LEVER_SD_M = np.array([0.12, 0.02, 0.06])
+"""Where on a shoe a sensor sits, from the pedal axle: to the toe, to the left, up [m]."""
+RADIUS_SD_M, ASIDE_SD_M = 0.004, 0.002
+"""How far the real path is from a circle, and from its plane."""
+INDEPENDENT_SAMPLES = 40.0
+"""Samples of a periodic motion repeat each other: this many count, however long the ride."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """High-passed path of the sensor and of its axes.
+
+    Attributes
+    ----------
+    place_m : ndarray, shape (n, 3)
+        Path of the sensor in the level frame [m].
+    axes : ndarray, shape (n, 3, 3)
+        The orientation through the same high-pass: times a lever arm it is the lever arm's path.
+    """
+
+    place_m: Array
+    axes: Array
+
+    def axle(self, lever_m: Array) -> Array:
+        """Return the path of the pedal axle [m].
+
+        Parameters
+        ----------
+        lever_m : ndarray, shape (3,)
+            From the axle to the sensor, in the sensor's axes [m].
+
+        Returns
+        -------
+        ndarray, shape (n, 3)
+            Path about the circle's centre [m].
+        """
+        return self.place_m - self.axes @ lever_m
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Lever arm and crank length that make the axle's path a circle.
+
+    Attributes
+    ----------
+    lever_m : ndarray, shape (3,)
+        From the pedal axle to the sensor, in the sensor's axes [m].
+    crank_m : float
+        Crank length [m].
+    radius_rms_m, aside_rms_m : float
+        What is left of the path beside the circle and beside its plane [m].
+    """
+
+    lever_m: Array
+    crank_m: float
+    radius_rms_m: float
+    aside_rms_m: float
+
+
+def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
+    """Integrate the specific force twice, without its slow parts.
+
+    Parameters
+    ----------
+    turned : ndarray, shape (n, 3, 3)
+        Sensor -> level frame.
+    acc_m_s2 : ndarray, shape (n, 3)
+        Specific force in the sensor's axes [m/s^2].
+    step_s : float
+        Time between samples [s].
+
+    Returns
+    -------
+    Path
+        Of sensor and axes.
+
+    Notes
+    -----
+    Done over the whole stretch in the frequency domain: divided by -(2 pi f)^2, cut below 0.25-0.45 Hz. Gravity is
+    constant in the level frame and falls out.
+    """
+    from scipy.fft import irfft, next_fast_len, rfft
+
+    count = turned.shape[0]
+    force = np.einsum("nij,nj->in", turned, acc_m_s2)
+    signals = np.concatenate([force, turned.reshape(count, 9).T])
+    signals -= signals.mean(axis=1, keepdims=True)
+    length = next_fast_len(count + round(8.0 / step_s), real=True)
+    frequency = np.fft.rfftfreq(length, step_s)
+    low, high = HIGH_PASS_HZ
+    passed = 0.5 - 0.5 * np.cos(np.pi * np.clip((frequency - low) / (high - low), 0.0, 1.0))
+    twice = -passed / np.maximum(2.0 * np.pi * frequency, 1e-3) ** 2
+    spectrum = rfft(signals, length, axis=1)
+    spectrum[:3] *= twice
+    spectrum[3:] *= passed
+    out = irfft(spectrum, length, axis=1)[:, :count]
+    return Path(np.ascontiguousarray(out[:3].T), np.ascontiguousarray(out[3:].T).reshape(count, 3, 3))
+
+
+def roundness(path: Array) -> float:
+    """Tell how steadily a path runs round.
+
+    Parameters
+    ----------
+    path : ndarray, shape (n, 3)
+        About its centre.
+
+    Returns
+    -------
+    float
+        0-1: 1 where the swept area grows in one direction and the two main axes are alike; 0 for a line, and where
+        the path rests in its middle for more than a twentieth of the time.
+
+    Examples
+    --------
+    >>> angle = np.linspace(0, 20, 500)
+    >>> round(roundness(np.stack([np.sin(angle), 0 * angle, np.cos(angle)], 1)), 2)
+    1.0
+    """
+    spread = np.linalg.eigvalsh(path.T @ path)
+    size = np.linalg.norm(path, axis=1)
+    if spread[2] <= 0 or np.percentile(size, 5.0) < 0.3 * np.median(size):
+        return 0.0
+    swept = np.cross(path[:-1], path[1:])
+    total = float(np.linalg.norm(swept, axis=1).sum())
+    steady = float(np.linalg.norm(swept.sum(axis=0))) / total if total > 0 else 0.0
+    return steady * float(np.sqrt(max(spread[1], 0.0) / spread[2]))
+
+
+def _normal_equations(
+    windows: Sequence[tuple[Array, Array]], lever: Array, crank: float
+) -> tuple[Array, Array, int, float, float]:
+    """Sum up the linearised residuals of circle and plane over the windows."""
+    matrix, right = np.zeros((4, 4)), np.zeros(4)
+    count, radius_sum, aside_sum = 0, 0.0, 0.0
+    for place, axes in windows:
+        axle = place - axes @ lever
+        directions = np.linalg.eigh(axle.T @ axle)[1]
+        in_plane = axle @ directions[:, 1:]
+        radius = np.linalg.norm(in_plane, axis=1)
+        outward = (in_plane / radius[:, None]) @ directions[:, 1:].T
+        error = radius - crank
+        slope = np.concatenate([-np.einsum("ni,nij->nj", outward, axes), -np.ones((radius.size, 1))], axis=1)
+        aside = axle @ directions[:, 0]
+        # The window's plane is free to tilt: what a tilt could explain says nothing about the lever arm
+        lean = -(axes.transpose(0, 2, 1) @ directions[:, 0])
+        lean -= in_plane @ np.linalg.lstsq(in_plane, lean, rcond=None)[0]
+        matrix += slope.T @ slope / RADIUS_SD_M**2
+        matrix[:3, :3] += lean.T @ lean / ASIDE_SD_M**2
+        right -= slope.T @ error / RADIUS_SD_M**2
+        right[:3] -= lean.T @ aside / ASIDE_SD_M**2
+        count += radius.size
+        radius_sum += float(error @ error)
+        aside_sum += float(aside @ aside)
+    return matrix, right, count, radius_sum, aside_sum
+
+
+def fit_circle(
+    windows: Sequence[tuple[Array, Array]], shoe_axes: Array, crank_m: float, crank_sd_m: float, rounds: int = 8
+) -> Circle:
+    """Find the lever arm and crank length that make the axle's path a circle in a plane.
+
+    Parameters
+    ----------
+    windows : sequence of (place_m, axes)
+        Stretches of the path while pedalling, shapes (n, 3) and (n, 3, 3).
+    shoe_axes : ndarray, shape (3, 3)
+        Columns: the shoe's axes in the sensor's, at least roughly, for the prior.
+    crank_m, crank_sd_m : float
+        Prior of the crank length [m].
+    rounds : int
+        Gauss-Newton steps.
+
+    Returns
+    -------
+    Circle
+        The fit and what is left.
+
+    Notes
+    -----
+    Least squares on two residuals: radius minus crank length, and the part beside the plane, each window with a plane
+    of its own; priors about a shoe keep what the motion cannot tell (the lateral arm) where it can be.
+    """
+    weight = shoe_axes @ np.diag(1.0 / LEVER_SD_M**2) @ shoe_axes.T
+    expected = shoe_axes @ LEVER_MEAN_M
+    lever, crank = expected.copy(), crank_m
+    radius_rms = aside_rms = np.nan
+    for _ in range(rounds):
+        matrix, right, count, radius_sum, aside_sum = _normal_equations(windows, lever, crank)
+        radius_rms, aside_rms = np.sqrt(radius_sum / count), np.sqrt(aside_sum / count)
+        share = min(1.0, INDEPENDENT_SAMPLES / count)
+        matrix, right = share * matrix, share * right
+        matrix[:3, :3] += weight
+        right[:3] += weight @ (expected - lever)
+        matrix[3, 3] += 1.0 / crank_sd_m**2
+        right[3] += (crank_m - crank) / crank_sd_m**2
+        change = np.linalg.solve(matrix, right)
+        lever, crank = lever + change[:3], crank + float(change[3])
+        if float(np.abs(change).max()) < 2e-5:
+            break
+    return Circle(lever, crank, float(radius_rms), float(aside_rms))

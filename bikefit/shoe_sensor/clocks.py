@@ -1,0 +1,177 @@
+"""Two shoes, two clocks: brought together by the pedalling, for the feet are half a turn apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bikefit.datatypes import Array, Channel, FootTrace
+from bikefit.findings import Finding, finding
+
+COMMON_HZ = 20.0
+PIECE_S = 60.0
+AMBIGUOUS = 0.97
+FAIR_MATCH = 0.5
+
+
+def _pointer(trace: FootTrace, start_s: float, count: int) -> Array:
+    """Return exp(i * crank angle) on an even grid, 0 where the crank angle is unknown."""
+    assert trace.crank_deg is not None
+    turning = np.exp(1j * np.radians(np.nan_to_num(trace.crank_deg))) * np.isfinite(trace.crank_deg)
+    grid = start_s + np.arange(count) / COMMON_HZ
+    real = np.interp(grid, trace.time_s, turning.real, left=0.0, right=0.0)
+    pointer: Array = real + 1j * np.interp(grid, trace.time_s, turning.imag, left=0.0, right=0.0)
+    return pointer
+
+
+def _match(left: Array, right: Array) -> tuple[Array, Array]:
+    """Return how well the feet are opposite at each lag (in grid steps) and the lags."""
+    from scipy.fft import fft, ifft, next_fast_len
+
+    length = next_fast_len(left.size + right.size)
+    score = -ifft(fft(left, length) * np.conj(fft(right, length))).real
+    lags = np.arange(length)
+    lags[lags > length // 2] -= length
+    return score, lags
+
+
+def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Finding, ...]]:
+    """Move the right foot's trace onto the left foot's clock.
+
+    Parameters
+    ----------
+    left, right : FootTrace
+        With crank angles.
+
+    Returns
+    -------
+    tuple of FootTrace and tuple of Finding
+        The right foot's trace with its time stamps changed, and by how much; unchanged where nothing can be aligned.
+
+    Notes
+    -----
+    1. The product of left crank pointer and conjugate right one, summed at every possible lag (one Fourier
+       transform): the feet are opposite where it is most negative. A changing cadence and stops make one lag win.
+    2. At that lag the angle between the feet, minute by minute, over the cadence is the lag that is left; a line
+       through it is the rest of the offset and the drift between the two clocks.
+    """
+    if left.crank_deg is None or right.crank_deg is None:
+        return right, (finding("clocks_apart"),)
+    counts = [int(np.ptp(trace.time_s) * COMMON_HZ) + 1 for trace in (left, right)]
+    first = _pointer(left, float(left.time_s[0]), counts[0])
+    second = _pointer(right, float(right.time_s[0]), counts[1])
+    score, lags = _match(first, second)
+    best = int(np.argmax(score))
+    shorter = min(float(np.sum(np.abs(first) ** 2)), float(np.sum(np.abs(second) ** 2)))
+    if shorter <= 0 or score[best] < FAIR_MATCH * min(shorter, COMMON_HZ * PIECE_S):
+        return right, (finding("clocks_apart"),)
+    offset = float(lags[best]) / COMMON_HZ + float(left.time_s[0]) - float(right.time_s[0])
+    ambiguous = _next_best(score, lags, best) > AMBIGUOUS * score[best]
+
+    moved = right.time_s + offset
+    for _ in range(2):
+        middle, left_over = _left_over(left, replace(right, time_s=moved))
+        if middle.size == 0:
+            break
+        order = 1 if np.ptp(middle) > 5 * PIECE_S else 0
+        moved = moved + np.polyval(np.polyfit(middle, left_over, order), moved)
+    drift = (float(np.ptp(moved)) / float(np.ptp(right.time_s)) - 1.0) * 1e6
+    seen = [finding("clocks_aligned", offset_s=float(moved[0] - right.time_s[0]), drift_ppm=drift)]
+    if ambiguous:
+        seen.append(finding("clocks_ambiguous"))
+    return replace(right, time_s=moved), tuple(seen)
+
+
+def _next_best(score: Array, lags: Array, best: int) -> float:
+    """Return the best score at least half a second away, within ten seconds."""
+    away = np.abs(lags - lags[best])
+    rivals = (away > 0.4 * COMMON_HZ) & (away < 10.0 * COMMON_HZ)
+    return float(score[rivals].max()) if rivals.any() else 0.0
+
+
+def _left_over(left: FootTrace, right: FootTrace) -> tuple[Array, Array]:
+    """Return the lag that is left between the feet, piece by piece: (middle of the piece, lag), both [s]."""
+    start = max(left.time_s[0], right.time_s[0])
+    count = int((min(left.time_s[-1], right.time_s[-1]) - start) * COMMON_HZ)
+    if count < COMMON_HZ:
+        return np.empty(0), np.empty(0)
+    first, second = _pointer(left, float(start), count), _pointer(right, float(start), count)
+    length = min(int(PIECE_S * COMMON_HZ), count)
+    middle, lag = [], []
+    for k in range(0, count - length + 1, length):
+        a, b = first[k : k + length], second[k : k + length]
+        opposite = np.sum(-a * np.conj(b))
+        pace = np.sum(a[1:] * np.conj(a[:-1]))
+        if np.sum(np.abs(a * b)) < 0.3 * length or np.abs(opposite) < 0.3 * np.sum(np.abs(a * b)):
+            continue
+        speed = float(np.angle(pace)) * COMMON_HZ
+        if speed <= 0:
+            continue
+        middle.append(float(start) + (k + length / 2) / COMMON_HZ)
+        # A right foot ahead of its place has stamps that are too early
+        lag.append(-float(np.angle(opposite)) / speed)
+    return np.array(middle), np.array(lag)
+
+
+def check_pair(left: FootTrace, right: FootTrace) -> tuple[Finding, ...]:
+    """Check that two feet on one clock are half a turn apart.
+
+    Parameters
+    ----------
+    left, right : FootTrace
+        With crank angles.
+
+    Returns
+    -------
+    tuple of Finding
+        Empty where they are, or where there is no crank angle.
+    """
+    if left.crank_deg is None or right.crank_deg is None:
+        return ()
+    start = max(left.time_s[0], right.time_s[0])
+    count = int((min(left.time_s[-1], right.time_s[-1]) - start) * COMMON_HZ)
+    if count < COMMON_HZ:
+        return (finding("clocks_apart"),)
+    product = _pointer(left, float(start), count) * np.conj(_pointer(right, float(start), count))
+    total = float(np.sum(np.abs(product)))
+    mean = complex(np.sum(product))
+    if total < COMMON_HZ:
+        return ()
+    apart = abs(float(np.degrees(np.angle(mean))))
+    if apart < 150.0 or abs(mean) < 0.7 * total:
+        return (finding("feet_not_opposite", apart_deg=apart),)
+    return ()
+
+
+def check_sides(trace: FootTrace, right_crank: Channel) -> tuple[Finding, ...]:
+    """Check a shoe's side against a recorded crank angle.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        From a shoe sensor, with its own crank angle.
+    right_crank : Channel
+        The RIGHT crank's angle on the same clock [deg].
+
+    Returns
+    -------
+    tuple of Finding
+        ``sides_swapped`` where the shoe runs with the other crank. Two shoes alone cannot show this: pedalling looks
+        the same from both sides.
+    """
+    if trace.crank_deg is None or right_crank.time_s.size < 2:
+        return ()
+    pointer = np.exp(1j * np.radians(right_crank.values))
+    known = np.isfinite(pointer)
+    inside = np.isfinite(trace.crank_deg)
+    inside &= (trace.time_s >= right_crank.time_s[0]) & (trace.time_s <= right_crank.time_s[-1])
+    if np.count_nonzero(inside) < 100 or np.count_nonzero(known) < 100:
+        return ()
+    when = trace.time_s[inside]
+    recorded = np.interp(when, right_crank.time_s[known], pointer[known].real) + 1j * np.interp(
+        when, right_crank.time_s[known], pointer[known].imag
+    )
+    own = np.exp(1j * np.radians(trace.crank_deg[inside])) * (1.0 if trace.side == "right" else -1.0)
+    agreement = float(np.sum((own * np.conj(recorded)).real) / np.sum(np.abs(recorded)))
+    return (finding("sides_swapped", side=trace.side),) if agreement < -0.5 else ()

@@ -1,0 +1,46 @@
+"""The foot's heading from the orientation alone, where no pedalling gives a reference (such as walking)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bikefit.datatypes import Array, ShoeSensor
+from bikefit.settings import Settings
+from bikefit.shoe_sensor.orientation import filtered, level_axis, matrices
+from bikefit.shoe_sensor.samples import even_stretches
+
+
+def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Array]:
+    """Return where the foot points, seen from above, up to a constant and a slow drift.
+
+    Parameters
+    ----------
+    sensor : ShoeSensor
+        Gyroscope and accelerometer on one shoe.
+    settings : Settings
+        ``gap_max_s`` is used.
+
+    Returns
+    -------
+    tuple of ndarray, both shape (n,)
+        Time [s] and heading [deg], counter-clockwise from above, unwrapped.
+
+    Raises
+    ------
+    RecordingError
+        As `bikefit.shoe_sensor.trace_from_sensor`.
+
+    Notes
+    -----
+    The heading is that of the shoe's transverse axis, the one that stays most nearly level, whatever the mounting.
+    Inside a stride or a stroke it is good to a few degrees; its constant means nothing and it drifts by degrees a
+    minute.
+    """
+    stretches, _ = even_stretches(sensor, settings)
+    turned = [matrices(filtered(part)[0]) for part in stretches]
+    level = level_axis(np.concatenate(turned))
+    headings = []
+    for matrix in turned:
+        pointing = matrix @ level
+        headings.append(np.degrees(np.unwrap(np.arctan2(pointing[:, 1], pointing[:, 0]))))
+    return np.concatenate([part.time_s for part in stretches]), np.concatenate(headings)

@@ -1,0 +1,275 @@
+"""The bike's fore-aft plane, seen from the shoe that it carries round, and the crank angle in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.datatypes import Array
+from bikefit.settings import Settings
+
+BLOCK_S = 1.0
+PLANE_FIRST_S, PLANE_SMOOTHING_S = 2.0, 6.0
+ROCKING_SMOOTHING_S = 3.0
+TURN_SMOOTHING_S = 1.0
+TURN_MARGIN_S, ROCKING_MARGIN_S = 2.0, 4.0
+"""What surrounds a bend or a stretch out of the saddle by less than this goes with it."""
+ON_CIRCLE = 0.25
+"""Largest relative error of the radius for a sample to count as on the circle."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The bike's plane and what happens in it, at each sample of a stretch.
+
+    Attributes
+    ----------
+    normal, forward, up : ndarray, shape (n, 3)
+        Axes of the bike in the level frame that follows the shoe: to the rider's left, forward, up.
+    crank_rad : ndarray, shape (n,)
+        Angle of this foot's crank, 0 = top; NaN where the pedal does not run round [rad].
+    rocking_deg : ndarray, shape (n,)
+        Amplitude of the bike's lean in time with the crank [deg]; NaN away from pedalling.
+    pedalling, turning, rocking : ndarray of bool, shape (n,)
+        Whole seconds in which the pedal runs round at a plausible cadence; in which the bike turns; and in which it
+        rocks.
+    """
+
+    normal: Array
+    forward: Array
+    up: Array
+    crank_rad: Array
+    rocking_deg: Array
+    pedalling: NDArray[np.bool_]
+    turning: NDArray[np.bool_]
+    rocking: NDArray[np.bool_]
+
+    @property
+    def steady(self) -> NDArray[np.bool_]:
+        """Pedalling in which the bike neither turns nor rocks."""
+        return self.pedalling & ~self.turning & ~self.rocking
+
+
+def in_blocks(values: Array, length: int) -> Array:
+    """Cut rows into blocks, the last one filled up with zeros.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, ...)
+        Rows.
+    length : int
+        Rows of a block.
+
+    Returns
+    -------
+    ndarray, shape (blocks, length, ...)
+        The blocks.
+
+    Examples
+    --------
+    >>> in_blocks(np.arange(5.0), 2).tolist()
+    [[0.0, 1.0], [2.0, 3.0], [4.0, 0.0]]
+    """
+    blocks = -(-values.shape[0] // length)
+    full = np.zeros((blocks * length, *values.shape[1:]), dtype=values.dtype)
+    full[: values.shape[0]] = values
+    return full.reshape(blocks, length, *values.shape[1:])
+
+
+def local_line(values: Array, weight: Array, width: float) -> Array:
+    """Smooth by a straight line through each point's neighbours (Gaussian weights).
+
+    Parameters
+    ----------
+    values : ndarray, shape (k,)
+        What to smooth, evenly spaced; ignored where the weight is 0.
+    weight : ndarray, shape (k,)
+        0 or more.
+    width : float
+        Standard deviation of the Gaussian, in points.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Smoothed; NaN where no neighbour has weight.
+
+    Notes
+    -----
+    Unlike a moving mean a line keeps a steady drift exactly, at the ends of the pedalling too.
+
+    Examples
+    --------
+    >>> local_line(np.arange(6.0), np.ones(6), 2.0).round(9).tolist()
+    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    position = np.arange(values.size, dtype=float)
+    known = np.where(weight > 0, values, 0.0)
+
+    def blurred(signal: Array) -> Array:
+        return np.asarray(gaussian_filter1d(signal, width, mode="constant", truncate=5.0))
+
+    s0 = blurred(weight)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre = blurred(weight * position) / s0
+        mean = blurred(weight * known) / s0
+        spread = blurred(weight * position**2) / s0 - centre**2
+        slope = (blurred(weight * position * known) / s0 - centre * mean) / (spread + 1e-6)
+        line: Array = np.where(s0 > 1e-3, mean + slope * (position - centre), np.nan)
+    return line
+
+
+def _smoothed(blocks: Array, width: float) -> Array:
+    from scipy.ndimage import gaussian_filter1d
+
+    return np.asarray(gaussian_filter1d(blocks, width, axis=0, mode="constant"))
+
+
+def _spread_over(time: Array, centres: Array, values: Array) -> Array:
+    """Interpolate block values to samples; the nearest known one beyond the ends."""
+    known = np.isfinite(values)
+    return np.interp(time, centres[known], values[known]) if known.any() else np.full(time.size, np.nan)
+
+
+def _widened(flags: NDArray[np.bool_], margin: float) -> NDArray[np.bool_]:
+    """Extend flagged runs by ``margin`` points to both sides."""
+    reach = round(margin)
+    spread = np.convolve(flags, np.ones(2 * reach + 1), mode="same") > 0
+    return np.asarray(spread[: flags.size])
+
+
+def _line_in_runs(values: Array, weight: Array, apart: NDArray[np.bool_], width: float) -> Array:
+    """Smooth by `local_line`, never across the points flagged ``apart``."""
+    out = np.full(values.size, np.nan)
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], apart, [True]]).astype(int)))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        out[start:end] = local_line(values[start:end], weight[start:end], width)
+    return out
+
+
+def _block_normals(blocks: Array, weight: Array, leftward: Array) -> Array:
+    """Return the normal of the plane in which the path lies, second by second."""
+    scatter = np.einsum("kni,knj->kij", blocks, blocks) * weight[:, None, None]
+    normal = np.linalg.eigh(_smoothed(scatter, PLANE_FIRST_S / BLOCK_S))[1][:, :, 0]
+    turned: Array = normal * np.where(normal @ leftward < 0, -1.0, 1.0)[:, None]
+    return turned
+
+
+class _Blocks:
+    """The path cut into seconds, and what is seen in each."""
+
+    def __init__(self, axle_m: Array, heading_rad: Array, crank_m: float, step_s: float) -> None:
+        self.axle, self.heading, self.crank_m = axle_m, heading_rad, crank_m
+        self.count = axle_m.shape[0]
+        self.length = max(2, round(BLOCK_S / step_s))
+        self.paths = in_blocks(axle_m, self.length)
+        self.centres = (np.arange(self.paths.shape[0]) + 0.5) * self.length - 0.5
+        self.position = np.arange(self.count, dtype=float)
+        size = np.linalg.norm(axle_m, axis=1)
+        self.on_circle = np.abs(size - crank_m) < ON_CIRCLE * crank_m
+        swept = np.zeros_like(axle_m)
+        swept[:-1] = np.cross(axle_m[:-1], axle_m[1:])
+        total = swept[self.on_circle].sum(axis=0)
+        self.leftward = total / max(float(np.linalg.norm(total)), 1e-12)
+        turned = np.arcsin(np.clip(swept @ self.leftward / np.maximum(size, 1e-6) ** 2, -1, 1))
+        self.cadence_rpm = in_blocks(turned, self.length).sum(axis=1) * (60.0 / (2.0 * np.pi * self.length * step_s))
+
+    def axes(self, weight: Array, apart: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+        """Return the bike's forward, left and up at each sample, from the blocks with weight."""
+        normal = _block_normals(self.paths, weight, self.leftward)
+        bike = np.interp(self.centres, self.position, self.heading) + np.arctan2(-normal[:, 0], normal[:, 1])
+        used = weight > 0
+        bike[used] = np.unwrap(bike[used])
+        width = PLANE_SMOOTHING_S / BLOCK_S
+        smooth_bike = _line_in_runs(bike, weight, apart, width)
+        smooth_lean = _line_in_runs(np.arcsin(np.clip(normal[:, 2], -1, 1)), weight, apart, width)
+        yaw = _spread_over(self.position, self.centres, smooth_bike) - self.heading
+        lean = _spread_over(self.position, self.centres, smooth_lean)
+        forward = np.stack([np.cos(yaw), np.sin(yaw), np.zeros(self.count)], axis=1)
+        left = np.stack([-np.sin(yaw) * np.cos(lean), np.cos(yaw) * np.cos(lean), np.sin(lean)], axis=1)
+        return forward, left, np.cross(forward, left)
+
+    def rocking_deg(self, crank_rad: Array, left: Array, weight: Array) -> Array:
+        """Return the amplitude of the bike's lean, second by second."""
+        aside = np.einsum("ni,ni->n", self.axle, left)
+        twice = in_blocks(aside * np.exp(2j * crank_rad), self.length).mean(axis=1) * weight
+        width = ROCKING_SMOOTHING_S / BLOCK_S
+        strength = _smoothed(weight, width)
+        swing = np.hypot(_smoothed(twice.real, width), _smoothed(twice.imag, width)) / np.maximum(strength, 1e-3)
+        return np.where(strength > 1e-3, np.degrees(4.0 * swing / self.crank_m), np.nan)
+
+    def over_samples(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Repeat a flag of each block for its samples."""
+        return np.repeat(flags, self.length)[: self.count]
+
+
+def find_plane(
+    axle_m: Array, heading_rad: Array, crank_m: float, step_s: float, settings: Settings, *, drifts: bool
+) -> Plane | None:
+    """Find the bike's plane and the crank angle from the axle's path.
+
+    Parameters
+    ----------
+    axle_m : ndarray, shape (n, 3)
+        Path of the pedal axle about the circle's centre, in the level frame that follows the shoe [m].
+    heading_rad : ndarray, shape (n,)
+        Heading of that frame in the filter's world [rad].
+    crank_m : float
+        Crank length [m].
+    step_s : float
+        Time between samples [s].
+    settings : Settings
+        Plausible cadences, ``turning_max_deg_s``, ``rocking_max_deg``.
+    drifts : bool
+        The gyroscope's bias was never seen at rest, so that the filter's world turns; its median rate is then taken
+        for drift, as no ride turns one way all the time.
+
+    Returns
+    -------
+    Plane or None
+        None where the pedal never runs round.
+
+    Notes
+    -----
+    Second by second the plane is the one in which the path lies (smallest axis of its scatter). Its heading is then
+    smoothed in the FILTER's world, where the bike's heading only drifts, so that a sudden turn of the foot is not
+    smeared; never across a bend or a stretch out of the saddle. Its left side is the one about which the pedal runs
+    forward. A lean of the bike in time with the crank shows as a sideways motion at twice the crank's frequency:
+    half the lean times the crank length.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    blocks = _Blocks(axle_m, heading_rad, crank_m, step_s)
+    circling = in_blocks(blocks.on_circle, blocks.length).mean(axis=1) > 0.8
+    riding = circling & (blocks.cadence_rpm > settings.cadence_min_rpm)
+    riding &= blocks.cadence_rpm < settings.cadence_max_rpm
+    if np.count_nonzero(riding) < 3:
+        return None
+    slow = gaussian_filter1d(heading_rad, TURN_SMOOTHING_S / step_s, mode="nearest")
+    turn = np.degrees(np.interp(blocks.centres, blocks.position, np.gradient(slow, step_s)))
+    turn -= float(np.median(turn[riding])) if drifts else 0.0
+    turning = _widened(np.abs(turn) > settings.turning_max_deg_s, TURN_MARGIN_S / BLOCK_S)
+
+    weight = (riding & ~turning) * 1.0
+    if not weight.any():
+        weight = riding * 1.0
+    forward, left, up = blocks.axes(weight, turning)
+    crank = np.arctan2(np.einsum("ni,ni->n", axle_m, forward), np.einsum("ni,ni->n", axle_m, up))
+    lean = blocks.rocking_deg(crank, left, riding * 1.0)
+    rocking = _widened(np.nan_to_num(lean) > settings.rocking_max_deg, ROCKING_MARGIN_S / BLOCK_S) & riding
+    if rocking.any() and (weight * ~rocking).any():
+        forward, left, up = blocks.axes(weight * ~rocking, turning | rocking)
+        crank = np.arctan2(np.einsum("ni,ni->n", axle_m, forward), np.einsum("ni,ni->n", axle_m, up))
+    return Plane(
+        normal=left,
+        forward=forward,
+        up=up,
+        crank_rad=np.where(blocks.on_circle, crank, np.nan),
+        rocking_deg=_spread_over(blocks.position, blocks.centres, lean),
+        pedalling=blocks.over_samples(riding),
+        turning=blocks.over_samples(turning & riding),
+        rocking=blocks.over_samples(rocking),
+    )

@@ -1,0 +1,365 @@
+"""From the raw channels of one shoe sensor to the foot's trace."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.conventions import ZeroKind
+from bikefit.datatypes import Array, FootTrace, ShoeSensor
+from bikefit.errors import UsageError
+from bikefit.findings import Finding, finding
+from bikefit.settings import Settings
+from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
+from bikefit.shoe_sensor.circle import WINDOW_S, WINDOWS_MOST, Circle, Path, fit_circle, high_passed_path, roundness
+from bikefit.shoe_sensor.mounting import Pose, check_given, find_still, likely, rough_shoe_axes, shoe_axes_from_pose
+from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, recorded
+from bikefit.shoe_sensor.plane import Plane, find_plane
+from bikefit.shoe_sensor.samples import CLIPPED_SHARE, Samples, clipped_share, even_stretches
+
+ROUND_ENOUGH = 0.45
+PEDALLING_LEAST_S = 10.0
+ROCKING_ERROR = 1.3
+"""Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
+CLIPPED_ERROR_DEG = 2.0
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """One unbroken stretch on its way through the steps."""
+
+    samples: Samples
+    orientation: Orientation
+    path: Path
+
+
+def _carried(samples: Samples) -> tuple[_Stretch, bool]:
+    """Orient a stretch and integrate its path; tell whether the recorder's quaternions were turned down."""
+    own = recorded(samples)
+    quaternion, rested = (own, True) if own is not None else filtered(samples)
+    orientation = follow_heading(quaternion, samples.step_s, drifts=not rested)
+    path = high_passed_path(orientation.turned, samples.acc_m_s2, samples.step_s)
+    return _Stretch(samples, orientation, path), samples.quaternion is not None and own is None
+
+
+def _round_windows(stretches: list[_Stretch]) -> list[tuple[Array, Array, Array]]:
+    """Return windows of (place, axes, turned) in which the shoe is carried round, spread over the recording."""
+    found = []
+    for stretch in stretches:
+        length = round(WINDOW_S / stretch.samples.step_s)
+        for start in range(0, stretch.path.place_m.shape[0] - length + 1, length):
+            cut = slice(start, start + length)
+            if roundness(stretch.path.place_m[cut]) > ROUND_ENOUGH:
+                found.append((stretch.path.place_m[cut], stretch.path.axes[cut], stretch.orientation.turned[cut]))
+    return found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]
+
+
+def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
+    """Return forward, left and up of the bike from one window of the path."""
+    left = np.linalg.eigh(place.T @ place)[1][:, 0]
+    if np.cross(place[:-1], place[1:]).sum(axis=0) @ left < 0:
+        left = -left
+    forward = np.cross(left, [0.0, 0.0, 1.0])
+    forward /= np.linalg.norm(forward)
+    return forward, left, np.cross(forward, left)
+
+
+def _rough_axes(windows: list[tuple[Array, Array, Array]]) -> Array:
+    """Guess the shoe's axes in the sensor's from all windows together."""
+    bike = [_bike_axes(place) for place, _, _ in windows]
+    length = windows[0][0].shape[0]
+    stacked = [np.repeat(np.array([axes[k] for axes in bike]), length, axis=0) for k in range(3)]
+    return rough_shoe_axes(np.concatenate([turned for _, _, turned in windows]), stacked[0], stacked[1], stacked[2])
+
+
+def _fit(windows: list[tuple[Array, Array, Array]], shoe_axes: Array, settings: Settings) -> Circle:
+    """Fit lever arm and crank on the flatter half of the windows: rocking out of the saddle is not in it."""
+    crank, spread = settings.crank_length_m, settings.crank_length_sd_m
+    pairs = [(place, axes) for place, axes, _ in windows]
+    first = fit_circle(pairs, shoe_axes, crank, spread, rounds=3)
+    aside = []
+    for place, axes in pairs:
+        axle = place - axes @ first.lever_m
+        aside.append(float(np.linalg.eigvalsh(axle.T @ axle)[0]))
+    flat = [pairs[k] for k in np.argsort(aside)[: max(1, (len(pairs) + 1) // 2)]]
+    return fit_circle(flat, shoe_axes, crank, spread)
+
+
+def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Return where a flag holds for at least ten seconds [s]."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    time = samples.time_s
+    spans = [(float(time[a]), float(time[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [(a, b) for a, b in spans if b - a >= PEDALLING_LEAST_S]
+
+
+def _no_pedalling(sensor: ShoeSensor, stretches: list[_Stretch], findings: list[Finding]) -> FootTrace:
+    """Give what is left without pedalling: the foot's heading against its own slow mean, not to be trusted."""
+    sign = 1.0 if sensor.side == "right" else -1.0
+    time = np.concatenate([stretch.samples.time_s for stretch in stretches])
+    heading = np.concatenate([_quick_heading_deg(stretch.orientation.turned) for stretch in stretches])
+    findings.append(finding("shoe_no_pedalling", side=sensor.side))
+    return FootTrace(side=sensor.side, time_s=time, heel_out_deg=sign * heading, zero="none", quality=0.0)
+
+
+def _quick_heading_deg(turned: Array) -> Array:
+    """Return the heading of the shoe against its slow mean [deg], counter-clockwise from above."""
+    from bikefit.shoe_sensor.orientation import level_axis
+
+    pointing = turned @ level_axis(turned)
+    heading: Array = np.degrees(np.arctan2(pointing[:, 1], pointing[:, 0]))
+    return heading
+
+
+def trace_from_sensor(
+    sensor: ShoeSensor,
+    settings: Settings,
+    pose: tuple[float, float] | None = None,
+    *,
+    mounting: Array | None = None,
+) -> tuple[FootTrace, tuple[Finding, ...]]:
+    """Turn the readings of a shoe sensor into heel-out, pitch and crank angle.
+
+    Parameters
+    ----------
+    sensor : ShoeSensor
+        Gyroscope and accelerometer on one shoe.
+    settings : Settings
+        ``gap_max_s``, the plausible cadences, ``crank_length_m``, ``turning_max_deg_s``, ``rocking_max_deg`` and
+        ``zero_sd_shoe_sensor_deg`` are used.
+    pose : tuple of (start_s, end_s), optional
+        A stretch in which the rider stands still, clipped in, the sole level, within 30 s of pedalling. Without it
+        such a stretch is looked for before the first pedalling.
+    mounting : ndarray, shape (3, 3), optional
+        Columns: the shoe's axes (to the toe, to the rider's left, up from the sole) in the sensor's axes, where they
+        are known. A pose then gives the zero alone.
+
+    Returns
+    -------
+    tuple of FootTrace and tuple of Finding
+        Zero ``rider`` with a pose, else ``none``; ``quality`` 0 where there is no pedalling; ``zero_sd_deg`` grows
+        with what disturbs the absolute angle. Samples in bends and while rocking are marked ``unusable``.
+
+    Raises
+    ------
+    RecordingError
+        If a channel is missing, stuck or in a wrong unit, if nothing is long enough, or if a given pose is no pose.
+    UsageError
+        If ``mounting`` is no rotation.
+
+    Notes
+    -----
+    1. Orientation by a filter without magnetometer, or the recorder's own quaternions where they fit.
+    2. The sensor's path: specific force in the level frame, integrated twice, high-passed.
+    3. Lever arm and crank length: those that make the pedal axle's path a circle in a plane.
+    4. The bike's plane from the axle's path; the crank angle in it; heel-out is the asin of the part of the shoe's
+       long axis beside this plane, so the filter's drifting heading does not matter.
+    5. The shoe's axes from the pose; without one, from the mean orientation: then a shape without a zero.
+    6. The gyroscope's dominant axis sees changes of the mean angle independently: the disagreement lowers the quality.
+
+    Limits: a bike that leans in time with the crank (1.3 deg of error per degree), an upper that gives way, a pedal
+    that slides on its axle (0.3 deg per mm) cannot be told from a turned foot by one sensor.
+    """
+    if mounting is not None and not (
+        mounting.shape == (3, 3) and np.allclose(mounting.T @ mounting, np.eye(3), atol=1e-6)
+    ):
+        raise UsageError("The mounting must be a rotation: three columns of length 1 at right angles.")
+    parts, seen = even_stretches(sensor, settings)
+    findings = list(seen)
+    carried = [_carried(part) for part in parts]
+    stretches = [stretch for stretch, _ in carried]
+    if any(turned_down for _, turned_down in carried):
+        findings.append(finding("quaternion_unused", side=sensor.side))
+    windows = _round_windows(stretches)
+    if not windows:
+        return _no_pedalling(sensor, stretches, findings), tuple(findings)
+    rough = _rough_axes(windows)
+    circle = _fit(windows, rough, settings)
+    step = parts[0].step_s
+    axles = [stretch.path.axle(circle.lever_m) for stretch in stretches]
+    planes = [
+        find_plane(
+            axle,
+            stretch.orientation.heading_rad,
+            circle.crank_m,
+            step,
+            settings,
+            drifts=stretch.orientation.drifts,
+        )
+        for axle, stretch in zip(axles, stretches, strict=True)
+    ]
+    pairs = [(plane, part) for plane, part in zip(planes, parts, strict=True) if plane is not None]
+    if not any(_spans(part, plane.pedalling) for plane, part in pairs):
+        return _no_pedalling(sensor, stretches, findings), tuple(findings)
+    spans = [span for plane, part in pairs for span in _spans(part, plane.steady)]
+    axes, zero, offset = _mounted(sensor, parts, spans, circle, rough, pose, mounting, findings)
+    pieces = [
+        _piece(sensor, stretch, axle, plane, axes, circle)
+        for stretch, axle, plane in zip(stretches, axles, planes, strict=True)
+    ]
+    trace = _joined(sensor, pieces, zero, offset, settings, findings)
+    return trace, tuple(findings)
+
+
+def _mounted(
+    sensor: ShoeSensor,
+    parts: list[Samples],
+    spans: list[tuple[float, float]],
+    circle: Circle,
+    rough: Array,
+    given: tuple[float, float] | None,
+    mounting: Array | None,
+    findings: list[Finding],
+) -> tuple[Array, ZeroKind, float]:
+    """Return the shoe's axes in the sensor's, the kind of zero and the heel-out angle to take off."""
+    side = sensor.side
+    found = check_given(given, parts, spans) if given is not None else _found_pose(parts, spans)
+    from_pose = shoe_axes_from_pose(parts, found, spans, circle) if found is not None else None
+    if found is not None and from_pose is not None and likely(from_pose[0], rough, side):
+        findings.append(finding("pose_used", side=side, from_s=found.start_s, to_s=found.end_s, given=found.given))
+        _say_upside_down(sensor, from_pose[0], findings)
+        if mounting is None:
+            return from_pose[0], "rider", 0.0
+        sign = 1.0 if side == "right" else -1.0
+        change = from_pose[0].T @ mounting
+        return mounting, "rider", sign * math.degrees(math.asin(float(np.clip(change[1, 0], -1, 1))))
+    if found is not None:
+        findings.append(finding("pose_unlikely", side=side, from_s=found.start_s, to_s=found.end_s))
+    if mounting is not None and likely(mounting, rough, side):
+        return mounting, "none", 0.0
+    if mounting is not None:
+        findings.append(finding("mounting_unlikely", side=side))
+    findings.append(finding("mounting_unknown", side=side))
+    _say_upside_down(sensor, rough, findings)
+    return rough, "none", 0.0
+
+
+def _found_pose(parts: list[Samples], spans: list[tuple[float, float]]) -> Pose | None:
+    if not spans:
+        return None
+    return find_still(next(part for part in parts if part.time_s[-1] >= spans[0][0]), spans[0][0])
+
+
+def _say_upside_down(sensor: ShoeSensor, shoe_axes: Array, findings: list[Finding]) -> None:
+    if shoe_axes[2, 2] < -0.5:
+        findings.append(finding("sensor_upside_down", side=sensor.side))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """The trace of one stretch."""
+
+    time_s: Array
+    heel_out_deg: Array
+    crank_deg: Array
+    pitch_deg: Array
+    pitch_rate_deg_s: Array
+    turning: NDArray[np.bool_]
+    rocking: NDArray[np.bool_]
+    pedalling: NDArray[np.bool_]
+    rocking_deg: Array
+    radius_error: Array
+    disagreement_deg: float
+
+
+def _piece(
+    sensor: ShoeSensor,
+    stretch: _Stretch,
+    axle: Array,
+    plane: Plane | None,
+    shoe_axes: Array,
+    circle: Circle,
+) -> _Piece:
+    """Measure the angles of one stretch."""
+    samples = stretch.samples
+    count = samples.time_s.size
+    rate = np.degrees(samples.gyr_rad_s @ shoe_axes[:, 1])
+    if plane is None:
+        unknown, never = np.full(count, np.nan), np.zeros(count, dtype=bool)
+        return _Piece(samples.time_s, unknown, unknown, unknown, rate, never, never, never, unknown, unknown, math.nan)
+    sign = 1.0 if sensor.side == "right" else -1.0
+    long_axis = stretch.orientation.turned @ shoe_axes[:, 0]
+    beside = np.einsum("ni,ni->n", long_axis, plane.normal)
+    ahead = np.einsum("ni,ni->n", long_axis, plane.forward)
+    above = np.einsum("ni,ni->n", long_axis, plane.up)
+    heading = np.degrees(np.arcsin(np.clip(beside, -1.0, 1.0)))
+    used = plane.steady
+    axis = axis_heading_deg(samples.gyr_rad_s, shoe_axes, used, samples.step_s)
+    return _Piece(
+        time_s=samples.time_s,
+        heel_out_deg=sign * heading,
+        crank_deg=np.degrees(plane.crank_rad),
+        pitch_deg=np.degrees(np.arctan2(-above, ahead)),
+        pitch_rate_deg_s=rate,
+        turning=plane.turning,
+        rocking=plane.rocking,
+        pedalling=plane.pedalling,
+        rocking_deg=plane.rocking_deg,
+        radius_error=np.abs(np.linalg.norm(axle, axis=1) / circle.crank_m - 1.0),
+        disagreement_deg=disagreement_deg(axis, heading, used, samples.step_s),
+    )
+
+
+def _joined(
+    sensor: ShoeSensor,
+    pieces: list[_Piece],
+    zero: ZeroKind,
+    offset_deg: float,
+    settings: Settings,
+    findings: list[Finding],
+) -> FootTrace:
+    """Join the stretches and say how far the whole may be trusted."""
+
+    def join(name: str) -> Array:
+        return np.concatenate([getattr(piece, name) for piece in pieces])
+
+    time, pedalling = join("time_s"), join("pedalling").astype(bool)
+    turning, rocking = join("turning").astype(bool), join("rocking").astype(bool)
+    used = pedalling & ~turning & ~rocking
+    step = float(np.median(np.diff(time)))
+    for code, dropped in (("turning_dropped", turning), ("rocking_dropped", rocking)):
+        if dropped.any():
+            findings.append(
+                finding(
+                    code,
+                    side=sensor.side,
+                    seconds=float(dropped.sum() * step),
+                    share_percent=100.0 * float(dropped.sum() / pedalling.sum()),
+                    windows=int(np.count_nonzero(np.diff(dropped.astype(int)) > 0) + dropped[0]),
+                )
+            )
+    differences = [piece.disagreement_deg for piece in pieces if not math.isnan(piece.disagreement_deg)]
+    disagreement = max(differences, default=math.nan)
+    lean = float(np.median(join("rocking_deg")[used])) if used.any() else math.inf
+    quality = max(0.0, 1.0 - float(np.median(join("radius_error")[pedalling])) / 0.1)
+    errors = [settings.zero_sd_shoe_sensor_deg]
+    if math.isfinite(lean):
+        errors.append(ROCKING_ERROR * lean)
+    if not math.isnan(disagreement):
+        quality /= 1.0 + disagreement**2
+        errors.append(disagreement)
+        if disagreement > 0.5:
+            findings.append(finding("references_disagree", side=sensor.side, deg=disagreement))
+    for code, share in (
+        ("accelerometer_clipped", clipped_share(sensor.acc_m_s2)),
+        ("gyroscope_clipped", clipped_share(sensor.gyr_deg_s)),
+    ):
+        if share > CLIPPED_SHARE:
+            findings.append(finding(code, side=sensor.side, share_percent=100.0 * share))
+            errors.append(CLIPPED_ERROR_DEG)
+    return FootTrace(
+        side=sensor.side,
+        time_s=time,
+        heel_out_deg=join("heel_out_deg") - offset_deg,
+        zero=zero,
+        crank_deg=join("crank_deg"),
+        crank_source="shoe_acceleration",
+        pitch_deg=join("pitch_deg"),
+        pitch_rate_deg_s=join("pitch_rate_deg_s"),
+        unusable={"turning": turning, "rocking": rocking},
+        zero_sd_deg=math.hypot(*errors),
+        quality=quality,
+    )
