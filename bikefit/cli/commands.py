@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bikefit import __version__
+from bikefit.cli.app import app
 from bikefit.cli.flags import (
     CommonFlags,
     DecisionFlags,
@@ -21,33 +20,8 @@ from bikefit.cli.flags import (
     analyze_options,
     expand_groups,
 )
-from bikefit.cli.output import announce, open_file, write_text
+from bikefit.cli.output import announce, open_file, print_json, write_text
 from bikefit.errors import UsageError
-
-app = typer.Typer(
-    name="bikefit",
-    help="From a recording of how the feet turn on the pedals to a cleat wedge count, with how sure that is.",
-    epilog="Example: bikefit analyze ride.fit --report result.html",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"bikefit {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def bikefit(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """From a recording of how the feet turn on the pedals to a cleat wedge count, with how sure that is."""
 
 
 @app.command(epilog="Example: bikefit analyze ride.csv --left-wedges 1 --report result.html")
@@ -150,15 +124,3 @@ def simulate(
     beside = out.with_suffix(".truth.json")
     write_text(beside, json.dumps(truth.to_dict(), indent=2, allow_nan=False) + "\n")
     announce(f"Wrote {out} and {beside}", common.quiet)
-
-
-def print_json(document: Any) -> None:
-    """Print one JSON object on standard output.
-
-    Parameters
-    ----------
-    document : object
-        Plain values; NaN is refused rather than written.
-    """
-    # ASCII escapes: every terminal can carry them and every reader reads them back
-    sys.stdout.write(json.dumps(document, allow_nan=False, indent=2) + "\n")

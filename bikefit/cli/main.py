@@ -53,7 +53,8 @@ def make_encodable() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from bikefit.cli.commands import app
+    from bikefit.cli import commands, studio  # noqa: F401  (they add themselves to the app)
+    from bikefit.cli.app import app
 
     try:
         code = app(arguments, prog_name="bikefit", standalone_mode=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from bikefit.errors import OutputError
 
@@ -63,3 +65,15 @@ def open_file(path: Path) -> None:
     import webbrowser
 
     webbrowser.open(path.resolve().as_uri())
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON object on standard output.
+
+    Parameters
+    ----------
+    document : object
+        Plain values; NaN is refused rather than written.
+    """
+    # ASCII escapes: every terminal can carry them and every reader reads them back
+    sys.stdout.write(json.dumps(document, allow_nan=False, indent=2) + "\n")

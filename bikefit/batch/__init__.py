@@ -1,0 +1,95 @@
+"""Many sessions: one command, in parallel, resumable, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bikefit.analysis import AnalyzeOptions
+from bikefit.batch.plan import Job
+from bikefit.batch.run import BatchOptions, BatchOutcome, dry_run, jobs_of, run_jobs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BatchOptions", "BatchOutcome", "Job", "dry_run", "jobs_of", "result_tables", "run_batch", "run_jobs"]
+
+
+def run_batch(
+    source: str | Path,
+    out: str | Path,
+    options: AnalyzeOptions | None = None,
+    batch: BatchOptions | None = None,
+) -> Iterator[BatchOutcome]:
+    """Analyse a folder or a manifest of sessions; yields each as it is finished.
+
+    Parameters
+    ----------
+    source : path-like
+        A folder of recordings, or a manifest.
+    out : path-like
+        Folder of the results; sessions that it holds and that have not changed are not done again.
+    options : AnalyzeOptions, optional
+        For every session, unless its row in the manifest says otherwise.
+    batch : BatchOptions, optional
+        How to run.
+
+    Yields
+    ------
+    BatchOutcome
+        In the order of finishing; after the last one the table and the group's pages are written.
+
+    Raises
+    ------
+    RecordingError
+        If the source cannot be read or names nothing.
+    OutputError
+        If the folder cannot be written or another batch holds it.
+
+    Notes
+    -----
+    In a script, call it under ``if __name__ == "__main__":``, for its workers are processes that import the script.
+    """
+    jobs = jobs_of(Path(source), Path(out), options or AnalyzeOptions())
+    yield from run_jobs(jobs, Path(out), batch or BatchOptions())
+
+
+def result_tables(out: str | Path) -> dict[str, pd.DataFrame]:
+    """Read a batch's results as tidy tables.
+
+    Parameters
+    ----------
+    out : path-like
+        Folder of a batch.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``sessions`` (a row a session, in the manifest's order, without its document), ``feet``, ``strokes``
+        and ``findings``.
+
+    Raises
+    ------
+    RecordingError
+        If the folder holds no results.
+    """
+    import sqlite3
+
+    import pandas as pd
+
+    from bikefit.batch.run import DATABASE
+    from bikefit.errors import RecordingError
+
+    path = Path(out) / DATABASE
+    if not path.exists():
+        raise RecordingError(f"{out}: no results of a batch here; expected {DATABASE}.")
+    with sqlite3.connect(path) as database:
+        names = {
+            "sessions": "SELECT * FROM sessions ORDER BY position",
+            "feet": "SELECT feet.* FROM feet JOIN sessions ON id = session_id ORDER BY position, feet.foot",
+            "strokes": "SELECT strokes.* FROM strokes JOIN sessions ON id = session_id ORDER BY position, foot, stroke",
+            "findings": "SELECT findings.* FROM findings JOIN sessions ON id = session_id ORDER BY position, foot",
+        }
+        tables = {name: pd.read_sql_query(query, database) for name, query in names.items()}
+    return {name: table.drop(columns=["document"], errors="ignore") for name, table in tables.items()}

@@ -1,0 +1,286 @@
+"""What a worker does with one session: read it, analyse it, write its page, return its rows.
+
+It runs in a process of its own, perhaps on another machine, and never raises: whatever a file does to it is a
+failed session with words.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from bikefit import __version__
+from bikefit.analysis import analyze, analyze_sides
+from bikefit.batch.plan import Job, content_hash, fingerprint
+from bikefit.conventions import STROKE_COLUMNS
+from bikefit.datatypes import FootResult, SessionResult
+from bikefit.errors import BikefitError
+from bikefit.store import SessionRows, Status
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job with what the batch as a whole decides.
+
+    Attributes
+    ----------
+    job : Job
+        The session.
+    known : str
+        Fingerprint of the stored result; where it still holds, nothing is done. Empty: none is stored.
+    page : Path or None
+        Where its page is written; None for no page.
+    link : str
+        The page's address in ``sessions.csv`` and the index.
+    title, fitter : str
+        For the page.
+    shipped : mapping of str to bytes
+        The files' bytes by path, where the worker cannot read them itself.
+    """
+
+    job: Job
+    known: str = ""
+    page: Path | None = None
+    link: str = ""
+    title: str = ""
+    fitter: str = ""
+    shipped: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def page_facts(self) -> dict[str, Any]:
+        """What of the page belongs to the fingerprint."""
+        return {"report": self.page is not None, "title": self.title, "fitter": self.fitter}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a task: its rows, or None where the stored ones still hold.
+
+    ``page`` carries the page's text where the worker shares no folder with the batch.
+    """
+
+    id: str
+    rows: SessionRows | None
+    page: str | None = None
+
+
+def do_task(task: Task) -> Done:
+    """Do one session.
+
+    Parameters
+    ----------
+    task : Task
+        The session and its page.
+
+    Returns
+    -------
+    Done
+        Always, unless the process dies.
+    """
+    job = task.job
+    if job.fault:
+        print_of = fingerprint(job, "", task.page_facts)
+        if print_of == task.known:
+            return Done(job.id, None)
+        return Done(job.id, failed_rows(job, job.fault, print_of))
+    try:
+        content = content_hash(job.paths)
+    except OSError as error:
+        return Done(job.id, failed_rows(job, f"{_name_of(error, job)}: cannot be read ({_why(error)}).", retry=True))
+    now = fingerprint(job, content, task.page_facts)
+    if now == task.known:
+        return Done(job.id, None)
+    try:
+        result = _analyze(job)
+        link = ""
+        if task.page is not None:
+            from bikefit.report import write_report
+
+            rider, title = job.about.get("rider", ""), task.title or job.name
+            write_report(result, task.page, title=title, rider=rider, fitter=task.fitter)
+            link = task.link
+    except BikefitError as error:
+        return Done(job.id, failed_rows(job, str(error), now, content))
+    except Exception as error:
+        # one strange file must not stop the others: it is told with the class of what went wrong
+        text = " ".join(str(error).split())[:300]
+        message = f"{job.file_names}: {type(error).__name__}: {text}"
+        return Done(job.id, failed_rows(job, message, now, content, retry=True))
+    return Done(job.id, result_rows(job, result, now, link))
+
+
+def _analyze(job: Job) -> SessionResult:
+    result = analyze(job.files[0], job.options) if job.files else analyze_sides(job.left, job.right, job.options)
+    return replace(result, recording=replace(result.recording, name=job.file_names))
+
+
+def _name_of(error: OSError, job: Job) -> str:
+    return Path(error.filename).name if error.filename else job.file_names
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *, retry: bool = False) -> SessionRows:
+    """Return the rows of a session that failed.
+
+    Parameters
+    ----------
+    job : Job
+        The session.
+    message : str
+        What went wrong, for the person who can mend it.
+    print_of, content : str
+        Fingerprint and hash, where they are known.
+    retry : bool
+        Whether the next run tries it again though nothing changed.
+
+    Returns
+    -------
+    SessionRows
+        Without a foot.
+    """
+    return SessionRows(_session(job, "failed", message, print_of, content) | {"retry": int(retry)})
+
+
+def result_rows(job: Job, result: SessionResult, print_of: str, link: str) -> SessionRows:
+    """Return the rows of a session that was analysed.
+
+    Parameters
+    ----------
+    job : Job
+        The session.
+    result : SessionResult
+        What came out.
+    print_of : str
+        Its fingerprint.
+    link : str
+        Where its page is.
+
+    Returns
+    -------
+    SessionRows
+        For `bikefit.store.Store.save`.
+    """
+    feet = list(result.feet.values())
+    told = any(foot.recommendation.outcome != "undetermined" for foot in feet)
+    session = _session(job, "ok" if told else "undetermined", "", print_of, result.recording.sha256) | {
+        "format": result.recording.format,
+        "start": result.recording.start.isoformat() if result.recording.start else None,
+        "duration_s": result.recording.duration_s,
+        "sampling_rate_hz": _number(result.recording.sampling_rate_hz),
+        "cant_deg": result.system.cant_deg,
+        "report": link,
+        "document": json.dumps(result.to_dict(), allow_nan=False),
+    }
+    findings = [("", item.level, item.code, item.message, _details(item.values)) for item in result.findings]
+    for foot in feet:
+        findings += [(foot.side, item.level, item.code, item.message, _details(item.values)) for item in foot.findings]
+    return SessionRows(
+        session,
+        [_foot(foot, result) for foot in feet],
+        [row for foot in feet for row in _strokes(foot)],
+        findings,
+    )
+
+
+def _session(job: Job, status: Status, error: str, print_of: str, content: str) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "session": job.name,
+        "file": job.file_names,
+        **{name: job.about.get(name, "") for name in ("rider", "date", "condition", "notes")},
+        "status": status,
+        "error": error,
+        "retry": 0,
+        "fingerprint": print_of,
+        "sha256": content,
+        "report": "",
+        "version": __version__,
+    }
+
+
+def _foot(foot: FootResult, result: SessionResult) -> dict[str, Any]:
+    advised, rotation = foot.recommendation, foot.rotation
+    used = foot.stroke_table["used"].to_numpy(dtype=bool)
+    curve = foot.curves.heel_out_deg[used].mean(axis=0) if used.any() else []
+    half = (foot.excess.interval_deg[1] - foot.excess.interval_deg[0]) / 2.0
+    strokes_half = (rotation.interval_deg[1] - rotation.interval_deg[0]) / 2.0
+    zero_half = math.sqrt(max(half**2 - strokes_half**2, 0.0))
+    return {
+        "foot": foot.side,
+        "outcome": advised.outcome,
+        "wedges": advised.wedges,
+        "placement": advised.placement,
+        "change": advised.change,
+        "fitted": foot.fitted_wedges,
+        "system": advised.system,
+        "excess_deg": _number(foot.excess.deg),
+        "excess_lo_deg": _number(foot.excess.interval_deg[0]),
+        "excess_hi_deg": _number(foot.excess.interval_deg[1]),
+        "expected_deg": _number(advised.expected_deg),
+        "rotation_deg": _number(rotation.value_deg),
+        "standard_error_deg": _number(rotation.standard_error_deg),
+        "metric": rotation.metric,
+        "neutral_kind": foot.neutral.kind,
+        "neutral_deg": _number(foot.neutral.deg),
+        "lower_bound": int(foot.excess.lower_bound),
+        "zero_sd_deg": _number(zero_half / 1.959963984540054),
+        "strokes_found": foot.strokes.found,
+        "strokes_used": foot.strokes.used,
+        "cadence_rpm": _number(foot.strokes.cadence_rpm),
+        "reference": foot.strokes.reference,
+        "quality": _number(foot.strokes.quality),
+        "reason": advised.reasons[0].message if advised.reasons else "",
+        "curve": json.dumps([round(float(value), 3) for value in curve]),
+    }
+
+
+def _strokes(foot: FootResult) -> list[tuple[Any, ...]]:
+    """Rows of the stroke table as plain values; NaN becomes NULL in the database by itself."""
+    columns = []
+    for name in STROKE_COLUMNS:
+        values = foot.stroke_table[name]
+        if values.dtype.kind in "ifb":
+            columns.append(values.tolist())
+        else:
+            columns.append([None if value is None or value != value else str(value) for value in values.tolist()])
+    return list(zip(*columns, strict=True))
+
+
+def _details(values: Mapping[str, Any]) -> str:
+    from bikefit.datatypes import to_json_value
+
+    return json.dumps(to_json_value(values), default=str)
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def begin_worker(parent: int) -> None:
+    """Make a worker process end when its parent does, however that ended.
+
+    Parameters
+    ----------
+    parent : int
+        Process id of the batch.
+    """
+    # one worker a core: threads inside numpy would only get in each other's way
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()

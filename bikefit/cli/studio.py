@@ -1,0 +1,105 @@
+"""The command of a studio: many sessions at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bikefit.cli.app import app
+from bikefit.cli.flags import (
+    CommonFlags,
+    DecisionFlags,
+    FittedFlags,
+    InputFlags,
+    SectionFlags,
+    analyze_options,
+    expand_groups,
+)
+
+FAILURES = 4
+"""Exit code of a batch that finished with failed sessions."""
+
+
+@app.command(epilog="Example: bikefit batch sessions/ --out results/ --jobs 4")
+@expand_groups
+def batch(
+    common: CommonFlags,
+    read: InputFlags,
+    part: SectionFlags,
+    decision: DecisionFlags,
+    fitted: FittedFlags,
+    source: Annotated[Path, typer.Argument(metavar="FOLDER|MANIFEST.csv", help="Recordings, or a table of them.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the results.")],
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Workers; 0 = one a core.")] = 0,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
+    ] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write a page a session.")] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why.")] = False,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Work on a Dask cluster.")
+    ] = None,
+    ship_files: Annotated[bool, typer.Option("--ship-files", help="Send the files to the cluster's workers.")] = False,
+    title: Annotated[str, typer.Option("--title", help="Title of the pages.")] = "",
+    fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the pages.")] = "",
+) -> None:
+    """Analyse a folder or a manifest of sessions; a second run does only what changed."""
+    from bikefit.batch import BatchOptions, jobs_of, run_jobs
+    from bikefit.batch import dry_run as plan
+
+    options = analyze_options(read, decision, part, fitted)
+    how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter)
+    todo = jobs_of(source, out, options)
+    if dry_run:
+        for job, why in plan(todo, out, how):
+            typer.echo(f"{why:9}  {job.name}  ({job.file_names})" + (f"  {job.fault}" if job.fault else ""))
+        return
+    failed: list[tuple[str, str]] = []
+    counts = {"ok": 0, "undetermined": 0, "failed": 0, "unchanged": 0}
+    with _progress(len(todo), common.quiet) as advance:
+        for outcome in run_jobs(todo, out, how):
+            counts[outcome.status] += 1
+            if outcome.status == "failed":
+                failed.append((outcome.name, outcome.error))
+            advance()
+    failed += _failed_before(out, {name for name, _ in failed}) if counts["unchanged"] else []
+    if not common.quiet:
+        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        typer.echo(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
+    if failed:
+        print(f"bikefit: {len(failed)} of {len(todo)} sessions failed:", file=sys.stderr)
+        for name, error in failed:
+            print(f"  {name}: {error.removeprefix(f'{Path(name).name}: ')}", file=sys.stderr)
+        raise typer.Exit(FAILURES)
+
+
+def _failed_before(out: Path, told: set[str]) -> list[tuple[str, str]]:
+    """Sessions that failed in an earlier run and have not changed since: they are still failures."""
+    from bikefit.batch import result_tables
+
+    sessions = result_tables(out)["sessions"]
+    failed = sessions[sessions["status"] == "failed"]
+    return [(name, error) for name, error in zip(failed["session"], failed["error"], strict=True) if name not in told]
+
+
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show a bar with rate and time left on standard error; nothing where that is no terminal or quiet is wanted."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("sessions", total=total, rate="")
+
+        def advance() -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=1, rate=f"{speed:.1f} a second" if speed else "")
+
+        yield advance
