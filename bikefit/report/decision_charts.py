@@ -87,7 +87,7 @@ def how_sure(side: Side, bars: Sequence[Bar], x_range: Interval, band_deg: float
         shape = "dot" if index == 0 else "ring"
         parts.append(svg.element("circle", cx=x(value), cy=y, r=6, class_=shape))
         middle = min(max(x(value), 70.0), SURE_WIDTH - 70.0)
-        parts.append(svg.label(words, middle, y - 11, "strong", "middle"))
+        parts.append(svg.label(words, middle, y - 11, "strong halo", "middle"))
     parts.append(svg.label(f"← {text('axes.heel_in')}", x.start, base + 34, "strong"))
     parts.append(svg.label(f"{text('axes.heel_out')} →", x.end, base + 34, "strong", "end"))
     return svg.figure(SURE_WIDTH, base + 40, [svg.element("g", *parts, class_=f"foot-{side}")], title)
@@ -125,10 +125,10 @@ def options(side: Side, advised: Recommendation, fitted: int, band_deg: float, y
         shape = "dot" if option.wedges == advised.total else "ring"
         frame.add(svg.element("circle", cx=at, cy=frame.y(option.expected_deg), r=6, class_=shape))
         if option.wedges == fitted:
-            frame.add(svg.label(text("drawing.now"), at, frame.y(high) - 6, anchor="middle"))
+            frame.add(svg.label(text("drawing.now"), at, frame.y(high) - 6, "halo", "middle"))
     frame.x_axis(counts, [signed(count, 0) for count in counts], text("axes.wedges"))
     frame.name(text(f"advice.shoe_{side}"))
-    return Panel(frame.picture(text("alt.options", shoe=text(f"advice.shoe_{side}")), f"foot-{side}"))
+    return frame.panel(text("alt.options", shoe=text(f"advice.shoe_{side}")), f"foot-{side}")
 
 
 def options_range(recommendations: Sequence[Recommendation]) -> Interval:
@@ -178,7 +178,7 @@ def response(name: str, side: Side | None, mean: float, sd: float, prior: tuple[
     frame.x_axis(places, [signed(place) for place in places], text("axes.response"))
     frame.add(svg.label(name, frame.x.end, frame.y.end + 2, "name strong", "end"))
     title = text("alt.response", mean=signed_degrees(mean, 2), sd=signed(sd, 2).lstrip("+"), chance=percent(inward))
-    return Panel(frame.picture(title, f"foot-{side}" if side else "foot-both"))
+    return frame.panel(title, f"foot-{side}" if side else "foot-both")
 
 
 def is_decided(foot: FootResult) -> bool:

@@ -20,7 +20,7 @@ DECIMALS = {"start_s": 2, "end_s": 2, "cadence_rpm": 1, "peak_crank_deg": 0, "po
 """Decimals of columns; angles have two."""
 
 
-def stroke_csv(result: SessionResult) -> str:
+def rounded_stroke_csv(result: SessionResult) -> str:
     """Write the strokes of both feet as CSV, with the digits that the measurement carries.
 
     Parameters
@@ -64,7 +64,7 @@ def stroke_download(result: SessionResult) -> Download | None:
     Download or None
         Plain CSV, or gzip where it is large; None without a stroke.
     """
-    written = stroke_csv(result).encode()
+    written = rounded_stroke_csv(result).encode()
     if not written:
         return None
     stem = PurePath(result.recording.name).name.split(".")[0][:60] or "ride"

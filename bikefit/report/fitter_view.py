@@ -131,7 +131,8 @@ def _stroke_figures(result: SessionResult) -> list[Section]:
     figures.append(_figure("over_ride", (stroke_charts.over_ride(each, values, span) for each in feet)))
     for column in ("cadence_rpm", "power_w"):
         if stroke_charts.varies(feet, column):
-            panels = (stroke_charts.against(each, column, values) for each in feet if _has(each, column))
+            x_range = stroke_charts.companion_range(feet, column)
+            panels = (stroke_charts.against(each, column, x_range, values) for each in feet if _has(each, column))
             figures.append(_figure(f"against_{column}", panels))
     figures.append(_figure("against_neutral", (stroke_charts.against_neutral(each, values) for each in feet)))
     return figures
@@ -191,7 +192,9 @@ def options_table(foot: FootResult) -> TableView:
         )
     shoe = text(f"advice.shoe_{foot.side}")
     header = tuple(text("tables.options_columns").split("|"))
-    return TableView(f"options-{foot.side}", text("tables.options", shoe=shoe), header, tuple(rows))
+    return TableView(
+        f"options-{foot.side}", text("tables.options", shoe=shoe), header, tuple(rows), text("tables.options_caption")
+    )
 
 
 def _responses(result: SessionResult, decided: list[FootResult]) -> list[Panel]:

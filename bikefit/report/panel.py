@@ -38,9 +38,10 @@ class Readout:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture and, where it can be read off, its values."""
+    """One picture, what it shows in words and, where it can be read off, its values."""
 
     picture: str
+    alt: str
     readout: Readout | None = None
 
 
@@ -92,7 +93,7 @@ class Frame:
 
     def degrees_axis(self, heel_words: bool = True) -> None:
         """Write the degrees up the side, with a faint line each, and which way is out."""
-        for tick in svg.ticks(self.y.low, self.y.high, 6):
+        for tick in svg.ticks(self.y.low, self.y.high, 7):
             self.level(tick, "grid")
             words = f"{signed(tick, 0 if float(tick).is_integer() else 1)}°" if tick else "0°"
             self.add(svg.label(words, self.x.start - 6, self.y(tick) + 4, anchor="end"))
@@ -116,9 +117,10 @@ class Frame:
         """Write the panel's name at its top right."""
         self.add(svg.label(words, self.x.end, self.y.end - 8, "name strong", "end"))
 
-    def picture(self, title: str, classes: str = "") -> str:
-        """Return the finished picture, its class on the inner group."""
-        return svg.figure(WIDTH, self.height, [svg.element("g", *self.parts, class_=classes or None)], title)
+    def panel(self, alt: str, classes: str = "", readout: Readout | None = None) -> Panel:
+        """Return the finished panel, the class on its inner group."""
+        picture = svg.figure(WIDTH, self.height, [svg.element("g", *self.parts, class_=classes or None)], alt)
+        return Panel(picture, alt, readout)
 
 
 def degrees_frame(x_low: float, x_high: float, y_range: tuple[float, float], height: float = HEIGHT) -> Frame:

@@ -64,8 +64,7 @@ def _compile(page: PageView, kind: Literal["pdf", "png"]) -> bytes:
             shoe[drawing] = dress(shoe[drawing]) if shoe[drawing] else ""
     for section in data["sections"]:
         section["panels"] = [
-            {"picture": dress(panel["picture"]), "alt": panel["picture"].split('aria-label="')[1].split('"')[0]}
-            for panel in section.get("panels", ())
+            {"picture": dress(panel["picture"]), "alt": panel["alt"]} for panel in section.get("panels", ())
         ]
     inputs = {"page": json.dumps(data)}
     made = typst.compile(_template(), format=kind, sys_inputs=inputs, ppi=PIXELS_PER_INCH, font_paths=_fonts())

@@ -156,6 +156,8 @@ def _scale_words(view: AboveView, mirror: float) -> list[str]:
 SOLE_HALF, SOLE_HIGH = 46.0, 11.0
 PEDAL_TOP = 226.0
 WEDGE_THIN = 1.5
+ASIDE = 16.0
+"""How far the shoe stands from the middle, away from the bike, to leave room for a word."""
 HEEL_CUP = "M-42-10C-46-38-40-72-33-108C-20-116 20-116 33-108C40-72 46-38 42-10Z"
 LEG = ("M-29-108C-27-130-31-150-36-184", "M29-108C27-130 31-150 36-184")
 FOOT = (
@@ -233,14 +235,14 @@ def from_behind(side: Side, view: BehindView, title: str) -> str:
     pedal = [
         svg.rect(-22, 0, 44, 6, "metal", rx=1.5),
         svg.rect(-50, 6, 100, 12, "metal", rx=4),
-        svg.rect(-96, 9, 48, 6, "metal"),
-        svg.rect(-104, -70, 11, 92, "bike", rx=5),
+        svg.rect(-108, 9, 60, 6, "metal"),
+        svg.rect(-118, -70, 11, 92, "bike", rx=5),
     ]
     ghosts = [
         svg.element("g", _wedge(0, drawn_cant, math.copysign(1.0, view.taken), "ghost"), transform=f"translate(0 {y})")
         for y in (44 + 15 * index for index in range(abs(view.taken)))
     ]
-    frame = f"translate({svg.number(WIDTH / 2)} {svg.number(PEDAL_TOP)}) scale({svg.number(mirror)} 1)"
+    frame = f"translate({svg.number(WIDTH / 2 + mirror * ASIDE)} {svg.number(PEDAL_TOP)}) scale({svg.number(mirror)} 1)"
     parts = [svg.element("g", *pedal, *shoe, *ghosts, transform=frame)]
     parts += _behind_words(view, mirror, thick, lift, tilt)
     return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
@@ -256,8 +258,8 @@ def _wedge(index: int, cant_deg: float, thick: float, class_: str) -> str:
 
 def _behind_words(view: BehindView, mirror: float, thick: float, lift: float, tilt: float) -> list[str]:
     """Write which side is the bike's, which edge is thick and what comes off."""
-    centre = WIDTH / 2
-    parts = [svg.label(text("drawing.bike"), centre - mirror * 96, PEDAL_TOP - 78, anchor="middle")]
+    centre = WIDTH / 2 + mirror * ASIDE
+    parts = [svg.label(text("drawing.bike"), centre - mirror * 111, PEDAL_TOP - 78, anchor="middle")]
     if view.kept + view.added:
         height = lift + math.tan(math.radians(abs(tilt))) * 2 * SOLE_HALF
         way = -mirror * thick

@@ -20,6 +20,7 @@ from bikefit.report.thinning import at_most, envelope, pick_strokes
 if TYPE_CHECKING:
     import pandas as pd
 
+PHASES = ((POWER_PHASE_DEG, "axes.power_phase"), (RECOVERY_PHASE_DEG, "axes.recovery_phase"))
 TIME_BINS = 160
 CADENCE_SPREAD_RPM = 8.0
 POWER_SPREAD_W = 30.0
@@ -135,13 +136,16 @@ def _crank_axis(frame: Frame, is_crank: bool) -> None:
     frame.x_axis(quarters, words, text("axes.crank" if is_crank else "axes.phase"))
 
 
-def _phases(frame: Frame, is_crank: bool) -> None:
-    """Shade power and recovery phase, where the crank is known."""
+def _ground(frame: Frame, is_crank: bool) -> None:
+    """Shade power and recovery phase, where the crank is known, and draw the degrees over them."""
     if not is_crank:
+        frame.degrees_axis()
         return
-    for (low, high), key in ((POWER_PHASE_DEG, "axes.power_phase"), (RECOVERY_PHASE_DEG, "axes.recovery_phase")):
+    for (low, high), _ in PHASES:
         frame.upright(low, high, "shade")
-        frame.add(svg.label(text(key), frame.x((low + high) / 2), frame.y.end + 13, anchor="middle"))
+    frame.degrees_axis()
+    for (low, high), key in PHASES:
+        frame.add(svg.label(text(key), frame.x((low + high) / 2), frame.y.end + 13, "on-shade", "middle"))
 
 
 def _neutral(frame: Frame, each: FootCurves) -> None:
@@ -154,8 +158,7 @@ def _neutral(frame: Frame, each: FootCurves) -> None:
 def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     """Draw heel-out over the stroke: mean, standard deviation, single strokes, neutral, phases, float stop."""
     frame = degrees_frame(0.0, 360.0, y_range)
-    _phases(frame, each.is_crank)
-    frame.degrees_axis()
+    _ground(frame, each.is_crank)
     _neutral(frame, each)
     for row in pick_strokes(each.curves):
         frame.curve(each.phase[::2], each.curves[row][::2], "single")
@@ -164,7 +167,7 @@ def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     stop = each.foot.rotation.float_stop
     if stop is not None:
         frame.level(stop.deg, "stop")
-        frame.add(svg.label(text("axes.float_stop"), frame.x.end, frame.y(stop.deg) - 4, anchor="end"))
+        frame.add(svg.label(text("axes.float_stop"), frame.x.end, frame.y(stop.deg) - 5, "halo", "end"))
     _crank_axis(frame, each.is_crank)
     frame.name(each.name)
     words = [
@@ -177,15 +180,14 @@ def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
         low=signed_degrees(float(np.nanmin(each.mean))),
         high=signed_degrees(float(np.nanmax(each.mean))),
     )
-    return Panel(frame.picture(title, f"foot-{each.side}"), Readout(_places(frame.x.array(each.phase)), words))
+    return frame.panel(title, f"foot-{each.side}", Readout(_places(frame.x.array(each.phase)), words))
 
 
 def both_feet(feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
     """Draw both feet's mean curves on one scale, each over its own crank; the right one dashed."""
     frame = degrees_frame(0.0, 360.0, y_range)
     is_crank = all(each.is_crank for each in feet)
-    _phases(frame, is_crank)
-    frame.degrees_axis()
+    _ground(frame, is_crank)
     if len({each.neutral_deg for each in feet}) == 1:
         _neutral(frame, feet[0])
     for each in feet:
@@ -197,19 +199,19 @@ def both_feet(feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
     for each in reversed(feet):
         dash = " dashed" if each.side == "right" else ""
         name = svg.label(text(f"words.{each.side}"), at, frame.y.end - 8, "name strong", "end")
-        sample = svg.line(at - 62, frame.y.end - 12, at - 36, frame.y.end - 12, f"curve{dash}")
+        sample = svg.line(at - 76, frame.y.end - 12, at - 42, frame.y.end - 12, f"curve{dash}")
         frame.add(svg.element("g", name, sample, class_=f"foot-{each.side}"))
-        at -= 78
+        at -= 94
     words = [
         text("read.both", at=f"{phase:.0f}°", left=signed_degrees(left), right=signed_degrees(right))
         for phase, left, right in zip(feet[0].phase, feet[0].mean, feet[-1].mean, strict=True)
     ]
-    return Panel(frame.picture(text("alt.both_feet")), Readout(_places(frame.x.array(feet[0].phase)), words))
+    return frame.panel(text("alt.both_feet"), readout=Readout(_places(frame.x.array(feet[0].phase)), words))
 
 
 def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     """Draw heel-out round the crank circle, top of the stroke up, turning clockwise; further out = heel out."""
-    size, centre, inner, outer = HEIGHT, (WIDTH / 2, HEIGHT / 2), 34.0, 104.0
+    size, centre, inner, outer = HEIGHT, (WIDTH / 2, HEIGHT / 2), 30.0, 108.0
     radius = svg.Scale(*y_range, inner, outer)
     parts = []
     for low, high in (POWER_PHASE_DEG, RECOVERY_PHASE_DEG) if each.is_crank else ():
@@ -218,7 +220,7 @@ def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
         ring += [svg.on_circle(centre, inner, angle) for angle in steps[::-1]]
         parts.append(svg.path(ring, "shade", closed=True))
     cx, cy = centre
-    parts += [svg.element("circle", cx=cx, cy=cy, r=radius(tick), class_="grid") for tick in svg.ticks(*y_range, 4)]
+    parts += [svg.element("circle", cx=cx, cy=cy, r=radius(tick), class_="grid") for tick in svg.ticks(*y_range, 5)]
     if each.neutral_deg is not None:
         at = radius(each.neutral_deg)
         parts.append(svg.element("circle", cx=cx, cy=cy, r=at, class_="neutral-line"))
@@ -231,9 +233,10 @@ def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     ring = round_face(each.mean + each.sd) + round_face(each.mean - each.sd)[::-1]
     parts.append(svg.path(ring, "area", closed=True))
     parts.append(svg.path(round_face(each.mean), "curve", closed=True))
-    for tick in svg.ticks(*y_range, 4):
-        x, y = svg.on_circle(centre, radius(tick), 45)
-        parts.append(svg.label(f"{signed(tick, 0 if float(tick).is_integer() else 1)}°", x, y + 4, anchor="middle"))
+    for tick in (tick for tick in svg.ticks(*y_range, 5) if radius(tick) < outer - 12):
+        x, y = svg.on_circle(centre, radius(tick), 0)
+        words = f"{signed(tick, 0 if float(tick).is_integer() else 1)}°" if tick else "0°"
+        parts.append(svg.label(words, x, y + 4, "halo", "middle"))
     for angle, anchor in ((0, "middle"), (90, "start"), (180, "middle"), (270, "end")):
         x, y = svg.on_circle(centre, outer + 7, angle)
         words = text(f"axes.crank_{angle}") if each.is_crank else f"{angle}°"
@@ -241,7 +244,7 @@ def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     parts.append(svg.label(each.name, WIDTH - 12, 18, "name strong", "end"))
     parts.append(svg.label(text("axes.outward"), 8, size - 8))
     title = text("alt.clock_face", shoe=each.name)
-    return Panel(svg.figure(WIDTH, size, [svg.element("g", *parts, class_=f"foot-{each.side}")], title))
+    return Panel(svg.figure(WIDTH, size, [svg.element("g", *parts, class_=f"foot-{each.side}")], title), title)
 
 
 # ---- over the ride ------------------------------------------------------------------------------------------
@@ -268,7 +271,7 @@ def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[floa
     if known(trend):
         ends = np.array([middle_s[0], middle_s[-1]])
         line = np.nanmean(each.values) + trend / 3600.0 * (ends - middle_s.mean())
-        frame.curve(ends, line, "curve")
+        frame.curve(ends, line, "trend")
     table = each.foot.stroke_table
     rejected = table.loc[~table["used"].to_numpy(bool), "start_s"].to_numpy(float)
     for at in at_most(frame.x.array(rejected), 2.0):
@@ -286,7 +289,7 @@ def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[floa
     ]
     title = text("alt.over_ride", shoe=each.name, trend=signed_degrees(trend))
     readout = Readout(_places(frame.x.array(thin.x)), words, TOP, height - 8)
-    return Panel(frame.picture(title, f"foot-{each.side}"), readout)
+    return frame.panel(title, f"foot-{each.side}", readout)
 
 
 def _companion(frame: Frame, time_s: Array, values: Array, title: str, top: float) -> None:
@@ -313,12 +316,19 @@ def varies(feet: list[FootCurves], column: str) -> bool:
     return False
 
 
-def against(each: FootCurves, column: str, y_range: tuple[float, float]) -> Panel:
+def companion_range(feet: list[FootCurves], column: str) -> tuple[float, float]:
+    """Return one range of cadence or power for both feet."""
+    values = np.concatenate([each.used[column].to_numpy(float) for each in feet])
+    values = values[np.isfinite(values)]
+    return padded(list(np.percentile(values, [1, 99])) if values.size else [], least=4.0)
+
+
+def against(each: FootCurves, column: str, x_range: tuple[float, float], y_range: tuple[float, float]) -> Panel:
     """Draw the metric in up to six bins of cadence or power, each with the mean and the strokes' deviation."""
     x_all = each.used[column].to_numpy(float)
     ok = np.isfinite(x_all) & np.isfinite(each.values)
     x, values = x_all[ok], each.values[ok]
-    low, high = padded([*np.percentile(x, [1, 99])], least=4.0) if x.size else (0.0, 1.0)
+    low, high = x_range
     frame = degrees_frame(low, high, y_range)
     frame.degrees_axis()
     _neutral(frame, each)
@@ -334,7 +344,7 @@ def against(each: FootCurves, column: str, y_range: tuple[float, float]) -> Pane
     places = svg.ticks(low, high, 6)
     frame.x_axis(places, [fixed(place, 0) for place in places], text(f"axes.{column}"))
     frame.name(each.name)
-    return Panel(frame.picture(text(f"alt.against_{column}", shoe=each.name), f"foot-{each.side}"))
+    return frame.panel(text(f"alt.against_{column}", shoe=each.name), f"foot-{each.side}")
 
 
 def against_neutral(each: FootCurves, x_range: tuple[float, float]) -> Panel:
@@ -360,7 +370,7 @@ def against_neutral(each: FootCurves, x_range: tuple[float, float]) -> Panel:
     frame.add(svg.label(f"← {text('axes.heel_in')}", frame.x.start, frame.y.start + 34, "strong"))
     frame.add(svg.label(f"{text('axes.heel_out')} →", frame.x.end, frame.y.start + 34, "strong", "end"))
     frame.name(each.name)
-    return Panel(frame.picture(text("alt.against_neutral", shoe=each.name), f"foot-{each.side}"))
+    return frame.panel(text("alt.against_neutral", shoe=each.name), f"foot-{each.side}")
 
 
 def values_range(feet: list[FootCurves]) -> tuple[float, float]:
