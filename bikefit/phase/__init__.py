@@ -14,9 +14,10 @@ from bikefit.signals import robust_sd, spikes
 
 __all__ = ["available_references", "find_phase"]
 
-NO_STROKE_SHARE, ALL_STROKE_SHARE = 0.55, 0.95
-"""Share of a signal's power at once per turn: walking has 0.44-0.66 and noise read as a rhythm up to 0.74, the pitch
-of a pedalling shoe 0.86-0.98. Quality grows from 0 to 1 between these."""
+NO_STROKE_SHARE, NO_STROKE_SHARE_ROTATION, ALL_STROKE_SHARE = 0.7, 0.55, 0.95
+"""Share of a signal's power at once per turn from which on, and up to which, the quality grows from 0 to 1. Pitch and
+its rate have 0.86-0.99 in pedalling, 0.52-0.73 in walking; the rotation itself 0.77 and more where its second harmonic
+is half the first, 0.5-0.7 in walking, and noise read as a rhythm up to 0.74, which its unsteadiness gives away."""
 UNSTEADY = 0.08
 """Change of duration from turn to turn that halves the quality: pedalling has 0.004-0.04, noise 0.27-0.34."""
 
@@ -120,6 +121,7 @@ def _phase_from_rhythm(
     clean = signal.copy()
     clean[known[spikes(values, smallest)]] = np.nan
     rhythm = find_rhythm(trace.time_s, clean, settings.cadence_min_rpm, settings.cadence_max_rpm, cadence)
-    share = (rhythm.share - NO_STROKE_SHARE) / (ALL_STROKE_SHARE - NO_STROKE_SHARE)
+    none = NO_STROKE_SHARE_ROTATION if name == "rotation" else NO_STROKE_SHARE
+    share = (rhythm.share - none) / (ALL_STROKE_SHARE - none)
     steadiness = 1.0 / (1.0 + (rhythm.unsteadiness / UNSTEADY) ** 4)
     return rhythm.phase_deg, float(np.clip(share, 0.0, 1.0)) * steadiness

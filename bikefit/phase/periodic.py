@@ -258,6 +258,7 @@ def find_rhythm(
     pedalling = held & (speed > SLACK * slowest_rpm) & (speed < fastest_rpm / SLACK)
     if bounds is not None:
         pedalling &= ~(bounds[1] <= 0.0)
+    pedalling &= amplitude > 0.0
     if not pedalling.any():
         return nothing
     usual = float(np.median(amplitude[pedalling]))

@@ -44,7 +44,7 @@ class Strokes:
     curves : StrokeCurves
         Row i belongs to the table's row i; NaN where the stroke holds too few samples.
     quality : float
-        0-1: how regular the reference is, or how much each stroke's curve resembles the next, whichever is less.
+        0-1: how regular the reference is, times how much each stroke's curve resembles the next.
     findings : tuple of Finding
         What was seen.
     """
@@ -130,7 +130,7 @@ def find_strokes(
         "reject_reason": reasons,
     }
     table = pd.DataFrame({name: columns[name] for name in STROKE_COLUMNS})
-    quality = min(phase.quality, _coherence(smooth_deg, over.mean_deg, follows, used))
+    quality = phase.quality * _coherence(smooth_deg, over.mean_deg, follows, used)
     return Strokes(table, StrokeCurves(over.curve_deg), quality, ())
 
 

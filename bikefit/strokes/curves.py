@@ -91,13 +91,14 @@ def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, ind
     last = np.searchsorted(index, cuts.end_at)
     if count == 0 or time_s.size < 4:
         return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, np.zeros(count))
-    axis, offset, backward = _common_axis(phase_deg, cuts, first)
+    time_s, phase_deg, heel_out_deg, index = _with_ends(time_s, phase_deg, heel_out_deg, index, cuts)
+    axis, offset, backward = _common_axis(phase_deg, cuts, np.searchsorted(index, cuts.start_at))
     on_curve = np.searchsorted(EDGES_DEG, CURVE_EDGES_DEG)
     windows = [(0.0, 360.0), POWER_PHASE_DEG, RECOVERY_PHASE_DEG]
     for begin in range(0, count, ROWS_AT_ONCE):
         rows = slice(begin, min(begin + ROWS_AT_ONCE, count))
         low = max(int(first[rows.start]) - 3, 0)
-        high = min(int(last[rows.stop - 1]) + 3, axis.size)
+        high = min(int(last[rows.stop - 1]) + 5, axis.size)
         if high - low < 4:
             continue
         edges = (offset[rows, None] + EDGES_DEG).ravel()
@@ -114,6 +115,19 @@ def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, ind
     curve[empty] = np.nan
     means[:, empty] = np.nan
     return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, backward)
+
+
+def _with_ends(
+    time_s: Array, phase: Array, values: Array, index: Indices, cuts: Cuts
+) -> tuple[Array, Array, Array, Indices]:
+    """Add a sample beyond an end where a stroke reaches just beyond it."""
+    if cuts.start_at[0] < index[0]:
+        time_s, phase = (np.concatenate([[2.0 * x[0] - x[1]], x]) for x in (time_s, phase))
+        values, index = np.concatenate([values[:1], values]), np.concatenate([[index[0] - 1], index])
+    if cuts.end_at[-1] > index[-1]:
+        time_s, phase = (np.append(x, 2.0 * x[-1] - x[-2]) for x in (time_s, phase))
+        values, index = np.append(values, values[-1]), np.append(index, index[-1] + 1)
+    return time_s, phase, values, index
 
 
 def _common_axis(phase: Array, cuts: Cuts, first: Indices) -> tuple[Array, Array, Array]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bikefit.conventions import METRIC_COLUMNS, Metric
-from bikefit.datatypes import Array, FloatStop, Rotation, StrokeCurves
+from bikefit.datatypes import Array, Rotation, StrokeCurves
 from bikefit.findings import Finding, finding
+from bikefit.rotation.float_stop import find_float_stop
 from bikefit.settings import Settings
 from bikefit.signals import circular_mean_deg, long_run_variance, mean_with_error, t_quantile
 
@@ -79,7 +80,7 @@ def summarise_rotation(
     reach = t_quantile(dof) * error if math.isfinite(error) else math.nan
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
     trend, trend_error = _trend_deg_per_h(middle_s, column["mean_deg"])
-    stop: FloatStop | None = None
+    stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg)
     findings: list[Finding] = []
     lasted_h = float(middle_s[-1] - middle_s[0]) / 3600.0 if middle_s.size else 0.0
     if (
@@ -88,6 +89,8 @@ def summarise_rotation(
         and abs(trend) * lasted_h > TREND_CHANGE_DEG
     ):
         findings.append(finding("drift", side=side, deg_per_h=trend, deg=trend * lasted_h))
+    if stop is not None:
+        findings.append(finding("float_stop", side=side, percent=100.0 * stop.share, deg=stop.deg))
     rotation = Rotation(
         metric=metric,
         value_deg=value,
