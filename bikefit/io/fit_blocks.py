@@ -178,8 +178,10 @@ def scaled(raw: NDArray[Any], field: Field) -> NDArray[Any]:
     """
     if field.base is STRING:
         return _texts(raw)
-    values = raw.astype(float)
-    values[~valid(raw, field.base)] = np.nan
+    with np.errstate(invalid="ignore"):  # a signalling NaN is one like any other
+        values = raw.astype(float)
+    if field.base.invalid is not None:
+        values[~valid(raw, field.base)] = np.nan
     if field.spec.scale != 1.0:
         values /= field.spec.scale
     if field.spec.offset != 0.0:

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bikefit.errors import RecordingError
 from bikefit.io.fit_blocks import Block, Field, describe, group, scaled, unwrap_stamps, valid
 from bikefit.io.fit_profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit_scan import scan
-from bikefit.io.source import load
+from bikefit.io.source import GZIP_MAGIC, check_file, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,7 +248,17 @@ def decode_fit(path: str | Path) -> FitData:
     Flexible and Interoperable Data Transfer (FIT) Protocol, Garmin, https://developer.garmin.com/fit/protocol/
     """
     path = Path(path)
-    return decode_bytes(load(path).data, path.name)
+    return decode_bytes(_content(path), path.name)
+
+
+def _content(path: Path) -> bytes:
+    """Return a file's bytes, unpacked if they are gzip."""
+    check_file(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RecordingError(f"{path}: the file cannot be read ({error.strerror}).") from error
+    return load(path).data if data[:2] == GZIP_MAGIC else data
 
 
 def decode_bytes(data: bytes, name: str) -> FitData:

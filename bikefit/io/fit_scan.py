@@ -86,6 +86,8 @@ def _after_two_zeros(state: int) -> int:
     return state
 
 
+_PERIOD: Final = 32767
+_LANES: Final = 256
 _TABLE: Final = _span([_after_two_zeros(1 << bit) for bit in range(16)])
 
 
@@ -104,34 +106,34 @@ def crc16(data: bytes | memoryview) -> int:
 
     Notes
     -----
-    The data is cut into lanes of equal length that advance together, two bytes a step through a table of 65,536
-    entries; leading zeros change nothing, so the first lane is padded. 16 more lanes start from single bits and
-    see zeros: by linearity they tell what the length of one lane does to any state, and with that the lanes are
-    joined.
+    A checksum is the remainder of a division by a polynomial over bits, here (x + 1)(x^15 + x + 1), which divides
+    x^32767 - 1: the remainder does not change when bytes 32,767 apart are added up without carry. So the data is
+    first folded to 32,767 bytes. These are cut into lanes of equal length that advance together, two bytes a step
+    through a table of 65,536 entries; leading zeros change nothing, so the first lane is padded. 16 more lanes start
+    from single bits and see zeros: by linearity they tell what the length of one lane does to any state, and with
+    that the lanes are joined.
 
     Examples
     --------
     >>> hex(crc16(b"123456789"))
     '0xbb3d'
     """
-    words = -(-len(data) // 2)
-    if words == 0:
+    if not len(data):
         return 0
-    lanes = min(8192, -(-words // 16))
-    steps = -(-words // lanes)
-    padded = np.zeros(lanes * steps * 2, np.uint8)
-    padded[padded.size - len(data) :] = np.frombuffer(data, np.uint8)
-    columns = padded.view("<u2").reshape(lanes, steps).T
-    state = np.zeros(lanes + 16, np.uint16)
-    state[lanes:] = 1 << np.arange(16)
-    index = state.astype(np.intp)
-    for column in columns:
-        index[:] = state
-        index[:lanes] ^= column
-        np.take(_TABLE, index, out=state, mode="clip")
-    low, high = (_span(state[lanes + first : lanes + first + 8]).tolist() for first in (0, 8))
+    folded = np.zeros(_LANES * -(-min(len(data), _PERIOD) // _LANES // 2) * 2, np.uint8)
+    content = np.frombuffer(data, np.uint8)
+    head = len(data) % _PERIOD
+    folded[folded.size - head :] = content[:head]
+    if len(data) >= _PERIOD:
+        folded[-_PERIOD:] ^= np.bitwise_xor.reduce(content[head:].reshape(-1, _PERIOD), axis=0)
+    state = np.zeros(_LANES + 16, np.uint16)
+    state[_LANES:] = 1 << np.arange(16)
+    for words in folded.view("<u2").reshape(_LANES, -1).T:
+        state[:_LANES] ^= words
+        state = _TABLE[state]
+    low, high = (_span(state[_LANES + first : _LANES + first + 8]).tolist() for first in (0, 8))
     joined = 0
-    for lane in state[:lanes].tolist():
+    for lane in state[:_LANES].tolist():
         joined = low[joined & 0xFF] ^ high[joined >> 8] ^ lane
     return int(joined)
 

@@ -1,0 +1,263 @@
+"""Time FIT readers on the same two files, from the file to the columns that are needed.
+
+Each reader runs in processes of its own, several times; the median time and the peak memory are shown. A reader
+that is not installed, fails, or gives other numbers than ours is told so. Imports are not timed.
+
+    pip install fitdecode garmin-fit-sdk fitfast pyfitparsernative fit-tool fitfile chiptime
+    python benchmarks/fit_readers.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import math
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+RECORD_FIELDS = (
+    "position_lat", "position_long", "altitude", "heart_rate", "cadence", "distance", "speed", "power", "grade",
+    "temperature", "gps_accuracy", "vertical_speed", "calories", "left_torque_effectiveness",
+    "right_torque_effectiveness", "left_pedal_smoothness", "right_pedal_smoothness", "fractional_cadence",
+    "enhanced_speed", "enhanced_altitude", "battery_soc",
+)  # fmt: skip
+"""21 fields beside the time stamp."""
+AXES = tuple(f"calibrated_{kind}_{axis}" for kind in ("gyro", "accel") for axis in "xyz")
+HOUR_S = 3600
+
+
+# ---- the files
+
+
+def write_files(folder: Path) -> dict[str, Path]:
+    """Write an hour of one record a second, and an hour of gyroscope and accelerometer at 100 Hz."""
+    import numpy as np
+    from fitparse.profile import MESSAGE_TYPES
+
+    from bikefit.datatypes import Recording, ShoeSensor
+    from bikefit.io.fit_profile import BASE_TYPES
+    from bikefit.io.fit_scan import crc16
+    from bikefit.io.fit_writer import write_fit
+
+    rng = np.random.default_rng(1)
+    known = {field.name: field for field in MESSAGE_TYPES[20].fields.values()}
+    numbers = {code: number for number, code in ((number, base.name) for number, base in BASE_TYPES.items())}
+    chosen = [known["timestamp"], *(known[name] for name in RECORD_FIELDS)]
+    bases = [(numbers[item.base_type.name], BASE_TYPES[numbers[item.base_type.name]]) for item in chosen]
+    table = np.zeros(HOUR_S, [("header", "u1"), *((str(n), "<" + base.code) for n, (_, base) in enumerate(bases))])
+    table["0"] = 1_000_000_000 + np.arange(HOUR_S)
+    for n in range(1, len(chosen)):
+        limit = min(100, np.iinfo(bases[n][1].code).max)
+        table[str(n)] = rng.integers(1, limit, HOUR_S)
+    fields = b"".join(bytes([item.def_num, base.size, number]) for item, (number, base) in zip(chosen, bases, strict=True))
+    body = bytes([0x40, 0, 0, 20, 0, len(chosen)]) + fields + table.tobytes()
+    head = bytes([14, 0x20, 0x6E, 0x08, *len(body).to_bytes(4, "little")]) + b".FIT"
+    whole = head + crc16(head).to_bytes(2, "little") + body
+    records = folder / "records.fit"
+    records.write_bytes(whole + crc16(whole).to_bytes(2, "little"))
+
+    time_s = np.arange(HOUR_S * 100) / 100
+    sensor = ShoeSensor("right", time_s, rng.normal(0, 100, (time_s.size, 3)), time_s, rng.normal(0, 10, (time_s.size, 3)))
+    sensors = folder / "sensors.fit"
+    write_fit(Recording("bench", "simulated", "", None, 0.0, float(HOUR_S), sensors={"right": sensor}), sensors)
+    return {"records": records, "sensors": sensors}
+
+
+# ---- the readers: each returns a sum over the columns, which all must agree on
+
+
+def total(columns: dict[str, Any]) -> float:
+    import numpy as np
+
+    return float(sum(np.nansum(np.asarray(column, float)) for column in columns.values()))
+
+
+def gathered(messages: Any, kind: str) -> dict[str, Any]:
+    """Put columns together from messages as dicts of values."""
+    import numpy as np
+
+    names = RECORD_FIELDS if kind == "records" else AXES
+    lists: dict[str, list[Any]] = {name: [] for name in names}
+    for message in messages:
+        for name in names:
+            if name in message:
+                lists[name].append(message[name])
+    return {name: np.array(values, float).ravel() for name, values in lists.items()}
+
+
+def read_bikefit(path: Path, kind: str) -> dict[str, Any]:
+    from bikefit.io.fit_decoder import decode_fit
+
+    data = decode_fit(path)
+    assert not data.damage  # the checksum is checked
+    if kind == "records":
+        record = data["record"]
+        columns = {name: record[name].values for name in ("timestamp", *RECORD_FIELDS)}
+        del columns["timestamp"]
+        return columns
+    gyro, accel = data["gyroscope_data"], data["accelerometer_data"]
+    return {name: (gyro if "gyro" in name else accel)[name].values.ravel() for name in AXES}
+
+
+def read_fitparse(path: Path, kind: str) -> dict[str, Any]:
+    import fitparse
+
+    wanted = ["record"] if kind == "records" else ["gyroscope_data", "accelerometer_data"]
+    messages = fitparse.FitFile(str(path), check_crc=True).get_messages(wanted)
+    return gathered((message.get_values() for message in messages), kind)
+
+
+def read_fitdecode(path: Path, kind: str) -> dict[str, Any]:
+    import fitdecode
+
+    wanted = {"record"} if kind == "records" else {"gyroscope_data", "accelerometer_data"}
+    with fitdecode.FitReader(str(path), check_crc=fitdecode.CrcCheck.RAISE) as reader:
+        frames = (frame for frame in reader if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name in wanted)
+        return gathered(({item.name: item.value for item in frame.fields} for frame in frames), kind)
+
+
+def read_garmin_fit_sdk(path: Path, kind: str) -> dict[str, Any]:
+    from garmin_fit_sdk import Decoder, Stream
+
+    decoder = Decoder(Stream.from_file(str(path)))
+    assert decoder.check_integrity()
+    messages, errors = decoder.read(merge_heart_rates=False)
+    assert not errors
+    wanted = ["record_mesgs"] if kind == "records" else ["gyroscope_data_mesgs", "accelerometer_data_mesgs"]
+    return gathered((message for name in wanted for message in messages[name]), kind)
+
+
+def read_fitfast(path: Path, kind: str) -> dict[str, Any]:
+    import fitfast
+
+    if kind == "records":
+        columns = fitfast.records(path, degrees=False)
+        return {name: columns[name] for name in RECORD_FIELDS}
+    messages = fitfast.parse(path)
+    return gathered((item for name in ("gyroscope_data", "accelerometer_data") for item in messages[name]), kind)
+
+
+def read_pyfitparsernative(path: Path, kind: str) -> dict[str, Any]:
+    from pyfitparsernative import parse_fit_file
+
+    wanted = {"record"} if kind == "records" else {"gyroscope_data", "accelerometer_data"}
+    return gathered((item for item in parse_fit_file(str(path)) if item["message_type"] in wanted), kind)
+
+
+def read_fit_tool(path: Path, kind: str) -> dict[str, Any]:
+    from fit_tool.fit_file import FitFile
+
+    wanted = {"record"} if kind == "records" else {"gyroscope_data", "accelerometer_data"}
+    rows = (item.message for item in FitFile.from_file(str(path)).records if not item.is_definition)
+    rows = (item for item in rows if item.name in wanted)
+    return gathered(({f.name: f.get_values() if len(f.encoded_values) > 1 else f.get_value() for f in item.fields if f.encoded_values} for item in rows), kind)
+
+
+def read_fitfile(path: Path, kind: str) -> dict[str, Any]:
+    import fitfile
+
+    names = ["record"] if kind == "records" else ["gyroscope_data", "accelerometer_data"]
+    messages = fitfile.file.File(str(path))
+    wanted = [item for name in names for item in messages[fitfile.MessageType[name]]]
+    return gathered((item.fields for item in wanted), kind)
+
+
+def read_chiptime(path: Path, kind: str) -> dict[str, Any]:
+    import chiptime
+
+    wanted = {"record"} if kind == "records" else {"gyroscope_data", "accelerometer_data"}
+    result = chiptime.read(path)
+    return gathered(({f.name: f.value for f in item.fields} for item in result.messages if item.name in wanted), kind)
+
+
+READERS = {
+    "bikefit": (read_bikefit, "bikefit"),
+    "fitparse": (read_fitparse, "fitparse"),
+    "fitdecode": (read_fitdecode, "fitdecode"),
+    "garmin-fit-sdk": (read_garmin_fit_sdk, "garmin_fit_sdk"),
+    "fitfast": (read_fitfast, "fitfast"),
+    "pyfitparsernative": (read_pyfitparsernative, "pyfitparsernative"),
+    "fit-tool": (read_fit_tool, "fit_tool.fit_file"),
+    "fitfile": (read_fitfile, "fitfile"),
+    "chiptime": (read_chiptime, "chiptime"),
+}
+
+
+# ---- one run in one process
+
+
+def run_one(reader: str, path: Path, kind: str) -> None:
+    import numpy  # noqa: F401  (imports are not timed)
+
+    read, module = READERS[reader]
+    importlib.import_module(module)
+    if reader == "bikefit":
+        from bikefit.io import fit_decoder
+        from bikefit.io.fit_profile import message_name
+
+        assert fit_decoder
+        message_name(20)  # imports the profile
+    before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begin = time.perf_counter()
+    columns = read(path, kind)
+    seconds = time.perf_counter() - begin
+    after_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    samples = sum(len(column) for column in columns.values())
+    print(json.dumps([seconds, (after_kib - before_kib) / 1024, samples, total(columns)]))
+
+
+def measure(reader: str, path: Path, kind: str, runs: int) -> tuple[float, float, int, float] | str:
+    results = []
+    for _ in range(runs):
+        command = [sys.executable, __file__, "--reader", reader, "--file", str(path), "--kind", kind]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return done.stderr.strip().splitlines()[-1][:90]
+        results.append(json.loads(done.stdout))
+    first = results[0]
+    return statistics.median(item[0] for item in results), statistics.median(item[1] for item in results), first[2], first[3]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--reader", choices=READERS)
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--kind", choices=("records", "sensors"))
+    options = parser.parse_args()
+    if options.reader:
+        run_one(options.reader, options.file, options.kind)
+        return
+    print(f"Python {platform.python_version()}, {options.runs} runs each, median; memory = growth of the peak")
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, path in write_files(Path(folder)).items():
+            size_mb = path.stat().st_size / 2**20
+            print(f"\n{kind}: {size_mb:.2f} MB\n\n| reader | seconds | times ours | peak MB | note |\n|---|---|---|---|---|")
+            ours = measure("bikefit", path, kind, options.runs)
+            assert not isinstance(ours, str), ours
+            for reader in READERS:
+                result = ours if reader == "bikefit" else measure(reader, path, kind, options.runs)
+                try:
+                    name = f"{reader} {importlib.metadata.version(reader)}"
+                except importlib.metadata.PackageNotFoundError:
+                    print(f"| {reader} | - | - | - | not installed |")
+                    continue
+                if isinstance(result, str):
+                    print(f"| {name} | - | - | - | {result} |")
+                    continue
+                seconds, peak_mb, samples, value = result
+                same = samples == ours[2] and math.isclose(value, ours[3], rel_tol=1e-6)
+                note = "" if same else f"other numbers: {samples} samples, sum {value:.6g}; ours {ours[2]}, {ours[3]:.6g}"
+                print(f"| {name} | {seconds:.4f} | {seconds / ours[0]:.1f} | {peak_mb:.1f} | {note} |")
+
+
+if __name__ == "__main__":
+    main()
