@@ -1,6 +1,7 @@
-"""Do the intervals of the response and of the predicted angle cover what they promise?
+"""Do the intervals of the response and of the predicted angle, and the curves' band, cover what they promise?
 
-Riders are drawn from the priors; each records the counts named. Prints a table for ``docs/performance.md``.
+Riders are drawn from the priors; each records the counts named. Curves wander from stroke to stroke (AR(1), rho 0.6)
+in level and shape. Prints tables for ``docs/performance.md``.
 
     python benchmarks/calibration_response.py [riders]
 """
@@ -12,6 +13,7 @@ import sys
 
 import numpy as np
 
+from bikefit.comparison.curves import band_half_width_deg
 from bikefit.response import Trial, fit_response, has_repeat
 from bikefit.settings import Settings
 
@@ -55,8 +57,31 @@ def coverage(counts: tuple[int, ...], riders: int, seed: int) -> tuple[np.ndarra
     return cover[0], cover[1]
 
 
+def wandering_curves(rng: np.random.Generator, strokes: int, offset_deg: float) -> np.ndarray:
+    """Curves of one recording, shape (strokes, 100): an offset of its own, level and shape AR(1), noise."""
+    phase = np.radians((np.arange(100) + 0.5) * 3.6)
+    shapes = 0.4 * np.array([np.ones(100), np.sin(phase), np.cos(phase), np.sin(2 * phase)])
+    weights = np.empty((strokes, 4))
+    state = rng.normal(0, 1, 4)
+    for stroke in range(strokes):
+        state = 0.6 * state + 0.8 * rng.normal(0, 1, 4)
+        weights[stroke] = state
+    return offset_deg + weights @ shapes + rng.normal(0, 0.1, (strokes, 100))
+
+
+def band_coverage(strokes: int, between_sd_deg: float, rounds: int) -> float:
+    """Share of pairs of recordings without a true difference whose band holds zero all round the stroke."""
+    rng = np.random.default_rng(3)
+    held = 0
+    for seed in range(rounds):
+        before, after = (wandering_curves(rng, strokes, between_sd_deg * rng.normal()) for _ in range(2))
+        difference = after.mean(axis=0) - before.mean(axis=0)
+        held += bool(np.all(np.abs(difference) <= band_half_width_deg([before], [after], between_sd_deg, seed)))
+    return held / rounds
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     riders = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     print("| Counts recorded | Seed | Response: 50 / 80 / 95 % | Predicted angle: 50 / 80 / 95 % |")
     print("|---|---|---|---|")
@@ -64,6 +89,12 @@ def main() -> None:
         for seed in (1, 2):
             shown = (" / ".join(f"{100 * share:.1f}" for share in row) for row in coverage(counts, riders, seed))
             print(f"| {name} | {seed} | {' | '.join(shown)} |", flush=True)
+    print("\n| Strokes a recording | SD between recordings [deg] | Band holds the whole difference |\n|---|---|---|")
+    for strokes in (40, 150):
+        for between in (0.0, 0.3):
+            print(
+                f"| {strokes} | {between} | {100 * band_coverage(strokes, between, riders // 40):.1f} % |", flush=True
+            )
 
 
 if __name__ == "__main__":

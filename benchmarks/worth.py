@@ -34,7 +34,6 @@ class Worth:
     one_pair: float
     two_pairs: float
     oracle: float
-    oracle_tried: float
 
 
 def count(excess_deg: float, sd_deg: float, response: Response, fitted: int, allowed: tuple[int, ...] | None) -> int:
@@ -54,7 +53,7 @@ def worth(riders: int, between_sd_deg: float, one_first: bool, seed: int) -> Wor
     """Simulate riders: first count, one before and after, a second step; zero known, as in the target's wording."""
     rng = np.random.default_rng(seed)
     settings = replace(Settings(), between_recording_sd_deg=between_sd_deg)
-    gains = np.zeros(5)
+    gains = np.zeros(4)
     prior = Response(settings.response_mean, settings.response_sd)
     for _ in range(riders):
         baseline = rng.normal(0.0, 4.0)
@@ -84,7 +83,6 @@ def worth(riders: int, between_sd_deg: float, one_first: bool, seed: int) -> Wor
             gain(second),
             gain(third),
             max(gain(side * n) for n in range(SYSTEM.cap + 1)),
-            max(gain(n) for n in allowed_totals([0, first], SYSTEM.cap)),
         )
     return Worth(*gains.tolist())
 

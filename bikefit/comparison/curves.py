@@ -13,7 +13,7 @@ from bikefit.conventions import CRANK_REFERENCES
 from bikefit.datatypes import Array, FootResult
 from bikefit.signals import mean_with_error
 
-DRAWS = 4000
+DRAWS = 2000
 CONFIDENCE = 0.95
 
 

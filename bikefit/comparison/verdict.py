@@ -9,10 +9,10 @@ from bikefit.comparison.result import Change
 from bikefit.conventions import Side
 from bikefit.datatypes import WedgeSystem
 from bikefit.findings import Finding, finding
-from bikefit.response import NextRecording, Posterior, Trial, minimal_detectable_change_deg
+from bikefit.response import NextRecording, Posterior, Trial, has_repeat, minimal_detectable_change_deg
 from bikefit.settings import Settings
 
-WORTHWHILE_DEG = 0.05
+WORTHWHILE_DEG = 0.1
 """A recording that brings the final choice less than this closer to neutral is not asked for."""
 
 
@@ -37,6 +37,67 @@ def count_in_words(total: int) -> str:
     if total == 0:
         return "no wedge"
     return f"{abs(total)} {'varus' if total > 0 else 'valgus'} wedge{'s' if abs(total) > 1 else ''}"
+
+
+def judge(
+    side: Side,
+    trials: Sequence[Trial],
+    own: Posterior,
+    change: Change | None,
+    mdc_deg: float,
+    best_gain_deg: float,
+    system: WedgeSystem,
+    settings: Settings,
+    between_sd_deg: float,
+    neutral_known: bool,
+) -> tuple[Finding, ...]:
+    """Say what the trial showed.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    trials : sequence of Trial
+        Its recordings.
+    own : Posterior
+        What they say.
+    change : Change or None
+        By the recordings alone; None where they hold no before and after.
+    mdc_deg : float
+        Smallest change that they can show [deg].
+    best_gain_deg : float
+        What the most useful next recording of a wedge count would bring [deg].
+    system : WedgeSystem
+        Cant and cap.
+    settings : Settings
+        The neutral band and its confidence.
+    between_sd_deg : float
+        Standard deviation between two recordings that is to be expected [deg].
+    neutral_known : bool
+        Whether the values are excesses.
+
+    Returns
+    -------
+    tuple of Finding
+        The verdict first; then a baseline to repeat, or the cleat to turn.
+    """
+    if change is None:
+        repeats = judge_repeats(side, trials, between_sd_deg)
+        return (judge_no_trial(side, trials), *([repeats] if repeats else []))
+    before = own.excess_at(change.from_wedges * system.cant_deg).mean if neutral_known else None
+    said = [judge_change(side, change, mdc_deg, before)]
+    repeats = judge_repeats(side, trials, between_sd_deg)
+    if repeats:
+        said.append(repeats)
+        return tuple(said)
+    if before is None or said[0].code == "compare_closer":
+        return tuple(said)
+    blind = not change.detected and settings.neutral_band_deg < abs(before) < mdc_deg
+    if blind and not has_repeat(trials):
+        said.append(finding("compare_repeat_baseline", side=side, excess=abs(before), mdc=mdc_deg))
+    elif best_gain_deg < WORTHWHILE_DEG and (cleat := judge_cleat(side, own, trials, system, settings)):
+        said.append(cleat)
+    return tuple(said)
 
 
 def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: float | None) -> Finding:
@@ -187,7 +248,7 @@ def advise_next(
     ranked: Sequence[NextRecording],
     trials: Sequence[Trial],
     recommended: int,
-    repeat_first: int | None,
+    said: Sequence[Finding],
 ) -> Finding:
     """Say which count to record next.
 
@@ -201,8 +262,8 @@ def advise_next(
         The recordings so far.
     recommended : int
         The count that was recommended, varus positive.
-    repeat_first : int or None
-        A count that must be repeated before anything else.
+    said : sequence of Finding
+        What the trial showed: it may ask for the baseline or the cleat first.
 
     Returns
     -------
@@ -222,11 +283,15 @@ def advise_next(
             after=best.expected_miss_deg,
         )
 
-    if repeat_first is not None:
-        return told("next_recording_baseline", repeat_first, repeat_first)
+    codes = {item.code for item in said}
+    if codes & {"compare_repeat_differs", "compare_repeat_baseline"}:
+        baseline = min(tried, key=lambda total: (abs(total), total))
+        return told("next_recording_baseline", baseline, baseline)
     if best.gain_deg >= WORTHWHILE_DEG:
         code = "next_recording_again" if best.wedges in tried else "next_recording_new"
         return told(code, best.wedges, best.wedges)
+    if "compare_turn_cleat" in codes:
+        return told("next_recording_cleat", 0, 0)
     if recommended not in tried:
         return told("next_recording_check", recommended, recommended)
     return told("next_recording_enough", None, recommended)

@@ -1,0 +1,558 @@
+"""Comparison of sessions: contract, guards, verdicts, properties, curves; and once from simulated rides end to end."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bikefit.analysis import AnalyzeOptions
+from bikefit.comparison import ComparisonResult, FootComparison, Source, compare, compare_sessions
+from bikefit.comparison.curves import band_half_width_deg, stretches
+from bikefit.comparison.sources import as_sources
+from bikefit.comparison.verdict import count_in_words
+from bikefit.conventions import STROKE_COLUMNS, Side, other_side
+from bikefit.datatypes import (
+    Excess,
+    FootResult,
+    Neutral,
+    RecordingInfo,
+    Response,
+    Rotation,
+    SessionResult,
+    StrokeCurves,
+    StrokeSummary,
+)
+from bikefit.errors import UsageError
+from bikefit.findings import reason
+from bikefit.response import allowed_totals
+from bikefit.settings import Settings
+from bikefit.simulate import simulate_plain
+from bikefit.wedge_systems import load_system
+from bikefit.wedges import Z95, undetermined
+
+SYSTEM = load_system("bikefit-cleat")
+NAN = math.nan
+OWN_ZERO = Neutral("zero", 0.0)
+
+
+def foot_of(
+    side: Side,
+    value_deg: float,
+    wedges: int,
+    *,
+    error_deg: float = 0.1,
+    zero_sd_deg: float = 0.8,
+    neutral: Neutral = OWN_ZERO,
+    used: int = 40,
+    reference: str = "crank_angle",
+    curves: np.ndarray | None = None,
+    cadence_rpm: float = 90.0,
+    metric: str = "mean",
+) -> FootResult:
+    half = Z95 * error_deg
+    if curves is None:
+        curves = value_deg + np.random.default_rng(used).normal(0, 0.3, (used, 100))
+    table = pd.DataFrame({name: np.full(len(curves), np.nan) for name in STROKE_COLUMNS})
+    table["used"] = True
+    excess = value_deg - neutral.deg
+    wide = math.hypot(half, Z95 * zero_sd_deg)
+    return FootResult(
+        side=side,
+        strokes=StrokeSummary(used, used, {}, cadence_rpm, reference, 0.9),  # type: ignore[arg-type]
+        rotation=Rotation(
+            metric,  # type: ignore[arg-type]
+            value_deg,
+            error_deg,
+            (value_deg - half, value_deg + half),
+            value_deg,
+            NAN,
+            NAN,
+            NAN,
+            NAN,
+            2.0,
+            0.3,
+            0.0,
+            None,
+        ),
+        neutral=neutral,
+        excess=Excess(excess, (excess - wide, excess + wide)),
+        recommendation=undetermined(SYSTEM, [reason("neutral_needed", side=side)], Response(0.25, 0.5)),
+        findings=(),
+        fitted_wedges=wedges,
+        stroke_table=table,
+        curves=StrokeCurves(curves),
+    )
+
+
+def session_of(feet: Sequence[FootResult], number: int = 0, **info: object) -> SessionResult:
+    told = {
+        "name": f"ride{number}.csv",
+        "sha256": f"{number:064x}",
+        "format": "csv",
+        "start": None,
+        "from_s": 0.0,
+        "to_s": 300.0,
+        "duration_s": 300.0,
+        "sampling_rate_hz": 100.0,
+        **info,
+    }
+    return SessionResult(
+        recording=RecordingInfo(**told),  # type: ignore[arg-type]
+        settings=Settings().to_dict(),
+        system=SYSTEM,
+        asymmetry_deg=NAN,
+        findings=(),
+        feet={foot.side: foot for foot in feet},
+        version="0",
+    )
+
+
+def series(values: Sequence[float], wedges: Sequence[int], side: Side = "right", **more: object) -> list[SessionResult]:
+    return [
+        session_of([foot_of(side, value, total, **{"used": 12, **more})], i)  # type: ignore[arg-type]
+        for i, (value, total) in enumerate(zip(values, wedges, strict=True))
+    ]
+
+
+def right(values: Sequence[float], wedges: Sequence[int], settings: Settings | None = None, **more: object):  # type: ignore[no-untyped-def]
+    return compare_sessions(series(values, wedges, **more), settings=settings).feet["right"]
+
+
+def codes(foot: FootComparison) -> set[str]:
+    return {item.code for item in foot.findings}
+
+
+# ---- the contract ------------------------------------------------------------------------------------------
+
+
+def test_json_has_the_contract_s_names() -> None:
+    result = compare_sessions(series([6.0, 4.0, 6.1], [0, 2, 0]))
+    document = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    assert document["schema"] == "bikefit.comparison/1"
+    foot = document["feet"]["right"]
+    assert set(document["feet"]) == {"right"}
+    assert [set(item) for item in foot["recordings"]] == [{"name", "wedges", "value_deg", "standard_error_deg"}] * 3
+    assert [item["wedges"] for item in foot["recordings"]] == [0, 2, 0]
+    assert set(foot["response"]) == {"prior", "mean", "sd", "interval", "probability_heel_in"}
+    assert foot["response"]["prior"] == {"mean": 0.25, "sd": 0.5}
+    assert foot["change_deg"] == pytest.approx(-2.05)
+    assert foot["change_detected"] is True
+    for name in ("between_recording_sd_deg", "minimal_detectable_change_deg"):
+        assert foot[name] > 0
+    assert foot["recommendation"]["response"]["source"] == "own"
+    assert {option["wedges"] for option in foot["recommendation"]["options"]} == {0, 1, 2, 3}
+    assert isinstance(foot["next_recording"], str)
+
+
+def test_the_worked_numbers_come_through() -> None:
+    exact = Settings(between_recording_sd_deg=0.0)
+    foot = right([6.0, 4.0], [0, 2], exact, error_deg=0.5)
+    assert foot.response.mean == pytest.approx(0.750, abs=5e-4)
+    assert foot.response.sd == pytest.approx(0.2887, abs=5e-5)
+    wrong = right([6.0, 6.8], [0, 2], exact, error_deg=0.5)
+    assert wrong.response.mean == pytest.approx(-0.183, abs=5e-4)
+    assert wrong.response.probability_heel_in == pytest.approx(1 - 0.737, abs=5e-4)
+
+
+def test_the_sd_between_recordings() -> None:
+    assert right([6.0, 4.0], [0, 2]).between_recording_sd_deg == 0.3
+    remounted = compare_sessions(series([6.0, 4.0], [0, 2]), remounted=True).feet["right"]
+    assert remounted.between_recording_sd_deg == 0.8
+    learnt = right([6.0, 4.0, 6.1], [0, 2, 0])
+    assert learnt.between_recording_sd_learnt
+    assert learnt.between_recording_sd_deg not in (0.3, 0.8)
+
+
+def test_minimal_detectable_change_before_and_after() -> None:
+    foot = right([6.0, 4.0], [0, 2], error_deg=0.3)
+    assert foot.minimal_detectable_change_before_deg == pytest.approx(
+        1.96 * math.sqrt(2) * math.hypot(0.3, 0.3), abs=1e-3
+    )
+    assert foot.minimal_detectable_change_deg == pytest.approx(foot.minimal_detectable_change_before_deg)
+    assert foot.change is not None
+    assert foot.change.detected == (abs(foot.change.deg) > foot.minimal_detectable_change_deg)
+
+
+# ---- what was said of the recordings -----------------------------------------------------------------------
+
+
+def test_counts_must_match_the_recordings() -> None:
+    for wrong in ([0], [0, 1, 2]):
+        with pytest.raises(UsageError, match="--right-wedges"):
+            as_sources(["a.csv", "b.csv"], right_wedges=wrong)
+    with pytest.raises(UsageError, match="how many wedges"):
+        as_sources(["a.csv", "b.csv"])
+    with pytest.raises(UsageError, match="two recordings"):
+        as_sources(["a.csv"], left_wedges=[0])
+    with pytest.raises(UsageError, match="--left-rotation"):
+        as_sources(["a.csv", "b.csv", "c.csv"], left_wedges=[0, 1, 0], left_rotation=[0, 3])
+
+
+def test_a_manifest_brings_its_own_counts() -> None:
+    rows = [Source("a.csv", left_wedges=0), Source("b.csv", left_wedges=2)]  # type: ignore[arg-type]
+    assert as_sources(rows) == tuple(rows)
+    with pytest.raises(UsageError, match="manifest"):
+        as_sources(rows, left_wedges=[0, 2])
+    with pytest.raises(UsageError, match="left_wedges"):
+        as_sources([Source("a.csv"), Source("b.csv")])  # type: ignore[arg-type]
+
+
+def test_a_turn_after_the_first_recording_can_be_one_number() -> None:
+    rows = as_sources(["a.csv", "b.csv", "c.csv"], [0, 0, 1], left_rotation=[2.0])
+    assert [row.left_rotation_deg for row in rows] == [0.0, 2.0, 2.0]
+
+
+def test_sections_of_one_file_are_told_apart() -> None:
+    sessions = [
+        session_of([foot_of("right", 6.0, 0)], 1, from_s=0.0, to_s=100.0),
+        session_of([foot_of("right", 4.0, 2)], 1, from_s=120.0, to_s=200.0),
+    ]
+    names = [item.name for item in compare_sessions(sessions).feet["right"].recordings]
+    assert names == ["ride1.csv@0-100", "ride1.csv@120-200"]
+
+
+# ---- guards ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"neutral": Neutral("number", 3.0)}, "neutral"),
+        ({"metric": "peak"}, "metric"),
+    ],
+)
+def test_differing_neutral_or_metric_is_refused(changed: dict[str, object], said: str) -> None:
+    one, other = series([6.0], [0]), series([4.0], [2], **changed)
+    with pytest.raises(UsageError, match=said):
+        compare_sessions([*one, *other])
+
+
+def test_differing_neutral_angles_are_refused() -> None:
+    one = series([6.0], [0], neutral=Neutral("number", 1.0))
+    other = series([4.0], [2], neutral=Neutral("number", 2.0))
+    with pytest.raises(UsageError, match="neutral angle"):
+        compare_sessions([*one, *other])
+
+
+def test_differing_wedge_systems_are_refused() -> None:
+    one, other = series([6.0, 4.0], [0, 2])
+    with pytest.raises(UsageError, match="wedge system"):
+        compare_sessions([one, replace(other, system=load_system("bikefit-in-shoe"))])
+
+
+def test_differing_references() -> None:
+    one, other = series([6.0], [0]), series([4.0], [2], reference="rotation")
+    foot = compare_sessions([*one, *other]).feet["right"]
+    assert "compare_references_differ" in codes(foot)
+    assert foot.curves is None
+    one, other = series([6.0], [0], metric="peak"), series([4.0], [2], metric="peak", reference="rotation")
+    with pytest.raises(UsageError, match="reference"):
+        compare_sessions([*one, *other])
+
+
+def test_other_equipment_counts_as_remounted() -> None:
+    one, other = series([6.0, 4.0], [0, 2])
+    result = compare_sessions([one, replace(other, recording=replace(other.recording, format="trc"))])
+    assert result.remounted
+    assert result.feet["right"].between_recording_sd_deg == 0.8
+    assert "compare_formats_differ" in {item.code for item in result.findings}
+
+
+def test_other_days_and_the_same_stretch_are_said() -> None:
+    start = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    one = session_of([foot_of("right", 6.0, 0)], 1, start=start)
+    later = session_of([foot_of("right", 4.0, 2)], 2, start=start + timedelta(days=2))
+    assert [item.code for item in compare_sessions([one, later]).findings] == ["compare_other_day"]
+    assert compare_sessions([one, later], remounted=True).findings == ()
+    again = session_of([foot_of("right", 6.0, 2)], 1, start=start)
+    assert "compare_same_stretch" in {item.code for item in compare_sessions([one, again]).findings}
+
+
+def test_other_cadence_is_said() -> None:
+    one, other = series([6.0], [0], cadence_rpm=70.0), series([4.0], [2], cadence_rpm=95.0)
+    assert "compare_cadence_differs" in codes(compare_sessions([*one, *other]).feet["right"])
+
+
+def test_different_zeros_are_refused() -> None:
+    one, _ = simulate_plain(duration_s=30, seed=1)
+    trace = replace(one.feet["right"], zero="bike")
+    with pytest.raises(UsageError, match="zero"):
+        compare([one, replace(one, name="other", feet={"right": trace})], right_wedges=[0, 1])
+
+
+def test_a_cleat_turned_in_the_same_step_is_refused_unless_it_has_no_float() -> None:
+    sessions = series([6.0, 7.0], [0, 2])
+    turned = {"right": [0.0, 3.0]}
+    for cleat_float in (None, 4.5):
+        with pytest.raises(UsageError, match="same step"):
+            compare_sessions(sessions, turns_deg=turned, cleat_float_deg=cleat_float)  # type: ignore[arg-type]
+    fixed = compare_sessions(sessions, turns_deg=turned, cleat_float_deg=0.0).feet["right"]  # type: ignore[arg-type]
+    assert fixed.change is not None
+    assert fixed.change.deg == pytest.approx(-2.0)
+    assert fixed.response.mean == pytest.approx(right([6.0, 4.0], [0, 2]).response.mean)
+    # the angle that is predicted is the one with the cleat as it stands now
+    assert fixed.recommendation.cleat_alone_deg == pytest.approx(
+        right([9.0, 7.0], [0, 2]).recommendation.cleat_alone_deg
+    )
+
+
+def test_a_cleat_turned_in_a_step_of_its_own_starts_a_baseline_of_its_own() -> None:
+    sessions = series([6.0, 9.0, 7.0], [0, 0, 2])
+    foot = compare_sessions(sessions, turns_deg={"right": [0.0, 3.0, 3.0]}).feet["right"]
+    assert foot.change is not None
+    assert foot.change.deg == pytest.approx(-2.0)
+    assert not foot.between_recording_sd_learnt
+
+
+# ---- what cannot be told -----------------------------------------------------------------------------------
+
+
+def test_one_count_alone_says_nothing_of_the_response() -> None:
+    foot = right([5.0, 5.1], [0, 0])
+    assert foot.change is None
+    assert foot.to_dict()["change_detected"] is None
+    assert (foot.response.mean, foot.response.sd) == pytest.approx((0.25, 0.5))
+    assert "compare_one_count" in codes(foot)
+    assert foot.recommendation.outcome == "no_wedge"
+    assert foot.recommendation.reasons[0].code == "compare_not_tried"
+    assert foot.next_recording is not None
+    assert foot.next_recording.values["wedges"] == 1
+
+
+def test_a_side_left_out_is_taken_as_none_and_said() -> None:
+    before, _ = simulate_plain(duration_s=40, seed=1, right_mean_deg=5.0)
+    after, _ = simulate_plain(duration_s=40, seed=2, right_mean_deg=5.0, right_wedges=2, response=0.8)
+    result = compare([before, after], right_wedges=[0, 2])
+    assert "compare_side_assumed" in codes(result.feet["left"])
+    assert "compare_side_assumed" not in codes(result.feet["right"])
+    assert [item.wedges for item in result.feet["left"].recordings] == [0, 0]
+
+
+def test_without_a_neutral_the_response_is_given_and_no_count() -> None:
+    foot = right([6.0, 4.0], [0, 2], neutral=Neutral("none", NAN))
+    assert foot.response.mean == pytest.approx(right([6.0, 4.0], [0, 2]).response.mean)
+    assert "compare_moved" in codes(foot)
+    assert foot.recommendation.outcome == "undetermined"
+    assert foot.recommendation.reasons[0].code == "neutral_needed"
+    assert foot.to_dict()["recordings"][0]["value_deg"] is None
+    json.dumps(foot.to_dict(), allow_nan=False)
+
+
+def test_a_recording_without_strokes_is_left_out_and_said() -> None:
+    sessions = [*series([6.0, 4.0], [0, 2]), session_of([foot_of("right", 50.0, 1, used=4)], 3)]
+    foot = compare_sessions(sessions).feet["right"]
+    assert "compare_left_out" in codes(foot)
+    assert foot.response.mean == pytest.approx(right([6.0, 4.0], [0, 2]).response.mean)
+    nothing = compare_sessions(series([6.0, 4.0], [0, 2], used=4)).feet["right"]
+    assert nothing.recommendation.outcome == "undetermined"
+    json.dumps(nothing.to_dict(), allow_nan=False)
+
+
+# ---- verdicts ----------------------------------------------------------------------------------------------
+
+
+def test_it_worked() -> None:
+    foot = right([6.0, 3.0], [0, 2])
+    assert foot.verdict is not None
+    assert foot.verdict.code == "compare_closer"
+    assert foot.recommendation.total == 3
+
+
+def test_the_wrong_way_is_taken_off() -> None:
+    foot = right([4.0, 6.0], [0, 2])
+    assert foot.verdict is not None
+    assert foot.verdict.code == "compare_wrong_way"
+    assert "Take it off" in foot.verdict.message
+    assert foot.recommendation.total == 0
+    assert "compare_turn_cleat" in codes(foot)
+    assert foot.next_recording is not None
+    assert foot.next_recording.code == "next_recording_cleat"
+
+
+def test_too_much_is_said() -> None:
+    foot = right([1.5, -3.0], [0, 3])
+    assert foot.verdict is not None
+    assert foot.verdict.code == "compare_past_neutral"
+    assert foot.recommendation.total == 1
+
+
+def test_no_detectable_effect_names_what_could_be_seen() -> None:
+    foot = right([6.0, 5.9], [0, 3])
+    assert foot.verdict is not None
+    assert foot.verdict.code == "compare_no_effect"
+    assert f"{foot.minimal_detectable_change_deg:.1f} deg" in foot.verdict.message
+    assert "compare_turn_cleat" in codes(foot)
+
+
+def test_repeat_the_baseline_where_the_whole_job_could_go_unseen() -> None:
+    foot = compare_sessions(series([1.8, 1.5], [0, 1]), remounted=True).feet["right"]
+    assert "compare_repeat_baseline" in codes(foot)
+    assert foot.next_recording is not None
+    assert foot.next_recording.code == "next_recording_baseline"
+    assert foot.next_recording.values["wedges"] == 0
+
+
+def test_repeat_the_baseline_where_it_did_not_repeat() -> None:
+    foot = right([6.0, 4.0, 8.0], [0, 2, 0])
+    assert "compare_repeat_differs" in codes(foot)
+    assert foot.next_recording is not None
+    assert foot.next_recording.values["wedges"] == 0
+    assert "compare_repeat_differs" not in codes(right([6.0, 4.0, 6.3], [0, 2, 0]))
+
+
+def test_enough_is_said() -> None:
+    foot = right([2.0, 0.1], [0, 1])
+    assert foot.next_recording is not None
+    assert foot.next_recording.code == "next_recording_enough"
+    assert foot.to_dict()["next_recording_wedges"] is None
+
+
+def test_the_recovery_phase_decides_one_wedge_at_most() -> None:
+    sessions = series([8.0, 6.0, 4.0], [0, 1, 1], neutral=Neutral("recovery", 0.0))
+    foot = compare_sessions(sessions).feet["right"]
+    assert foot.recommendation.total is not None
+    assert abs(foot.recommendation.total - 1) <= 1
+    assert "compare_recovery_moves" in codes(foot)
+
+
+def test_counts_in_words() -> None:
+    assert [count_in_words(n) for n in (0, 1, -2)] == ["no wedge", "1 varus wedge", "2 valgus wedges"]
+
+
+# ---- properties --------------------------------------------------------------------------------------------
+
+recordings = st.lists(st.tuples(st.floats(-8, 8), st.integers(-3, 3)), min_size=2, max_size=4)
+
+
+@hypothesis_settings(max_examples=30, deadline=None)
+@given(recordings)
+def test_the_next_count_never_leaves_what_was_tried(rows: list[tuple[float, int]]) -> None:
+    foot = right([value for value, _ in rows], [total for _, total in rows])
+    tried = [total for _, total in rows]
+    assert foot.recommendation.total in allowed_totals(tried, SYSTEM.cap)
+    assert {option.wedges for option in foot.recommendation.options} <= set(allowed_totals(tried, SYSTEM.cap))
+
+
+@hypothesis_settings(max_examples=20, deadline=None)
+@given(recordings)
+def test_mirrored_feet_give_mirrored_results(rows: list[tuple[float, int]]) -> None:
+    def result(side: Side) -> ComparisonResult:
+        return compare_sessions(series([v for v, _ in rows], [n for _, n in rows], side))
+
+    mirrored: Side = other_side("right")
+    one, other = result("right").feet["right"], result(mirrored).feet[mirrored]
+    assert one.response == other.response
+    assert one.change == other.change
+    assert one.recommendation.options == other.recommendation.options
+
+
+@hypothesis_settings(max_examples=20, deadline=None)
+@given(recordings, st.floats(-20, 20))
+def test_an_offset_of_the_zero_leaves_the_response(rows: list[tuple[float, int]], offset: float) -> None:
+    wedges = [total for _, total in rows]
+    one, other = right([v for v, _ in rows], wedges), right([v + offset for v, _ in rows], wedges)
+    assert other.response.mean == pytest.approx(one.response.mean, abs=1e-8)
+    assert other.response.interval == pytest.approx(one.response.interval, abs=1e-8)
+    if one.change is not None and other.change is not None:
+        assert other.change.deg == pytest.approx(one.change.deg, abs=1e-8)
+
+
+@hypothesis_settings(max_examples=12, deadline=None)
+@given(recordings.filter(lambda rows: len(rows) < 4), st.randoms(use_true_random=False))
+def test_the_order_of_the_files_does_not_matter(rows: list[tuple[float, int]], random) -> None:  # type: ignore[no-untyped-def]
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    sessions = [
+        session_of([foot_of("right", value, total)], i, start=start + timedelta(minutes=20 * i))
+        for i, (value, total) in enumerate(rows)
+    ]
+    one = compare_sessions(sessions).feet["right"]
+    other = compare_sessions(random.sample(sessions, len(sessions))).feet["right"]
+    assert one.response == other.response
+    assert one.change == other.change
+    assert one.recommendation == other.recommendation
+    assert one.next_recording == other.next_recording
+
+
+# ---- curves ------------------------------------------------------------------------------------------------
+
+
+def strokes(rng: np.random.Generator, count: int, offset: float = 0.0, bump: float = 0.0) -> np.ndarray:
+    """Curves whose level and shape wander from stroke to stroke (AR(1), rho 0.6)."""
+    phase = np.radians((np.arange(100) + 0.5) * 3.6)
+    shapes = np.array([np.ones(100), np.sin(phase), np.cos(phase), np.sin(2 * phase)])
+    weights = np.zeros((count, 4))
+    state = rng.normal(0, 1, 4)
+    for i in range(count):
+        state = 0.6 * state + 0.8 * rng.normal(0, 1, 4)
+        weights[i] = state
+    return (
+        offset
+        + bump * np.maximum(np.sin(phase), 0.0) ** 8
+        + weights @ (shapes * 0.4)
+        + rng.normal(0, 0.1, (count, 100))
+    )
+
+
+def test_where_two_counts_differ() -> None:
+    rng = np.random.default_rng(5)
+    before = foot_of("right", 5.0, 0, curves=strokes(rng, 120, 5.0))
+    after = foot_of("right", 5.0, 2, curves=strokes(rng, 120, 5.0, bump=-3.0))
+    found = compare_sessions([session_of([before], 1), session_of([after], 2)]).feet["right"].curves
+    assert found is not None
+    assert found.is_crank
+    assert len(found.differs) == 1
+    start, end = found.differs[0]
+    assert 40 < start < 90 < end < 140
+    again = compare_sessions([session_of([before], 1), session_of([after], 2)]).feet["right"].curves
+    assert again is not None
+    assert np.array_equal(found.half_width_deg, again.half_width_deg)
+
+
+def test_the_band_holds_the_whole_difference_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(11)
+    rounds, held = 120, 0
+    for seed in range(rounds):
+        groups = [[strokes(rng, n, rng.normal(0, 0.3))] for n in (60, 90)]
+        difference = groups[1][0].mean(axis=0) - groups[0][0].mean(axis=0)
+        held += bool(np.all(np.abs(difference) <= band_half_width_deg(groups[0], groups[1], 0.3, seed)))
+    assert held / rounds >= 0.90  # 94-97 % over thousands: benchmarks/calibration_response.py
+
+
+def test_stretches_round_the_revolution() -> None:
+    assert stretches(np.zeros(4, dtype=bool)) == ()
+    assert stretches(np.array([False, True, False, True])) == ((90.0, 180.0), (270.0, 360.0))
+
+
+# ---- end to end --------------------------------------------------------------------------------------------
+
+
+def test_a_simulated_series_gives_the_rider_s_response() -> None:
+    rides = [
+        simulate_plain(duration_s=90, seed=seed, right_mean_deg=5.0, right_wedges=total, response=0.8)[0]
+        for seed, total in ((1, 0), (2, 2), (3, 0))
+    ]
+    foot = compare(rides, right_wedges=[0, 2, 0], options=AnalyzeOptions()).feet["right"]
+    assert foot.change is not None
+    assert foot.change.interval_deg[0] < -1.6 < foot.change.interval_deg[1]
+    assert foot.response.interval[0] < 0.8 < foot.response.interval[1]
+    assert foot.response.probability_heel_in > 0.95
+    assert foot.recommendation.total == 3
+    assert foot.curves is not None
+
+
+def test_sections_of_one_recording() -> None:
+    ride, _ = simulate_plain(duration_s=120, seed=4, right_mean_deg=3.0)
+    rows = [Source(ride, 0.0, 60.0, right_wedges=0), Source(ride, 60.0, None, right_wedges=1)]
+    result = compare(rows)
+    assert [session.recording.from_s for session in result.sessions] == pytest.approx([0.0, 60.0], abs=0.02)
+    assert result.findings == ()
