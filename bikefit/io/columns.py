@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase, translate
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -43,6 +45,11 @@ class Column:
         units = CHANNELS[self.channel]
         return 1.0 if self.unit is None else units.get(self.unit, 1.0)
 
+    @property
+    def canonical(self) -> str:
+        """The project's own name for it."""
+        return Meaning(self.channel, self.unit).canonical
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -54,14 +61,32 @@ class Preset:
         What it is called.
     source : str
         The public sample or the maker's page that shows the layout.
-    columns : mapping of str to str
-        Canonical channel -> the program's column.
+    columns, optional : mapping of str to str
+        Canonical channel -> the program's column, * standing for anything.
+    before : str
+        Text that must stand before the header.
+    file : str
+        Pattern of the file's name, in lower case.
+    counter : float, optional
+        The time column starts again at 0 when it reaches this.
     """
 
     id: str
     program: str
     source: str
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str]
+    optional: Mapping[str, str] = field(default_factory=dict)
+    before: str = ""
+    file: str = "*"
+    counter: float | None = None
+
+    def fits(self, header: Sequence[str], preamble: str, file_name: str) -> bool:
+        """Tell whether a file is of this layout."""
+        return (
+            self.before in preamble
+            and fnmatchcase(file_name.casefold(), self.file)
+            and all(_matching(name, header) is not None for name in self.columns.values())
+        )
 
 
 @cache
@@ -74,24 +99,44 @@ def presets() -> tuple[Preset, ...]:
         In the order of ``presets.toml``, where a layout stands before those that it contains.
     """
     entries: dict[str, Any] = tomllib.loads(files("bikefit.io").joinpath("presets.toml").read_text(encoding="utf-8"))
-    return tuple(Preset(key, entry["program"], entry["source"], entry["columns"]) for key, entry in entries.items())
+    return tuple(Preset(id=key, **entry) for key, entry in entries.items())
 
 
-def find_preset(header: Sequence[str]) -> Preset | None:
+def find_preset(header: Sequence[str], preamble: str, file_name: str) -> Preset | None:
     """Return the preset whose columns are all in a header.
 
     Parameters
     ----------
     header : sequence of str
         Names as in the file.
+    preamble : str
+        What stands before the header.
+    file_name : str
+        Name of the file without folders.
 
     Returns
     -------
     Preset or None
         The first that fits.
     """
-    names = {_plain(name) for name in header}
-    return next((item for item in presets() if all(_plain(name) in names for name in item.columns.values())), None)
+    return next((item for item in presets() if item.fits(header, preamble, file_name)), None)
+
+
+def in_a_preset(cell: str) -> bool:
+    """Tell whether a cell is a column of any preset."""
+    return _all_patterns().match(plain_name(cell)) is not None
+
+
+@cache
+def _all_patterns() -> re.Pattern[str]:
+    names = {plain_name(name) for item in presets() for name in item.columns.values()}
+    return re.compile("|".join(map(translate, sorted(names))))
+
+
+def _matching(pattern: str, header: Sequence[str]) -> int | None:
+    """Return the first column that a preset's name stands for."""
+    wanted = plain_name(pattern)
+    return next((index for index, name in enumerate(header) if fnmatchcase(plain_name(name), wanted)), None)
 
 
 def assign(
@@ -135,11 +180,11 @@ def assign(
     taken = {column.channel for column in chosen}
     used = {column.index for column in chosen}
     if preset:
-        for key, name in preset.columns.items():
-            meaning = meaning_of(key)
+        for key, name in {**preset.columns, **preset.optional}.items():
+            meaning, index = meaning_of(key), _matching(name, header)
             assert meaning is not None, f"presets.toml: {preset.id}: {key}"
-            if meaning.channel not in taken:
-                chosen.append(_column(_index(name, header, where), header, units, meaning, preset.id))
+            if meaning.channel not in taken and index is not None:
+                chosen.append(_column(index, header, units, meaning, preset.id))
         taken |= {column.channel for column in chosen}
         used |= {column.index for column in chosen}
     own: dict[str, Column] = {}
@@ -169,7 +214,7 @@ def _column(index: int, header: Sequence[str], units: Sequence[str | None], mean
 
 def _index(name: str, header: Sequence[str], where: str) -> int:
     """Return where a column stands; its name is taken as written, then without regard to case."""
-    for same in (lambda cell: cell == name.strip(), lambda cell: _plain(cell) == _plain(name)):
+    for same in (lambda cell: cell == name.strip(), lambda cell: plain_name(cell) == plain_name(name)):
         hits = [index for index, cell in enumerate(header) if same(cell)]
         if len(hits) > 1:
             raise RecordingError(
@@ -195,5 +240,6 @@ def listed(header: Sequence[str], limit: int = 20) -> str:
     return f"Its columns are: {', '.join(names[:limit])}{more}."
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a name without regard to case and blanks."""
     return " ".join(name.casefold().split())

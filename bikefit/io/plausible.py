@@ -77,14 +77,16 @@ def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) 
     if known.size == 0:
         return angle_deg, [finding("no_values", side=side, column=column)]
     findings: list[Finding] = []
-    middle = float(np.median(known))
-    wild = np.abs(angle_deg - middle) > IMPOSSIBLE_DEG
-    count = int(np.count_nonzero(wild)) + infinite
-    if count:
-        findings.append(finding("impossible_values", side=side, column=column, count=count))
+    low, high = float(known.min()), float(known.max())
+    count = infinite
+    if high - low > IMPOSSIBLE_DEG:
+        wild = np.abs(angle_deg - np.median(known)) > IMPOSSIBLE_DEG
+        count += int(np.count_nonzero(wild))
         angle_deg = np.where(wild, np.nan, angle_deg)
         known = angle_deg[np.isfinite(angle_deg)]
-    low, high = float(known.min()), float(known.max())
+        low, high = float(known.min()), float(known.max())
+    if count:
+        findings.append(finding("impossible_values", side=side, column=column, count=count))
     if high == low:
         findings.append(finding("constant_rotation", side=side, column=column, deg=low))
     elif max(abs(low), abs(high)) <= RADIANS_MAX:

@@ -219,7 +219,7 @@ def nearest_turn(angle_deg: Array) -> Array:
     [-3.0, -2.0, -1.0]
     """
     finite = angle_deg[np.isfinite(angle_deg)]
-    if finite.size == 0:
+    if finite.size == 0 or (finite.min() > -180.0 and finite.max() <= 180.0):
         return angle_deg
     turns = math.ceil((float(np.median(finite)) - 180.0) / 360.0)
     return angle_deg - 360.0 * turns if turns else angle_deg

@@ -20,6 +20,7 @@ import numpy as np
 from bikefit.datatypes import Array
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown, unit_of
+from bikefit.io.pieces import read_pieces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,8 @@ class Layout:
         Where that line begins.
     sample : tuple of tuple of str
         Cells of the first lines of numbers.
+    preamble : str
+        The lines before the header.
     """
 
     delimiter: str
@@ -67,6 +70,7 @@ class Layout:
     first_line: int
     first_byte: int
     sample: tuple[tuple[str, ...], ...]
+    preamble: str = ""
 
 
 def to_utf8(data: bytes) -> bytes:
@@ -169,7 +173,9 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
         header = (*header, *("" for _ in range(width - len(header))))
         units = (*units, *(None for _ in range(width - len(units))))
     first = rows[0][0]
-    return Layout(delimiter, _decimal(sample), header, units, header_at + 1, first + 1, lines[first][0], sample)
+    preamble = "\n".join(text for _, text in lines[:header_at])
+    decimal = _decimal(sample)
+    return Layout(delimiter, decimal, header, units, header_at + 1, first + 1, lines[first][0], sample, preamble)
 
 
 def parse(
@@ -198,21 +204,20 @@ def parse(
     RecordingError
         If a cell of a wanted column is no number (line and column are named), or a line has too many cells.
     """
-    import pandas as pd
-
     numbers, texts = tuple(numbers), tuple(texts)
-    body = io.BytesIO(data)
-    body.seek(layout.first_byte)
-    if _has_remarks(data, layout.first_byte):
-        body = io.BytesIO(re.sub(rb"(?m)^[ \t]*(#|//|%).*$", b"", data[layout.first_byte :]))
-    kinds: dict[Any, Any] = {**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frame = pd.read_csv(body, dtype=kinds, **_how(layout, (*numbers, *texts)))
-    except ValueError as error:
-        raise _parse_error(error, data, layout, numbers, where) from error
-    return {index: frame[index].to_numpy() if index in numbers else frame[index] for index in kinds}
+    kinds: dict[int, Any] = {**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}
+    how = _how(layout, (*numbers, *texts))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # columns that are not used may hold anything
+        try:
+            if texts:  # a comment among numbers is no number, but a comment among texts is a text
+                return read_pieces(_without_remarks(data, layout), 0, kinds, how)
+            return read_pieces(data, layout.first_byte, kinds, how)
+        except ValueError as error:
+            try:
+                return read_pieces(_without_remarks(data, layout), 0, kinds, how)
+            except ValueError:
+                raise _parse_error(error, data, layout, numbers, where) from error
 
 
 def line_of(data: bytes, layout: Layout, row: int) -> int:
@@ -271,7 +276,6 @@ def _how(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
         "usecols": sorted(wanted) if width > WIDE_COLUMNS else None,
         "na_values": _EXTRA_MISSING,
         "encoding_errors": "replace",
-        "low_memory": False,
     }
 
 
@@ -303,8 +307,9 @@ def _parse_error(error: ValueError, data: bytes, layout: Layout, numbers: Sequen
     return RecordingError(f"{where}: the table cannot be read ({shown(str(error), 120)}).")
 
 
-def _has_remarks(data: bytes, first_byte: int) -> bool:
-    return any(data.find(mark, max(first_byte - 1, 0)) >= 0 for mark in (b"\n#", b"\n//", b"\n%", b"\r#"))
+def _without_remarks(data: bytes, layout: Layout) -> bytes:
+    """Return the numbers of the table with comment lines blank."""
+    return re.sub(rb"(?m)^[ \t]*(#|//|%).*$", b"", data[layout.first_byte :])
 
 
 def _lines(head: bytes) -> list[tuple[int, str]]:
@@ -312,7 +317,8 @@ def _lines(head: bytes) -> list[tuple[int, str]]:
     lines: list[tuple[int, str]] = []
     at = 0
     pending_at, pending = 0, b""
-    for raw in re.findall(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", head):
+    for match in re.finditer(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", head):
+        raw = match[0]
         if not pending:
             pending_at = at
         pending += raw
@@ -355,13 +361,13 @@ def _find_header(
     """Return line index, delimiter and names of the header row: the first line that names a known channel."""
     fallback: tuple[int, str, tuple[str, ...]] | None = None
     for number, (_, text) in enumerate(lines[:HEADER_LINES_MAX]):
-        if not text.strip() or text.startswith("sep="):
+        if not text.strip() or text.strip('"').startswith("sep="):
             continue
         remark = _is_remark(text)
         bare = text.lstrip().lstrip("#%/").strip() if remark else text
         best = max(
             (
-                (sum(map(known, cells)), len(cells), delimiter)
+                (sum(known(cell) for cell in cells if not cell[:1].isdigit()), len(cells), delimiter)
                 for delimiter in _DELIMITERS
                 if (cells := _cells(bare, delimiter))
             ),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 DISORDER_MAX_PERIODS: Final = 3.0
 RATE_CHANGE_RATIO: Final = 1.5
+RATE_BLOCKS: Final = 20
+"""The sampling rate is looked at in this many places of a recording."""
 _EPOCH_RANGE_S: Final = (3e8, 2e10)
 """Seconds since 1970 that a recording may carry: from 1979 on. Less is a time since the start of something."""
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:?\d{2}.*)?")
@@ -59,7 +61,7 @@ class Clock:
         return datetime.fromtimestamp(self.origin_s, UTC) if self.absolute else None
 
 
-def clock_from_numbers(values: Array, unit: str | None) -> Clock:
+def clock_from_numbers(values: Array, unit: str | None, counter: float | None = None) -> Clock:
     """Return the time of each row from a column of numbers.
 
     Parameters
@@ -68,6 +70,8 @@ def clock_from_numbers(values: Array, unit: str | None) -> Clock:
         As in the file.
     unit : {"s", "ms", "us", "ns"}, optional
         What the column's name says; None = to be told from the size of the numbers.
+    counter : float, optional
+        The column starts again at 0 when it reaches this.
 
     Returns
     -------
@@ -79,9 +83,13 @@ def clock_from_numbers(values: Array, unit: str | None) -> Clock:
     >>> clock_from_numbers(np.array([5.0, 15.0]), "ms").time_s.tolist()
     [0.0, 0.01]
     """
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
+    known = np.isfinite(values)
+    if not known.any():
         return Clock(np.full(values.size, np.nan), 0.0, False)
+    finite = values if known.all() else values[known]
+    if counter is not None:
+        values = values.copy()
+        values[known] = finite = finite + counter * np.cumsum(np.diff(finite, prepend=finite[0]) < -counter / 2)
     findings: tuple[Finding, ...] = ()
     if unit is None:
         unit, guessed = _unit_of_size(finite)
@@ -89,7 +97,9 @@ def clock_from_numbers(values: Array, unit: str | None) -> Clock:
             findings = (finding("time_unit_assumed", unit=unit),)
     origin = float(finite[0])
     with np.errstate(over="ignore", invalid="ignore"):
-        time_s = (values - origin) / PER_SECOND[unit]
+        time_s = values - origin
+        if PER_SECOND[unit] != 1.0:
+            time_s /= PER_SECOND[unit]
     origin_s = origin / PER_SECOND[unit]
     return Clock(time_s, origin_s, _EPOCH_RANGE_S[0] <= origin_s <= _EPOCH_RANGE_S[1], findings)
 
@@ -263,7 +273,7 @@ class DisorderError(RecordingError):
         By how much [s].
     """
 
-    def __init__(self, row: int, back_s: float) -> None:  # noqa: D107
+    def __init__(self, row: int, back_s: float) -> None:
         super().__init__(f"time goes back by {back_s:g} s")
         self.row = row
         self.back_s = back_s
@@ -323,18 +333,20 @@ def put_in_order(time_s: Array) -> Order:
             findings.append(finding(code, rows=repeats, samples=int(starts.size)))
             time_s = time_s[starts]
     if time_s.size:
-        time_s = time_s - time_s[0]
+        time_s = time_s - time_s[0] if time_s[0] else time_s
         findings.extend(_rate_changes(time_s))
     return Order(time_s, rows, starts, tuple(findings))
 
 
 def _rate_changes(time_s: Array) -> list[Finding]:
     """Find a lasting change of the sampling rate: the median steps of long stretches differ."""
-    blocks = min(20, time_s.size // 200)
+    blocks = min(RATE_BLOCKS, time_s.size // 200)
     if blocks < 2:
         return []
-    steps = np.diff(time_s)
-    usual = np.median(steps[: steps.size // blocks * blocks].reshape(blocks, -1), axis=1)
+    size = time_s.size // blocks
+    looked = min(size, 2000)
+    stamps = time_s[: size * blocks].reshape(blocks, size)[:, :looked]
+    usual = np.median(np.diff(stamps, axis=1), axis=1)
     low, high = float(usual.min()), float(usual.max())
     if high <= RATE_CHANGE_RATIO * low:
         return []
