@@ -1,0 +1,148 @@
+"""Manifests: any dialect, sessions of several rows, and errors that name row and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bikefit.errors import RecordingError, UsageError
+from bikefit.io.manifest import COLUMNS, read_manifest
+
+HEADER = (
+    "file,session,rider,date,condition,system,side,left_wedges,right_wedges,left_neutral,right_neutral,"
+    "from_s,to_s,notes"
+)
+TABLE = (
+    HEADER
+    + '''
+anna_1.fit,,Anna,2026-03-02,bare,,,0,0,,,,,
+anna_2.fit,,Anna,2026-03-02,"two, right",bikefit-in-shoe,,-1,+2,1.5,static,10,600.5,"says ""ok"""
+left.csv,dario,Dario,,,,left,0,,,,,,
+right.csv,dario,,,,,right,,1,,recovery,,,
+'''
+)
+
+
+def manifest(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "manifest.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_everything_that_a_manifest_can_say(tmp_path: Path) -> None:
+    first, second, third = read_manifest(manifest(tmp_path, TABLE))
+    assert (first.session, first.row, first.rider, first.date) == ("anna_1.fit", 2, "Anna", "2026-03-02")
+    assert first.files == (tmp_path / "anna_1.fit",)
+    assert (first.left_wedges, first.right_wedges, first.left_neutral, first.system) == (0, 0, None, None)
+    assert (second.condition, second.notes, second.system) == ("two, right", 'says "ok"', "bikefit-in-shoe")
+    assert (second.left_wedges, second.right_wedges) == (-1, 2)
+    assert (second.left_neutral, second.right_neutral) == (1.5, "static")
+    assert (second.from_s, second.to_s) == (10.0, 600.5)
+    assert (third.session, third.files) == ("dario", ())
+    assert (third.left, third.right) == ((tmp_path / "left.csv",), (tmp_path / "right.csv",))
+    assert (third.rider, third.left_wedges, third.right_wedges, third.right_neutral) == ("Dario", 0, 1, "recovery")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_any_dialect(tmp_path: Path, encoding: str, mark: str, newline: str) -> None:
+    rows = ["file,rider,From s,LEFT-WEDGES", "a.fit,Zoë,1.5,2", "", "b.fit,Jörg,,-1"]
+    text = "# our rides\n" + newline.join(rows).replace(",", mark) + newline
+    if mark == ";":
+        text = "sep=;" + newline + text.replace("1.5", "1,5")
+    first, second = read_manifest(manifest(tmp_path, text, encoding))
+    assert (first.rider, first.from_s, first.left_wedges) == ("Zoë", 1.5, 2)
+    assert (second.rider, second.from_s, second.left_wedges) == ("Jörg", None, -1)
+
+
+@given(st.lists(st.tuples(st.text("ab ,;\"'.é", min_size=1), st.integers(-3, 3)), min_size=1, max_size=6))
+def test_what_a_spreadsheet_quotes_comes_back(rows: list[tuple[str, int]]) -> None:
+    rows = [(f"x{name}y", count) for name, count in rows]
+    for mark in ",;\t":
+        table = io.StringIO()
+        csv.writer(table, delimiter=mark).writerows([("file", "right_wedges"), *rows])
+        with tempfile.TemporaryDirectory() as folder:
+            specs = read_manifest(manifest(Path(folder), table.getvalue()))
+            assert [(spec.files[0], spec.right_wedges) for spec in specs] == [(Path(folder, n), c) for n, c in rows]
+            assert len({spec.session for spec in specs}) == len(specs)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("rider,date\nAnna,\n", "no column 'file'"),
+        ("file,ridr\na.fit,Anna\n", "unknown column 'ridr'. Did you mean 'rider'"),
+        ("file,zzz\na.fit,Anna\n", "Its columns may be: file, session"),
+        ("file,file\na.fit,b.fit\n", "'file' twice"),
+        ("file\n", "no row under its header"),
+        ("file,rider\na.fit,Anna,more\n", "row 2: there are 3 cells for 2 columns"),
+        ("file,left_wedges\na.fit,0\n\nb.fit,two\n", "row 4, column left_wedges: 'two' is no count"),
+        ("file,left_wedges\na.fit,1.5\n", "row 2, column left_wedges: '1.5'"),
+        ("file,right_neutral\na.fit,left\n", "row 2, column right_neutral: 'left' is no neutral"),
+        ("file,from_s\na.fit,-1\n", "row 2, column from_s: '-1' is no time"),
+        ("file,from_s,to_s\na.fit,20,10\n", "row 2, column to_s: 10 does not come after 20"),
+        ("file,side\na.fit,both\n", "row 2, column side: 'both' is no side"),
+        ("file,rider\n,Anna\n", "row 2, column file: the row names no file"),
+        ("file,session\na.csv,s\nb.csv,s\n", "row 2, column side: the session 's' has 2 files"),
+        (
+            "file,session,side,rider\na.csv,s,left,Anna\nb.csv,s,right,Ben\n",
+            "row 3, column rider: 'Ben' contradicts 'Anna' of row 2",
+        ),
+    ],
+)
+def test_errors_name_row_and_column(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "rides.csv"
+    path.write_text(text or "\n")
+    with pytest.raises(UsageError) as caught:
+        read_manifest(path)
+    assert words in str(caught.value)
+    assert str(caught.value).startswith("rides.csv")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_batch_can_go_on_without_a_row_that_makes_no_sense(tmp_path: Path) -> None:
+    path = manifest(tmp_path, "file,left_wedges\na.fit,x\nb.fit,1\n")
+    wrong, good = read_manifest(path, keep_faults=True)
+    assert "row 2, column left_wedges" in wrong.fault
+    assert (wrong.session, wrong.files) == ("a.fit", (tmp_path / "a.fit",))
+    assert (good.fault, good.left_wedges) == ("", 1)
+
+
+def test_sections_and_repeats_of_one_file_are_sessions_of_their_own(tmp_path: Path) -> None:
+    text = "file,from_s,to_s\na.fit,,\na.fit,0,90\na.fit,90,\na.fit,,\nb.fit,,\n"
+    names = [spec.session for spec in read_manifest(manifest(tmp_path, text))]
+    assert names == ["a.fit", "a.fit@0-90", "a.fit@90-end", "a.fit#2", "b.fit"]
+
+
+def test_a_sensor_with_two_files_and_a_file_of_one_foot(tmp_path: Path) -> None:
+    text = "file,session,side\nacc.csv,s,right\ngyr.csv,s,r\none.csv,,left\n"
+    sensor, foot = read_manifest(manifest(tmp_path, text))
+    assert (sensor.left, sensor.right) == ((), (tmp_path / "acc.csv", tmp_path / "gyr.csv"))
+    assert (foot.files, foot.side) == ((tmp_path / "one.csv",), "left")
+
+
+def test_paths_are_relative_to_the_manifest_and_absolute_ones_stay(tmp_path: Path) -> None:
+    text = f"file;system\nrides\\a.fit;mine.toml\n{tmp_path / 'elsewhere' / 'b.fit'};\n../c.fit;\n"
+    (tmp_path / "studio").mkdir()
+    first, second, third = read_manifest(manifest(tmp_path / "studio", text))
+    assert first.files == (tmp_path / "studio" / "rides" / "a.fit",)
+    assert first.system == str(tmp_path / "studio" / "mine.toml")
+    assert second.files == (tmp_path / "elsewhere" / "b.fit",)
+    assert third.files == (tmp_path / "studio" / ".." / "c.fit",)
+
+
+def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="no such file"):
+        read_manifest(tmp_path / "none.csv")
+
+
+def test_the_columns_are_those_of_the_contract() -> None:
+    assert ",".join(COLUMNS) == HEADER
