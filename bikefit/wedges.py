@@ -252,7 +252,9 @@ def recommend(
     cant, cap = system.cant_deg, system.cap
     totals = list(allowed) if allowed is not None else list(range(-cap, cap + 1))
     best, ideal = best_total(belief, fitted, cant, totals), uncapped_total(belief, fitted, cant)
-    outcome, total, why = _outcome(belief, fitted, best, ideal, cap, settings)
+    # a direction that may not be tried at all is no question of the stack's height
+    beyond = abs(ideal) > cap and any(total * ideal > 0 for total in totals)
+    outcome, total, why = _outcome(belief, fitted, best, abs(ideal) if beyond else 0, cap, settings)
     if outcome in ("fit_wedges", "beyond_stack") and best != min(max(ideal, -cap), cap):
         why.append(reason("tried_range", low=min(totals), high=max(totals)))
     if excess.lower_bound:
@@ -347,17 +349,17 @@ def placement_of(total: int) -> Placement | None:
 
 
 def _outcome(
-    belief: Belief, fitted: int, best: int, ideal: int, cap: int, settings: Settings
+    belief: Belief, fitted: int, best: int, beyond: int, cap: int, settings: Settings
 ) -> tuple[Outcome, int, list[Reason]]:
-    """Decide; returns the outcome, the signed total and why."""
+    """Decide; returns the outcome, the signed total and why. ``beyond``: what the stack would have to hold, else 0."""
     stay: Outcome = "keep" if fitted else "no_wedge"
     margin = NormalDist().inv_cdf(0.5 + settings.neutral_confidence / 2.0) * belief.excess_sd_deg
     if abs(belief.excess_deg) <= settings.neutral_band_deg:
         return stay, fitted, [reason("within_band", band=settings.neutral_band_deg)]
     if abs(belief.excess_deg) <= margin:
         return stay, fitted, [reason("interval_holds_neutral", percent=100 * settings.neutral_confidence)]
-    if abs(ideal) > cap:
-        return "beyond_stack", best, [reason("stack_too_small", cap=cap, ideal=abs(ideal))]
+    if beyond:
+        return "beyond_stack", best, [reason("stack_too_small", cap=cap, ideal=beyond)]
     if best == fitted:
         return stay, fitted, [reason("no_gain_expected")]
     return "fit_wedges", best, [reason("smallest_expected_excess")]

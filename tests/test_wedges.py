@@ -90,6 +90,11 @@ def test_a_response_known_to_be_the_wrong_way_asks_for_valgus() -> None:
     assert "response_assumed" not in [reason.code for reason in advised.reasons]
 
 
+def test_a_side_that_may_not_be_tried_is_not_beyond_the_stack() -> None:
+    advised = recommend(excess(6.0, 0.3), Response(-0.8, 0.1, "own"), 2, CLEAT, Settings(), allowed=[0, 1, 2, 3])
+    assert (advised.outcome, advised.total, advised.change) == ("fit_wedges", 0, -2)
+
+
 @given(
     e=st.floats(-12, 12),
     mean=st.floats(-1.5, 1.5),

@@ -19,6 +19,8 @@ from bikefit.cli.flags import (
     SectionFlags,
     analyze_options,
     expand_groups,
+    parse_counts,
+    parse_numbers,
 )
 from bikefit.cli.output import announce, open_file, print_json, write_text
 from bikefit.errors import UsageError
@@ -78,6 +80,62 @@ def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
         announce(f"Wrote {path}", quiet)
         if output.open:
             open_file(path)
+
+
+@app.command(epilog="Example: bikefit compare before.csv after.csv --right-wedges 0,1")
+@expand_groups
+def compare(
+    common: CommonFlags,
+    read: InputFlags,
+    decision: DecisionFlags,
+    output: ReportFlags,
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE[@FROM-TO]..", help="Recordings in order, or one manifest.")
+    ],
+    left_wedges: Annotated[
+        str | None,
+        typer.Option("--left-wedges", metavar="N,N,..", help="Wedges on the left shoe in each recording, varus +."),
+    ] = None,
+    right_wedges: Annotated[
+        str | None, typer.Option("--right-wedges", metavar="N,N,..", help="The same on the right shoe.")
+    ] = None,
+    remounted: Annotated[
+        bool, typer.Option("--remounted", help="Sensors or markers were taken off and on again in between.")
+    ] = False,
+    left_rotation: Annotated[
+        str | None,
+        typer.Option("--left-rotation", metavar="DEG,..", help="Degrees the left cleat was turned, heel-out +."),
+    ] = None,
+    right_rotation: Annotated[
+        str | None, typer.Option("--right-rotation", metavar="DEG,..", help="The same for the right cleat.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+) -> None:
+    """Compare recordings before and after: what a wedge does to this rider, and the next count."""
+    from bikefit.comparison import compare as compare_recordings
+
+    result = compare_recordings(
+        _compared(files),
+        parse_counts(left_wedges, "--left-wedges"),
+        parse_counts(right_wedges, "--right-wedges"),
+        remounted=remounted,
+        left_rotation=parse_numbers(left_rotation, "--left-rotation"),
+        right_rotation=parse_numbers(right_rotation, "--right-rotation"),
+        options=analyze_options(read, decision),
+    )
+    _write_reports(result, output, common.quiet)
+    if as_json:
+        print_json(result.to_dict())
+    elif not common.quiet:
+        from bikefit.report.comparison_text import comparison_text
+        from bikefit.report.text import print_result
+
+        print_result(comparison_text(result))
+
+
+def _compared(files: list[str]) -> list[Any]:
+    """Return the files themselves, or the rows of the one manifest that was given."""
+    return list(files)
 
 
 @app.command(epilog="Example: bikefit wedges")

@@ -123,6 +123,56 @@ def parse_columns(values: list[str]) -> dict[str, str]:
     return columns
 
 
+def parse_numbers(value: str | None, option: str) -> list[float] | None:
+    """Read a list of numbers such as ``0,2,0``.
+
+    Parameters
+    ----------
+    value : str or None
+        Numbers with commas between them; None stays None.
+    option : str
+        Its name, for the message.
+
+    Returns
+    -------
+    list of float or None
+        The numbers.
+
+    Raises
+    ------
+    UsageError
+        If a part is no number.
+
+    Examples
+    --------
+    >>> parse_numbers("0,-2,0.5", "--left-rotation")
+    [0.0, -2.0, 0.5]
+    """
+    if value is None:
+        return None
+    try:
+        numbers = [float(part) for part in value.split(",")]
+    except ValueError:
+        numbers = [float("nan")]
+    if not all(abs(number) < 1000 for number in numbers):
+        raise UsageError(f"{option} '{value}': expected numbers with commas between them, such as 0,2,0.")
+    return numbers
+
+
+def parse_counts(value: str | None, option: str) -> list[int] | None:
+    """Read a list of wedge counts such as ``0,2,0``; as `parse_numbers`, but whole.
+
+    Examples
+    --------
+    >>> parse_counts("0,2,0", "--right-wedges")
+    [0, 2, 0]
+    """
+    numbers = parse_numbers(value, option)
+    if numbers is not None and any(number != int(number) for number in numbers):
+        raise UsageError(f"{option} '{value}': wedges are counted in whole numbers, such as 0,2,0.")
+    return None if numbers is None else [int(number) for number in numbers]
+
+
 @dataclass(frozen=True)
 class CommonFlags:
     """Flags of every command; `bikefit.cli.main` reads ``--debug`` and ``--quiet`` from the command line itself."""

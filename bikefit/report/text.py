@@ -170,7 +170,7 @@ def _cells(foot: FootResult) -> Mapping[str, str]:
 
 def _notes(result: SessionResult) -> Iterable[RenderableType]:
     for item in result.findings:
-        yield _note_line(item.level, item.message)
+        yield note_line(item.level, item.message)
     shoes: dict[tuple[str, str], list[str]] = {}
     for side, foot in result.feet.items():
         said = {reason.message for reason in foot.recommendation.reasons[:1]}
@@ -179,10 +179,24 @@ def _notes(result: SessionResult) -> Iterable[RenderableType]:
                 shoes.setdefault((item.level, item.message), []).append(text(f"advice.shoe_{side}"))
     for (level, message), names in shoes.items():
         shoe = names[0] if len(names) == 1 or len(result.feet) == 1 else text("terminal.both_shoes")
-        yield _note_line(level, text("terminal.for_shoe", shoe=shoe, message=message))
+        yield note_line(level, text("terminal.for_shoe", shoe=shoe, message=message))
 
 
-def _note_line(level: str, message: str) -> RenderableType:
+def note_line(level: str, message: str) -> RenderableType:
+    """Return one remark as a list item, coloured by its level.
+
+    Parameters
+    ----------
+    level : {"info", "warning", "error"}
+        How much it matters.
+    message : str
+        Plain text.
+
+    Returns
+    -------
+    rich renderable
+        A dash and the wrapped text.
+    """
     grid = Table.grid(padding=(0, 1))
     grid.add_row("-", Text(message, style=STYLES[level]))
     return grid
@@ -215,5 +229,5 @@ def systems_text(systems: Mapping[str, WedgeSystem]) -> RenderableType:
             ", ".join(system.cleats),
         )
         parts.append(Text(text("terminal.source", name=system.name, source=system.source, date=system.date)))
-        parts += [_note_line("info", caution) for caution in system.cautions]
+        parts += [note_line("info", caution) for caution in system.cautions]
     return Group(*parts)
