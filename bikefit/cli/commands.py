@@ -51,6 +51,7 @@ def analyze(
     left, right = left or [], right or []
     if (file is None) == (not left and not right):
         raise UsageError("analyze: give one FILE, or --left FILE and/or --right FILE for sensors recorded apart.")
+    _check_reports(output)
     from bikefit.analysis import analyze as analyze_file
     from bikefit.analysis import analyze_sides
 
@@ -70,9 +71,18 @@ def analyze(
         print_result(session_text(result))
 
 
-def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
+def _check_reports(output: ReportFlags) -> None:
+    """Refuse what no report can be before the recording is read."""
     if output.open and not output.report:
         raise UsageError("--open: name the report to open with --report OUT.html.")
+    for path in output.report:
+        if path.suffix.lower() not in (".html", ".pdf", ".png"):
+            raise UsageError(f"--report {path}: a report is written as .html, .pdf or .png.")
+        if not path.parent.is_dir():
+            raise UsageError(f"--report {path}: there is no folder {path.parent}.")
+
+
+def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
     for path in output.report:
         from bikefit.report import write_report
 
@@ -112,6 +122,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Compare recordings before and after: what a wedge does to this rider, and the next count."""
+    _check_reports(output)
     from bikefit.comparison import compare as compare_recordings
 
     result = compare_recordings(
