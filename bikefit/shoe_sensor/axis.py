@@ -7,12 +7,13 @@ it points in the shoe tells the mean heel angle up to a constant. It needs no le
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bikefit.datatypes import Array
-from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, in_blocks
+from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, in_blocks, scatter_in_blocks
 
 
-def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: Array, step_s: float) -> Array:
+def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: NDArray[np.bool_], step_s: float) -> Array:
     """Return where the dominant axis points in the shoe, block by block.
 
     Parameters
@@ -41,15 +42,14 @@ def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: Array, step_s: fl
     from scipy.ndimage import gaussian_filter1d
 
     length = max(2, round(BLOCK_S / step_s))
-    blocks = in_blocks((gyr_rad_s * used[:, None]) @ shoe_axes, length)
-    scatter = np.einsum("kni,knj->kij", blocks, blocks)
-    axis = np.linalg.eigh(gaussian_filter1d(scatter, PLANE_SMOOTHING_S / BLOCK_S, axis=0))[1][:, :, 2]
+    scatter = scatter_in_blocks(gyr_rad_s * used[:, None], length)
+    axis = np.linalg.eigh(gaussian_filter1d(scatter, PLANE_SMOOTHING_S / BLOCK_S, axis=0))[1][:, :, 2] @ shoe_axes
     axis *= np.where(axis[:, 1] < 0, -1.0, 1.0)[:, None]
     heading: Array = np.degrees(np.arctan2(axis[:, 0], axis[:, 1]))
     return heading
 
 
-def disagreement_deg(axis_deg: Array, plane_deg: Array, used: Array, step_s: float) -> float:
+def disagreement_deg(axis_deg: Array, plane_deg: Array, used: NDArray[np.bool_], step_s: float) -> float:
     """Tell how differently the two references see the mean heel angle change.
 
     Parameters

@@ -97,24 +97,64 @@ def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
     Notes
     -----
     Done over the whole stretch in the frequency domain: divided by -(2 pi f)^2, cut below 0.25-0.45 Hz. Gravity is
-    constant in the level frame and falls out.
+    constant in the level frame and falls out. Single precision, a micrometre, is enough.
     """
     from scipy.fft import irfft, next_fast_len, rfft
 
     count = turned.shape[0]
     force = np.einsum("nij,nj->in", turned, acc_m_s2)
     signals = np.concatenate([force, turned.reshape(count, 9).T])
-    signals -= signals.mean(axis=1, keepdims=True)
+    signals = (signals - signals.mean(axis=1, keepdims=True)).astype(np.float32)
     length = next_fast_len(count + round(8.0 / step_s), real=True)
     frequency = np.fft.rfftfreq(length, step_s)
     low, high = HIGH_PASS_HZ
     passed = 0.5 - 0.5 * np.cos(np.pi * np.clip((frequency - low) / (high - low), 0.0, 1.0))
-    twice = -passed / np.maximum(2.0 * np.pi * frequency, 1e-3) ** 2
+    twice = (-passed / np.maximum(2.0 * np.pi * frequency, 1e-3) ** 2).astype(np.float32)
     spectrum = rfft(signals, length, axis=1)
     spectrum[:3] *= twice
-    spectrum[3:] *= passed
-    out = irfft(spectrum, length, axis=1)[:, :count]
+    spectrum[3:] *= passed.astype(np.float32)
+    out = irfft(spectrum, length, axis=1)[:, :count].astype(float)
     return Path(np.ascontiguousarray(out[:3].T), np.ascontiguousarray(out[3:].T).reshape(count, 3, 3))
+
+
+def recentred(signals: Array, path: Array, step_s: float) -> Array:
+    """Take off the mean over the revolution around each sample: what the high-pass left of starts, stops and ends.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (n, k)
+        What to centre.
+    path : ndarray, shape (n, 3)
+        Roughly centred path that runs round, from which the revolutions are read.
+    step_s : float
+        Time between samples [s].
+
+    Returns
+    -------
+    ndarray, shape (n, k)
+        Each column less its mean over the revolution, from half a turn before to half a turn after the sample (at the
+        ends, over the nearest whole revolution), at most two seconds to either side.
+    """
+    main = np.linalg.eigh(path.T @ path)[1][:, 1:]
+    flat = path @ main
+    turn = np.unwrap(np.arctan2(flat[:, 1], flat[:, 0])) / (2.0 * np.pi)
+    if turn[-1] < turn[0]:
+        turn = -turn
+    turn = np.maximum.accumulate(turn) + 1e-9 * np.arange(turn.size)
+    if turn[-1] - turn[0] < 1.0:
+        return signals
+    index = np.arange(turn.size, dtype=float)
+    middle = np.clip(turn, turn[0] + 0.5, turn[-1] - 0.5)
+    reach = round(2.0 / step_s)
+    low, high = np.interp(middle - 0.5, turn, index), np.interp(middle + 0.5, turn, index)
+    low, high = np.maximum(low, np.minimum(index, high) - reach), np.minimum(high, np.maximum(index, low) + reach)
+    width = np.maximum(high - low, 1.0)
+    centred = np.empty_like(signals)
+    for k in range(signals.shape[1]):
+        column = signals[:, k]
+        total = np.concatenate([[0.0], np.cumsum(0.5 * (column[1:] + column[:-1]))])
+        centred[:, k] = column - (np.interp(high, index, total) - np.interp(low, index, total)) / width
+    return centred
 
 
 def roundness(path: Array) -> float:

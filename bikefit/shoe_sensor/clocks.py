@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bikefit.datatypes import Array, Channel, FootTrace
 from bikefit.findings import Finding, finding
@@ -25,13 +26,13 @@ def _pointer(trace: FootTrace, start_s: float, count: int) -> Array:
     return pointer
 
 
-def _match(left: Array, right: Array) -> tuple[Array, Array]:
+def _match(left: Array, right: Array) -> tuple[Array, NDArray[np.int64]]:
     """Return how well the feet are opposite at each lag (in grid steps) and the lags."""
     from scipy.fft import fft, ifft, next_fast_len
 
     length = next_fast_len(left.size + right.size)
     score = -ifft(fft(left, length) * np.conj(fft(right, length))).real
-    lags = np.arange(length)
+    lags = np.arange(length, dtype=np.int64)
     lags[lags > length // 2] -= length
     return score, lags
 
@@ -83,7 +84,7 @@ def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Fi
     return replace(right, time_s=moved), tuple(seen)
 
 
-def _next_best(score: Array, lags: Array, best: int) -> float:
+def _next_best(score: Array, lags: NDArray[np.int64], best: int) -> float:
     """Return the best score at least half a second away, within ten seconds."""
     away = np.abs(lags - lags[best])
     rivals = (away > 0.4 * COMMON_HZ) & (away < 10.0 * COMMON_HZ)

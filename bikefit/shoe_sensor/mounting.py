@@ -40,15 +40,13 @@ class Pose:
     given: bool
 
 
-def rough_shoe_axes(turned: Array, forward: Array, left: Array, up: Array) -> Array:
+def rough_shoe_axes(bike_axes: Array) -> Array:
     """Guess the shoe's axes in the sensor's from the mean orientation while pedalling.
 
     Parameters
     ----------
-    turned : ndarray, shape (n, 3, 3)
-        Sensor -> level frame, while pedalling.
-    forward, left, up : ndarray, shape (3,) or (n, 3)
-        The bike's axes in that frame.
+    bike_axes : ndarray, shape (3, 3)
+        Columns: the bike's axes (forward, left, up) in the sensor's, on average over pedalling; of any length.
 
     Returns
     -------
@@ -60,11 +58,10 @@ def rough_shoe_axes(turned: Array, forward: Array, left: Array, up: Array) -> Ar
     On average the shoe is taken to point along the bike, level from side to side and 15 deg toe-down. The mean
     heel-out angle is then 0 by construction: a shape, not an angle.
     """
-    bike = np.broadcast_to(np.stack([forward, left, up], axis=-1), turned.shape)
-    mean = np.einsum("nij,nik->jk", turned, bike)
     tilt = np.radians(USUAL_PITCH_DEG)
     pitched = np.array([[np.cos(tilt), 0.0, np.sin(tilt)], [0.0, 1.0, 0.0], [-np.sin(tilt), 0.0, np.cos(tilt)]])
-    return nearest_rotation(mean) @ pitched
+    axes: Array = nearest_rotation(bike_axes) @ pitched
+    return axes
 
 
 def nearest_rotation(matrix: Array) -> Array:

@@ -11,7 +11,7 @@ from bikefit.datatypes import Array
 from bikefit.shoe_sensor.samples import Samples
 
 HEADING_SMOOTHING_S = 1.5
-FINE_HZ = 100.0
+FINE_HZ = 75.0
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,10 @@ def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[A
 
     Notes
     -----
-    Slow recordings are brought to 100 Hz or more by a spline, because turns do not add up over long steps. The filter adds each angular rate over one whole step, so that its orientation belongs half a step later than the
+    The filter adds each angular rate over one whole step, so that its orientation belongs half a step later than the
     sample. It is given the accelerometer half a step later too, or the inclination would be off (0.5 deg at 100 Hz
-    and 85 rpm), and its result is turned back by half a step.
+    and 85 rpm), and its result is turned back by half a step. Slow recordings are brought to 75 Hz or more by a
+    spline first, because turns do not add up over long steps.
 
     References
     ----------
@@ -126,7 +127,7 @@ def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[A
     """
     from vqf import offlineVQF
 
-    finer = max(1, math.ceil(0.75 * FINE_HZ * samples.step_s))
+    finer = max(1, math.ceil(FINE_HZ * samples.step_s))
     rate, force = _finer(samples.gyr_rad_s, finer), _finer(samples.acc_m_s2, finer)
     step = samples.step_s / finer
     force[:-1] = 0.5 * (force[1:] + force[:-1])
@@ -220,13 +221,17 @@ def follow_heading(quaternion: Array, step_s: float, drifts: bool) -> Orientatio
     The heading is that of the body axis that stays most nearly level (for a pedalling shoe the transverse one),
     which exists however the sensor is mounted.
     """
-    from scipy.ndimage import gaussian_filter1d
+    from scipy.ndimage import uniform_filter1d
 
     turned = matrices(quaternion)
     level = level_axis(turned)
     pointing = turned @ level
     raw = np.unwrap(np.arctan2(pointing[:, 1], pointing[:, 0]))
-    heading = np.asarray(gaussian_filter1d(raw, HEADING_SMOOTHING_S / step_s, mode="nearest"))
+    heading = raw
+    for _ in range(3):  # three moving means are nearly a Gaussian of half their width
+        heading = np.asarray(
+            uniform_filter1d(heading, max(1, round(2.0 * HEADING_SMOOTHING_S / step_s)), mode="nearest")
+        )
     cosine, sine = np.cos(heading)[:, None], np.sin(heading)[:, None]
     forward, aside = turned[:, 0].copy(), turned[:, 1].copy()
     turned[:, 0], turned[:, 1] = cosine * forward + sine * aside, cosine * aside - sine * forward

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,6 @@ from bikefit.settings import Settings
 BLOCK_S = 1.0
 PLANE_FIRST_S, PLANE_SMOOTHING_S = 2.0, 6.0
 ROCKING_SMOOTHING_S = 3.0
-TURN_SMOOTHING_S = 1.0
 TURN_MARGIN_S, ROCKING_MARGIN_S = 2.0, 4.0
 """What surrounds a bend or a stretch out of the saddle by less than this goes with it."""
 ON_CIRCLE = 0.25
@@ -52,7 +52,7 @@ class Plane:
         return self.pedalling & ~self.turning & ~self.rocking
 
 
-def in_blocks(values: Array, length: int) -> Array:
+def in_blocks(values: NDArray[Any], length: int) -> NDArray[Any]:
     """Cut rows into blocks, the last one filled up with zeros.
 
     Parameters
@@ -76,6 +76,34 @@ def in_blocks(values: Array, length: int) -> Array:
     full = np.zeros((blocks * length, *values.shape[1:]), dtype=values.dtype)
     full[: values.shape[0]] = values
     return full.reshape(blocks, length, *values.shape[1:])
+
+
+def scatter_in_blocks(values: Array, length: int) -> Array:
+    """Sum the outer products of the rows, block by block.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, 3)
+        Rows.
+    length : int
+        Rows of a block.
+
+    Returns
+    -------
+    ndarray, shape (blocks, 3, 3)
+        Symmetric.
+
+    Examples
+    --------
+    >>> scatter_in_blocks(np.array([[1.0, 2.0, 0.0], [1.0, 0.0, 0.0]]), 2)[0].tolist()
+    [[2.0, 2.0, 0.0], [2.0, 4.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    columns = [np.ascontiguousarray(values[:, k]) for k in range(3)]
+    scatter = np.empty((-(-values.shape[0] // length), 3, 3))
+    for i in range(3):
+        for j in range(i, 3):
+            scatter[:, i, j] = scatter[:, j, i] = in_blocks(columns[i] * columns[j], length).sum(axis=1)
+    return scatter
 
 
 def local_line(values: Array, weight: Array, width: float) -> Array:
@@ -118,17 +146,18 @@ def local_line(values: Array, weight: Array, width: float) -> Array:
         mean = blurred(weight * known) / s0
         spread = blurred(weight * position**2) / s0 - centre**2
         slope = (blurred(weight * position * known) / s0 - centre * mean) / (spread + 1e-6)
-        line: Array = np.where(s0 > 1e-3, mean + slope * (position - centre), np.nan)
-    return line
+        line = np.where(s0 > 1e-3, mean + slope * (position - centre), np.nan)
+    return np.asarray(line, dtype=float)
 
 
 def _smoothed(blocks: Array, width: float) -> Array:
+    """Blur block values with a Gaussian; nothing lies beyond the ends."""
     from scipy.ndimage import gaussian_filter1d
 
     return np.asarray(gaussian_filter1d(blocks, width, axis=0, mode="constant"))
 
 
-def _spread_over(time: Array, centres: Array, values: Array) -> Array:
+def _spread_over(time: Array, centres: NDArray[Any], values: Array) -> Array:
     """Interpolate block values to samples; the nearest known one beyond the ends."""
     known = np.isfinite(values)
     return np.interp(time, centres[known], values[known]) if known.any() else np.full(time.size, np.nan)
@@ -150,14 +179,6 @@ def _line_in_runs(values: Array, weight: Array, apart: NDArray[np.bool_], width:
     return out
 
 
-def _block_normals(blocks: Array, weight: Array, leftward: Array) -> Array:
-    """Return the normal of the plane in which the path lies, second by second."""
-    scatter = np.einsum("kni,knj->kij", blocks, blocks) * weight[:, None, None]
-    normal = np.linalg.eigh(_smoothed(scatter, PLANE_FIRST_S / BLOCK_S))[1][:, :, 0]
-    turned: Array = normal * np.where(normal @ leftward < 0, -1.0, 1.0)[:, None]
-    return turned
-
-
 class _Blocks:
     """The path cut into seconds, and what is seen in each."""
 
@@ -165,9 +186,10 @@ class _Blocks:
         self.axle, self.heading, self.crank_m = axle_m, heading_rad, crank_m
         self.count = axle_m.shape[0]
         self.length = max(2, round(BLOCK_S / step_s))
-        self.paths = in_blocks(axle_m, self.length)
-        self.centres = (np.arange(self.paths.shape[0]) + 0.5) * self.length - 0.5
+        self.scatter = scatter_in_blocks(axle_m, self.length)
+        self.centres: Array = (np.arange(self.scatter.shape[0], dtype=float) + 0.5) * self.length - 0.5
         self.position = np.arange(self.count, dtype=float)
+        self.mean_heading = np.interp(self.centres, self.position, heading_rad)
         size = np.linalg.norm(axle_m, axis=1)
         self.on_circle = np.abs(size - crank_m) < ON_CIRCLE * crank_m
         swept = np.zeros_like(axle_m)
@@ -175,12 +197,14 @@ class _Blocks:
         total = swept[self.on_circle].sum(axis=0)
         self.leftward = total / max(float(np.linalg.norm(total)), 1e-12)
         turned = np.arcsin(np.clip(swept @ self.leftward / np.maximum(size, 1e-6) ** 2, -1, 1))
-        self.cadence_rpm = in_blocks(turned, self.length).sum(axis=1) * (60.0 / (2.0 * np.pi * self.length * step_s))
+        self.sizes = in_blocks(np.ones(self.count), self.length).sum(axis=1)
+        self.cadence_rpm = in_blocks(turned, self.length).sum(axis=1) * 60.0 / (2.0 * np.pi * self.sizes * step_s)
 
     def axes(self, weight: Array, apart: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
         """Return the bike's forward, left and up at each sample, from the blocks with weight."""
-        normal = _block_normals(self.paths, weight, self.leftward)
-        bike = np.interp(self.centres, self.position, self.heading) + np.arctan2(-normal[:, 0], normal[:, 1])
+        normal = np.linalg.eigh(_smoothed(self.scatter * weight[:, None, None], PLANE_FIRST_S / BLOCK_S))[1][:, :, 0]
+        normal *= np.where(normal @ self.leftward < 0, -1.0, 1.0)[:, None]
+        bike = self.mean_heading + np.arctan2(-normal[:, 0], normal[:, 1])
         used = weight > 0
         bike[used] = np.unwrap(bike[used])
         width = PLANE_SMOOTHING_S / BLOCK_S
@@ -240,16 +264,13 @@ def find_plane(
     forward. A lean of the bike in time with the crank shows as a sideways motion at twice the crank's frequency:
     half the lean times the crank length.
     """
-    from scipy.ndimage import gaussian_filter1d
-
     blocks = _Blocks(axle_m, heading_rad, crank_m, step_s)
-    circling = in_blocks(blocks.on_circle, blocks.length).mean(axis=1) > 0.8
+    circling = in_blocks(blocks.on_circle, blocks.length).sum(axis=1) > 0.8 * blocks.sizes
     riding = circling & (blocks.cadence_rpm > settings.cadence_min_rpm)
     riding &= blocks.cadence_rpm < settings.cadence_max_rpm
     if np.count_nonzero(riding) < 3:
         return None
-    slow = gaussian_filter1d(heading_rad, TURN_SMOOTHING_S / step_s, mode="nearest")
-    turn = np.degrees(np.interp(blocks.centres, blocks.position, np.gradient(slow, step_s)))
+    turn = np.degrees(np.gradient(blocks.mean_heading)) / BLOCK_S
     turn -= float(np.median(turn[riding])) if drifts else 0.0
     turning = _widened(np.abs(turn) > settings.turning_max_deg_s, TURN_MARGIN_S / BLOCK_S)
 

@@ -65,6 +65,11 @@ def _finite(time_s: Array, values: Array) -> tuple[Array, Array]:
     return (time_s, values) if whole.all() else (time_s[whole], values[whole])
 
 
+def _thinned(values: Array, most: int = 20_000) -> Array:
+    """Take every so many-th row: enough for a rough size."""
+    return values[:: max(1, values.shape[0] // most)]
+
+
 def check_units(sensor: ShoeSensor) -> None:
     """Refuse channels that are missing, stuck or plainly in another unit than their name says.
 
@@ -100,8 +105,8 @@ def check_units(sensor: ShoeSensor) -> None:
             )
         if float(np.ptp(read, axis=0).max()) == 0.0:
             raise RecordingError(f"{who} {name} gives the same reading throughout: it was stuck or switched off.")
-    _, force = _finite(sensor.acc_time_s, sensor.acc_m_s2)
-    _, rate = _finite(sensor.gyr_time_s, sensor.gyr_deg_s)
+    force = _thinned(_finite(sensor.acc_time_s, sensor.acc_m_s2)[1])
+    rate = _thinned(_finite(sensor.gyr_time_s, sensor.gyr_deg_s)[1])
     typical = float(np.median(np.linalg.norm(force, axis=1)))
     if not 5.0 < typical < 45.0:
         hint = " It looks like g: name the column acc_x_g (or map it so with --column)." if 0.5 < typical < 4.0 else ""
@@ -248,11 +253,11 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> tuple[list[Samples
         g, a = (slice(*np.searchsorted(t, [start - 1e-9, end + 1e-9])) for t in (gyr_time, acc_time))
         times = gyr_time[g]
         even = times.size > 1 and np.abs(np.diff(times) - step).max() < 0.02 * step
-        grid = times if even else start + step * np.arange(int((end - start) / step) + 1)
-        turned = None
+        grid = times if even else np.asarray(start + step * np.arange(int((end - start) / step) + 1), dtype=float)
+        turned: Array | None = None
         if quaternion is not None and quaternion_time.size == gyr_time.size:
-            turned = _onto(grid, quaternion_time[g], _continuous(quaternion[g]))
-            turned = turned / np.linalg.norm(turned, axis=1, keepdims=True)
+            on_grid = _onto(grid, quaternion_time[g], _continuous(quaternion[g]))
+            turned = on_grid / np.linalg.norm(on_grid, axis=1, keepdims=True)
         stretches.append(
             Samples(grid, np.radians(_onto(grid, times, gyr[g])), _onto(grid, acc_time[a], acc[a]), turned, step)
         )
@@ -271,7 +276,8 @@ def _continuous(quaternion: Array) -> Array:
     """Choose between q and -q so that neighbours agree."""
     flips = np.sign(np.sum(quaternion[1:] * quaternion[:-1], axis=1))
     signs = np.concatenate([[1.0], np.cumprod(np.where(flips == 0, 1.0, flips))])
-    return quaternion * signs[:, None]
+    continuous: Array = quaternion * signs[:, None]
+    return continuous
 
 
 def _common_stretches(first: Array, second: Array, longest_s: float) -> list[tuple[float, float]]:

@@ -14,14 +14,23 @@ from bikefit.errors import UsageError
 from bikefit.findings import Finding, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
-from bikefit.shoe_sensor.circle import WINDOW_S, WINDOWS_MOST, Circle, Path, fit_circle, high_passed_path, roundness
+from bikefit.shoe_sensor.circle import (
+    WINDOW_S,
+    WINDOWS_MOST,
+    Circle,
+    Path,
+    fit_circle,
+    high_passed_path,
+    recentred,
+    roundness,
+)
 from bikefit.shoe_sensor.mounting import Pose, check_given, find_still, likely, rough_shoe_axes, shoe_axes_from_pose
-from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, recorded
+from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, level_axis, recorded
 from bikefit.shoe_sensor.plane import Plane, find_plane
 from bikefit.shoe_sensor.samples import CLIPPED_SHARE, Samples, clipped_share, even_stretches
 
 ROUND_ENOUGH = 0.45
-PEDALLING_LEAST_S = 10.0
+PEDALLING_LEAST_S = 7.0
 ROCKING_ERROR = 1.3
 """Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
 CLIPPED_ERROR_DEG = 2.0
@@ -36,6 +45,15 @@ class _Stretch:
     path: Path
 
 
+@dataclass(frozen=True)
+class _Window:
+    """A few strokes: path of the sensor, of its axes, and the orientation itself."""
+
+    place_m: Array
+    axes: Array
+    turned: Array
+
+
 def _carried(samples: Samples) -> tuple[_Stretch, bool]:
     """Orient a stretch and integrate its path; tell whether the recorder's quaternions were turned down."""
     own = recorded(samples)
@@ -45,16 +63,30 @@ def _carried(samples: Samples) -> tuple[_Stretch, bool]:
     return _Stretch(samples, orientation, path), samples.quaternion is not None and own is None
 
 
-def _round_windows(stretches: list[_Stretch]) -> list[tuple[Array, Array, Array]]:
-    """Return windows of (place, axes, turned) in which the shoe is carried round, spread over the recording."""
+def _round_windows(stretches: list[_Stretch]) -> list[_Window]:
+    """Return windows in which the shoe is carried round, spread over the recording."""
     found = []
     for stretch in stretches:
-        length = round(WINDOW_S / stretch.samples.step_s)
-        for start in range(0, stretch.path.place_m.shape[0] - length + 1, length):
-            cut = slice(start, start + length)
-            if roundness(stretch.path.place_m[cut]) > ROUND_ENOUGH:
-                found.append((stretch.path.place_m[cut], stretch.path.axes[cut], stretch.orientation.turned[cut]))
-    return found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]
+        place, step = stretch.path.place_m, stretch.samples.step_s
+        pieces = max(1, int(place.shape[0] * step / WINDOW_S))
+        for cut in np.array_split(np.arange(place.shape[0]), pieces):
+            window = slice(int(cut[0]), int(cut[-1]) + 1)
+            if roundness(place[window]) > ROUND_ENOUGH:
+                found.append((stretch, window))
+    return [_window(stretch, window) for stretch, window in found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]]
+
+
+def _window(stretch: _Stretch, window: slice) -> _Window:
+    place, axes = stretch.path.place_m[window], stretch.path.axes[window]
+    signals = np.concatenate([place, axes.reshape(-1, 9)], axis=1)
+    centred = recentred(signals, place, stretch.samples.step_s)
+    return _Window(centred[:, :3], centred[:, 3:].reshape(-1, 3, 3), stretch.orientation.turned[window])
+
+
+def _axle(stretch: _Stretch, circle: Circle) -> Array:
+    """Return the axle's path about the circle's centre."""
+    axle = stretch.path.axle(circle.lever_m)
+    return recentred(axle, axle, stretch.samples.step_s)
 
 
 def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
@@ -67,29 +99,28 @@ def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
     return forward, left, np.cross(forward, left)
 
 
-def _rough_axes(windows: list[tuple[Array, Array, Array]]) -> Array:
+def _rough_axes(windows: list[_Window]) -> Array:
     """Guess the shoe's axes in the sensor's from all windows together."""
-    bike = [_bike_axes(place) for place, _, _ in windows]
-    length = windows[0][0].shape[0]
-    stacked = [np.repeat(np.array([axes[k] for axes in bike]), length, axis=0) for k in range(3)]
-    return rough_shoe_axes(np.concatenate([turned for _, _, turned in windows]), stacked[0], stacked[1], stacked[2])
+    bike = [np.stack(_bike_axes(window.place_m), axis=1) for window in windows]
+    seen = [np.einsum("nij,ik->jk", window.turned, axes) for window, axes in zip(windows, bike, strict=True)]
+    return rough_shoe_axes(np.sum(seen, axis=0))
 
 
-def _fit(windows: list[tuple[Array, Array, Array]], shoe_axes: Array, settings: Settings) -> Circle:
+def _fit(windows: list[_Window], shoe_axes: Array, settings: Settings) -> Circle:
     """Fit lever arm and crank on the flatter half of the windows: rocking out of the saddle is not in it."""
     crank, spread = settings.crank_length_m, settings.crank_length_sd_m
-    pairs = [(place, axes) for place, axes, _ in windows]
+    pairs = [(window.place_m, window.axes) for window in windows]
     first = fit_circle(pairs, shoe_axes, crank, spread, rounds=3)
     aside = []
     for place, axes in pairs:
         axle = place - axes @ first.lever_m
-        aside.append(float(np.linalg.eigvalsh(axle.T @ axle)[0]))
+        aside.append(float(np.linalg.eigvalsh(axle.T @ axle)[0]) / axle.shape[0])
     flat = [pairs[k] for k in np.argsort(aside)[: max(1, (len(pairs) + 1) // 2)]]
     return fit_circle(flat, shoe_axes, crank, spread)
 
 
 def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, float]]:
-    """Return where a flag holds for at least ten seconds [s]."""
+    """Return where a flag holds for at least seven seconds [s]."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
     time = samples.time_s
     spans = [(float(time[a]), float(time[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
@@ -107,8 +138,6 @@ def _no_pedalling(sensor: ShoeSensor, stretches: list[_Stretch], findings: list[
 
 def _quick_heading_deg(turned: Array) -> Array:
     """Return the heading of the shoe against its slow mean [deg], counter-clockwise from above."""
-    from bikefit.shoe_sensor.orientation import level_axis
-
     pointing = turned @ level_axis(turned)
     heading: Array = np.degrees(np.arctan2(pointing[:, 1], pointing[:, 0]))
     return heading
@@ -179,7 +208,7 @@ def trace_from_sensor(
     rough = _rough_axes(windows)
     circle = _fit(windows, rough, settings)
     step = parts[0].step_s
-    axles = [stretch.path.axle(circle.lever_m) for stretch in stretches]
+    axles = [_axle(stretch, circle) for stretch in stretches]
     planes = [
         find_plane(
             axle,
