@@ -36,8 +36,8 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
     -------
     phase_deg : ndarray, shape (n,)
         Unwrapped crank angle [deg], its multiples of 360 at top dead centre; NaN where unknown.
-    quality : float
-        0-1: share of the moving samples that go forward at a speed that legs can have.
+    forward : float
+        How much of the movement goes forward at a speed that legs can have: 1 all, 0 half of it, -1 none (reversed).
 
     Notes
     -----
@@ -62,14 +62,14 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
         step_s = np.diff(time)
         phase = _count_hidden_turns(time, phase, step_s)
         whole = False
-    quality = _forward_share(time, phase)
+    forward = _forward_share(time, phase)
     if whole:
-        return phase, quality
+        return phase, forward
     filled = np.interp(time_s, time, phase, left=np.nan, right=np.nan)
     holes = np.flatnonzero(step_s > gap_max_s)
     for start, stop in zip(known[holes] + 1, known[holes + 1], strict=True):
         filled[start:stop] = np.nan
-    return filled, quality
+    return filled, forward
 
 
 def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:
@@ -111,13 +111,13 @@ def _wild_samples(time: Array, phase: Array) -> NDArray[np.intp]:
 
 
 def _forward_share(time: Array, phase: Array) -> float:
-    """Return how much of the movement goes forward, at no more than legs can do: 0 is as much back as forth."""
+    """Return how much of the movement goes forward, at no more than legs can do: 1 all, 0 half of it, -1 none."""
     stride = max(1, round(FORWARD_CHECK_S / float(np.median(np.diff(time)))))
     step, step_s = np.diff(phase[::stride]), np.diff(time[::stride])
     moving = np.abs(step) > FORWARD_CHECK_DEG
-    forward = float(np.sum(step, where=moving & (step > 0.0) & (step < 6.0 * FASTEST_RPM * step_s)))
+    likely = moving & (np.abs(step) < 6.0 * FASTEST_RPM * step_s)
     moved = float(np.sum(np.abs(step), where=moving))
-    return max(0.0, 2.0 * forward / moved - 1.0) if moved >= 360.0 else 0.0
+    return float(np.sum(step, where=likely)) / moved if moved >= 360.0 else 0.0
 
 
 def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: float) -> tuple[Array, float]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from bikefit.datatypes import Array, FloatStop
 
-STROKES_MIN = 8
+STROKES_MIN = 25
 """Fewer strokes cannot say where they all stop."""
 STROKES_MAX = 2000
 """At most so many strokes, evenly spread, are looked at."""
@@ -84,7 +84,7 @@ def _stop_at_top(
     over = 2.0 * float(np.quantile(top, 0.95) - np.quantile(top, 0.6))
     sharp = varies > VARIES_DEG and over < SHARP * varies
     dwells = dwell > DWELL_RATIO * round_top + DWELL_MORE
-    if not (sharp and dwells or uses_float and (sharp or dwells)):
+    if not ((sharp and dwells) or (uses_float and (sharp or dwells))):
         return None
     approach = float((averaged > level - 2.0 * near).mean()) - dwell
     return FloatStop(share=max(dwell - approach, 0.0), deg=sign * level)

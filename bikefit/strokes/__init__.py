@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, STROKE_COLUMNS
 from bikefit.datatypes import Array, Channel, FootTrace, Phase, StrokeCurves
-from bikefit.findings import Finding
+from bikefit.findings import Finding, finding
 from bikefit.settings import Settings
 from bikefit.signals import spikes
 from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
 from bikefit.strokes.cuts import cut, time_at
+from bikefit.strokes.posture import label_posture
 from bikefit.strokes.reject import JUDGE_MIN, judge_curves, judge_motion, noise_of, typical
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def find_strokes(
         "peak_deg": peak_deg,
         "peak_crank_deg": peak_at_deg if phase.is_crank else unknown,
         "range_deg": range_deg,
-        "posture": np.full(start_s.size, "", dtype=object),
+        "posture": label_posture(_pitch_means(trace, start_s, end_s), used),
         "power_w": _mean_between((companions or {}).get("power_w"), start_s, end_s),
         "spikes_repaired": np.bincount(per_spike[inside], minlength=start_s.size),
         "quality": _likeness(smooth_deg, used),
@@ -130,8 +131,18 @@ def find_strokes(
         "reject_reason": reasons,
     }
     table = pd.DataFrame({name: columns[name] for name in STROKE_COLUMNS})
-    quality = phase.quality * _coherence(smooth_deg, over.mean_deg, follows, used)
-    return Strokes(table, StrokeCurves(over.curve_deg), quality, ())
+    coherence, moves_deg = _coherence(smooth_deg, over.mean_deg, follows, used)
+    findings: list[Finding] = []
+    if used.any():
+        samples = float(np.median(over.samples[used]))
+        if samples < settings.samples_per_stroke_warn:
+            findings.append(finding("few_samples", side=trace.side, samples=samples))
+        if coherence < settings.quality_min <= phase.quality:
+            code = "rotation_still" if moves_deg < STILL_RMS_DEG else "noise_only"
+            findings.append(finding(code, side=trace.side, deg=moves_deg))
+    if spiked.size:
+        findings.append(finding("spikes_left_out", side=trace.side, count=int(spiked.size)))
+    return Strokes(table, StrokeCurves(over.curve_deg), phase.quality * coherence, tuple(findings))
 
 
 def _smooth_and_sudden(curve_deg: Array, follows: Flags, good: Flags) -> tuple[Array, Array]:
@@ -208,6 +219,12 @@ def _mean_between(channel: Channel | None, start_s: Array, end_s: Array) -> Arra
     return mean
 
 
+def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:
+    """Return the mean pitch of each stroke; NaN where there is none."""
+    pitch = None if trace.pitch_deg is None else Channel(trace.time_s, trace.pitch_deg)
+    return _mean_between(pitch, start_s, end_s)
+
+
 def _likeness(smooth_deg: Array, used: Flags) -> Array:
     """Return the correlation of each stroke's curve with the median stroke's, 0 where it is negative."""
     if not used.any():
@@ -221,19 +238,20 @@ def _likeness(smooth_deg: Array, used: Flags) -> Array:
     return likeness_01
 
 
-def _coherence(smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags) -> float:
-    """Return how much of the movement within a stroke comes back in the next: 0 for noise, drift and a constant.
+def _coherence(smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags) -> tuple[float, float]:
+    """Return how much of the movement within a stroke comes back in the next, and its size [deg].
 
-    A drift from stroke to stroke, read from the neighbours' means, is taken off first: it would look alike in each.
+    Noise, drift and a constant give 0. A drift from stroke to stroke, read from the neighbours' means, is taken off first: it would look alike in each.
     """
     first = np.flatnonzero(follows & used[1:] & used[:-1])
     if first.size == 0:
-        return 0.0
+        return 0.0, 0.0
     ramp = (np.arange(CURVE_POINTS) + 0.5) / CURVE_POINTS - 0.5
     drift = (mean_deg[first + 1] - mean_deg[first])[:, None] * ramp
     here = smooth_deg[first] - mean_deg[first, None] - drift
     there = smooth_deg[first + 1] - mean_deg[first + 1, None] - drift
     size = float(np.sqrt(np.sum(here**2) * np.sum(there**2)))
-    if size / here.size < STILL_RMS_DEG**2:
-        return 0.0
-    return max(0.0, float(np.sum(here * there)) / size)
+    moves_deg = float(np.sqrt(size / here.size))
+    if moves_deg < STILL_RMS_DEG:
+        return 0.0, moves_deg
+    return max(0.0, float(np.sum(here * there)) / size), moves_deg

@@ -1,0 +1,57 @@
+"""Standing or seated, where the shoe's pitch tells."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.datatypes import Array
+
+APART_DEG = 8.0
+"""Standing tips the shoe's mean pitch toe-down by at least this much: 45 deg on average in a standing trial, where
+seated riders have 15-25."""
+APART_SDS = 4.0
+"""The two groups must also be this many of their own standard deviations apart."""
+STROKES_MIN = 5
+"""Fewer strokes than this are no group."""
+
+
+def label_posture(pitch_deg: Array, used: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """Label strokes as standing or seated by their mean pitch.
+
+    Parameters
+    ----------
+    pitch_deg : ndarray, shape (strokes,)
+        Mean pitch of each stroke [deg], toe down positive; NaN where unknown.
+    used : ndarray of bool, shape (strokes,)
+        Strokes to find the two groups from.
+
+    Returns
+    -------
+    ndarray of object, shape (strokes,)
+        "standing", "seated", or an empty string where the ride does not show two groups that are clearly apart: one
+        posture alone cannot be told from a sensor's unknown zero.
+
+    Examples
+    --------
+    >>> pitch = np.repeat([20.0, 42.0, 21.0], 10) + np.tile([0.0, 0.5], 15)
+    >>> np.unique(label_posture(pitch, np.ones(30, dtype=bool))[10:20]).tolist()
+    ['standing']
+    """
+    labels = np.full(pitch_deg.size, "", dtype=object)
+    known = np.sort(pitch_deg[used & np.isfinite(pitch_deg)])
+    if known.size < 2 * STROKES_MIN:
+        return labels
+    total, squares = np.cumsum(known), np.cumsum(known**2)
+    low = np.arange(STROKES_MIN, known.size - STROKES_MIN + 1)
+    high = known.size - low
+    mean_low, mean_high = total[low - 1] / low, (total[-1] - total[low - 1]) / high
+    within = squares[-1] - low * mean_low**2 - high * mean_high**2
+    best = int(np.argmin(within))
+    apart = float(mean_high[best] - mean_low[best])
+    sd = float(np.sqrt(max(within[best], 0.0) / known.size))
+    if apart >= APART_DEG and apart >= APART_SDS * sd:
+        border = 0.5 * float(mean_low[best] + mean_high[best])
+        labels[pitch_deg > border] = "standing"
+        labels[pitch_deg <= border] = "seated"
+    return labels
