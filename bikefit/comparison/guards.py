@@ -74,7 +74,7 @@ def check_sessions(sessions: Sequence[SessionResult], names: Sequence[str], *, r
     stretches = [(s.recording.sha256, s.recording.from_s, s.recording.to_s) for s in sessions]
     for i, (sha256, from_s, to_s) in enumerate(stretches):
         for j, (other, other_from_s, other_to_s) in enumerate(stretches[:i]):
-            if sha256 == other and from_s < other_to_s and other_from_s < to_s:
+            if sha256 and sha256 == other and from_s < other_to_s and other_from_s < to_s:
                 found.append(finding("compare_same_stretch", first=names[j], second=names[i]))
     return tuple(found)
 

@@ -105,7 +105,7 @@ def recording_times_h(sessions: Sequence[SessionResult]) -> list[float]:
             for start, middle in zip(starts, middles_h, strict=True)
             if start is not None
         ]
-    if len({item.sha256 for item in told}) == 1:
+    if told[0].sha256 and len({item.sha256 for item in told}) == 1:
         return middles_h
     return [float(i) for i in range(len(told))]
 

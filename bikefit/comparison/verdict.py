@@ -12,7 +12,7 @@ from bikefit.findings import Finding, finding
 from bikefit.response import NextRecording, Posterior, Trial, has_repeat, minimal_detectable_change_deg
 from bikefit.settings import Settings
 
-WORTHWHILE_DEG = 0.1
+WORTHWHILE_DEG = 0.15
 """A recording that brings the final choice less than this closer to neutral is not asked for."""
 
 
