@@ -100,13 +100,14 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     where = path.name
     check_text(to_utf8(read_head(path, HEAD_BYTES)), where)
     source = load(path, strict=options.strict)
-    data, findings = _whole_text(to_utf8(source.data), where, options.strict)
+    data, findings = _without_zeros(to_utf8(source.data), where, options.strict)
     asked = {plain_name(name) for name in options.columns.values()}
     layout = find_layout(
         data[:HEAD_BYTES],
         lambda cell: plain_name(cell) in asked or meaning_of(cell) is not None or in_a_preset(cell),
         where,
     )
+    data, torn = _without_torn_line(data, layout, where, options.strict)
     preset = find_preset(layout.header, layout.preamble, where)
     asked_channels = {key: name for key, name in options.columns.items() if key not in MARKER_NAMES}
     columns = assign(layout.header, layout.units, asked_channels, preset, where)
@@ -149,6 +150,7 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
         findings=(
             *source.findings,
             *findings,
+            *torn,
             *clock.findings,
             *order.findings,
             *_odd_step(order, time_column),
@@ -160,7 +162,7 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     return TimedRecording(recording, clock.origin_s + float(first), clock.absolute)
 
 
-def _whole_text(data: bytes, where: str, strict: bool) -> tuple[bytes, tuple[Finding, ...]]:
+def _without_zeros(data: bytes, where: str, strict: bool) -> tuple[bytes, tuple[Finding, ...]]:
     """Cut off the zero bytes that a crashed recorder leaves at the end; refuse them anywhere else."""
     at = data.find(b"\0")
     if at < 0:
@@ -170,6 +172,19 @@ def _whole_text(data: bytes, where: str, strict: bool) -> tuple[bytes, tuple[Fin
         raise RecordingError(f"{where}: the file holds zero bytes (first at byte {at}); it is damaged or no text.")
     whole = kept[: max(kept.rfind(b"\n"), kept.rfind(b"\r")) + 1]
     return whole, (finding("text_cut_off", byte=at),)
+
+
+def _without_torn_line(data: bytes, layout: Layout, where: str, strict: bool) -> tuple[bytes, tuple[Finding, ...]]:
+    """Leave out a last line that breaks off: without a line end, and with fewer cells than the header."""
+    if data.endswith((b"\n", b"\r")):
+        return data, ()
+    begin = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+    mark = layout.delimiter.encode()
+    if begin <= layout.first_byte or data.count(mark, begin) >= len(layout.header) - 1:
+        return data, ()
+    if strict:
+        raise RecordingError(f"{where}: the last line breaks off; the recording is incomplete.")
+    return data[:begin], (finding("last_line_torn"),)
 
 
 def _time_column(columns: Sequence[Column], layout: Layout, where: str) -> Column:

@@ -83,7 +83,7 @@ def kind_of(path: Path) -> str:
     if known:
         known = suffix if known == ".zip" and suffix in (".xlsx", ".ods") else known
         raise RecordingError(f"{path}: this is {_HINTS[known]}.")
-    if suffix in SUFFIXES:
+    if suffix in SUFFIXES and not (SUFFIXES[suffix] in ("fit", "c3d") and b"\0" not in text):
         return SUFFIXES[suffix]
     if suffix in _HINTS:
         raise RecordingError(f"{path}: this is {_HINTS[suffix]}.")

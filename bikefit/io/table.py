@@ -169,7 +169,10 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
         raise RecordingError(f"{where}: there is a header row but no numbers under it.")
     sample = tuple(cells for _, cells in rows)
     width = max(len(cells) for cells in sample)
-    if width > len(header) and not any(cell for cells in sample for cell in cells[len(header) :]):
+    for number, cells in rows:
+        if any(cells[len(header) :]):
+            raise _too_many(where, number + 1, len(cells), len(header), delimiter)
+    if width > len(header):
         header = (*header, *("" for _ in range(width - len(header))))
         units = (*units, *(None for _ in range(width - len(units))))
     first = rows[0][0]
@@ -284,8 +287,7 @@ def _parse_error(error: ValueError, data: bytes, layout: Layout, numbers: Sequen
     too_many = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
     if too_many:
         line = int(too_many[2]) + layout.first_line - 1
-        hint = " Decimal commas need semicolons or tabs between the columns." if layout.delimiter == "," else ""
-        return RecordingError(f"{where}, line {line}: {too_many[3]} values where the header has {too_many[1]}.{hint}")
+        return _too_many(where, line, int(too_many[3]), int(too_many[1]), layout.delimiter)
     if "EOF inside string" in str(error):
         return RecordingError(f"{where}: a quotation mark is opened and never closed, so the table has no end.")
     import pandas as pd
@@ -305,6 +307,11 @@ def _parse_error(error: ValueError, data: bytes, layout: Layout, numbers: Sequen
                     " Correct the cell or leave it empty."
                 )
     return RecordingError(f"{where}: the table cannot be read ({shown(str(error), 120)}).")
+
+
+def _too_many(where: str, line: int, cells: int, expected: int, delimiter: str) -> RecordingError:
+    hint = " Decimal commas need semicolons or tabs between the columns." if delimiter == "," else ""
+    return RecordingError(f"{where}, line {line}: {cells} values where the header has {expected}.{hint}")
 
 
 def _without_remarks(data: bytes, layout: Layout) -> bytes:
