@@ -48,7 +48,8 @@ def score(trace: FootTrace, true: FootTruth, cadence: object = None) -> tuple[fl
     inner[[0, 1, -2, -1]] = False
     hit = np.zeros(inner.size, bool)
     hit[number[good].astype(int)] = True
-    used_rows = table["used"].to_numpy() & np.isfinite(start) & np.isfinite(end)
+    nearest = np.clip(np.nan_to_num(number, nan=0.0).astype(int), 0, inner.size - 1)
+    used_rows = table["used"].to_numpy() & np.isfinite(start) & np.isfinite(end) & inner[nearest]
     right = int((hit & inner).sum())
     missed = int((~hit & inner).sum())
     wrong = int((used_rows & ~good).sum())

@@ -21,7 +21,7 @@ from fit_tool.profile.messages.record_message import RecordMessage
 from fit_tool.profile.profile_type import FileType, Manufacturer
 
 from bikefit.cli import main as bikefit
-from bikefit.conventions import SIDES
+from bikefit.conventions import SIDES, Side
 from bikefit.io.csv_writer import write_csv
 from bikefit.io.fit_writer import write_fit
 from bikefit.io.trc_writer import write_trc
@@ -106,18 +106,24 @@ def shoe_sensor(path: Path) -> None:
     write_fit(shoe.simulate_shoes(ride, feet, {"right": shoe.SensorModel(rate_hz=50.0)}, seed=6)[0], path)
 
 
-def one_shoe(path: Path, side: str) -> None:
-    """One file of a session recorded with a sensor on each shoe; the right one's clock is 0.8 s ahead."""
+def one_shoe(path: Path, side: Side) -> None:
+    """One file of a session recorded with a sensor on each shoe; the right one was switched on 0.8 s later."""
     feet = {
         "left": shoe.Shoe(heel_out=shoe.Harmonics(0.6, (1.5, 0.4), (150.0, 40.0))),
         "right": shoe.Shoe(heel_out=shoe.Harmonics(3.5, (2.0, 0.5), (160.0, 40.0))),
     }
-    sensors = {
-        "left": shoe.SensorModel(rate_hz=50.0, clock="left"),
-        "right": shoe.SensorModel(rate_hz=50.0, clock="right", clock_offset_s=0.8),
-    }
+    sensors = {own: shoe.SensorModel(rate_hz=50.0) for own in SIDES}
     both, _ = shoe.simulate_shoes(shoe.Ride(duration_s=60.0, still_s=6.0), feet, sensors, seed=401)
-    write_csv(replace(both, sensors={own: sensor for own, sensor in both.sensors.items() if own == side}), path)
+    whole = both.sensors[side]
+    on = slice(0 if side == "left" else 40, None)
+    sensor = replace(
+        whole,
+        gyr_time_s=whole.gyr_time_s[on],
+        gyr_deg_s=whole.gyr_deg_s[on],
+        acc_time_s=whole.acc_time_s[on],
+        acc_m_s2=whole.acc_m_s2[on],
+    )
+    write_csv(replace(both, sensors={side: sensor}), path)
 
 
 MARKER_PLACES = dict.fromkeys(SIDES, markers.MarkerPlaces(heel=(-175.0, 0.0, 65.0), ankle=None))

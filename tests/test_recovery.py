@@ -221,6 +221,7 @@ def test_two_rides_in_one_file_give_the_strokes_of_both(first, second):
     table = strokes_of(joined).table
     for part, offset_s in ((first, 0.0), (second, begin_s)):
         expected = strokes_of(part).table
+        expected = expected[expected["end_s"] <= part.time_s[-1]]  # the very last one may reach beyond the samples
         row = [int(np.argmin(np.abs(table["start_s"] - offset_s - start))) for start in expected["start_s"]]
         found = table.iloc[row]
         np.testing.assert_allclose(found["start_s"] - offset_s, expected["start_s"], atol=1e-6)

@@ -26,8 +26,8 @@ def stress_ride(duration_s: float = 1200.0, rate_hz: float = 100.0, seed: int = 
     -------
     Ride
         Over and over: cadence from 40 to 130 rpm in a minute, rest, a sprint to 120 rpm in four seconds. One coast of
-        1-20 s for every 40 s of the ride, 2 % of samples missing in bursts, 0.5 % spikes of 30-60 deg, time stamps
-        off by 5 ms, crank and pitch recorded; without a channel where a caller replaces that.
+        1-20 s for every 40 s of the ride, 2 % of samples missing in bursts of 0.1 s on average, 0.5 % spikes of
+        30-60 deg, time stamps off by 5 ms, crank and pitch recorded; without a channel where a caller replaces that.
 
     Examples
     --------
@@ -47,6 +47,7 @@ def stress_ride(duration_s: float = 1200.0, rate_hz: float = 100.0, seed: int = 
         cadence_rpm=tuple(knots),
         coasts=scatter(round(duration_s / 40.0), (1.0, 20.0), duration_s, np.random.default_rng(seed)),
         missing_share=0.02,
+        missing_burst_s=0.1,
         spike_share=0.005,
         jitter_s=0.005,
         pitch=True,
