@@ -20,6 +20,7 @@ WINDOWS_MOST = 48
 LEVER_MEAN_M = np.array([0.0, 0.0, 0.07])
 LEVER_SD_M = np.array([0.12, 0.02, 0.06])
 """Where on a shoe a sensor sits, from the pedal axle: to the toe, to the left, up [m]."""
+RADIUS_LEAST_M = 0.03
 RADIUS_SD_M, ASIDE_SD_M = 0.004, 0.002
 """How far the real path is from a circle, and from its plane."""
 INDEPENDENT_SAMPLES = 40.0
@@ -169,17 +170,17 @@ def roundness(path: Array) -> float:
     -------
     float
         0-1: 1 where the swept area grows in one direction and the two main axes are alike; 0 for a line, and where
-        the path rests in its middle for more than a twentieth of the time.
+        the path stays near its middle for more than a twentieth of the time.
 
     Examples
     --------
-    >>> angle = np.linspace(0, 20, 500)
+    >>> angle = np.linspace(0, 8 * np.pi, 500)
     >>> round(roundness(np.stack([np.sin(angle), 0 * angle, np.cos(angle)], 1)), 2)
     1.0
     """
     spread = np.linalg.eigvalsh(path.T @ path)
     size = np.linalg.norm(path, axis=1)
-    if spread[2] <= 0 or np.percentile(size, 5.0) < 0.3 * np.median(size):
+    if spread[2] <= 0 or np.percentile(size, 5.0) < max(0.3 * np.median(size), RADIUS_LEAST_M):
         return 0.0
     swept = np.cross(path[:-1], path[1:])
     total = float(np.linalg.norm(swept, axis=1).sum())

@@ -48,8 +48,8 @@ def matrices(quaternion: Array) -> Array:
 
     Examples
     --------
-    >>> matrices(np.array([[0.5**0.5, 0.0, 0.0, 0.5**0.5]])).round(9)[0, :, 0].tolist()
-    [0.0, 1.0, 0.0]
+    >>> matrices(np.array([[0.5**0.5, 0.0, 0.0, 0.5**0.5]])).round(9)[0, 1, 0].item()
+    1.0
     """
     w, x, y, z = np.ascontiguousarray(quaternion.T)
     out = np.empty((quaternion.shape[0], 3, 3))

@@ -13,6 +13,7 @@ from bikefit.settings import Settings
 
 BLOCK_S = 1.0
 PLANE_FIRST_S, PLANE_SMOOTHING_S = 2.0, 6.0
+TURN_SMOOTHING_S = 1.0
 ROCKING_SMOOTHING_S = 3.0
 TURN_MARGIN_S, ROCKING_MARGIN_S = 2.0, 4.0
 """What surrounds a bend or a stretch out of the saddle by less than this goes with it."""
@@ -129,7 +130,7 @@ def local_line(values: Array, weight: Array, width: float) -> Array:
 
     Examples
     --------
-    >>> local_line(np.arange(6.0), np.ones(6), 2.0).round(9).tolist()
+    >>> local_line(np.arange(6.0), np.ones(6), 2.0).round(3).tolist()
     [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     """
     from scipy.ndimage import gaussian_filter1d
@@ -155,6 +156,13 @@ def _smoothed(blocks: Array, width: float) -> Array:
     from scipy.ndimage import gaussian_filter1d
 
     return np.asarray(gaussian_filter1d(blocks, width, axis=0, mode="constant"))
+
+
+def _smoothed_to_ends(values: Array, width: float) -> Array:
+    """Blur block values with a Gaussian; the ends go on as they are."""
+    from scipy.ndimage import gaussian_filter1d
+
+    return np.asarray(gaussian_filter1d(values, width, mode="nearest"))
 
 
 def _spread_over(time: Array, centres: NDArray[Any], values: Array) -> Array:
@@ -200,16 +208,29 @@ class _Blocks:
         self.sizes = in_blocks(np.ones(self.count), self.length).sum(axis=1)
         self.cadence_rpm = in_blocks(turned, self.length).sum(axis=1) * 60.0 / (2.0 * np.pi * self.sizes * step_s)
 
-    def axes(self, weight: Array, apart: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
-        """Return the bike's forward, left and up at each sample, from the blocks with weight."""
+    def normals(self, weight: Array) -> tuple[Array, Array]:
+        """Return the heading of the bike in the filter's world and the lean of its plane, second by second [rad]."""
         normal = np.linalg.eigh(_smoothed(self.scatter * weight[:, None, None], PLANE_FIRST_S / BLOCK_S))[1][:, :, 0]
         normal *= np.where(normal @ self.leftward < 0, -1.0, 1.0)[:, None]
         bike = self.mean_heading + np.arctan2(-normal[:, 0], normal[:, 1])
         used = weight > 0
         bike[used] = np.unwrap(bike[used])
+        return bike, np.arcsin(np.clip(normal[:, 2], -1, 1))
+
+    def turn_deg_s(self, weight: Array) -> Array:
+        """Return how fast the bike's heading turns, second by second; 0 where there is no pedalling."""
+        bike, _ = self.normals(weight)
+        known = weight > 0
+        filled = np.interp(self.centres, self.centres[known], bike[known])
+        turn: Array = np.degrees(np.gradient(_smoothed_to_ends(filled, TURN_SMOOTHING_S / BLOCK_S))) / BLOCK_S
+        return turn
+
+    def axes(self, weight: Array, apart: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+        """Return the bike's forward, left and up at each sample, from the blocks with weight."""
+        bike, tilt = self.normals(weight)
         width = PLANE_SMOOTHING_S / BLOCK_S
         smooth_bike = _line_in_runs(bike, weight, apart, width)
-        smooth_lean = _line_in_runs(np.arcsin(np.clip(normal[:, 2], -1, 1)), weight, apart, width)
+        smooth_lean = _line_in_runs(tilt, weight, apart, width)
         yaw = _spread_over(self.position, self.centres, smooth_bike) - self.heading
         lean = _spread_over(self.position, self.centres, smooth_lean)
         forward = np.stack([np.cos(yaw), np.sin(yaw), np.zeros(self.count)], axis=1)
@@ -270,7 +291,7 @@ def find_plane(
     riding &= blocks.cadence_rpm < settings.cadence_max_rpm
     if np.count_nonzero(riding) < 3:
         return None
-    turn = np.degrees(np.gradient(blocks.mean_heading)) / BLOCK_S
+    turn = blocks.turn_deg_s(riding * 1.0)
     turn -= float(np.median(turn[riding])) if drifts else 0.0
     turning = _widened(np.abs(turn) > settings.turning_max_deg_s, TURN_MARGIN_S / BLOCK_S)
 
@@ -291,6 +312,6 @@ def find_plane(
         crank_rad=np.where(blocks.on_circle, crank, np.nan),
         rocking_deg=_spread_over(blocks.position, blocks.centres, lean),
         pedalling=blocks.over_samples(riding),
-        turning=blocks.over_samples(turning & riding),
+        turning=blocks.over_samples(turning & riding & ~rocking),
         rocking=blocks.over_samples(rocking),
     )

@@ -73,7 +73,9 @@ def _round_windows(stretches: list[_Stretch]) -> list[_Window]:
             window = slice(int(cut[0]), int(cut[-1]) + 1)
             if roundness(place[window]) > ROUND_ENOUGH:
                 found.append((stretch, window))
-    return [_window(stretch, window) for stretch, window in found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]]
+    chosen = found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]
+    windows = [_window(stretch, window) for stretch, window in chosen]
+    return [window for window in windows if roundness(window.place_m) > ROUND_ENOUGH]
 
 
 def _window(stretch: _Stretch, window: slice) -> _Window:
