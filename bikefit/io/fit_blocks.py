@@ -238,9 +238,10 @@ def _definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.
     local = np.where(headers >= 0x80, headers >> 5 & 3, headers & 0xF)
     defined = data[found.definition_starts] & 0xF
     row = np.zeros(len(found.starts), np.int64)
-    for kind in np.unique(local):
+    for kind in range(16):
         mine, rows = local == kind, np.flatnonzero(defined == kind)
-        row[mine] = rows[np.searchsorted(found.definition_starts[rows], found.starts[mine]) - 1]
+        if mine.any():
+            row[mine] = rows[np.searchsorted(found.definition_starts[rows], found.starts[mine]) - 1]
     return row
 
 
@@ -263,6 +264,7 @@ def describe(data: NDArray[np.uint8], found: Scan) -> tuple[DeveloperField, ...]
     if not wanted:
         return ()
     layout = found.definition_layouts[_definition_of_messages(data, found)]
+    wanted = [number for number in wanted if (layout == number).any()]
     apps: list[tuple[int, int, str]] = []
     entries: list[DeveloperField] = []
     for number in wanted:
@@ -352,14 +354,17 @@ def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[Developer
             variants[key] = len(variants)
             described.append((layout, own))
         variant_of_row[row] = variants[key]
+    if not described:
+        return []
     variant = variant_of_row[rows]
     order = np.argsort(variant, kind="stable")
-    numbers, firsts = np.unique(variant[order], return_index=True)
-    blocks = []
-    for number, members in zip(numbers.tolist(), np.split(found.starts[order], firsts[1:]), strict=True):
-        layout, own = described[number]
-        blocks.append(Block(data, _definition(found.layouts[layout], own), members))
-    return blocks
+    ends = np.cumsum(np.bincount(variant, minlength=len(described)))
+    members = np.split(found.starts[order], ends[:-1])
+    return [
+        Block(data, _definition(found.layouts[layout], own), starts)
+        for (layout, own), starts in zip(described, members, strict=True)
+        if starts.size
+    ]
 
 
 # ---- compressed time stamps --------------------------------------------------------------------------------

@@ -116,8 +116,7 @@ class Messages(Mapping[str, Column]):
         """Put the blocks of one message type together."""
         self.name = name
         self.blocks = tuple(blocks)
-        all_starts = np.concatenate([block.starts for block in blocks])
-        self.starts = np.sort(all_starts)
+        self.starts = np.sort(np.concatenate([block.starts for block in blocks]))
         self._pieces: dict[str, list[tuple[NDArray[np.int64], Block, Field]]] = {}
         for block in blocks:
             rows = np.searchsorted(self.starts, block.starts)

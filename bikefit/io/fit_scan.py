@@ -152,7 +152,7 @@ def _next_header(data: bytes, after: int) -> int:
 
 
 def _part(data: bytes, start: int, damage: list[Damage]) -> tuple[int, int, int]:
-    """Return where a part's messages begin and end and where the next part may begin.
+    """Return where a part's messages begin and end and where the next part may begin: after a cut file's end.
 
     The header's word counts as long as the checksum at the end that it names agrees. Where it does not, the file
     was cut or changed: then the header's own checksum decides whether its size is still to be trusted.
@@ -160,19 +160,20 @@ def _part(data: bytes, start: int, damage: list[Damage]) -> tuple[int, int, int]
     view = memoryview(data)
     size = int.from_bytes(data[start + 4 : start + 8], "little")
     stated = data[start]
-    header_crc = int.from_bytes(data[start + 12 : start + 14], "little") if stated >= 14 else 0
-    header_ok = header_crc in (0, crc16(view[start : start + 12]))
-    if stated >= _SHORTEST_HEADER and size:
+    header_crc = data[start + 12 : start + 14] if stated >= 14 else b""
+    header_ok = len(header_crc) < 2 or header_crc == b"\0\0" or crc16(view[start : start + 14]) == 0
+    if header_ok and stated >= _SHORTEST_HEADER and size:
         end = start + stated + size
         if end + 2 <= len(data) and crc16(view[start : end + 2]) == 0:
             return start + stated, end, end + 2
 
     # A header's size that leads to anything but a definition is wrong.
     begins = [start + length for length in (stated, 14, 12) if length >= _SHORTEST_HEADER]
-    begin = next((at for at in begins if at < len(data) and 0x40 <= data[at] < 0x80), min(begins[0], len(data)))
+    begin = next((at for at in begins if at < len(data) and 0x40 <= data[at] < 0x80), begins[0])
     end = begin + size
+    begin = min(begin, len(data))
     following = _next_header(data, begin)
-    whole_file = len(data) - 2 >= begin and crc16(view[start:]) == 0
+    whole_file = following == len(data) and len(data) - 2 >= begin and crc16(view[start:]) == 0
     if size == 0 and begin + 2 >= len(data):
         return begin, begin, len(data)
     if size == 0 or not header_ok or (whole_file and end != len(data) - 2):
@@ -186,8 +187,7 @@ def _part(data: bytes, start: int, damage: list[Damage]) -> tuple[int, int, int]
     if end <= len(data):
         damage.append(Damage(len(data), "the checksum is missing"))
         return begin, end, len(data)
-    damage.append(Damage(len(data), "the file ends too early", end + 2 - len(data)))
-    return begin, len(data), len(data)
+    return begin, len(data), end + 2
 
 
 # ---- messages ----------------------------------------------------------------------------------------------
@@ -294,7 +294,9 @@ def scan(data: bytes, name: str) -> Scan:
         part_starts.append(at)
         begin, end, following = _part(data, at, damage)
         stopped, why = walk.part(begin, end)
-        if why:
+        if following > len(data):
+            damage.append(Damage(stopped, "the file ends too early", following - stopped))
+        elif why:
             damage.append(Damage(stopped, why, end - stopped))
         at = max(following, at + 1)
     return Scan(
