@@ -13,6 +13,31 @@ SPIKE_NEIGHBOURS = 2
 """Samples on each side whose median a spike is compared with: two bad samples in five are still seen."""
 
 
+def usual_step(time_s: Array) -> float:
+    """Return the median step of time stamps.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Increasing times [s].
+
+    Returns
+    -------
+    float
+        From at most 20,000 steps, in runs spread evenly [s]; NaN under two samples.
+
+    Examples
+    --------
+    >>> usual_step(np.array([0.0, 0.1, 0.2, 0.9]))
+    0.1
+    """
+    if time_s.size < 2:
+        return math.nan
+    runs = max(1, (time_s.size - 1) // 20_000)
+    steps = np.diff(time_s) if runs == 1 else time_s[1::runs] - time_s[:-1:runs]
+    return float(np.median(steps))
+
+
 def unwrap_deg(angle_deg: Array) -> Array:
     """Remove the jumps of a wrapped angle.
 

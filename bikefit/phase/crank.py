@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.datatypes import Array
-from bikefit.signals import spikes, unwrap_deg
+from bikefit.signals import spikes, unwrap_deg, usual_step
 
 SURE_STEP_DEG = 120.0
 """A step whose expected advance is smaller than this is unwrapped by its nearest turn."""
@@ -74,7 +74,7 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
 
 def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:
     """Add the whole turns that fit the speed around each hole in the samples."""
-    usual_s = float(np.median(step_s))
+    usual_s = usual_step(time)
     holes = np.flatnonzero(step_s > 1.5 * usual_s)
     if holes.size == 0:
         return phase
@@ -112,7 +112,7 @@ def _wild_samples(time: Array, phase: Array) -> NDArray[np.intp]:
 
 def _forward_share(time: Array, phase: Array) -> float:
     """Return how much of the movement goes forward, at no more than legs can do: 1 all, 0 half of it, -1 none."""
-    stride = max(1, round(FORWARD_CHECK_S / float(np.median(np.diff(time)))))
+    stride = max(1, round(FORWARD_CHECK_S / usual_step(time)))
     step, step_s = np.diff(phase[::stride]), np.diff(time[::stride])
     moving = np.abs(step) > FORWARD_CHECK_DEG
     likely = moving & (np.abs(step) < 6.0 * FASTEST_RPM * step_s)

@@ -13,11 +13,11 @@ from bikefit.conventions import CURVE_POINTS, STROKE_COLUMNS
 from bikefit.datatypes import Array, Channel, FootTrace, Phase, StrokeCurves
 from bikefit.findings import Finding, finding
 from bikefit.settings import Settings
-from bikefit.signals import spikes
+from bikefit.signals import spikes, usual_step
 from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
 from bikefit.strokes.cuts import cut, time_at
 from bikefit.strokes.posture import label_posture
-from bikefit.strokes.reject import JUDGE_MIN, judge_curves, judge_motion, noise_of, typical
+from bikefit.strokes.reject import JUDGE_MIN, TYPICAL_STROKES, judge_curves, judge_motion, noise_of, typical
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def find_strokes(
     missing = _missing(trace.time_s, time, over, start_s, end_s, settings)
     reasons = judge_motion(trace, cuts, start_s, end_s, over, missing, settings)
     smooth_deg, sudden_deg = _smooth_and_sudden(over.curve_deg, follows, reasons == "")
-    judge_curves(reasons, sudden_deg, over.mean_deg, smooth_deg, settings)
+    likeness = judge_curves(reasons, sudden_deg, over.mean_deg, smooth_deg, settings)
     used = reasons == ""
 
     import pandas as pd
@@ -126,7 +126,7 @@ def find_strokes(
         "posture": label_posture(_pitch_means(trace, start_s, end_s), used),
         "power_w": _mean_between((companions or {}).get("power_w"), start_s, end_s),
         "spikes_repaired": np.bincount(per_spike[inside], minlength=start_s.size),
-        "quality": _likeness(smooth_deg, used),
+        "quality": likeness,
         "used": used,
         "reject_reason": reasons,
     }
@@ -137,7 +137,7 @@ def find_strokes(
         samples = float(np.median(over.samples[used]))
         if samples < settings.samples_per_stroke_warn:
             findings.append(finding("few_samples", side=trace.side, samples=samples))
-        if coherence < settings.quality_min <= phase.quality:
+        if np.count_nonzero(used) >= settings.strokes_min and coherence < settings.quality_min <= phase.quality:
             code = "rotation_still" if moves_deg < STILL_RMS_DEG else "noise_only"
             findings.append(finding(code, side=trace.side, deg=moves_deg))
     if spiked.size:
@@ -179,7 +179,7 @@ def _missing(
     """Say which strokes reach over a gap in the samples or lack too many of them."""
     if all_time_s.size < 2 or time_s.size < 2:
         return np.ones(start_s.size, dtype=np.bool_)
-    period_s = float(np.median(np.diff(all_time_s)))
+    period_s = usual_step(all_time_s)
     expected = (end_s - start_s) / period_s
     # one sample more or less is the boundary's doing
     missing: Flags = expected - over.samples > np.maximum(settings.missing_max_share * expected, 1.0 + 1e-6)
@@ -225,33 +225,22 @@ def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:
     return _mean_between(pitch, start_s, end_s)
 
 
-def _likeness(smooth_deg: Array, used: Flags) -> Array:
-    """Return the correlation of each stroke's curve with the median stroke's, 0 where it is negative."""
-    if not used.any():
-        return np.full(used.size, np.nan)
-    usual = typical(smooth_deg, used)
-    usual -= usual.mean()
-    shape = smooth_deg - smooth_deg.mean(axis=1, keepdims=True)
-    size = np.sqrt(np.einsum("ij,ij->i", shape, shape) * float(usual @ usual))
-    likeness = np.divide(shape @ usual, size, out=np.full(used.size, np.nan), where=size > 0.0)
-    likeness_01: Array = np.clip(likeness, 0.0, 1.0)
-    return likeness_01
-
-
 def _coherence(smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags) -> tuple[float, float]:
     """Return how much of the movement within a stroke comes back in the next, and its size [deg].
 
-    Noise, drift and a constant give 0. A drift from stroke to stroke, read from the neighbours' means, is taken off first: it would look alike in each.
+    Noise, drift and a constant give 0. A drift from stroke to stroke, read from the neighbours' means, is
+    taken off first: it would look alike in each.
     """
     first = np.flatnonzero(follows & used[1:] & used[:-1])
     if first.size == 0:
         return 0.0, 0.0
+    first = first[:: -(-first.size // TYPICAL_STROKES)]
     ramp = (np.arange(CURVE_POINTS) + 0.5) / CURVE_POINTS - 0.5
     drift = (mean_deg[first + 1] - mean_deg[first])[:, None] * ramp
     here = smooth_deg[first] - mean_deg[first, None] - drift
     there = smooth_deg[first + 1] - mean_deg[first + 1, None] - drift
-    size = float(np.sqrt(np.sum(here**2) * np.sum(there**2)))
+    size = float(np.sqrt(np.vdot(here, here) * np.vdot(there, there)))
     moves_deg = float(np.sqrt(size / here.size))
     if moves_deg < STILL_RMS_DEG:
         return 0.0, moves_deg
-    return max(0.0, float(np.sum(here * there)) / size), moves_deg
+    return max(0.0, float(np.vdot(here, there)) / size), moves_deg

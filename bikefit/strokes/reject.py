@@ -27,7 +27,7 @@ NEIGHBOURS = 5
 """Strokes whose median cadence a stroke is compared with."""
 NEAR = 15
 """Strokes whose median angle a stroke is compared with."""
-TYPICAL_STROKES = 2000
+TYPICAL_STROKES = 600
 """The median curve is taken from at most so many strokes, evenly spread."""
 SHAPE_FLOOR_DEG, LEVEL_FLOOR_DEG = 0.1, 0.3
 """Strokes that differ by no more than these are alike, however regular the rest is."""
@@ -85,7 +85,7 @@ def judge_motion(
     return reasons
 
 
-def judge_curves(reasons: Reasons, sudden_deg: Array, mean_deg: Array, smooth_deg: Array, settings: Settings) -> None:
+def judge_curves(reasons: Reasons, sudden_deg: Array, mean_deg: Array, smooth_deg: Array, settings: Settings) -> Array:
     """Give strokes that are unlike the foot's others their reason: flicker, then shape.
 
     Parameters
@@ -100,13 +100,20 @@ def judge_curves(reasons: Reasons, sudden_deg: Array, mean_deg: Array, smooth_de
         Smoothed curves [deg].
     settings : Settings
         Thresholds.
+
+    Returns
+    -------
+    ndarray, shape (strokes,)
+        Correlation of each stroke's curve with the median stroke's, 0 where it is negative; NaN where unknown.
     """
     good = reasons == ""
     if np.count_nonzero(good) >= JUDGE_MIN:
         reasons[good & _flickers(sudden_deg, good, settings.flicker_min_deg)] = "flicker"
     good = reasons == ""
+    distance_deg, likeness = _alike(smooth_deg, good)
     if np.count_nonzero(good) >= JUDGE_MIN:
-        reasons[good & _odd(mean_deg, smooth_deg, good, settings.shape_max_distance)] = "shape"
+        reasons[good & _odd(mean_deg, distance_deg, good, settings.shape_max_distance)] = "shape"
+    return likeness
 
 
 def _share(flags: Flags, cuts: Cuts) -> Array:
@@ -153,7 +160,7 @@ def typical(curves_deg: Array, good: Flags) -> Array:
     Returns
     -------
     ndarray, shape (points,)
-        From at most 2,000 strokes, evenly spread [deg].
+        From at most `TYPICAL_STROKES` strokes, evenly spread [deg].
     """
     curve: Array = np.median(curves_deg[_spread(good)], axis=0)
     return curve
@@ -172,7 +179,7 @@ def noise_of(sudden_deg: Array, good: Flags) -> float:
     Returns
     -------
     float
-        From at most 2,000 strokes [deg]; NaN where there are none.
+        From at most `TYPICAL_STROKES` strokes [deg]; NaN where there are none.
     """
     return robust_sd(sudden_deg[_spread(good)])
 
@@ -190,12 +197,24 @@ def _flickers(sudden: Array, good: Flags, smallest_deg: float) -> Flags:
     return flickers
 
 
-def _odd(mean_deg: Array, smooth_deg: Array, good: Flags, farthest: float) -> Flags:
+def _alike(smooth_deg: Array, good: Flags) -> tuple[Array, Array]:
+    """Return each curve's RMS distance from the median curve in shape [deg], and its correlation with it."""
+    if not good.any():
+        return np.full(good.size, np.nan), np.full(good.size, np.nan)
+    usual = typical(smooth_deg, good)
+    usual -= usual.mean()
+    mean = smooth_deg.mean(axis=1)
+    power = np.maximum(np.einsum("ij,ij->i", smooth_deg, smooth_deg) - CURVE_POINTS * mean**2, 0.0)
+    common, usual_power = smooth_deg @ usual, float(usual @ usual)
+    distance = np.sqrt(np.maximum(power - 2.0 * common + usual_power, 0.0) / CURVE_POINTS)
+    size = np.sqrt(power * usual_power)
+    likeness = np.divide(common, size, out=np.full(good.size, np.nan), where=size > 0.0)
+    return distance, np.clip(likeness, 0.0, 1.0)
+
+
+def _odd(mean_deg: Array, distance_deg: Array, good: Flags, farthest: float) -> Flags:
     """Say which strokes are far from the median stroke in shape, or from their neighbours in angle."""
-    shape = smooth_deg - smooth_deg.mean(axis=1, keepdims=True)
-    shape -= typical(shape, good)
-    distance = np.sqrt(np.einsum("ij,ij->i", shape, shape) / CURVE_POINTS)
-    odd: Flags = distance > farthest * max(float(np.median(distance[good])), SHAPE_FLOOR_DEG)
+    odd: Flags = distance_deg > farthest * max(float(np.median(distance_deg[good])), SHAPE_FLOOR_DEG)
     rows = np.flatnonzero(good)
     near = min(NEAR, rows.size - 1 + rows.size % 2)
     padded = np.pad(mean_deg[rows], near // 2, mode="reflect")
