@@ -275,3 +275,45 @@ def test_ids_that_collide_are_told_apart_in_any_order() -> None:
     assert len({made.casefold() for made in ids.values()}) == len(names)
     assert ids == dict(zip(reversed(names), unique_ids(list(reversed(names))), strict=True))
     assert ids["other"] == "other"
+
+
+def test_the_queries_of_the_docs_run(rides: Path, tmp_path: Path) -> None:
+    import re
+
+    page = (Path(__file__).parents[1] / "docs" / "batch.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len(queries) == 3
+    list(run_batch(rides, tmp_path / "out", batch=PLAIN))
+    with sqlite3.connect(tmp_path / "out" / "results.sqlite") as database:
+        rows = [database.execute(query).fetchall() for query in queries]
+    assert len(rows[0]) > 0
+    assert rows[2] == []
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """A real scheduler with two worker processes on this machine."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as local:
+        yield local.scheduler_address
+
+
+@pytest.mark.parametrize("ship_files", [True, False])
+def test_a_cluster_gives_what_one_machine_gives(cluster: str, rides: Path, tmp_path: Path, ship_files: bool) -> None:
+    folder = tmp_path / "rides"
+    shutil.copytree(rides, folder)
+    (folder / "empty.csv").write_bytes(b"")
+    list(run_batch(folder, tmp_path / "one", batch=BatchOptions(jobs=2)))
+    there = BatchOptions(scheduler=cluster, ship_files=ship_files)
+    outcomes = list(run_batch(folder, tmp_path / "many", batch=there))
+    assert len(outcomes) == 9
+    assert dump_of(tmp_path / "many") == dump_of(tmp_path / "one")
+    assert pages_of(tmp_path / "many") == pages_of(tmp_path / "one")
+
+
+def test_no_scheduler_there(run: Run, rides: Path, tmp_path: Path) -> None:
+    done = run("batch", rides, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
+    assert done.code == 2
+    assert "dask scheduler" in done.err

@@ -61,7 +61,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
             return future
 
         width = 2 * sum(client.nthreads().values())
-        queue = as_completed([submit(task) for task in islice(source, width)])
+        queue = as_completed([submit(task) for task in islice(source, width)], loop=client.loop)
         for future in queue:
             task = pending.pop(future.key)
             if future.status == "finished":

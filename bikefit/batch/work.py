@@ -148,6 +148,9 @@ def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *
     SessionRows
         Without a foot.
     """
+    for path in job.paths:
+        # pages and tables name files, not the folders in which a studio keeps them
+        message = message.replace(str(path), path.name)
     return SessionRows(_session(job, "failed", message, print_of, content) | {"retry": int(retry)})
 
 

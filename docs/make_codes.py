@@ -1,0 +1,28 @@
+"""Write the table of findings into docs/json.md from the package's catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bikefit.findings import catalogue
+
+PAGE = Path(__file__).with_name("json.md")
+MARK = "<!-- codes -->\n"
+
+
+def table() -> str:
+    """Return every code with its level and words as a Markdown table."""
+    rows = ["| code | level | message |", "|---|---|---|"]
+    for code, entry in sorted(catalogue().items()):
+        message = entry["message"].replace("|", "\\|")
+        rows.append(f"| `{code}` | {entry['level']} | {message} |")
+    return "\n".join(rows) + "\n"
+
+
+def page() -> str:
+    """Return the whole page with the table up to date."""
+    return PAGE.read_text(encoding="utf-8").split(MARK)[0] + MARK + "\n" + table()
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
