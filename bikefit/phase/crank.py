@@ -142,14 +142,14 @@ def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: fl
 
     Notes
     -----
-    Within a stroke the phase follows a monotone cubic through the pulses (slopes: harmonic mean of the speeds on both
-    sides), so that a changing cadence is shared out within the stroke. An interval of nearly two or three of its
+    Within a stroke the phase follows a cubic through the pulses, with the slopes of the parabola through three of them
+    held to what keeps it monotone, so that a steadily changing cadence is shared out exactly within the stroke. An interval of nearly two or three of its
     neighbours' is taken for missed pulses.
 
     References
     ----------
-    Fritsch, F. N. & Butland, J. (1984). A method for constructing local monotone piecewise cubic interpolants.
-    SIAM J Sci Stat Comput 5(2), 300-304. https://doi.org/10.1137/0905021
+    Fritsch, F. N. & Carlson, R. E. (1980). Monotone piecewise cubic interpolation. SIAM J Numer Anal 17(2), 238-246.
+    https://doi.org/10.1137/0717021
     """
     shortest_s, longest_s = 60.0 / fastest_rpm, 60.0 / slowest_rpm
     pulses = np.sort(tdc_s[np.isfinite(tdc_s)])
@@ -167,8 +167,11 @@ def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: fl
     quality = float(np.mean(np.abs(ratio - 1.0) < 0.35))
     level = np.concatenate([[0.0], np.cumsum(360.0 * turns)])
     speed = 360.0 * turns / interval
-    slope = np.concatenate([speed[:1], 2.0 / (1.0 / speed[:-1] + 1.0 / speed[1:]), speed[-1:]])
-    slope[1:-1] = np.where(still[:-1], speed[1:], np.where(still[1:], speed[:-1], slope[1:-1]))
+    between = (speed[:-1] * interval[1:] + speed[1:] * interval[:-1]) / (interval[:-1] + interval[1:])
+    between = np.where(still[:-1], speed[1:], np.where(still[1:], speed[:-1], between))
+    slope = np.concatenate([2.0 * speed[:1] - between[:1], between, 2.0 * speed[-1:] - between[-1:]])
+    lower = np.minimum(np.append(speed, speed[-1]), np.concatenate([speed[:1], speed]))
+    slope = np.clip(slope, 0.0, 3.0 * lower)
     place = np.searchsorted(pulses, time_s, side="right") - 1
     inside = (place >= 0) & (place < interval.size)
     k = np.clip(place, 0, interval.size - 1)

@@ -1,0 +1,206 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bikefit.datatypes import Channel, FootTrace
+from bikefit.errors import UsageError
+from bikefit.phase import available_references, find_phase
+from bikefit.phase.crank import crank_phase, pulse_phase
+from bikefit.phase.periodic import find_rhythm
+from bikefit.settings import Settings
+from bikefit.simulate import Ride, Rider, simulate_ride
+
+SETTINGS = Settings()
+
+
+def pedalled(seconds: float = 60.0, rate_hz: float = 100.0, rpm: float = 90.0, noise: float = 0.1) -> FootTrace:
+    """A steady ride with every reference."""
+    time = np.arange(0.0, seconds, 1.0 / rate_hz)
+    crank = 40.0 + 6.0 * rpm * time
+    rng = np.random.default_rng(4)
+    pitch = 20.0 + 18.0 * np.cos(np.radians(crank - 300.0))
+    return FootTrace(
+        "right",
+        time,
+        3.0 + 2.0 * np.cos(np.radians(crank - 170.0)) + noise * rng.standard_normal(time.size),
+        "rider",
+        crank_deg=crank % 360.0,
+        crank_source="crank_angle",
+        tdc_s=(360.0 * np.arange(1, crank[-1] // 360.0 + 1) - 40.0) / (6.0 * rpm),
+        pitch_deg=pitch,
+        pitch_rate_deg_s=np.gradient(pitch, time),
+    )
+
+
+def apart_deg(first: np.ndarray, second: np.ndarray) -> float:
+    """Spread of the difference of two phases about their constant difference [deg]."""
+    difference = (first - second)[np.isfinite(first) & np.isfinite(second)]
+    return float(np.std(difference))
+
+
+def test_references_in_order_of_trust() -> None:
+    assert available_references(pedalled()) == ("crank_angle", "tdc_pulse", "pitch", "gyroscope", "rotation")
+
+
+def test_the_best_reference_is_used_and_any_can_be_forced() -> None:
+    trace = pedalled()
+    truth = 40.0 + 540.0 * trace.time_s
+    assert find_phase(trace, SETTINGS).reference == "crank_angle"
+    for name in available_references(trace):
+        phase = find_phase(trace, SETTINGS, reference=name)
+        assert phase.reference == name
+        assert phase.is_crank == (name in ("crank_angle", "tdc_pulse"))
+        assert phase.quality > 0.9
+        assert apart_deg(phase.phase_deg, truth) < 3.0
+
+
+def test_a_reference_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match="holds no reference 'markers'; it holds: crank_angle"):
+        find_phase(pedalled(), SETTINGS, reference="markers")
+
+
+@pytest.mark.parametrize("kind", ["constant", "random", "missing"])
+def test_a_useless_crank_angle_gives_way_to_the_pitch(kind: str) -> None:
+    trace = pedalled()
+    size = trace.time_s.size
+    crank = {
+        "constant": np.full(size, 17.0),
+        "random": np.random.default_rng(1).uniform(0.0, 360.0, size),
+        "missing": np.full(size, np.nan),
+    }[kind]
+    phase = find_phase(replace(trace, crank_deg=crank, tdc_s=None), SETTINGS)
+    assert phase.reference == "pitch"
+    assert [item.code for item in phase.findings] == ["reference_unusable"]
+
+
+def test_a_reversed_crank_is_named() -> None:
+    trace = pedalled()
+    assert trace.crank_deg is not None
+    phase = find_phase(replace(trace, crank_deg=-trace.crank_deg % 360.0, tdc_s=None), SETTINGS)
+    assert [item.code for item in phase.findings] == ["crank_reversed", "reference_unusable"]
+
+
+def test_swapped_sides_are_suspected_from_pitch_against_crank() -> None:
+    trace = pedalled()
+    assert trace.crank_deg is not None
+    assert find_phase(trace, SETTINGS).findings == ()
+    swapped = find_phase(replace(trace, crank_deg=(trace.crank_deg + 180.0) % 360.0, tdc_s=None), SETTINGS)
+    assert [item.code for item in swapped.findings] == ["sides_swapped"]
+
+
+def test_references_that_do_not_go_together_lower_the_quality() -> None:
+    trace = pedalled(120.0)
+    other = 20.0 + 18.0 * np.cos(2.0 * np.pi * 1.2 * trace.time_s)
+    phase = find_phase(replace(trace, pitch_deg=other, pitch_rate_deg_s=None), SETTINGS)
+    assert phase.agreement_deg > 90.0
+    assert phase.quality < SETTINGS.quality_min
+    assert [item.code for item in phase.findings] == ["phases_apart"]
+
+
+def test_crank_with_spikes_and_holes() -> None:
+    time = np.arange(0.0, 60.0, 0.01)
+    truth = 40.0 + 540.0 * time
+    crank = truth % 360.0
+    rng = np.random.default_rng(2)
+    spiked = rng.choice(time.size - 10, 30, replace=False) + 5
+    crank[spiked] = (crank[spiked] + rng.uniform(40.0, 170.0, 30)) % 360.0
+    crank[1000:1005] = np.nan
+    keep = np.ones(time.size, dtype=bool)
+    keep[3000:3130] = False  # 1.3 s: nearly two turns are hidden
+    phase, forward = crank_phase(time[keep], crank[keep], 0.1)
+    assert forward > 0.95
+    np.testing.assert_allclose(phase, truth[keep], atol=1.0)
+
+
+@given(st.floats(30.0, 160.0), st.sampled_from([25.0, 100.0, 200.0]), st.floats(0.0, 359.0))
+def test_any_steady_crank_is_unwrapped(rpm: float, rate_hz: float, start_deg: float) -> None:
+    time = np.arange(0.0, 20.0, 1.0 / rate_hz)
+    truth = start_deg + 6.0 * rpm * time
+    phase, forward = crank_phase(time, truth % 360.0, 0.1)
+    np.testing.assert_allclose(phase - phase[0], truth - truth[0], atol=1e-6)
+    assert forward == pytest.approx(1.0)
+
+
+def test_pulses_with_a_changing_cadence() -> None:
+    """Between pulses the phase follows the change of cadence: 60 to 120 rpm in 30 s."""
+    time = np.arange(0.0, 30.0, 0.01)
+    truth = 360.0 * time + 6.0 * time**2
+    pulses = np.interp(np.arange(360.0, truth[-1], 360.0), truth, time)
+    phase, quality = pulse_phase(time, pulses, 30.0, 160.0)
+    known = np.isfinite(phase)
+    assert quality == 1.0
+    error = (phase - truth)[known]
+    assert np.abs(error - np.round(error.mean() / 360.0) * 360.0).max() < 0.05
+
+
+def test_pulses_that_bounce_or_are_missed_or_stop() -> None:
+    turns = np.arange(0.0, 40.0, 0.75)
+    pulses = np.sort(np.concatenate([np.delete(turns, [10, 20]), [15.01], turns[30:] + 60.0]))
+    time = np.arange(0.0, 100.0, 0.01)
+    phase, _ = pulse_phase(time, pulses, 30.0, 160.0)
+    steady = (time > 1.0) & (time < 38.0)
+    np.testing.assert_allclose(np.diff(phase[steady]), 4.8, atol=0.35)
+    assert np.isnan(phase[(time > 42.0) & (time < 80.0)]).all()
+
+
+def test_a_cadence_channel_steers() -> None:
+    """A trace that moves more at twice the stroke's rate is read at the cadence that the channel gives."""
+    time = np.arange(0.0, 120.0, 0.02)
+    values = 0.7 * np.cos(2.0 * np.pi * time * 70.0 / 60.0) + 2.0 * np.cos(2.0 * np.pi * time * 140.0 / 60.0)
+    seconds = np.arange(0.0, 121.0)
+    told = find_rhythm(time, values, 30.0, 160.0, Channel(seconds, np.full(seconds.size, 71.0)))
+    alone = find_rhythm(time, values, 30.0, 160.0)
+    assert np.nanmedian(np.diff(told.phase_deg)) / 6.0 / 0.02 == pytest.approx(70.0, rel=0.02)
+    assert np.nanmedian(np.diff(alone.phase_deg)) / 6.0 / 0.02 == pytest.approx(140.0, rel=0.02)
+
+
+def test_where_the_cadence_channel_stands_nobody_pedals() -> None:
+    trace = pedalled(120.0)
+    seconds = np.arange(0.0, 121.0)
+    standing = Channel(seconds, np.where((seconds > 40.0) & (seconds < 80.0), 0.0, 90.0))
+    phase = find_phase(trace, SETTINGS, standing, "rotation")
+    assert np.isnan(phase.phase_deg[(trace.time_s > 45.0) & (trace.time_s < 75.0)]).all()
+    assert np.isfinite(phase.phase_deg[trace.time_s < 35.0]).mean() > 0.95
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 100.0])
+@pytest.mark.parametrize("kind", ["white", "wandering", "slow", "drift", "constant"])
+def test_what_is_no_pedalling_has_no_rhythm(kind: str, rate_hz: float) -> None:
+    time = np.arange(0.0, 240.0, 1.0 / rate_hz)
+    noise = np.random.default_rng(8).standard_normal(time.size)
+    slow = np.empty(time.size)
+    slow[0] = 0.0
+    for index in range(1, time.size):
+        slow[index] = 0.95 * slow[index - 1] + noise[index]
+    values = {
+        "white": 0.15 * noise,
+        "wandering": np.cumsum(noise),
+        "slow": slow,
+        "drift": 0.05 * time + 0.15 * noise,
+        "constant": np.full(time.size, 3.0),
+    }[kind]
+    phase = find_phase(FootTrace("left", time, values, "rider"), SETTINGS)
+    assert phase.quality < 0.1
+    assert [item.code for item in phase.findings] == ["no_rhythm"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 30])
+def test_almost_no_samples(size: int) -> None:
+    time = 0.01 * np.arange(size)
+    trace = FootTrace("left", time, time, "rider", crank_deg=time, tdc_s=time, pitch_deg=time, pitch_rate_deg_s=time)
+    for name in available_references(trace):
+        phase = find_phase(trace, SETTINGS, reference=name)
+        assert phase.phase_deg.shape == time.shape
+        assert phase.quality == 0.0
+
+
+def test_phase_within_the_stroke_follows_uneven_pedalling() -> None:
+    recording, _ = simulate_ride(Rider(), Ride(duration_s=60.0, pitch=True, feet=("left",)), seed=3)
+    trace = recording.feet["left"]
+    crank = find_phase(trace, SETTINGS, reference="crank_angle")
+    pitch = find_phase(trace, SETTINGS, reference="pitch")
+    assert apart_deg(crank.phase_deg, pitch.phase_deg) < 6.0
+    assert find_phase(trace, SETTINGS).agreement_deg < 6.0
