@@ -15,6 +15,8 @@ from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Markers
 from bikefit.io import read_recording
 from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
+from bikefit.marker_geometry.axle import axle_of
+from bikefit.marker_geometry.bike import about_centre
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.strokes import find_strokes
@@ -56,7 +58,22 @@ def test_strokes_of_both_feet(folder: Path, pedals: bool) -> None:
         assert table["mean_deg"].mean() == pytest.approx(mean, abs=0.05)
         assert table["mean_deg"].std() == pytest.approx(sd, abs=0.02)
         assert table["range_deg"].median() == pytest.approx(span, abs=0.1)
-        assert table["peak_crank_deg"].median() == pytest.approx(peak, abs=4.0)
+        # the published pedal points follow a marker, not the axle: see the circles below
+        assert table["peak_crank_deg"].median() == pytest.approx(peak, abs=2.0 if pedals else 6.0)
+
+
+def test_each_shoe_has_one_point_that_goes_round_a_true_circle(folder: Path) -> None:
+    source = markers(folder / RIDE)
+    for side in SIDES:
+        axle, points = (
+            axle_of(source.positions_mm[f"{side}_heel"], source.positions_mm[f"{side}_toe"]),
+            source.positions_mm[f"{side}_pedal"],
+        )
+        assert axle is not None
+        radii = [np.hypot(way[:, 0], way[:, 2]) for way in (about_centre(axle), about_centre(points))]
+        assert radii[0].mean() == pytest.approx(175.0, abs=2.0)
+        assert radii[0].std() < 1.0
+        assert radii[1].std() > 5.0
 
 
 def test_the_strokes_in_which_markers_flicker_are_not_used(folder: Path) -> None:

@@ -1,0 +1,166 @@
+"""The bike: where the pedals are, the axis about which they go round, and the crank angle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from bikefit.conventions import SIDES, Side, crank_offset_deg
+from bikefit.datatypes import Array
+from bikefit.findings import Finding, finding
+from bikefit.marker_geometry.axle import CRANK_MM, axle_of
+
+TOLERANCE_DEG: Final = 1.0
+"""How well the pedals' plane is known; within it the file's own axes stand for the bike's."""
+ASKEW_MAX_DEG: Final = 50.0
+"""A bike further askew would have been given other axes by the reader: this is no pedalling plane."""
+CIRCLE_TOLERANCE: Final = 0.2
+"""A sample further than this share of the radius from the circle is not pedalling."""
+
+
+def in_bike_frame(
+    positions: Mapping[str, Array],
+) -> tuple[dict[str, Array], dict[Side, Array], list[Finding]]:
+    """Turn the markers so that y is the axis about which the pedals go round, where it is known to differ.
+
+    Parameters
+    ----------
+    positions : mapping of str to ndarray, shape (n, 3)
+        By settled names [mm].
+
+    Returns
+    -------
+    positions : dict of str to ndarray
+        The same in the bike's frame.
+    pedals : dict of side to ndarray, shape (n, 3)
+        Pedal axles in that frame [mm]: markers, or fitted to the shoe's motion; without a foot where neither is there.
+    findings : list of Finding
+        How far the bike stood askew, where that was taken into account.
+    """
+    marked = all(f"{side}_pedal" in positions for side in SIDES)
+    rough = _turn_to_y(_normal(_ways(positions, "pedal" if marked else "toe")))
+    upright = {name: values @ rough.T for name, values in positions.items()}
+    pedals = {side: place for side in SIDES if (place := _pedal(upright, side)) is not None}
+    normal = _normal({side: place @ rough for side, place in pedals.items()})
+    off = 0.0 if normal is None else float(np.degrees(np.arccos(min(1.0, normal[1]))))
+    turn = np.eye(3)
+    found: list[Finding] = []
+    if TOLERANCE_DEG < off < ASKEW_MAX_DEG:
+        turn = _turn_to_y(normal)
+        found.append(finding("bike_axis_turned", degrees=off))
+    final = {name: values @ turn.T for name, values in positions.items()}
+    return final, {side: place @ rough @ turn.T for side, place in pedals.items()}, found
+
+
+def crank_deg(pedals: Mapping[Side, Array]) -> dict[Side, Array]:
+    """Return each foot's crank angle from the pedals.
+
+    Parameters
+    ----------
+    pedals : mapping of side to ndarray, shape (n, 3)
+        In the bike's frame [mm].
+
+    Returns
+    -------
+    dict of side to ndarray, shape (n,)
+        Crank angle [deg], wrapped; NaN off the circle. From the left pedal to the right one where both are seen,
+        else about the circle's centre; empty where nothing goes round like a crank.
+
+    Examples
+    --------
+    >>> turn = np.radians([0.0, 90.0, 180.0, 270.0])
+    >>> way = 170.0 * np.column_stack([np.sin(turn), np.zeros(4), np.cos(turn)])
+    >>> crank_deg({"right": way, "left": -way})["left"].round(6).tolist()
+    [180.0, 270.0, 360.0, 90.0]
+    """
+    arms = {side: about_centre(place) for side, place in pedals.items()}
+    own = {side: angle for side, arm in arms.items() if (angle := _direction_deg(arm)) is not None}
+    if len(pedals) < 2:
+        return own
+    right = _direction_deg((pedals["right"] - pedals["left"]) / 2.0)
+    if right is None:
+        return own
+    both = {side: right + crank_offset_deg(side) for side in SIDES}
+    return {side: np.where(np.isnan(both[side]), own.get(side, np.nan), both[side]) for side in SIDES}
+
+
+def _ways(positions: Mapping[str, Array], part: str) -> dict[Side, Array]:
+    return {side: positions[f"{side}_{part}"] for side in SIDES if f"{side}_{part}" in positions}
+
+
+def _pedal(positions: Mapping[str, Array], side: Side) -> Array | None:
+    """Return where a pedal's axle is: its marker, else what goes round with the shoe, else None."""
+    if f"{side}_pedal" in positions:
+        return positions[f"{side}_pedal"]
+    if {f"{side}_heel", f"{side}_toe"} <= positions.keys():
+        return axle_of(positions[f"{side}_heel"], positions[f"{side}_toe"], positions.get(f"{side}_forefoot"))
+    return None
+
+
+def _normal(ways: Mapping[Side, Array]) -> Array | None:
+    """Return the unit normal (to the left) of the plane in which the feet go round; None where they do not."""
+    centred = [place[np.isfinite(place).all(axis=1)] for place in ways.values()]
+    centred = [place - place.mean(axis=0) for place in centred if len(place) > 3]
+    if not centred:
+        return None
+    size, directions = np.linalg.eigh(np.mean([np.cov(place.T) for place in centred], axis=0))
+    if size[1] < 0.2 * size[2] or size[0] > 0.05 * size[1] or size[2] < CRANK_MM[0] ** 2 / 2:
+        return None
+    normal: Array = directions[:, 0] * np.sign(directions[1, 0])
+    return normal
+
+
+def _turn_to_y(normal: Array | None) -> Array:
+    """Return the smallest rotation that takes a unit vector to the y axis."""
+    if normal is None:
+        return np.eye(3)
+    x, y, z = np.cross(normal, [0.0, 1.0, 0.0])
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    turn: Array = np.eye(3) + cross + cross @ cross / (1.0 + normal[1])
+    return turn
+
+
+def _direction_deg(arm: Array) -> Array | None:
+    """Return the crank angle of an arm, NaN off its circle; None where it is no crank's."""
+    radius = np.hypot(arm[:, 0], arm[:, 2])
+    seen = np.isfinite(radius)
+    if not seen.any():
+        return None
+    usual = float(np.median(radius[seen]))
+    round_it = np.abs(radius - usual) < CIRCLE_TOLERANCE * usual
+    if not CRANK_MM[0] <= usual <= CRANK_MM[1] or round_it.sum() < 0.5 * seen.sum():
+        return None
+    angle: Array = np.where(round_it, np.degrees(np.arctan2(arm[:, 0], arm[:, 2])), np.nan)
+    return angle
+
+
+def about_centre(way: Array) -> Array:
+    """Return a way about the centre of the circle that fits it best in the plane forward and up.
+
+    Parameters
+    ----------
+    way : ndarray, shape (n, 3)
+        Positions in the bike's frame [mm].
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+        The same, forward and up counted from the centre; NaN throughout with fewer than three of them.
+
+    Examples
+    --------
+    >>> about_centre(np.array([[1.0, 0, 7], [3, 0, 7], [2, 0, 8], [2, 0, 6]])).round(9).tolist()[0]
+    [-1.0, 0.0, 0.0]
+    """
+    flat = way[:, [0, 2]]
+    known = flat[np.isfinite(flat).all(axis=1)]
+    if len(known) < 3:
+        return np.full_like(way, np.nan)
+    middle = known.mean(axis=0)
+    offsets = known - middle
+    system = np.column_stack([2.0 * offsets, np.ones(len(offsets))])
+    centre = middle + np.linalg.lstsq(system, (offsets**2).sum(axis=1), rcond=None)[0][:2]
+    about: Array = way - np.array([centre[0], 0.0, centre[1]])
+    return about

@@ -1,0 +1,190 @@
+"""The shoe: its long axis, level with the sole, from the markers on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from bikefit.conventions import SIDES, Side
+from bikefit.datatypes import Array
+from bikefit.findings import Finding, finding
+
+LEVEL_MM: Final = 3.0
+"""Heel and toe markers up to this apart in height count as level: 0.01 deg for each degree of roll."""
+FLAT_DEG: Final = 15.0
+"""A standing shoe's heel and toe markers are level within this; more is no flat stance."""
+STILL_MM: Final = 10.0
+"""A standing shoe moves less than this (standard deviation)."""
+LENGTH_TOLERANCE: Final = 0.1
+"""A shoe longer or shorter than its median by this share has a mistaken marker."""
+
+
+@dataclass(frozen=True)
+class Stance:
+    """A shoe standing flat and still: mean positions [mm]."""
+
+    heel: Array
+    toe: Array
+    forefoot: Array | None
+
+    @property
+    def level(self) -> Array:
+        """Direction of heel to toe in the sole's plane."""
+        along: Array = (self.toe - self.heel) * [1.0, 1.0, 0.0]
+        return unit(along)
+
+    @property
+    def rise_mm(self) -> float:
+        """How much higher above the sole the toe marker sits than the heel marker."""
+        return float(self.toe[2] - self.heel[2])
+
+
+def seen_sides(positions: Mapping[str, Array]) -> list[Side]:
+    """Return the feet whose heel and toe are seen together at least once."""
+    pairs = {side: (positions.get(f"{side}_heel"), positions.get(f"{side}_toe")) for side in SIDES}
+    return [
+        side
+        for side, (heel, toe) in pairs.items()
+        if heel is not None and toe is not None and bool(np.isfinite(toe - heel).all(axis=1).any())
+    ]
+
+
+def stance_of(positions: Mapping[str, Array], side: Side) -> Stance | None:
+    """Return where a shoe stands in a still trial.
+
+    Parameters
+    ----------
+    positions : mapping of str to ndarray, shape (n, 3)
+        The still trial, by settled names [mm].
+    side : {"left", "right"}
+        The foot.
+
+    Returns
+    -------
+    Stance or None
+        None where heel or toe is missing, moves by more than `STILL_MM` or is tilted by more than `FLAT_DEG`.
+    """
+    points = {part: positions.get(f"{side}_{part}") for part in ("heel", "toe", "forefoot")}
+    seen = {part: values[np.isfinite(values).all(axis=1)] for part, values in points.items() if values is not None}
+    seen = {part: values for part, values in seen.items() if len(values)}
+    if (
+        not {"heel", "toe"} <= seen.keys()
+        or max(float(values.std(axis=0).max()) for values in seen.values()) > STILL_MM
+    ):
+        return None
+    means = {part: np.asarray(np.median(values, axis=0)) for part, values in seen.items()}
+    stance = Stance(means["heel"], means["toe"], means.get("forefoot"))
+    pitch = float(angles_deg(unit(stance.toe - stance.heel), side)[1])
+    return stance if abs(pitch) <= FLAT_DEG else None
+
+
+def long_axis(
+    positions: Mapping[str, Array], side: Side, static: Mapping[str, Array] | None
+) -> tuple[Array, list[Finding]]:
+    """Return the shoe's long axis, level with the sole as far as that is known.
+
+    Parameters
+    ----------
+    positions : mapping of str to ndarray, shape (n, 3)
+        By settled names, in the bike's frame [mm].
+    side : {"left", "right"}
+        The foot; its heel and toe are there.
+    static : mapping of str to ndarray, optional
+        A still trial of the same markers.
+
+    Returns
+    -------
+    axis : ndarray, shape (n, 3)
+        Unit vectors from heel to toe; NaN where a marker is hidden or mistaken.
+    findings : list of Finding
+        What kept the heights from being corrected.
+
+    Notes
+    -----
+    The still trial gives the direction that is level with the sole in a frame fixed to three markers of the shoe; the
+    same frame in the ride carries it along. The difference to the direct line is interpolated where the forefoot
+    marker is hidden.
+    """
+    heel, toe = positions[f"{side}_heel"], positions[f"{side}_toe"]
+    between = toe - heel
+    length = np.linalg.norm(between, axis=1, keepdims=True)
+    length[np.abs(length / np.nanmedian(length) - 1.0) > LENGTH_TOLERANCE] = np.nan
+    direct: Array = between / length
+    if static is None:
+        return direct, []
+    stance = stance_of(static, side)
+    if stance is None:
+        return direct, [finding("static_unusable", side=side)]
+    if abs(stance.rise_mm) <= LEVEL_MM:
+        return direct, []
+    forefoot = positions.get(f"{side}_forefoot")
+    if stance.forefoot is None or forefoot is None or not np.isfinite(forefoot).all(axis=1).any():
+        error = abs(stance.rise_mm) / float(np.nanmedian(length))
+        return direct, [
+            finding("marker_heights_uncorrected", side=side, difference_mm=abs(stance.rise_mm), error_deg=error)
+        ]
+    in_shoe = shoe_frame(stance.heel, stance.toe, stance.forefoot).T @ stance.level
+    level = shoe_frame(heel, toe, forefoot) @ in_shoe
+    return direct + _over_gaps(level - direct), []
+
+
+def shoe_frame(heel: Array, toe: Array, forefoot: Array) -> Array:
+    """Return a frame that is fixed to the shoe.
+
+    Parameters
+    ----------
+    heel, toe, forefoot : ndarray, shape (..., 3)
+        Three markers that are not in a line.
+
+    Returns
+    -------
+    ndarray, shape (..., 3, 3)
+        As columns: along heel to toe, toward the forefoot marker, and across both.
+    """
+    along = unit(toe - heel)
+    aside = forefoot - heel
+    aside = unit(aside - (aside * along).sum(axis=-1, keepdims=True) * along)
+    return np.stack([along, aside, np.cross(along, aside)], axis=-1)
+
+
+def _over_gaps(values: Array) -> Array:
+    """Return rows with the missing ones interpolated; the correction is small and slow."""
+    known = np.isfinite(values).all(axis=1)
+    at = np.arange(len(values))
+    filled: Array = np.column_stack([np.interp(at, at[known], column[known]) for column in values.T])
+    return filled if known.any() else np.zeros_like(values)
+
+
+def angles_deg(axis: Array, side: Side) -> tuple[Array, Array]:
+    """Return the angles of a shoe's long axis.
+
+    Parameters
+    ----------
+    axis : ndarray, shape (..., 3)
+        Unit vectors from heel to toe in the bike's frame.
+    side : {"left", "right"}
+        The foot.
+
+    Returns
+    -------
+    heel_out_deg, pitch_deg : ndarray
+        About the sole's normal, positive = heel away from the bike; positive = toe down [deg].
+
+    Examples
+    --------
+    >>> heel_out, pitch = angles_deg(np.array([0.8, 0.0, -0.6]), "left")
+    >>> round(float(pitch), 2)
+    36.87
+    """
+    heading = np.degrees(np.arcsin(np.clip(axis[..., 1], -1.0, 1.0)))
+    pitch: Array = np.degrees(np.arctan2(-axis[..., 2], axis[..., 0]))
+    return heading if side == "right" else -heading, pitch
+
+
+def unit(vectors: Array) -> Array:
+    """Return vectors of length one."""
+    units: Array = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return units
