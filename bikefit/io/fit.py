@@ -25,6 +25,7 @@ from bikefit.io.plausible import checked_angle, continuous, crank_findings
 from bikefit.io.source import load
 
 _ASKABLE: Final = ("heel_rotation", "pitch", "crank_angle", "cadence", "power", "speed", "heart_rate")
+_DAMAGE_SHOWN: Final = 5
 _SIDE_ADVICE: Final = "one foot without a side: add --side left or --side right"
 
 
@@ -338,9 +339,13 @@ def _origin(key: str, column: Column) -> str:
 
 
 def _damage_findings(data: FitData) -> Iterator[Finding]:
-    for item in data.damage:
+    for item in data.damage[:_DAMAGE_SHOWN]:
         share = item.lost / max(data.size, item.byte + item.lost)
         yield finding("fit_damaged", byte=item.byte, what=item.what, share=share, lost_bytes=item.lost)
+    more = data.damage[_DAMAGE_SHOWN:]
+    if more:
+        share = sum(item.lost for item in more) / data.size
+        yield finding("fit_more_damage", count=len(more), share=share)
     if data.undescribed:
         yield finding("fit_undescribed_fields", count=data.undescribed)
 

@@ -251,7 +251,8 @@ class _Walk:
         for bits in (0x00, 0x10, 0x20, 0x30):
             size_of[bits | local] = size
         if local < 4:
-            size_of[0x80 | local << 5 : 0xA0 | local << 5] = [size] * 32
+            first = 0x80 | local << 5
+            size_of[first : first + 32] = [size] * 32
         return after
 
 
