@@ -86,7 +86,7 @@ def how_sure(side: Side, bars: Sequence[Bar], x_range: Interval, band_deg: float
         parts.append(svg.line(x(low), y, x(high), y, "whisker"))
         shape = "dot" if index == 0 else "ring"
         parts.append(svg.element("circle", cx=x(value), cy=y, r=6, class_=shape))
-        middle = min(max(x(value), 70.0), SURE_WIDTH - 70.0)
+        middle = min(max(x(value), 104.0), SURE_WIDTH - 104.0)
         parts.append(svg.label(words, middle, y - 11, "strong halo", "middle"))
     parts.append(svg.label(f"← {text('axes.heel_in')}", x.start, base + 34, "strong"))
     parts.append(svg.label(f"{text('axes.heel_out')} →", x.end, base + 34, "strong", "end"))

@@ -39,12 +39,12 @@ class FootCurves:
         Its result.
     used : DataFrame
         Used strokes.
-    curves : ndarray, shape (used, 100)
-        Their curves.
     phase : ndarray, shape (100,)
         Bin centres [deg].
     mean, sd : ndarray, shape (100,)
         Over the used strokes.
+    single : ndarray, shape (at most 24, 100)
+        The curves that are drawn singly.
     values : ndarray, shape (used,)
         The chosen metric per stroke.
     band_deg : float
@@ -54,10 +54,10 @@ class FootCurves:
     side: Side
     foot: FootResult
     used: pd.DataFrame
-    curves: Array
     phase: Array
     mean: Array
     sd: Array
+    single: Array
     values: Array
     band_deg: float
 
@@ -105,10 +105,10 @@ def foot_curves(result: SessionResult) -> list[FootCurves]:
                 side=side,
                 foot=foot,
                 used=table,
-                curves=curves,
                 phase=foot.curves.phase_deg,
                 mean=mean,
                 sd=sd,
+                single=curves[pick_strokes(curves)],
                 values=table[METRIC_COLUMNS[foot.rotation.metric]].to_numpy(float),
                 band_deg=float(result.settings["neutral_band_deg"]),
             )
@@ -123,8 +123,7 @@ def curve_range(feet: list[FootCurves]) -> tuple[float, float]:
     """Return one range of degrees that holds both feet's curves, single strokes and neutral."""
     values: list[float] = []
     for each in feet:
-        single = each.curves[pick_strokes(each.curves)]
-        values += [float(np.nanmin(single)), float(np.nanmax(single)), each.neutral_deg or 0.0]
+        values += [float(np.nanmin(each.single)), float(np.nanmax(each.single)), each.neutral_deg or 0.0]
         values += [float(np.nanmin(each.mean - each.sd)), float(np.nanmax(each.mean + each.sd))]
     return padded(values)
 
@@ -160,8 +159,8 @@ def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     frame = degrees_frame(0.0, 360.0, y_range)
     _ground(frame, each.is_crank)
     _neutral(frame, each)
-    for row in pick_strokes(each.curves):
-        frame.curve(each.phase[::2], each.curves[row][::2], "single")
+    for stroke in each.single:
+        frame.curve(each.phase, stroke, "single")
     frame.band(each.phase, each.mean - each.sd, each.mean + each.sd, "area")
     frame.curve(each.phase, each.mean, "curve")
     stop = each.foot.rotation.float_stop

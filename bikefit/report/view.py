@@ -17,8 +17,8 @@ from bikefit.report.numbers import known
 from bikefit.report.panel import Panel
 from bikefit.report.texts import text
 
-SHORT, LONG = 90, 400
-"""Most characters of a rider's or file's name on the client's page, and among the provenance."""
+SHORT, LONG, MESSAGE = 90, 400, 1000
+"""Most characters of a rider's or file's name on the client's page, of one in the provenance, and of a message."""
 
 # control characters, and the marks that would turn the direction of the text around them
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
@@ -212,14 +212,14 @@ def _shoe(foot: FootResult, result: SessionResult, x_range: numbers.Interval, ba
 
 
 def plain_degrees(message: str) -> str:
-    """Write "deg" after a number as the degree sign, as everywhere on the pages.
+    """Make a message fit for a page, and write "deg" after a number as the degree sign, as everywhere there.
 
     Examples
     --------
     >>> plain_degrees("within 1.0 deg of neutral")
     'within 1.0° of neutral'
     """
-    return re.sub(r"(?<=\d) deg\b", "°", message)
+    return re.sub(r"(?<=\d) deg\b", "°", clean(message, MESSAGE))
 
 
 def above_view(foot: FootResult) -> shoes.AboveView | None:

@@ -1,0 +1,159 @@
+"""The page in a real Chromium: nothing runs, nothing is fetched, nothing scrolls sideways, one sheet for the client."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+import pytest
+import report_sessions as sessions
+
+from bikefit.datatypes import SessionResult
+from bikefit.report import write_report
+
+CHROMIUM = Path("/usr/bin/chromium")
+GRAVE = ("serious", "critical")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+QUIET += ["--disable-sync", "--no-first-run"]
+HOSTILE = "<script>document.title='broken'</script>\"'><img src=x onerror=alert(1)> שלום مرحبا 🚲 {{ 7*7 }} #panic()"
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
+if not CHROMIUM.exists():
+    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and what went on meanwhile."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield opened
+        opened.close()
+
+
+def visit(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -> Visit:
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    seen = Visit(page)
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(path.as_uri())
+    return seen
+
+
+def every_outcome() -> dict[str, SessionResult]:
+    """Sessions that between them hold every outcome, kind of change and missing piece."""
+    foot = sessions.make_foot
+    return {
+        "two_wedges": sessions.two_wedges(),
+        "beyond_and_undetermined": sessions.make_session(
+            foot("left", 9.5, stop_deg=10.0), foot("right", 3.0, neutral_deg=None)
+        ),
+        "keep_and_swap": sessions.make_session(
+            foot("left", 0.3, fitted=2), foot("right", -2.6, fitted=1, neutral_deg=0.0), name="x" * 10_000
+        ),
+        "one_foot_bare": sessions.make_session(foot("right", -4.0, strokes=40, power=False)),
+        "nothing": sessions.make_session(
+            foot("left", 0.0), sessions.nothing_measured(foot("right", 0.0)), name=HOSTILE
+        ),
+    }
+
+
+@pytest.fixture(scope="module", params=list(every_outcome()))
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    return write_report(every_outcome()[request.param], path, title=HOSTILE, rider=HOSTILE * 120, fitter="Ann & Bob")
+
+
+def test_the_page_is_quiet_and_fits_its_window(browser: Any, report: Path) -> None:
+    seen = visit(browser, report)
+    page = seen.page
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        over = "e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible'"
+        assert page.evaluate(f"[...document.querySelectorAll('body *')].filter({over}).length") == 0
+    assert seen.requests == [report.as_uri()]
+    assert (seen.errors, seen.dialogs) == ([], [])
+    assert page.title().startswith("<script>")
+    page.close()
+
+
+def test_axe_finds_nothing_serious(browser: Any, report: Path) -> None:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
+    page = visit(browser, report).page
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        violations = page.evaluate("axe.run()")["violations"]
+        found = [(each["id"], each["nodes"][0]["html"][:200]) for each in violations if each["impact"] in GRAVE]
+        assert found == [], scheme
+    page.close()
+
+
+def test_the_clients_page_prints_on_one_sheet(browser: Any, report: Path) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed (extra 'test')")
+    page = visit(browser, report).page
+    for sheet in ("A4", "Letter"):
+        printed = pypdf.PdfReader(io.BytesIO(page.pdf(format=sheet))).pages
+        first, second = (normalize("NFKC", printed[number].extract_text()) for number in (0, 1))
+        assert "Before you ride" in first
+        assert "For the fitter" not in first
+        assert "For the fitter" in second
+        assert "Before you ride" not in second
+    page.close()
+
+
+def test_values_can_be_read_by_hovering_and_by_keyboard(browser: Any, tmp_path: Path) -> None:
+    path = write_report(sessions.two_wedges(), tmp_path / "r.html")
+    page = visit(browser, path).page
+    panel = page.locator("#over_crank .panel").first
+    panel.locator("svg").hover(position={"x": 200, "y": 80})
+    hovered = panel.locator("output").inner_text()
+    assert "strokes ±" in hovered
+    panel.locator("input").focus()
+    page.keyboard.press("Home")
+    words = json.loads(panel.locator("script").inner_text())["words"]
+    assert panel.locator("output").inner_text() == words[0] != hovered
+    page.close()
+
+
+def test_the_page_is_complete_without_script(browser: Any, tmp_path: Path) -> None:
+    path = write_report(sessions.two_wedges(), tmp_path / "r.html")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert page.locator("svg.fig").count() >= 18
+    assert page.locator(".headline").all_inner_texts() == ["No wedge", "Fit 2 varus wedges"]
+    context.close()
+
+
+def test_the_strokes_can_be_downloaded(browser: Any, tmp_path: Path) -> None:
+    import pandas as pd
+
+    result = sessions.two_wedges()
+    page = visit(browser, write_report(result, tmp_path / "r.html")).page
+    with page.expect_download() as waiting:
+        page.locator("a.download").click()
+    name = waiting.value.suggested_filename
+    waiting.value.save_as(tmp_path / name)
+    table = pd.read_csv(tmp_path / name)
+    assert len(table) == sum(len(foot.stroke_table) for foot in result.feet.values())
+    right = result.feet["right"].stroke_table["mean_deg"].to_numpy()
+    assert abs(table.loc[table.foot == "right", "mean_deg"].to_numpy() - right).max() <= 0.0051
+    page.close()
