@@ -45,7 +45,7 @@ def check_usable(recording: Recording) -> None:
     """
     if has_rotation(recording):
         return
-    if needs_side(recording):
+    if is_of_one_foot(recording):
         raise NoRotationError(
             f"{recording.name}: the file holds one foot and does not say which. Add --side left or --side right."
         )
@@ -60,7 +60,7 @@ def check_usable(recording: Recording) -> None:
     )
 
 
-def needs_side(recording: Recording) -> bool:
+def is_of_one_foot(recording: Recording) -> bool:
     """Tell whether a recording holds the channels of one foot without saying whose."""
     return any("add --side" in channel.note for channel in recording.channels)
 

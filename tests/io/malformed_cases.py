@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bikefit.io import ReadOptions
+from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 
 HEADER = "time_s,left_heel_rotation_deg,right_heel_rotation_deg,crank_angle_deg"
 
@@ -29,7 +29,7 @@ class Case:
     says: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    options: ReadOptions = ReadOptions()
+    options: ReadOptions = AS_THE_FILE_SAYS
 
 
 def rows(count: int = 2000, rate_hz: float = 100.0) -> list[str]:
@@ -260,7 +260,12 @@ CASES = [
     Case("old Mac line ends", text(*rows(), end="\r"), 0),
     Case("Windows line ends", text(*rows(), end="\r\n"), 0),
     Case("zero bytes inside", raw("\n".join([HEADER, *rows(), "\0\0\0", *rows(2), ""]).encode()), 3, ("zero bytes",)),
-    Case("zero bytes at the end", raw("\n".join([HEADER, *rows(), "20.0,1.", ""]).encode() + bytes(4096)), 0, findings=("text_cut_off",)),
+    Case(
+        "zero bytes at the end",
+        raw("\n".join([HEADER, *rows(), "20.0,1.", ""]).encode() + bytes(4096)),
+        0,
+        findings=("text_cut_off",),
+    ),
     Case("quotes", text(*(",".join(f'"{cell}"' for cell in line.split(",")) for line in rows())), 0),
     Case("quotation mark never closed", text(*rows(500), '5.0,"1.2,3,4', *rows(2)), 3, ("quotation mark",)),
     Case(
@@ -288,4 +293,4 @@ CASES = [
         3,
         ("no foot rotation", "<script>"),
     ),
-]  # fmt: skip
+]

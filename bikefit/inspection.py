@@ -1,0 +1,399 @@
+"""What a file holds, what can be made of it, and the command that would do it.
+
+Inspection never fails where an analysis does: a ride without foot rotation, or with a column that nobody knows, is
+just what it is for.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bikefit.conventions import SIDES, Reference, Side, other_side
+from bikefit.datatypes import Array, ChannelInfo, FootTrace, Lap, Recording, ShoeSensor, to_json_value
+from bikefit.findings import Finding
+from bikefit.io import ReadOptions, read_recording
+from bikefit.io.usable import has_rotation, is_of_one_foot, nearest_rotation_column
+from bikefit.settings import Settings
+
+GAPS_SHOWN: Final = 20
+USUAL_CADENCE_RPM: Final = 90.0
+"""Assumed for samples a stroke where the file holds no cadence."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A hole in the samples, ``[start_s, end_s)`` from the recording's first sample."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class FootInspection:
+    """What is there of one foot.
+
+    Attributes
+    ----------
+    source : {"rotation", "shoe_sensor", "markers"}
+        What its angle is, or would be computed from.
+    reference : str
+        What strokes can be found from, best first of what the file holds.
+    rate_hz : float
+        Sampling rate [Hz].
+    samples : int
+        Samples that are not missing.
+    missing_share : float
+        Share of samples that are missing.
+    range_deg : tuple of float, optional
+        Smallest and largest angle [deg] of a rotation trace.
+    samples_per_stroke : float
+        At the recorded cadence, or at 90 rpm where none is recorded.
+    gaps : int
+        Holes longer than the settings' ``gap_max_s``.
+    gap_s : float
+        Their length together [s].
+    longest_gaps : tuple of Gap
+        The longest ones, in order of time.
+    """
+
+    source: str
+    reference: Reference
+    rate_hz: float
+    samples: int
+    missing_share: float
+    range_deg: tuple[float, float] | None
+    samples_per_stroke: float
+    gaps: int
+    gap_s: float
+    longest_gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a recording holds, as ``bikefit inspect`` shows it.
+
+    Attributes
+    ----------
+    name, format, sha256, start, duration_s
+        As of the `Recording`.
+    feet : mapping of side to FootInspection
+        The feet that can be analysed.
+    channels : tuple of ChannelInfo
+        All that the file holds.
+    laps : tuple of Lap
+        Its laps.
+    can : tuple of str
+        What can be analysed, in sentences.
+    missing : tuple of str
+        What is not there, and what that means.
+    advice : tuple of str
+        Command lines that can be pasted, the most useful first.
+    findings : tuple of Finding
+        What the reader saw.
+    recording : Recording
+        What was inspected; not part of the dict.
+    """
+
+    name: str
+    format: str
+    sha256: str
+    start: datetime | None
+    duration_s: float
+    feet: Mapping[Side, FootInspection]
+    channels: tuple[ChannelInfo, ...]
+    laps: tuple[Lap, ...]
+    can: tuple[str, ...]
+    missing: tuple[str, ...]
+    advice: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    recording: Recording = field(repr=False)
+    schema: str = "bikefit.inspection/1"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the inspection as plain values for JSON.
+
+        Returns
+        -------
+        dict
+            Unknown is None.
+        """
+        names = ("schema", "name", "format", "sha256", "start", "duration_s", "feet", "channels", "laps", "can")
+        return {name: to_json_value(getattr(self, name)) for name in (*names, "missing", "advice", "findings")}
+
+
+def inspect_recording(
+    source: str | Path | Recording,
+    options: ReadOptions | None = None,
+    settings: Settings | None = None,
+) -> Inspection:
+    """Look at a recording without analysing it.
+
+    Parameters
+    ----------
+    source : path-like or Recording
+        A file, or what was read from one.
+    options : ReadOptions, optional
+        How to read the file; they also go into the advice.
+    settings : Settings, optional
+        For the longest hole that is bridged and the fewest samples a stroke.
+
+    Returns
+    -------
+    Inspection
+        Also of a recording that holds no rotation.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read at all.
+    UsageError
+        If an option makes no sense.
+    """
+    options, settings = options or ReadOptions(), settings or Settings()
+    recording = source if isinstance(source, Recording) else read_recording(source, options)
+    path = Path(recording.name) if isinstance(source, Recording) else Path(source)
+    cadence_rpm = _cadence_rpm(recording)
+    feet = {side: foot for side in SIDES if (foot := _foot(recording, side, cadence_rpm, settings)) is not None}
+    return Inspection(
+        name=recording.name,
+        format=recording.format,
+        sha256=recording.sha256,
+        start=recording.start,
+        duration_s=recording.duration_s,
+        feet=feet,
+        channels=recording.channels,
+        laps=recording.laps,
+        can=tuple(_what_can_be_done(feet, recording)),
+        missing=tuple(_what_is_missing(feet, recording, settings)),
+        advice=tuple(dict.fromkeys(_advice(recording, path, options))),
+        findings=recording.findings,
+        recording=recording,
+    )
+
+
+# ---- one foot ----------------------------------------------------------------------------------------------
+
+
+def _foot(recording: Recording, side: Side, cadence_rpm: float, settings: Settings) -> FootInspection | None:
+    """Describe one foot; None where there is nothing to compute it from."""
+    trace, sensor = recording.feet.get(side), recording.sensors.get(side)
+    if trace is not None:
+        known = trace.heel_out_deg[np.isfinite(trace.heel_out_deg)]
+        span = (float(known.min()), float(known.max())) if known.size else None
+        return _described("rotation", _reference(trace), trace.time_s, known.size, span, cadence_rpm, settings)
+    if sensor is not None and _is_whole(sensor):
+        times = sensor.gyr_time_s
+        return _described("shoe_sensor", "shoe_acceleration", times, times.size, None, cadence_rpm, settings)
+    marked = recording.markers.positions_mm if recording.markers else {}
+    if recording.markers is not None and {f"{side}_heel", f"{side}_toe"} <= set(marked):
+        places = np.concatenate([marked[f"{side}_heel"], marked[f"{side}_toe"]], axis=1)
+        seen = int(np.count_nonzero(np.isfinite(places).all(axis=1)))
+        return _described("markers", "markers", recording.markers.time_s, seen, None, cadence_rpm, settings)
+    return None
+
+
+def _described(
+    source: str,
+    reference: Reference,
+    time_s: Array,
+    samples: int,
+    span: tuple[float, float] | None,
+    cadence_rpm: float,
+    settings: Settings,
+) -> FootInspection:
+    steps = np.diff(time_s)
+    rate_hz = 1.0 / float(np.median(steps)) if steps.size else math.nan
+    holes = np.flatnonzero(steps > max(settings.gap_max_s, 1.5 / rate_hz))
+    longest = np.sort(holes[np.argsort(-steps[holes], kind="stable")[:GAPS_SHOWN]])
+    return FootInspection(
+        source=source,
+        reference=reference,
+        rate_hz=rate_hz,
+        samples=samples,
+        missing_share=1.0 - samples / time_s.size if time_s.size else math.nan,
+        range_deg=span,
+        samples_per_stroke=rate_hz * 60.0 / cadence_rpm,
+        gaps=int(holes.size),
+        gap_s=float(steps[holes].sum()),
+        longest_gaps=tuple(Gap(float(time_s[at]), float(time_s[at + 1])) for at in longest),
+    )
+
+
+def _reference(trace: FootTrace) -> Reference:
+    if trace.crank_deg is not None:
+        return trace.crank_source or "crank_angle"
+    if trace.tdc_s is not None:
+        return "tdc_pulse"
+    if trace.pitch_deg is not None:
+        return "pitch"
+    return "gyroscope" if trace.pitch_rate_deg_s is not None else "rotation"
+
+
+def _is_whole(sensor: ShoeSensor) -> bool:
+    return bool(sensor.gyr_time_s.size and sensor.acc_time_s.size)
+
+
+def _cadence_rpm(recording: Recording) -> float:
+    """Return the usual cadence while pedalling, as recorded, or what is usual anywhere."""
+    channel = recording.companions.get("cadence_rpm")
+    turning = channel.values[channel.values > 0] if channel is not None else np.empty(0)
+    return float(np.median(turning)) if turning.size else USUAL_CADENCE_RPM
+
+
+# ---- sentences ---------------------------------------------------------------------------------------------
+
+_SOURCES: Final = {
+    "rotation": "its rotation is recorded",
+    "shoe_sensor": "its rotation can be computed from the shoe sensor",
+    "markers": "its rotation can be computed from the markers",
+}
+_REFERENCES: Final[Mapping[str, str]] = {
+    "crank_angle": "strokes are found from the crank angle",
+    "tdc_pulse": "strokes are found from the pulses at top dead centre",
+    "markers": "strokes are found from the pedals' markers if there are any, else from the shoe's movement",
+    "shoe_acceleration": "strokes are found from the circle that the shoe is carried round",
+    "pitch": "strokes are found from the shoe's pitch, so phases but no crank angles are known",
+    "gyroscope": "strokes are found from the shoe's pitching, so phases but no crank angles are known",
+    "rotation": "strokes are found from the rotation itself, so phases but no crank angles are known",
+}
+
+
+def _what_can_be_done(feet: Mapping[Side, FootInspection], recording: Recording) -> Iterator[str]:
+    for side, foot in feet.items():
+        yield f"The {side} foot: {_SOURCES[foot.source]}; {_REFERENCES[foot.reference]}."
+    if recording.laps and feet:
+        yield f"Its {len(recording.laps)} laps can be analysed one by one with --lap."
+
+
+def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, settings: Settings) -> Iterator[str]:
+    if not feet:
+        yield _why_not(recording)
+        return
+    if len(feet) == 1:
+        side = other_side(next(iter(feet)))
+        yield f"The {side} foot is not recorded."
+    for side, foot in feet.items():
+        if not foot.samples_per_stroke >= settings.samples_per_stroke_min:
+            yield (
+                f"The {side} foot has {foot.samples_per_stroke:.1f} samples a stroke; at least "
+                f"{settings.samples_per_stroke_min:.0f} are needed, which is {_needed_hz(foot, settings):.0f} Hz here."
+            )
+    if all(
+        foot.source == "rotation" and foot.reference in ("pitch", "gyroscope", "rotation") for foot in feet.values()
+    ):
+        yield "No crank angle (crank_angle_deg) and no pulse at top dead centre (tdc_pulse)."
+    if any(foot.source == "shoe_sensor" for foot in feet.values()):
+        yield "A shoe sensor has no zero: say when the rider sat still, clipped in, with --pose START-END."
+    if any(foot.source == "markers" for foot in feet.values()):
+        yield "Markers count from the bike's axis: give the rider's own stance with --static FILE, or a --neutral."
+
+
+def _needed_hz(foot: FootInspection, settings: Settings) -> float:
+    return math.ceil(foot.rate_hz / foot.samples_per_stroke * settings.samples_per_stroke_min)
+
+
+def _why_not(recording: Recording) -> str:
+    if is_of_one_foot(recording):
+        return "The file holds one foot and does not say which."
+    for side, sensor in recording.sensors.items():
+        if not _is_whole(sensor):
+            has, lacks = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
+            return f"This is the {side} shoe's {has} alone; its {lacks} file belongs to it."
+    if recording.markers is not None:
+        return "Of no foot both the heel's and the toe's marker are known by name; name them with --column."
+    return "The file holds no foot rotation, no shoe sensor and no foot markers."
+
+
+# ---- command lines -----------------------------------------------------------------------------------------
+
+
+def _advice(recording: Recording, path: Path, options: ReadOptions) -> Iterator[str]:
+    """Give the commands that would get furthest."""
+    file = shlex.quote(str(path))
+    given = _flags(options)
+    yield from (_command(file, *given, "--column", change) for change in _corrections(recording, options))
+    if has_rotation(recording):
+        yield _command(file, *given, *_neutral(recording))
+        if len(recording.laps) > 1:
+            longest = max(recording.laps, key=lambda lap: lap.end_s - lap.start_s)
+            yield _command(file, *given, *_neutral(recording), "--lap", str(longest.number))
+        return
+    if is_of_one_foot(recording):
+        yield from (_command(file, *given, "--side", side) for side in SIDES)
+        return
+    for side, sensor in recording.sensors.items():
+        partner = _partner(path, has_gyroscope=bool(sensor.gyr_time_s.size))
+        if partner is not None:
+            yield f"bikefit analyze --{side} {file} --{side} {shlex.quote(str(partner))} --neutral recovery"
+        return
+    near = nearest_rotation_column(recording)
+    if near is not None:
+        yield _command(file, *given, "--column", f"{_side_in(near)}_heel_rotation_deg={near}")
+
+
+def _command(file: str, *flags: str) -> str:
+    return " ".join(["bikefit analyze", file, *map(shlex.quote, flags)])
+
+
+def _flags(options: ReadOptions) -> list[str]:
+    """Return the options as they are typed."""
+    flags = ["--side", options.side] if options.side else []
+    if options.swap_sides:
+        flags.append("--swap-sides")
+    if options.positive != "heel-out":
+        flags += ["--positive", options.positive]
+    for channel, name in options.columns.items():
+        flags += ["--column", f"{channel}={name}"]
+    return flags
+
+
+def _corrections(recording: Recording, options: ReadOptions) -> Iterator[str]:
+    """Give the ``--column`` that puts right what the reader found suspicious."""
+    taken = set(options.columns.values())
+    for found in recording.findings:
+        column = found.values.get("column")
+        if column is None or column in taken:
+            continue
+        if found.code == "radians_suspected":
+            yield f"{found.values['side']}_heel_rotation_rad={column}"
+        elif found.code == "crank_radians_suspected":
+            yield f"crank_angle_rad={column}"
+        elif found.code == "time_step_odd":
+            yield f"time_ms={column}"
+
+
+def _neutral(recording: Recording) -> list[str]:
+    """Return a neutral that needs nothing but the file, where it has no zero of the rider's."""
+    return [] if recording.feet else ["--neutral", "recovery"]
+
+
+def _partner(path: Path, *, has_gyroscope: bool) -> Path | None:
+    """Return the file beside this one that is its accelerometer, or its gyroscope."""
+    has, lacks = ("gyr", "acc") if has_gyroscope else ("acc", "gyr")
+    if not path.is_file() or has not in path.name.casefold():
+        return None
+    stem = _before(path.name, has)
+    beside = sorted(
+        item
+        for item in path.parent.iterdir()
+        if lacks in item.name.casefold() and _before(item.name, lacks) == stem and item.suffix == path.suffix
+    )
+    return beside[0] if beside else None
+
+
+def _before(name: str, word: str) -> str:
+    return re.split(f"total{word}|{word}", name.casefold(), maxsplit=1)[0]
+
+
+def _side_in(name: str) -> Side:
+    words = re.split(r"[\W_]+", name.casefold())
+    return "right" if any(word in ("right", "r", "rechts", "droite", "droit") for word in words) else "left"
