@@ -181,7 +181,7 @@ def check_given(pose: tuple[float, float], stretches: list[Samples], spans: list
 
 def shoe_axes_from_pose(
     stretches: list[Samples], pose: Pose, spans: list[tuple[float, float]], circle: Circle
-) -> tuple[Array, float] | None:
+) -> Array | None:
     """Find the shoe's axes in the sensor's from a pose and the pedalling next to it.
 
     Parameters
@@ -197,9 +197,9 @@ def shoe_axes_from_pose(
 
     Returns
     -------
-    tuple of ndarray, shape (3, 3), and float, or None
-        Columns: the shoe's axes in the sensor's, with the heel-out angle of the pose as zero; and how far the heading
-        turned between pose and pedalling [deg]. None where pose and pedalling do not share an unbroken stretch.
+    ndarray, shape (3, 3), or None
+        Columns: the shoe's axes in the sensor's, with the heel-out angle of the pose as zero. None where pose and
+        pedalling do not share an unbroken stretch.
 
     Notes
     -----
@@ -231,10 +231,8 @@ def shoe_axes_from_pose(
     forward = np.array([left[1], -left[0], 0.0])
     bike = np.stack([forward, left, [0.0, 0.0, 1.0]], axis=1)
     rest = nearest_rotation(turned[in_pose].sum(axis=0))
-    riding_mean = nearest_rotation(turned[riding].sum(axis=0))
-    change = riding_mean @ rest.T
-    heading_change = float(np.degrees(np.arctan2(change[1, 0] - change[0, 1], change[0, 0] + change[1, 1])))
-    return rest.T @ bike, heading_change
+    axes: Array = rest.T @ bike
+    return axes
 
 
 def likely(shoe_axes: Array, rough_axes: Array, side: Side) -> bool:
@@ -250,12 +248,12 @@ def likely(shoe_axes: Array, rough_axes: Array, side: Side) -> bool:
     Returns
     -------
     bool
-        False where shoe and pose differ by more than 25 deg of heading or roll, or 50 deg of pitch: then the foot was
-        not clipped in, or stood otherwise.
+        False where shoe and pose differ by more than 20 deg of heading, 25 deg of roll or 50 deg of pitch: then the
+        foot was not clipped in, or the bike was turned.
     """
     change = rough_axes.T @ shoe_axes
     sign = 1.0 if side == "right" else -1.0
     heading = sign * np.degrees(np.arctan2(change[1, 0], change[0, 0]))
     pitch = np.degrees(np.arctan2(-change[2, 0], np.hypot(change[0, 0], change[1, 0])))
     roll = np.degrees(np.arctan2(change[2, 1], change[2, 2]))
-    return bool(abs(heading) < 25.0 and abs(roll) < 25.0 and abs(pitch) < 50.0)
+    return bool(abs(heading) < 20.0 and abs(roll) < 25.0 and abs(pitch) < 50.0)

@@ -249,13 +249,13 @@ def _mounted(
     side = sensor.side
     found = check_given(given, parts, spans) if given is not None else _found_pose(parts, spans)
     from_pose = shoe_axes_from_pose(parts, found, spans, circle) if found is not None else None
-    if found is not None and from_pose is not None and likely(from_pose[0], rough, side):
+    if found is not None and from_pose is not None and likely(from_pose, rough, side):
         findings.append(finding("pose_used", side=side, from_s=found.start_s, to_s=found.end_s, given=found.given))
-        _say_upside_down(sensor, from_pose[0], findings)
+        _say_upside_down(sensor, from_pose, findings)
         if mounting is None:
-            return from_pose[0], "rider", 0.0
+            return from_pose, "rider", 0.0
         sign = 1.0 if side == "right" else -1.0
-        change = from_pose[0].T @ mounting
+        change = from_pose.T @ mounting
         return mounting, "rider", sign * math.degrees(math.asin(float(np.clip(change[1, 0], -1, 1))))
     if found is not None:
         findings.append(finding("pose_unlikely", side=side, from_s=found.start_s, to_s=found.end_s))
@@ -381,6 +381,10 @@ def _joined(
         if share > CLIPPED_SHARE:
             findings.append(finding(code, side=sensor.side, share_percent=100.0 * share))
             errors.append(CLIPPED_ERROR_DEG)
+    for channel, values in (("gyroscope", sensor.gyr_deg_s), ("accelerometer", sensor.acc_m_s2)):
+        if float(np.nanmin(np.nanmax(values, axis=0) - np.nanmin(values, axis=0))) == 0.0:
+            findings.append(finding("sensor_axis_stuck", side=sensor.side, channel=channel))
+            quality = 0.0
     return FootTrace(
         side=sensor.side,
         time_s=time,

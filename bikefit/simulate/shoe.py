@@ -183,6 +183,10 @@ class SensorModel:
         Largest value that the sensor can give.
     vibration_m_s2 : float
         RMS of road buzz while riding, 10 to 60 Hz.
+    quaternion : bool
+        Also give the orientation, as some recorders do, with a heading of its own.
+    quaternion_lag_s : float
+        How far that orientation lags behind the gyroscope [s].
     clock_offset_s : float
         How far the sensor's clock is ahead.
     clock : str
@@ -201,6 +205,8 @@ class SensorModel:
     gyr_clip_deg_s: float = 2000.0
     acc_clip_m_s2: float = 156.9
     vibration_m_s2: float = 0.0
+    quaternion: bool = False
+    quaternion_lag_s: float = 0.0
     clock_offset_s: float = 0.0
     clock: str = ""
 
@@ -407,6 +413,13 @@ def _buzz(time_s: Array, rms: float, rng: np.random.Generator) -> NDArray[np.flo
     return rms * total / math.sqrt(0.75 * tones)
 
 
+def _quaternions(turned: Array) -> Array:
+    """Turn rotation matrices into quaternions, scalar first."""
+    from scipy.spatial.transform import Rotation
+
+    return np.roll(np.asarray(Rotation.from_matrix(turned).as_quat()), 1, axis=1)
+
+
 def simulate_shoe(
     ride: Ride, shoe: Shoe, side: Side, sensor: SensorModel = SensorModel(), seed: int = 0
 ) -> tuple[ShoeSensor, ShoeTruth]:
@@ -457,6 +470,10 @@ def simulate_shoe(
     if sensor.vibration_m_s2 > 0:
         force = force + motion.active(acc_time)[:, None] * _buzz(acc_time, sensor.vibration_m_s2, rng)
     heel, pitch, _ = motion.foot_deg(gyr_time)
+    turned = None
+    if sensor.quaternion:
+        shown, _ = motion.pose(gyr_time - sensor.quaternion_lag_s)
+        turned = _quaternions(rotation_about(2, 0.7) @ shown)
     offset = sensor.clock_offset_s
     readings = ShoeSensor(
         side=side,
@@ -464,6 +481,7 @@ def simulate_shoe(
         gyr_deg_s=np.clip(rate, -sensor.gyr_clip_deg_s, sensor.gyr_clip_deg_s),
         acc_time_s=acc_time + offset,
         acc_m_s2=np.clip(force, -sensor.acc_clip_m_s2, sensor.acc_clip_m_s2),
+        quaternion=turned,
         clock=sensor.clock,
     )
     truth = ShoeTruth(gyr_time + offset, heel, np.degrees(motion.crank_rad(gyr_time)), pitch, shoe.pose_heel_out_deg)
