@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,8 @@ from bikefit.datatypes import (
 )
 from bikefit.errors import UsageError
 from bikefit.findings import reason
+from bikefit.io.csv_writer import write_csv
+from bikefit.io.manifest import read_manifest
 from bikefit.response import allowed_totals
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
@@ -205,6 +208,22 @@ def test_a_manifest_brings_its_own_counts() -> None:
         as_sources(rows, left_wedges=[0, 2])
     with pytest.raises(UsageError, match="left_wedges"):
         as_sources([Source("a.csv"), Source("b.csv")])  # type: ignore[arg-type]
+
+
+def test_a_manifest_s_own_neutral_and_system_are_used_and_guarded(tmp_path: Path) -> None:
+    for name, seed, total in (("a", 1, 0), ("b", 2, 2)):
+        ride, _ = simulate_plain(duration_s=40, seed=seed, right_mean_deg=5.0, right_wedges=total, response=0.8)
+        write_csv(ride, tmp_path / f"{name}.csv")
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text(
+        "file,right_wedges,right_neutral,system\na.csv,0,2,bikefit-in-shoe\nb.csv,1,2,bikefit-in-shoe\n"
+    )
+    result = compare(read_manifest(manifest))
+    assert result.system.id == "bikefit-in-shoe"
+    assert result.feet["right"].recordings[0].value_deg == pytest.approx(3.0, abs=0.4)
+    manifest.write_text("file,right_wedges,right_neutral\na.csv,0,2\nb.csv,1,1\n")
+    with pytest.raises(UsageError, match="neutral angle"):
+        compare(read_manifest(manifest))
 
 
 def test_a_turn_after_the_first_recording_can_be_one_number() -> None:

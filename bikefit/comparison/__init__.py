@@ -9,7 +9,7 @@ from bikefit.comparison.result import (
     OwnResponse,
 )
 from bikefit.comparison.session import compare, compare_sessions
-from bikefit.comparison.sources import Source
+from bikefit.comparison.sources import ShoeFiles, Source
 
 __all__ = [
     "Change",
@@ -18,6 +18,7 @@ __all__ = [
     "CurveDifference",
     "FootComparison",
     "OwnResponse",
+    "ShoeFiles",
     "Source",
     "compare",
     "compare_sessions",

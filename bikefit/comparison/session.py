@@ -11,17 +11,17 @@ from bikefit.analysis import AnalyzeOptions, analyze_recording
 from bikefit.comparison.foot import compare_foot
 from bikefit.comparison.guards import check_sessions, check_zeros, formats_differ, labels
 from bikefit.comparison.result import ComparisonResult
-from bikefit.comparison.sources import Source, as_sources
+from bikefit.comparison.sources import Source, as_sources, read_sources
 from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Recording, SessionResult
 from bikefit.errors import UsageError
 from bikefit.findings import finding
-from bikefit.io import read_recording
+from bikefit.io.manifest import SessionSpec
 from bikefit.settings import Settings
 
 
 def compare(
-    sources: Sequence[str | Path | Recording | Source],
+    sources: Sequence[str | Path | Recording | Source | SessionSpec],
     left_wedges: Sequence[int] | None = None,
     right_wedges: Sequence[int] | None = None,
     *,
@@ -34,8 +34,8 @@ def compare(
 
     Parameters
     ----------
-    sources : sequence of str, path, Recording or Source
-        ``FILE`` or ``FILE@FROM-TO``; or a manifest's rows, which bring their own counts.
+    sources : sequence of str, path, Recording, Source or SessionSpec
+        ``FILE`` or ``FILE@FROM-TO``; or the sessions of a manifest, which bring their own counts, neutrals, systems.
     left_wedges, right_wedges : sequence of int, optional
         Signed counts on each shoe, varus positive, one a recording; a side left out had none throughout.
     remounted : bool
@@ -70,19 +70,10 @@ def compare(
     """
     options = options or AnalyzeOptions()
     rows = as_sources(sources, left_wedges, right_wedges, left_rotation, right_rotation)
-    read: dict[Path, Recording] = {}
-    recordings = []
-    for row in rows:
-        if isinstance(row.recording, Recording):
-            recordings.append(row.recording)
-            continue
-        if row.recording not in read:
-            read[row.recording] = read_recording(row.recording, options.read)
-        recordings.append(read[row.recording])
+    recordings = read_sources(rows, options)
     check_zeros(recordings)
     sessions = [
-        analyze_recording(recording, _options_for(row, options))
-        for recording, row in zip(recordings, rows, strict=True)
+        analyze_recording(recording, row.options(options)) for recording, row in zip(recordings, rows, strict=True)
     ]
     turns: dict[Side, list[float]] = {side: [row.rotation_deg(side) for row in rows] for side in SIDES}
     result = compare_sessions(
@@ -160,15 +151,4 @@ def compare_sessions(
         findings=findings,
         settings=settings.to_dict(),
         version=__version__,
-    )
-
-
-def _options_for(row: Source, options: AnalyzeOptions) -> AnalyzeOptions:
-    sectioned = row.from_s is not None or row.to_s is not None
-    return replace(
-        options,
-        left_wedges=row.left_wedges or 0,
-        right_wedges=row.right_wedges or 0,
-        from_s=row.from_s if sectioned else options.from_s,
-        to_s=row.to_s if sectioned else options.to_s,
     )
