@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bikefit.datatypes import Recording
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.sections import lap, section, split_section
 from bikefit.io.sides import apply_options, reader_side
 
+if TYPE_CHECKING:
+    from bikefit.io.fit_decoder import FitData
+
 __all__ = [
     "ReadOptions",
     "apply_options",
+    "decode_fit",
     "lap",
     "read_recording",
     "read_sides",
@@ -100,3 +105,26 @@ def require_usable(recording: Recording) -> None:
     from bikefit.io.usable import check_usable
 
     check_usable(recording)
+
+
+def decode_fit(path: str | Path) -> FitData:
+    """Decode a FIT file into columns, whatever it holds (see `bikefit.io.fit_decoder`).
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    FitData
+        Message name -> columns by field name, each message type with ``to_frame()``.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be opened, is empty or no FIT file.
+    """
+    from bikefit.io.fit_decoder import decode_fit as decode
+
+    return decode(path)

@@ -14,19 +14,19 @@ from bikefit.conventions import SIDES, Side, crank_offset_deg
 from bikefit.datatypes import Array, Channel, ChannelInfo, FootTrace, Recording, ShoeSensor
 from bikefit.errors import RecordingError, UsageError, near_matches
 from bikefit.findings import Finding, finding
-from bikefit.io.fit_companions import ASKED_COMPANIONS, COMPANION_FIELDS, companions_of, created, laps_of
+from bikefit.io.fit_channels import SIDE_ADVICE, canonical, companion_fields, field_infos
+from bikefit.io.fit_companions import ASKED_COMPANIONS, companions_of, created, laps_of
 from bikefit.io.fit_decoder import Column, FitData, decode_bytes
 from bikefit.io.fit_fields import SIDED, FieldMeaning, asked_meaning, field_meaning, side_of
-from bikefit.io.fit_sensors import read_groups
-from bikefit.io.fit_times import RecordTimes, array_times, from_zero, moment, numbers, on_utc, record_times, utc_shift_s
+from bikefit.io.fit_sensors import SensorGroup, read_groups
+from bikefit.io.fit_times import RecordTimes, array_times, from_zero, moment, record_stamps, record_times, utc_shift_s
 from bikefit.io.names import shown
-from bikefit.io.options import ReadOptions
+from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
 from bikefit.io.source import load
 
 _ASKABLE: Final = ("heel_rotation", "pitch", "crank_angle", "cadence", "power", "speed", "heart_rate")
 _DAMAGE_SHOWN: Final = 5
-_SIDE_ADVICE: Final = "one foot without a side: add --side left or --side right"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class _Choice:
         return self.column.spec.name
 
 
-def read_fit(path: Path, options: ReadOptions = ReadOptions()) -> Recording:  # noqa: B008
+def read_fit(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recording:
     """Read a FIT file.
 
     Parameters
@@ -99,10 +99,9 @@ class _Reader:
         self.data, self.name, self.sha256, self.options = data, path.name, sha256, options
         self.findings = list(_damage_findings(data))
         self.file_side = side_of(path.stem)
-        shift_s = utc_shift_s(data)
-        self.shift_s = shift_s
+        self.shift_s = shift_s = utc_shift_s(data)
         self.record: Mapping[str, Column] = data.get("record", {})
-        stamps = on_utc(numbers(data["record"], "timestamp"), shift_s) if "record" in data else np.zeros(0)
+        stamps = record_stamps(data["record"], shift_s) if "record" in data else np.zeros(0)
         self.times: RecordTimes = record_times(stamps)
         if self.times.dropped:
             self.findings.append(finding("fit_stamps_dropped", count=self.times.dropped, kind="record"))
@@ -137,7 +136,7 @@ class _Reader:
             sensors=sensors,
             companions=companions,
             laps=laps_of(self.data, self.shift_s, self.zero_s, to_s),
-            channels=tuple(self._infos(choices, notes, companions)),
+            channels=self._channels(choices, notes, companions),
             findings=(*found, *self.findings),
         )
 
@@ -171,15 +170,15 @@ class _Reader:
     def _asked(self) -> dict[str, _Choice]:
         """Return what ``--column`` names."""
         chosen = {}
-        for canonical, name in self.options.columns.items():
+        for asked, name in self.options.columns.items():
             key = self._key_of(name)
-            meaning = asked_meaning(canonical, self.record[key].spec.unit if key else "")
+            meaning = asked_meaning(asked, self.record[key].spec.unit if key else "")
             plain = meaning.channel.removeprefix("left_").removeprefix("right_") if meaning else ""
             if meaning is None or plain not in _ASKABLE:
                 known = [f"{side}_heel_rotation_deg" for side in SIDES] + ["crank_angle_deg", "cadence_rpm", "power_w"]
                 raise UsageError(
-                    f"--column {canonical}=...: in a FIT file a field can be one of {', '.join(known)}."
-                    f"{near_matches(canonical, known)}"
+                    f"--column {asked}=...: in a FIT file a field can be one of {', '.join(known)}."
+                    f"{near_matches(asked, known)}"
                 )
             if key is None:
                 own = [column.spec.name for column in self.record.values() if column.developer]
@@ -198,6 +197,22 @@ class _Reader:
         hits = [key for key, column in self.record.items() if column.spec.name.casefold() == plain]
         own = [key for key in hits if self.record[key].developer]
         return next(iter(own or hits), None)
+
+    def _channels(
+        self, choices: Mapping[str, _Choice], notes: Mapping[str, str], companions: Mapping[str, Channel]
+    ) -> tuple[ChannelInfo, ...]:
+        """List all that the file holds."""
+        meanings = companion_fields(self.record, companions)
+        notes = dict(notes)
+        for channel, choice in choices.items():
+            named = channel
+            if channel in SIDED:
+                side = self._unnamed_side()
+                named = f"{side}_{channel}" if side else ""
+                notes[choice.key] = choice.meaning.note if side else SIDE_ADVICE
+            meanings[choice.key] = canonical(named)
+        sensors = [info for group in self.groups for info in group.infos(self._side_of(group), self._advice(group))]
+        return (*field_infos(self.data, self.times, meanings, notes), *sensors)
 
     # ---- feet
 
@@ -265,7 +280,7 @@ class _Reader:
             self.findings.append(finding("sensor_side_needed"))
         sensors: dict[Side, ShoeSensor] = {}
         for group in self.groups:
-            side = group.side or (self._unnamed_side() if len(self.groups) == 1 else None)
+            side = self._side_of(group)
             if side:
                 sensors[side] = ShoeSensor(
                     side,
@@ -277,65 +292,13 @@ class _Reader:
                 )
         return sensors
 
-    # ---- what there is
+    def _side_of(self, group: SensorGroup) -> Side | None:
+        return group.side or (self._unnamed_side() if len(self.groups) == 1 else None)
 
-    def _infos(
-        self, choices: Mapping[str, _Choice], notes: Mapping[str, str], companions: Mapping[str, Channel]
-    ) -> Iterator[ChannelInfo]:
-        """List the fields of ``record``, developer fields of all messages and the sensors' messages."""
-        meanings = {choice.key: channel for channel, choice in choices.items()}
-        natives = {field: name for name, fields in COMPANION_FIELDS.items() if name in companions for field in fields}
-        for message, columns in self.data.items():
-            for key, column in columns.items():
-                if message != "record" and column.developer is None and "@" not in key:
-                    continue
-                samples = int(column.valid.sum())
-                if column.developer is None and (not samples or key == "timestamp"):
-                    continue
-                note = notes.get(key, "") if message == "record" else ""
-                meaning = meanings.get(key, natives.get(key, "")) if message == "record" else ""
-                if meaning in ("heel_rotation", "pitch"):
-                    unnamed = self._unnamed_side()
-                    note, meaning = (note, f"{unnamed}_{meaning}") if unnamed else (_SIDE_ADVICE, "")
-                yield ChannelInfo(
-                    name=column.spec.name if message == "record" else f"{message}.{column.spec.name}",
-                    meaning=_with_unit(meaning),
-                    unit=column.spec.unit,
-                    samples=samples,
-                    rate_hz=self._rate_hz(column) if message == "record" else float("nan"),
-                    note="; ".join(filter(None, (_origin(key, column), note))),
-                )
-        for group in self.groups:
-            side = group.side or (self._unnamed_side() if len(self.groups) == 1 else None)
-            yield from group.infos(side, "" if side or len(self.groups) > 1 else _SIDE_ADVICE)
-
-    def _rate_hz(self, column: Column) -> float:
-        """Return samples a second: the numbers in a message over the messages' usual interval."""
-        rows = self.times.rows
-        if rows.size < 2:
-            return float("nan")
-        given = column.valid[rows]
-        filled = np.asarray(given.any(axis=1) if given.ndim > 1 else given)
-        starts = self.times.start_s[filled]
-        widths = column.widths[rows][filled] if column.base.name not in ("string", "byte") else np.ones(1)
-        return float(np.median(widths) / np.median(np.diff(starts))) if starts.size > 1 else float("nan")
-
-
-def _with_unit(channel: str) -> str:
-    """Return a channel's canonical name, unit included."""
-    angle = channel.removeprefix("left_").removeprefix("right_") in (*SIDED, "crank_angle")
-    return f"{channel}_deg" if angle else ASKED_COMPANIONS.get(channel, channel)
-
-
-def _origin(key: str, column: Column) -> str:
-    """Say which app a field is from."""
-    if "@" not in key:
-        return ""
-    index = key.rpartition("@")[2].partition("#")[0]
-    own = column.developer
-    if own is None:
-        return f"field of app {index} that the file does not describe"
-    return f"field of app {index}" + (f" ({own.application})" if own.application else "")
+    def _advice(self, group: SensorGroup) -> str:
+        if self._side_of(group):
+            return ""
+        return SIDE_ADVICE if len(self.groups) == 1 else "not read: the file does not say on which shoe it sat"
 
 
 def _damage_findings(data: FitData) -> Iterator[Finding]:

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
-from bikefit.io.fit_blocks import Block, Field, describe, group, scaled, unwrap_stamps, valid
+from bikefit.io.fit_blocks import Block, Field, scaled, valid
+from bikefit.io.fit_definitions import describe, group, unwrap_stamps
 from bikefit.io.fit_profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit_scan import scan
 from bikefit.io.source import GZIP_MAGIC, check_file, load

@@ -79,9 +79,15 @@ def side_of(name: str) -> Side | None:
     return None if len(found) != 1 else "left" if "left" in found else "right"
 
 
-def is_side_field(name: str) -> bool:
-    """Tell whether a field by this name says on which shoe a sensor sits."""
-    return "_".join(words_of(name)) in _table()["side"]["same"]
+def is_named(name: str, kind: str) -> bool:
+    """Tell whether a field's name is one of a kind: "side" (of a sensor) or "stamp_fraction".
+
+    Examples
+    --------
+    >>> is_named("Sensor side", "side")
+    True
+    """
+    return "_".join(words_of(name)) in _table()[kind]["same"]
 
 
 def field_meaning(name: str, unit: str) -> FieldMeaning | None:

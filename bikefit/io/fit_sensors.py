@@ -18,7 +18,7 @@ from bikefit.conventions import Side
 from bikefit.datatypes import Array, ChannelInfo
 from bikefit.findings import Finding, finding
 from bikefit.io.fit_decoder import FitData, Messages
-from bikefit.io.fit_fields import is_side_field, side_of
+from bikefit.io.fit_fields import is_named, side_of
 from bikefit.io.fit_times import longest_rise, numbers, on_utc
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
 
@@ -187,7 +187,7 @@ def _labels(messages: Messages) -> NDArray[np.object_]:
     """Return what each message says about the sensor that it is from; an empty text where nothing."""
     labels = np.full(messages.count, "", object)
     for column in messages.values():
-        if column.developer and is_side_field(column.spec.name) and column.values.dtype == object:
+        if column.developer and is_named(column.spec.name, "side") and column.values.dtype == object:
             labels = np.array([text or "" for text in column.values], object)
     return labels
 

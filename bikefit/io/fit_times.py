@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from bikefit.datatypes import Array
 from bikefit.io.fit_decoder import FitData, Messages
+from bikefit.io.fit_fields import is_named
 from bikefit.io.fit_profile import EPOCH_S, SYSTEM_TIME_LIMIT
+from bikefit.io.names import TIME, unit_of
 
 STAMP_STEP_S: Final = 1.0
 """Resolution of a time stamp."""
@@ -112,6 +114,39 @@ def on_utc(stamp_s: Array, shift_s: float) -> Array:
     """
     shifted: Array = np.where(stamp_s < SYSTEM_TIME_LIMIT, stamp_s + shift_s, stamp_s)
     return shifted
+
+
+def record_stamps(record: Messages, shift_s: float) -> Array:
+    """Return the time stamps of records, with the part of a second that an app's own field gives.
+
+    Parameters
+    ----------
+    record : Messages
+        The ``record`` messages.
+    shift_s : float
+        As of `utc_shift_s`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        FIT seconds; NaN where missing.
+
+    Notes
+    -----
+    The field's unit counts; without one, numbers up to 1 are seconds, larger ones milliseconds. A field that ever
+    exceeds a second is something else and left out.
+    """
+    stamp_s = on_utc(numbers(record, "timestamp"), shift_s)
+    for key, column in record.items():
+        if column.developer is None or not is_named(column.spec.name, "stamp_fraction"):
+            continue
+        values = numbers(record, key)
+        largest = float(np.nanmax(values, initial=0.0))
+        unit = unit_of(column.spec.unit)
+        fraction_s = values * (TIME.get(unit, 1.0) if unit else 1.0 if largest <= 1.0 else 1e-3)
+        if ((fraction_s >= 0.0) & (fraction_s < 1.0) | np.isnan(fraction_s)).all():
+            return stamp_s + np.nan_to_num(fraction_s)
+    return stamp_s
 
 
 def moment(fit_s: float) -> datetime | None:
