@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,111 +13,15 @@ from bikefit.errors import UsageError
 from bikefit.findings import Finding, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
-from bikefit.shoe_sensor.circle import (
-    WINDOW_S,
-    WINDOWS_MOST,
-    Circle,
-    Path,
-    fit_circle,
-    high_passed_path,
-    recentred,
-    roundness,
-)
-from bikefit.shoe_sensor.mounting import Pose, check_given, find_still, likely, rough_shoe_axes, shoe_axes_from_pose
-from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, level_axis, recorded
+from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, fit_windows, rough_axes, round_windows
+from bikefit.shoe_sensor.circle import Circle
+from bikefit.shoe_sensor.joining import Piece, join_pieces
+from bikefit.shoe_sensor.mounting import Pose, check_given, find_still, likely, shoe_axes_from_pose
+from bikefit.shoe_sensor.orientation import level_axis
 from bikefit.shoe_sensor.plane import Plane, find_plane
-from bikefit.shoe_sensor.samples import CLIPPED_SHARE, Samples, clipped_share, even_stretches
+from bikefit.shoe_sensor.samples import Samples, even_stretches
 
-ROUND_ENOUGH = 0.45
 PEDALLING_LEAST_S = 7.0
-ROCKING_ERROR = 1.3
-"""Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
-CLIPPED_ERROR_DEG = 2.0
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """One unbroken stretch on its way through the steps."""
-
-    samples: Samples
-    orientation: Orientation
-    path: Path
-
-
-@dataclass(frozen=True)
-class _Window:
-    """A few strokes: path of the sensor, of its axes, and the orientation itself."""
-
-    place_m: Array
-    axes: Array
-    turned: Array
-
-
-def _carried(samples: Samples) -> tuple[_Stretch, bool]:
-    """Orient a stretch and integrate its path; tell whether the recorder's quaternions were turned down."""
-    own = recorded(samples)
-    quaternion, rested = (own, True) if own is not None else filtered(samples)
-    orientation = follow_heading(quaternion, samples.step_s, drifts=not rested)
-    path = high_passed_path(orientation.turned, samples.acc_m_s2, samples.step_s)
-    return _Stretch(samples, orientation, path), samples.quaternion is not None and own is None
-
-
-def _round_windows(stretches: list[_Stretch]) -> list[_Window]:
-    """Return windows in which the shoe is carried round, spread over the recording."""
-    found = []
-    for stretch in stretches:
-        place, step = stretch.path.place_m, stretch.samples.step_s
-        pieces = max(1, int(place.shape[0] * step / WINDOW_S))
-        for cut in np.array_split(np.arange(place.shape[0]), pieces):
-            window = slice(int(cut[0]), int(cut[-1]) + 1)
-            if roundness(place[window]) > ROUND_ENOUGH:
-                found.append((stretch, window))
-    chosen = found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]
-    windows = [_window(stretch, window) for stretch, window in chosen]
-    return [window for window in windows if roundness(window.place_m) > ROUND_ENOUGH]
-
-
-def _window(stretch: _Stretch, window: slice) -> _Window:
-    place, axes = stretch.path.place_m[window], stretch.path.axes[window]
-    signals = np.concatenate([place, axes.reshape(-1, 9)], axis=1)
-    centred = recentred(signals, place, stretch.samples.step_s)
-    return _Window(centred[:, :3], centred[:, 3:].reshape(-1, 3, 3), stretch.orientation.turned[window])
-
-
-def _axle(stretch: _Stretch, circle: Circle) -> Array:
-    """Return the axle's path about the circle's centre."""
-    axle = stretch.path.axle(circle.lever_m)
-    return recentred(axle, axle, stretch.samples.step_s)
-
-
-def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
-    """Return forward, left and up of the bike from one window of the path."""
-    left = np.linalg.eigh(place.T @ place)[1][:, 0]
-    if np.cross(place[:-1], place[1:]).sum(axis=0) @ left < 0:
-        left = -left
-    forward = np.cross(left, [0.0, 0.0, 1.0])
-    forward /= np.linalg.norm(forward)
-    return forward, left, np.cross(forward, left)
-
-
-def _rough_axes(windows: list[_Window]) -> Array:
-    """Guess the shoe's axes in the sensor's from all windows together."""
-    bike = [np.stack(_bike_axes(window.place_m), axis=1) for window in windows]
-    seen = [np.einsum("nij,ik->jk", window.turned, axes) for window, axes in zip(windows, bike, strict=True)]
-    return rough_shoe_axes(np.sum(seen, axis=0))
-
-
-def _fit(windows: list[_Window], shoe_axes: Array, settings: Settings) -> Circle:
-    """Fit lever arm and crank on the flatter half of the windows: rocking out of the saddle is not in it."""
-    crank, spread = settings.crank_length_m, settings.crank_length_sd_m
-    pairs = [(window.place_m, window.axes) for window in windows]
-    first = fit_circle(pairs, shoe_axes, crank, spread, rounds=3)
-    aside = []
-    for place, axes in pairs:
-        axle = place - axes @ first.lever_m
-        aside.append(float(np.linalg.eigvalsh(axle.T @ axle)[0]) / axle.shape[0])
-    flat = [pairs[k] for k in np.argsort(aside)[: max(1, (len(pairs) + 1) // 2)]]
-    return fit_circle(flat, shoe_axes, crank, spread)
 
 
 def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, float]]:
@@ -129,7 +32,7 @@ def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, floa
     return [(a, b) for a, b in spans if b - a >= PEDALLING_LEAST_S]
 
 
-def _no_pedalling(sensor: ShoeSensor, stretches: list[_Stretch], findings: list[Finding]) -> FootTrace:
+def _no_pedalling(sensor: ShoeSensor, stretches: list[Stretch], findings: list[Finding]) -> FootTrace:
     """Give what is left without pedalling: the foot's heading against its own slow mean, not to be trusted."""
     sign = 1.0 if sensor.side == "right" else -1.0
     time = np.concatenate([stretch.samples.time_s for stretch in stretches])
@@ -200,17 +103,17 @@ def trace_from_sensor(
         raise UsageError("The mounting must be a rotation: three columns of length 1 at right angles.")
     parts, seen = even_stretches(sensor, settings)
     findings = list(seen)
-    carried = [_carried(part) for part in parts]
+    carried = [carry(part) for part in parts]
     stretches = [stretch for stretch, _ in carried]
     if any(turned_down for _, turned_down in carried):
         findings.append(finding("quaternion_unused", side=sensor.side))
-    windows = _round_windows(stretches)
+    windows = round_windows(stretches)
     if not windows:
         return _no_pedalling(sensor, stretches, findings), tuple(findings)
-    rough = _rough_axes(windows)
-    circle = _fit(windows, rough, settings)
+    rough = rough_axes(windows)
+    circle = fit_windows(windows, rough, settings)
     step = parts[0].step_s
-    axles = [_axle(stretch, circle) for stretch in stretches]
+    axles = [axle_path(stretch, circle) for stretch in stretches]
     planes = [
         find_plane(
             axle,
@@ -231,7 +134,7 @@ def trace_from_sensor(
         _piece(sensor, stretch, axle, plane, axes, circle)
         for stretch, axle, plane in zip(stretches, axles, planes, strict=True)
     ]
-    trace = _joined(sensor, pieces, zero, offset, settings, findings)
+    trace = join_pieces(sensor, pieces, zero, offset, settings, findings)
     return trace, tuple(findings)
 
 
@@ -279,38 +182,21 @@ def _say_upside_down(sensor: ShoeSensor, shoe_axes: Array, findings: list[Findin
         findings.append(finding("sensor_upside_down", side=sensor.side))
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """The trace of one stretch."""
-
-    time_s: Array
-    heel_out_deg: Array
-    crank_deg: Array
-    pitch_deg: Array
-    pitch_rate_deg_s: Array
-    turning: NDArray[np.bool_]
-    rocking: NDArray[np.bool_]
-    pedalling: NDArray[np.bool_]
-    rocking_deg: Array
-    radius_error: Array
-    disagreement_deg: float
-
-
 def _piece(
     sensor: ShoeSensor,
-    stretch: _Stretch,
+    stretch: Stretch,
     axle: Array,
     plane: Plane | None,
     shoe_axes: Array,
     circle: Circle,
-) -> _Piece:
+) -> Piece:
     """Measure the angles of one stretch."""
     samples = stretch.samples
     count = samples.time_s.size
     rate = np.degrees(samples.gyr_rad_s @ shoe_axes[:, 1])
     if plane is None:
         unknown, never = np.full(count, np.nan), np.zeros(count, dtype=bool)
-        return _Piece(samples.time_s, unknown, unknown, unknown, rate, never, never, never, unknown, unknown, math.nan)
+        return Piece(samples.time_s, unknown, unknown, unknown, rate, never, never, never, unknown, unknown, math.nan)
     sign = 1.0 if sensor.side == "right" else -1.0
     long_axis = stretch.orientation.turned @ shoe_axes[:, 0]
     beside = np.einsum("ni,ni->n", long_axis, plane.normal)
@@ -319,7 +205,7 @@ def _piece(
     heading = np.degrees(np.arcsin(np.clip(beside, -1.0, 1.0)))
     used = plane.steady
     axis = axis_heading_deg(samples.gyr_rad_s, shoe_axes, used, samples.step_s)
-    return _Piece(
+    return Piece(
         time_s=samples.time_s,
         heel_out_deg=sign * heading,
         crank_deg=np.degrees(plane.crank_rad),
@@ -331,70 +217,4 @@ def _piece(
         rocking_deg=plane.rocking_deg,
         radius_error=np.abs(np.linalg.norm(axle, axis=1) / circle.crank_m - 1.0),
         disagreement_deg=disagreement_deg(axis, heading, used, samples.step_s),
-    )
-
-
-def _joined(
-    sensor: ShoeSensor,
-    pieces: list[_Piece],
-    zero: ZeroKind,
-    offset_deg: float,
-    settings: Settings,
-    findings: list[Finding],
-) -> FootTrace:
-    """Join the stretches and say how far the whole may be trusted."""
-
-    def join(name: str) -> Array:
-        return np.concatenate([getattr(piece, name) for piece in pieces])
-
-    time, pedalling = join("time_s"), join("pedalling").astype(bool)
-    turning, rocking = join("turning").astype(bool), join("rocking").astype(bool)
-    used = pedalling & ~turning & ~rocking
-    step = float(np.median(np.diff(time)))
-    for code, dropped in (("turning_dropped", turning), ("rocking_dropped", rocking)):
-        if dropped.any():
-            findings.append(
-                finding(
-                    code,
-                    side=sensor.side,
-                    seconds=float(dropped.sum() * step),
-                    share_percent=100.0 * float(dropped.sum() / pedalling.sum()),
-                    windows=int(np.count_nonzero(np.diff(dropped.astype(int)) > 0) + dropped[0]),
-                )
-            )
-    differences = [piece.disagreement_deg for piece in pieces if not math.isnan(piece.disagreement_deg)]
-    disagreement = max(differences, default=math.nan)
-    lean = float(np.median(join("rocking_deg")[used])) if used.any() else math.inf
-    quality = max(0.0, 1.0 - float(np.median(join("radius_error")[pedalling])) / 0.1)
-    errors = [settings.zero_sd_shoe_sensor_deg]
-    if math.isfinite(lean):
-        errors.append(ROCKING_ERROR * lean)
-    if not math.isnan(disagreement):
-        quality /= 1.0 + disagreement**2
-        errors.append(disagreement)
-        if disagreement > 0.5:
-            findings.append(finding("references_disagree", side=sensor.side, deg=disagreement))
-    for code, share in (
-        ("accelerometer_clipped", clipped_share(sensor.acc_m_s2)),
-        ("gyroscope_clipped", clipped_share(sensor.gyr_deg_s)),
-    ):
-        if share > CLIPPED_SHARE:
-            findings.append(finding(code, side=sensor.side, share_percent=100.0 * share))
-            errors.append(CLIPPED_ERROR_DEG)
-    for channel, values in (("gyroscope", sensor.gyr_deg_s), ("accelerometer", sensor.acc_m_s2)):
-        if float(np.nanmin(np.nanmax(values, axis=0) - np.nanmin(values, axis=0))) == 0.0:
-            findings.append(finding("sensor_axis_stuck", side=sensor.side, channel=channel))
-            quality = 0.0
-    return FootTrace(
-        side=sensor.side,
-        time_s=time,
-        heel_out_deg=join("heel_out_deg") - offset_deg,
-        zero=zero,
-        crank_deg=join("crank_deg"),
-        crank_source="shoe_acceleration",
-        pitch_deg=join("pitch_deg"),
-        pitch_rate_deg_s=join("pitch_rate_deg_s"),
-        unusable={"turning": turning, "rocking": rocking},
-        zero_sd_deg=math.hypot(*errors),
-        quality=quality,
     )

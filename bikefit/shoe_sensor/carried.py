@@ -1,0 +1,192 @@
+"""A shoe on its way round: orientation, path, the windows of pedalling, and the circle fitted to them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bikefit.datatypes import Array
+from bikefit.settings import Settings
+from bikefit.shoe_sensor.circle import (
+    WINDOW_S,
+    WINDOWS_MOST,
+    Circle,
+    Path,
+    fit_circle,
+    high_passed_path,
+    recentred,
+    roundness,
+)
+from bikefit.shoe_sensor.mounting import rough_shoe_axes
+from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, recorded
+from bikefit.shoe_sensor.samples import Samples
+
+ROUND_ENOUGH = 0.45
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One unbroken stretch on its way through the steps: readings, orientation, and the paths that follow.
+
+    Attributes
+    ----------
+    samples : Samples
+        Readings on an even grid.
+    orientation : Orientation
+        In the level frame that follows the shoe.
+    path : Path
+        Of the sensor and of its axes in that frame.
+    """
+
+    samples: Samples
+    orientation: Orientation
+    path: Path
+
+
+@dataclass(frozen=True)
+class Window:
+    """A few strokes.
+
+    Attributes
+    ----------
+    place_m : ndarray, shape (n, 3)
+        Path of the sensor about its centre [m].
+    axes : ndarray, shape (n, 3, 3)
+        Path of its axes.
+    turned : ndarray, shape (n, 3, 3)
+        The orientation itself.
+    """
+
+    place_m: Array
+    axes: Array
+    turned: Array
+
+
+def carry(samples: Samples) -> tuple[Stretch, bool]:
+    """Orient a stretch and integrate its path.
+
+    Parameters
+    ----------
+    samples : Samples
+        Readings on an even grid.
+
+    Returns
+    -------
+    tuple of Stretch and bool
+        The stretch; and whether the recorder's own quaternions were there but did not fit.
+    """
+    own = recorded(samples)
+    quaternion, rested = (own, True) if own is not None else filtered(samples)
+    orientation = follow_heading(quaternion, samples.step_s, drifts=not rested)
+    path = high_passed_path(orientation.turned, samples.acc_m_s2, samples.step_s)
+    return Stretch(samples, orientation, path), samples.quaternion is not None and own is None
+
+
+def round_windows(stretches: list[Stretch]) -> list[Window]:
+    """Find windows of some ten seconds in which the shoe is carried round.
+
+    Parameters
+    ----------
+    stretches : list of Stretch
+        The recording.
+
+    Returns
+    -------
+    list of Window
+        At most 48, spread over the recording.
+    """
+    found = []
+    for stretch in stretches:
+        place, step = stretch.path.place_m, stretch.samples.step_s
+        pieces = max(1, int(place.shape[0] * step / WINDOW_S))
+        for cut in np.array_split(np.arange(place.shape[0]), pieces):
+            window = slice(int(cut[0]), int(cut[-1]) + 1)
+            if roundness(place[window]) > ROUND_ENOUGH:
+                found.append((stretch, window))
+    chosen = found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]
+    windows = [_window(stretch, window) for stretch, window in chosen]
+    return [window for window in windows if roundness(window.place_m) > ROUND_ENOUGH]
+
+
+def _window(stretch: Stretch, window: slice) -> Window:
+    place, axes = stretch.path.place_m[window], stretch.path.axes[window]
+    signals = np.concatenate([place, axes.reshape(-1, 9)], axis=1)
+    centred = recentred(signals, place, stretch.samples.step_s)
+    return Window(centred[:, :3], centred[:, 3:].reshape(-1, 3, 3), stretch.orientation.turned[window])
+
+
+def axle_path(stretch: Stretch, circle: Circle) -> Array:
+    """Return the pedal axle's path about the circle's centre.
+
+    Parameters
+    ----------
+    stretch : Stretch
+        A stretch.
+    circle : Circle
+        Lever arm and crank length.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+        In the level frame that follows the shoe [m].
+    """
+    axle = stretch.path.axle(circle.lever_m)
+    return recentred(axle, axle, stretch.samples.step_s)
+
+
+def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
+    """Return forward, left and up of the bike from one window of the path."""
+    left = np.linalg.eigh(place.T @ place)[1][:, 0]
+    if np.cross(place[:-1], place[1:]).sum(axis=0) @ left < 0:
+        left = -left
+    forward = np.cross(left, [0.0, 0.0, 1.0])
+    forward /= np.linalg.norm(forward)
+    return forward, left, np.cross(forward, left)
+
+
+def rough_axes(windows: list[Window]) -> Array:
+    """Guess the shoe's axes in the sensor's from the pedalling.
+
+    Parameters
+    ----------
+    windows : list of Window
+        From `round_windows`.
+
+    Returns
+    -------
+    ndarray, shape (3, 3)
+        As `bikefit.shoe_sensor.mounting.rough_shoe_axes`.
+    """
+    bike = [np.stack(_bike_axes(window.place_m), axis=1) for window in windows]
+    seen = [np.einsum("nij,ik->jk", window.turned, axes) for window, axes in zip(windows, bike, strict=True)]
+    return rough_shoe_axes(np.sum(seen, axis=0))
+
+
+def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> Circle:
+    """Fit lever arm and crank length on the flatter half of the windows: rocking out of the saddle is not in it.
+
+    Parameters
+    ----------
+    windows : list of Window
+        From `round_windows`.
+    shoe_axes : ndarray, shape (3, 3)
+        Columns: the shoe's axes in the sensor's, roughly.
+    settings : Settings
+        ``crank_length_m`` and ``crank_length_sd_m``.
+
+    Returns
+    -------
+    Circle
+        Lever arm and crank length.
+    """
+    crank, spread = settings.crank_length_m, settings.crank_length_sd_m
+    pairs = [(window.place_m, window.axes) for window in windows]
+    first = fit_circle(pairs, shoe_axes, crank, spread, rounds=3)
+    aside = []
+    for place, axes in pairs:
+        axle = place - axes @ first.lever_m
+        aside.append(float(np.linalg.eigvalsh(axle.T @ axle)[0]) / axle.shape[0])
+    flat = [pairs[k] for k in np.argsort(aside)[: max(1, (len(pairs) + 1) // 2)]]
+    return fit_circle(flat, shoe_axes, crank, spread)

@@ -1,0 +1,144 @@
+"""The stretches joined to one trace, with how far it may be trusted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.conventions import ZeroKind
+from bikefit.datatypes import Array, FootTrace, ShoeSensor
+from bikefit.findings import Finding, finding
+from bikefit.settings import Settings
+from bikefit.shoe_sensor.samples import CLIPPED_SHARE, clipped_share
+
+ROCKING_ERROR = 1.3
+"""Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
+CLIPPED_ERROR_DEG = 2.0
+DISAGREEMENT_WARN_DEG = 0.5
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is measured in one stretch, sample by sample.
+
+    Attributes
+    ----------
+    time_s, heel_out_deg, crank_deg, pitch_deg, pitch_rate_deg_s : ndarray, shape (n,)
+        As in `bikefit.datatypes.FootTrace`.
+    turning, rocking, pedalling : ndarray of bool, shape (n,)
+        As in `bikefit.shoe_sensor.plane.Plane`.
+    rocking_deg : ndarray, shape (n,)
+        Amplitude of the bike's lean [deg].
+    radius_error : ndarray, shape (n,)
+        Relative error of the circle's radius.
+    disagreement_deg : float
+        Between the two references [deg].
+    """
+
+    time_s: Array
+    heel_out_deg: Array
+    crank_deg: Array
+    pitch_deg: Array
+    pitch_rate_deg_s: Array
+    turning: NDArray[np.bool_]
+    rocking: NDArray[np.bool_]
+    pedalling: NDArray[np.bool_]
+    rocking_deg: Array
+    radius_error: Array
+    disagreement_deg: float
+
+
+def join_pieces(
+    sensor: ShoeSensor,
+    pieces: list[Piece],
+    zero: ZeroKind,
+    offset_deg: float,
+    settings: Settings,
+    findings: list[Finding],
+) -> FootTrace:
+    """Join the stretches and say how far the whole may be trusted.
+
+    Parameters
+    ----------
+    sensor : ShoeSensor
+        The raw channels, for clipping and stuck axes.
+    pieces : list of Piece
+        The stretches in order.
+    zero : {"rider", "none"}
+        What an angle of zero means.
+    offset_deg : float
+        Taken off the heel-out angle [deg].
+    settings : Settings
+        ``zero_sd_shoe_sensor_deg`` is used.
+    findings : list of Finding
+        What is seen is added here.
+
+    Returns
+    -------
+    FootTrace
+        The whole, with ``quality`` and ``zero_sd_deg``.
+
+    Notes
+    -----
+    Quality is 1 less ten times the median error of the radius, lowered where the two references disagree. The zero's
+    standard deviation adds up the settings' value, 1.3 deg per degree of the bike's lean, the disagreement, and 2 deg
+    for each clipped channel, as the root of the sum of squares.
+    """
+
+    def join(name: str) -> Array:
+        return np.concatenate([getattr(piece, name) for piece in pieces])
+
+    time, pedalling = join("time_s"), join("pedalling").astype(bool)
+    turning, rocking = join("turning").astype(bool), join("rocking").astype(bool)
+    used = pedalling & ~turning & ~rocking
+    step = float(np.median(np.diff(time)))
+    for code, dropped in (("turning_dropped", turning), ("rocking_dropped", rocking)):
+        if dropped.any():
+            findings.append(
+                finding(
+                    code,
+                    side=sensor.side,
+                    seconds=float(dropped.sum() * step),
+                    share_percent=100.0 * float(dropped.sum() / pedalling.sum()),
+                    windows=int(np.count_nonzero(np.diff(dropped.astype(int)) > 0) + dropped[0]),
+                )
+            )
+    differences = [piece.disagreement_deg for piece in pieces if not math.isnan(piece.disagreement_deg)]
+    disagreement = max(differences, default=math.nan)
+    lean = float(np.median(join("rocking_deg")[used])) if used.any() else math.inf
+    quality = max(0.0, 1.0 - float(np.median(join("radius_error")[pedalling])) / 0.1)
+    errors = [settings.zero_sd_shoe_sensor_deg]
+    if math.isfinite(lean):
+        errors.append(ROCKING_ERROR * lean)
+    if not math.isnan(disagreement):
+        quality /= 1.0 + disagreement**2
+        errors.append(disagreement)
+        if disagreement > DISAGREEMENT_WARN_DEG:
+            findings.append(finding("references_disagree", side=sensor.side, deg=disagreement))
+    for code, share in (
+        ("accelerometer_clipped", clipped_share(sensor.acc_m_s2)),
+        ("gyroscope_clipped", clipped_share(sensor.gyr_deg_s)),
+    ):
+        if share > CLIPPED_SHARE:
+            findings.append(finding(code, side=sensor.side, share_percent=100.0 * share))
+            errors.append(CLIPPED_ERROR_DEG)
+    for channel, values in (("gyroscope", sensor.gyr_deg_s), ("accelerometer", sensor.acc_m_s2)):
+        if float(np.nanmin(np.nanmax(values, axis=0) - np.nanmin(values, axis=0))) == 0.0:
+            findings.append(finding("sensor_axis_stuck", side=sensor.side, channel=channel))
+            quality = 0.0
+    return FootTrace(
+        side=sensor.side,
+        time_s=time,
+        heel_out_deg=join("heel_out_deg") - offset_deg,
+        zero=zero,
+        crank_deg=join("crank_deg"),
+        crank_source="shoe_acceleration",
+        pitch_deg=join("pitch_deg"),
+        pitch_rate_deg_s=join("pitch_rate_deg_s"),
+        unusable={"turning": turning, "rocking": rocking},
+        zero_sd_deg=math.hypot(*errors),
+        quality=quality,
+    )
