@@ -24,6 +24,8 @@ from bikefit.io.source import Source
 from bikefit.io.timestamps import DisorderError, put_in_order
 
 MM_PER: Final[Mapping[str, float]] = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
+FARTHEST: Final = 1e6
+"""A coordinate beyond this, in whatever unit, is no marker's."""
 SHOE_MM: Final = (100.0, 500.0)
 """Between these lies the distance from heel to toe marker; a factor of ten or a thousand falls outside."""
 RATE_TOLERANCE: Final = 0.02
@@ -81,7 +83,7 @@ def settle_markers(
     the left, the pedals turn forward at the top. What contradicts the choice becomes a finding.
     """
     chosen = name_markers(positions, options.columns, source)
-    visible = {name: _without_zeros(values) for name, values in positions.items()}
+    visible = {name: _visible(values) for name, values in positions.items()}
     channels = _describe(time_s, visible, chosen, unit)
     if not _a_foot(chosen):
         return Settled(None, (finding("markers_without_feet", names=some_names(positions)),), channels)
@@ -302,9 +304,10 @@ def rate_of(time_s: Array) -> float:
 # ---- unit --------------------------------------------------------------------------------------------------
 
 
-def _without_zeros(values: Array) -> Array:
+def _visible(values: Array) -> Array:
     """Return positions with NaN where a marker is hidden, which many systems write as three zeros."""
-    clean: Array = np.where((values == 0.0).all(axis=1, keepdims=True), np.nan, values)
+    near = (np.abs(values) < FARTHEST).all(axis=1, keepdims=True)
+    clean: Array = np.where(near & (values != 0.0).any(axis=1, keepdims=True), values, np.nan)
     return clean
 
 

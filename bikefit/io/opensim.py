@@ -169,19 +169,39 @@ def pedal_points_beside(path: Path) -> PedalPoints | None:
     PedalPoints or None
         None where there is no such file beside it, or none with the points of both pedals.
     """
-    for ending in COMPANION_ENDINGS:
-        beside = path.with_name(path.name.removesuffix(".gz").rpartition(".")[0] + ending)
-        if not beside.is_file():
-            continue
-        try:
-            source = load(beside)
-            columns = parse_storage(source).columns
-        except BikefitError:
-            continue
-        points = _points(columns)
-        if len(points) == 2:
-            return PedalPoints(source.name, source.sha256, columns["time"], points)
-    return None
+    stem = path.name.removesuffix(".gz").rpartition(".")[0]
+    found = (
+        _pedal_points(beside) for ending in COMPANION_ENDINGS if (beside := path.with_name(stem + ending)).is_file()
+    )
+    return next((points for points in found if points is not None), None)
+
+
+def companion_of(path: Path) -> Path | None:
+    """Return the force file beside a marker file whose pedal points are read with it.
+
+    Parameters
+    ----------
+    path : Path
+        The marker file.
+
+    Returns
+    -------
+    Path or None
+        What belongs to the recording, and is no recording of its own.
+    """
+    points = pedal_points_beside(path)
+    return None if points is None else path.with_name(points.name)
+
+
+def _pedal_points(path: Path) -> PedalPoints | None:
+    """Return the pedal points of a force file, None where it is none."""
+    try:
+        source = load(path)
+        columns = parse_storage(source).columns
+    except BikefitError:
+        return None
+    points = _points(columns)
+    return PedalPoints(source.name, source.sha256, columns["time"], points) if len(points) == 2 else None
 
 
 def _point_side(label: str) -> str:

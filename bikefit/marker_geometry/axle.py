@@ -107,7 +107,7 @@ def _fit(place: Complex, direction: Complex) -> complex | None:
     prior = np.diag([1.0 / usual_sd, 1.0 / usual_sd, 0.0, 0.0, 1.0 / crank_sd])
     for _ in range(STEPS_MAX):
         arm = place + fixed * direction - centre
-        length = np.abs(arm)
+        length = np.maximum(np.abs(arm), 1e-9)
         outward = arm / length
         misfit = length - radius
         weight = scale / np.sqrt(1.0 + (misfit / (5.0 * MISFIT_MM)) ** 2)
