@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from bikefit.conventions import Side, other_side
+from bikefit.conventions import SIDES, Side, other_side
 from bikefit.datatypes import Array, Channel, FootTrace, Recording
 from bikefit.errors import RecordingError
 from bikefit.findings import finding
@@ -133,7 +133,9 @@ def _negated(recording: Recording) -> Recording:
 
 def _only(recording: Recording, side: Side) -> Recording:
     """Keep one foot."""
-    there: set[Side] = set(recording.feet) | set(recording.sensors)
+    places = recording.markers.positions_mm if recording.markers is not None else {}
+    marked: set[Side] = {own for own in SIDES if f"{own}_heel" in places}
+    there: set[Side] = set(recording.feet) | set(recording.sensors) | marked
     if there and side not in there:
         raise RecordingError(
             f"{recording.name}: the {side} foot is not in this file, only the {other_side(side)} one. "
@@ -143,6 +145,11 @@ def _only(recording: Recording, side: Side) -> Recording:
         recording,
         feet={key: trace for key, trace in recording.feet.items() if key == side},
         sensors={key: sensor for key, sensor in recording.sensors.items() if key == side},
+        markers=recording.markers
+        and replace(
+            recording.markers,
+            positions_mm={key: place for key, place in places.items() if not key.startswith(f"{other_side(side)}_")},
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from bikefit.datatypes import Array, Recording
 from bikefit.errors import OutputError, RecordingError
 from bikefit.io import ReadOptions, read_recording, require_usable
 from bikefit.io.marker_axes import settle_axes
+from bikefit.io.opensim import companion_of
 from bikefit.io.trc_writer import write_trc
 from bikefit.marker_geometry import traces_from_markers
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
@@ -176,6 +177,8 @@ def test_pedal_points_come_from_the_force_file_beside(tmp_path: Path) -> None:
     read = read_recording(tmp_path / "ride.trc")
     alone = write(tmp_path, (tmp_path / "ride.trc").read_text(), "alone.trc")
     assert "companion_file" in codes(read)
+    assert companion_of(tmp_path / "ride.trc") == tmp_path / "ride_grf.mot"
+    assert companion_of(alone) is None
     assert read.sha256 != read_recording(alone).sha256
     np.testing.assert_allclose(places(read)["left_pedal"], seen["left_pedal"], atol=0.01)
     assert read.markers is not None
@@ -241,6 +244,20 @@ def test_exchanged_sides_are_found_and_can_be_put_right(tmp_path: Path) -> None:
     assert put_right.markers is not None
     for side, trace in traces_from_markers(put_right.markers)[0].items():
         assert np.mean(trace.heel_out_deg - truth[side].heel_out_deg) == pytest.approx(0.0, abs=0.05)
+
+
+def test_one_foot_of_two_can_be_chosen(tmp_path: Path) -> None:
+    made, truth = simulate_markers(RIDE)
+    write_trc(made, tmp_path / "ride.trc")
+    one = read_recording(tmp_path / "ride.trc", ReadOptions(side="right"))
+    assert one.markers is not None
+    assert not any(name.startswith("left") for name in one.markers.positions_mm)
+    traces, _ = traces_from_markers(one.markers)
+    assert list(traces) == ["right"]
+    assert np.mean(traces["right"].heel_out_deg - truth["right"].heel_out_deg) == pytest.approx(0.0, abs=0.05)
+    write_trc(replace(made, markers=one.markers), tmp_path / "right.trc")
+    with pytest.raises(RecordingError, match="the left foot is not in this file"):
+        read_recording(tmp_path / "right.trc", ReadOptions(side="left"))
 
 
 def test_pedalling_backwards_is_said() -> None:
