@@ -30,7 +30,7 @@ FOOT_COLUMNS = (
 )  # fmt: skip
 SESSION_COLUMNS = (
     "id", "session", "file", "rider", "date", "condition", "notes", "status", "error", "retry", "fingerprint", "sha256",
-    "format", "start", "duration_s", "sampling_rate_hz", "cant_deg", "report", "version", "document",
+    "format", "start", "duration_s", "sampling_rate_hz", "cant_deg", "cap", "report", "version", "document",
 )  # fmt: skip
 FINDING_COLUMNS = ("foot", "level", "code", "message", "details")
 CSV_COLUMNS = (
@@ -90,7 +90,13 @@ def _columns(names: Iterable[str]) -> str:
 
 
 def _schema() -> str:
-    session_kinds = {"duration_s": "REAL", "sampling_rate_hz": "REAL", "cant_deg": "REAL", "retry": "INTEGER"}
+    session_kinds = {
+        "duration_s": "REAL",
+        "sampling_rate_hz": "REAL",
+        "cant_deg": "REAL",
+        "cap": "INTEGER",
+        "retry": "INTEGER",
+    }
     session = ", ".join(f'"{name}" {session_kinds.get(name, "TEXT")}' for name in SESSION_COLUMNS[1:])
     owner = "session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE"
     return f"""
@@ -272,6 +278,23 @@ class Store:
                     session["feet"].append(dict(zip(FOOT_COLUMNS, waiting[2:], strict=True)))
                     waiting = feet.fetchone()
                 yield session
+
+    def documents(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the JSON of some sessions.
+
+        Parameters
+        ----------
+        ids : iterable of str
+            Sessions that were analysed.
+
+        Returns
+        -------
+        dict
+            Session id -> JSON text.
+        """
+        query = "SELECT document FROM sessions WHERE id = ?"
+        with self._told():
+            return {name: self._db.execute(query, (name,)).fetchone()[0] for name in ids}
 
     def dump(self) -> str:
         """Return every row as text, in an order that does not depend on when it was written.

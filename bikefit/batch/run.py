@@ -11,6 +11,7 @@ from bikefit import __version__
 from bikefit.analysis import AnalyzeOptions
 from bikefit.batch.plan import Doing, Job, find_recordings, unique_ids, what_to_do
 from bikefit.batch.pool import available_cores, run_local
+from bikefit.batch.riders import compare_rider, riders_with_two_counts, taken_off_between
 from bikefit.batch.work import Done, Task, do_task
 from bikefit.datatypes import to_json_value
 from bikefit.errors import OutputError, RecordingError
@@ -224,7 +225,8 @@ def _run_locked(
         for dropped in store.arrange({job.id: job.position for job in jobs}):
             (out / PAGES / f"{dropped}.html").unlink(missing_ok=True)
         store.save_settings(_settings(jobs, options))
-        write_group(store, out, options)
+        band_deg = jobs[0].options.settings.neutral_band_deg if jobs else 0.0
+        write_group(store, out, options, band_deg)
 
 
 def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable[[Task], Done]) -> Iterator[Done]:
@@ -261,7 +263,7 @@ def _settings(jobs: list[Job], options: BatchOptions) -> dict[str, Any]:
     return {"version": __version__, "report": options.report, **to_json_value(shared)}
 
 
-def write_group(store: Store, out: Path, options: BatchOptions) -> None:
+def write_group(store: Store, out: Path, options: BatchOptions, band_deg: float) -> None:
     """Write ``sessions.csv``, the index and the riders' pages from what the store holds.
 
     Parameters
@@ -271,9 +273,26 @@ def write_group(store: Store, out: Path, options: BatchOptions) -> None:
     out : Path
         The batch's folder.
     options : BatchOptions
-        For the title.
+        For the title, and whether there are pages.
+    band_deg : float
+        An angle within it is near enough to neutral [deg].
     """
-    _write_whole(out / TABLE, sessions_csv(store.sessions()))
+    sessions = list(store.sessions())
+    _write_whole(out / TABLE, sessions_csv(sessions))
+    from bikefit.report.studio import index_html, rider_html
+
+    riders = riders_with_two_counts(sessions)
+    names = dict(zip(riders, unique_ids(list(riders)), strict=True))
+    links = {rider: f"{RIDERS}/{name}.html" for rider, name in names.items()}
+    if riders:
+        (out / RIDERS).mkdir(exist_ok=True)
+    for stale in set((out / RIDERS).glob("*.html")) - {out / link for link in links.values()}:
+        stale.unlink()
+    for rider, own in riders.items():
+        compared = compare_rider(own, store.documents(session["id"] for session in own))
+        page = rider_html(rider, own, compared, remounted=taken_off_between(own), band_deg=band_deg)
+        _write_whole(out / links[rider], page)
+    _write_whole(out / INDEX, index_html(sessions, links, title=options.title, band_deg=band_deg))
 
 
 def _write_whole(path: Path, content: str) -> None:

@@ -181,6 +181,7 @@ def result_rows(job: Job, result: SessionResult, print_of: str, link: str) -> Se
         "duration_s": result.recording.duration_s,
         "sampling_rate_hz": _number(result.recording.sampling_rate_hz),
         "cant_deg": result.system.cant_deg,
+        "cap": result.system.cap,
         "report": link,
         "document": json.dumps(result.to_dict(), allow_nan=False),
     }

@@ -50,8 +50,19 @@ def comparison_text(result: ComparisonResult) -> RenderableType:
     return Group(*parts)
 
 
-def _foot(foot: FootComparison, cap: int) -> list[RenderableType]:
-    answer = sentences.advice(foot.side, foot.recommendation, foot.fitted_wedges, cap)
+def comparison_sentences(foot: FootComparison) -> list[str]:
+    """Say of one foot what the recordings showed, how sure that is, and what to record next.
+
+    Parameters
+    ----------
+    foot : FootComparison
+        One foot.
+
+    Returns
+    -------
+    list of str
+        Plain sentences.
+    """
     said = [] if foot.verdict is None else [foot.verdict.message]
     if foot.change is not None:
         said.append(
@@ -72,16 +83,23 @@ def _foot(foot: FootComparison, cap: int) -> list[RenderableType]:
                 chance=numbers.percent(foot.response.probability_heel_in),
             )
         )
-    said.append(
-        text(
-            "compared.smallest",
-            before=numbers.degrees(foot.minimal_detectable_change_before_deg),
-            now=numbers.degrees(foot.minimal_detectable_change_deg),
+    if numbers.known(foot.minimal_detectable_change_deg):
+        said.append(
+            text(
+                "compared.smallest",
+                before=numbers.degrees(foot.minimal_detectable_change_before_deg),
+                now=numbers.degrees(foot.minimal_detectable_change_deg),
+            )
         )
-    )
     if foot.next_recording is not None:
         said.append(foot.next_recording.message)
-    return [Text(answer, style="bold"), *(Padding(Text(line), (0, 0, 0, 2)) for line in said), ""]
+    return said
+
+
+def _foot(foot: FootComparison, cap: int) -> list[RenderableType]:
+    answer = sentences.advice(foot.side, foot.recommendation, foot.fitted_wedges, cap)
+    lines = [Padding(Text(line), (0, 0, 0, 2)) for line in comparison_sentences(foot)]
+    return [Text(answer, style="bold"), *lines, ""]
 
 
 def _table(feet: list[FootComparison]) -> Table:
