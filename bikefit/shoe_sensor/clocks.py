@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,12 @@ from bikefit.findings import Finding, finding
 
 COMMON_HZ = 20.0
 PIECE_S = 60.0
-AMBIGUOUS = 0.97
+SHORTEST_S = 10.0
+EDGE_S = 2.0
+"""At the ends of a recording the crank angle is less sure."""
 FAIR_MATCH = 0.5
+CLEAR_S = 0.5
+"""A rival lag must lose this much of matching time to be ruled out."""
 
 
 def _pointer(trace: FootTrace, start_s: float, count: int) -> Array:
@@ -26,15 +31,39 @@ def _pointer(trace: FootTrace, start_s: float, count: int) -> Array:
     return pointer
 
 
-def _match(left: Array, right: Array) -> tuple[Array, NDArray[np.int64]]:
-    """Return how well the feet are opposite at each lag (in grid steps) and the lags."""
+@dataclass(frozen=True)
+class _Match:
+    """How two feet go together at each lag, in samples.
+
+    ``opposite`` is complex: its real part counts the samples half a turn apart, its size does not mind a small turn;
+    ``together`` counts those in which both pedal or both rest; ``overlap`` those that both have.
+    """
+
+    opposite: NDArray[np.complex128]
+    together: Array
+    overlap: Array
+    lags: NDArray[np.int64]
+
+    @property
+    def score(self) -> Array:
+        """Samples that go together."""
+        return 0.5 * (self.opposite.real + self.together)
+
+
+def _match(left: Array, right: Array) -> _Match:
+    """Slide the right foot's pointer along the left's."""
     from scipy.fft import fft, ifft, next_fast_len
 
     length = next_fast_len(left.size + right.size)
-    score = -ifft(fft(left, length) * np.conj(fft(right, length))).real
+
+    def slid(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.complex128]:
+        return np.asarray(ifft(fft(first, length) * np.conj(fft(second, length))))
+
+    riding = [2.0 * (np.abs(pointer) > 0.5) - 1.0 for pointer in (left, right)]
+    overlap = slid(np.ones(left.size), np.ones(right.size)).real
     lags = np.arange(length, dtype=np.int64)
     lags[lags > length // 2] -= length
-    return score, lags
+    return _Match(-slid(left, right), slid(riding[0], riding[1]).real, overlap, lags)
 
 
 def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Finding, ...]]:
@@ -52,23 +81,26 @@ def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Fi
 
     Notes
     -----
-    1. The product of left crank pointer and conjugate right one, summed at every possible lag (one Fourier
-       transform): the feet are opposite where it is most negative. A changing cadence and stops make one lag win.
+    1. The product of left crank pointer and conjugate right one, summed at every possible lag by Fourier transforms:
+       the feet are opposite where it is most negative; and both must pedal and rest together. A changing cadence and
+       stops make one lag win.
     2. At that lag the angle between the feet, minute by minute, over the cadence is the lag that is left; a line
        through it is the rest of the offset and the drift between the two clocks.
     """
     if left.crank_deg is None or right.crank_deg is None:
         return right, (finding("clocks_apart"),)
-    counts = [int(np.ptp(trace.time_s) * COMMON_HZ) + 1 for trace in (left, right)]
-    first = _pointer(left, float(left.time_s[0]), counts[0])
-    second = _pointer(right, float(right.time_s[0]), counts[1])
-    score, lags = _match(first, second)
-    best = int(np.argmax(score))
-    shorter = min(float(np.sum(np.abs(first) ** 2)), float(np.sum(np.abs(second) ** 2)))
-    if shorter <= 0 or score[best] < FAIR_MATCH * min(shorter, COMMON_HZ * PIECE_S):
+    starts = [float(trace.time_s[0]) + EDGE_S for trace in (left, right)]
+    counts = [int((float(np.ptp(trace.time_s)) - 2.0 * EDGE_S) * COMMON_HZ) + 1 for trace in (left, right)]
+    if min(counts) < COMMON_HZ * SHORTEST_S:
         return right, (finding("clocks_apart"),)
-    offset = float(lags[best]) / COMMON_HZ + float(left.time_s[0]) - float(right.time_s[0])
-    ambiguous = _next_best(score, lags, best) > AMBIGUOUS * score[best]
+    first, second = _pointer(left, starts[0], counts[0]), _pointer(right, starts[1], counts[1])
+    match = _match(first, second)
+    score = match.score
+    best = int(np.argmax(score))
+    if score[best] < FAIR_MATCH * max(match.overlap[best], COMMON_HZ * SHORTEST_S):
+        return right, (finding("clocks_apart"),)
+    offset = float(match.lags[best]) / COMMON_HZ + starts[0] - starts[1]
+    ambiguous = _rivalled(match, best)
 
     moved = right.time_s + offset
     for _ in range(2):
@@ -84,11 +116,17 @@ def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Fi
     return replace(right, time_s=moved), tuple(seen)
 
 
-def _next_best(score: Array, lags: NDArray[np.int64], best: int) -> float:
-    """Return the best score at least half a second away, within ten seconds."""
+def _rivalled(match: _Match, best: int) -> bool:
+    """Tell whether a lag of other whole strokes, up to ten seconds away, does nearly as well on its overlap."""
+    score, lags = match.score, match.lags
     away = np.abs(lags - lags[best])
-    rivals = (away > 0.4 * COMMON_HZ) & (away < 10.0 * COMMON_HZ)
-    return float(score[rivals].max()) if rivals.any() else 0.0
+    peak = (score > np.roll(score, 1)) & (score > np.roll(score, -1))
+    rivals = peak & (away > 0.25 * COMMON_HZ) & (away < 10.0 * COMMON_HZ) & (match.overlap > COMMON_HZ * SHORTEST_S)
+    if not rivals.any():
+        return False
+    share = 0.5 * (np.abs(match.opposite) + match.together) / np.maximum(match.overlap, 1.0)
+    lost = (share[best] - share[rivals]) * match.overlap[rivals]
+    return bool(np.min(lost) < CLEAR_S * COMMON_HZ)
 
 
 def _left_over(left: FootTrace, right: FootTrace) -> tuple[Array, Array]:
