@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,6 +33,36 @@ from bikefit.wedges import Z95, placement_of, recommend, undetermined
 METRIC_WORDS: Mapping[Metric, str] = {"mean": "mean", "power_phase": "power phase", "peak": "peak"}
 
 
+@dataclass(frozen=True)
+class TracedFoot:
+    """A foot's trace with the strokes found in it."""
+
+    trace: FootTrace
+    phase: Phase
+    strokes: Strokes
+
+
+def trace_strokes(trace: FootTrace, recording: Recording, options: AnalyzeOptions) -> TracedFoot:
+    """Find the strokes of one foot.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        Of the section to use.
+    recording : Recording
+        For the channels that both feet share.
+    options : AnalyzeOptions
+        The settings, and the reference where one is forced.
+
+    Returns
+    -------
+    TracedFoot
+        With the used and the rejected strokes.
+    """
+    phase = find_phase(trace, options.settings, recording.companions.get("cadence_rpm"), options.reference)
+    return TracedFoot(trace, phase, find_strokes(trace, phase, options.settings, recording.companions))
+
+
 def analyze_foot(
     trace: FootTrace, recording: Recording, options: AnalyzeOptions, system: WedgeSystem, still_deg: float
 ) -> FootResult:
@@ -56,8 +87,8 @@ def analyze_foot(
         Never an exception for strokes that are missing or weak: those are outcomes with reasons.
     """
     settings, side = options.settings, trace.side
-    phase = find_phase(trace, settings, recording.companions.get("cadence_rpm"), options.reference)
-    strokes = find_strokes(trace, phase, settings, recording.companions)
+    traced = trace_strokes(trace, recording, options)
+    phase, strokes = traced.phase, traced.strokes
     summary = summarise_strokes(strokes, phase)
     rotation, seen = summarise_rotation(
         strokes.table,

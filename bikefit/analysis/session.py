@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from bikefit import __version__
-from bikefit.analysis.foot import analyze_foot
+from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
 from bikefit.analysis.options import AnalyzeOptions, check_options, cleat_findings
 from bikefit.analysis.traces import cut_section, still_angles_deg, with_traces
-from bikefit.conventions import SIDES
+from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Recording, RecordingInfo, SessionResult
 from bikefit.io import read_recording, read_sides
 from bikefit.wedge_systems import load_system
@@ -87,10 +87,7 @@ def analyze_recording(recording: Recording, options: AnalyzeOptions) -> SessionR
     """
     system = load_system(options.system, options.sole_width_mm)
     check_options(options, system)
-    static = read_recording(options.static, options.read) if options.static is not None else None
-    whole = with_traces(recording, options, static)
-    stills = still_angles_deg(whole, options, static)
-    part = cut_section(whole, options)
+    part, stills = prepare(recording, options)
     feet = {
         side: analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan))
         for side in SIDES
@@ -117,3 +114,44 @@ def analyze_recording(recording: Recording, options: AnalyzeOptions) -> SessionR
         version=__version__,
         companions=part.companions,
     )
+
+
+def prepare(recording: Recording, options: AnalyzeOptions) -> tuple[Recording, dict[Side, float]]:
+    """Bring a recording to traces and cut the section that was asked for.
+
+    Parameters
+    ----------
+    recording : Recording
+        Whole.
+    options : AnalyzeOptions
+        The section, the still trial, the pose.
+
+    Returns
+    -------
+    part : Recording
+        The section, with each foot's trace.
+    stills : dict
+        Side -> angle of the still trial or pose [deg].
+    """
+    static = read_recording(options.static, options.read) if options.static is not None else None
+    whole = with_traces(recording, options, static)
+    return cut_section(whole, options), still_angles_deg(whole, options, static)
+
+
+def trace_feet(recording: Recording, options: AnalyzeOptions) -> dict[Side, TracedFoot]:
+    """Find the strokes of each foot, for looking at them.
+
+    Parameters
+    ----------
+    recording : Recording
+        Whole.
+    options : AnalyzeOptions
+        The section, the settings.
+
+    Returns
+    -------
+    dict
+        Side -> trace with its strokes.
+    """
+    part, _ = prepare(recording, options)
+    return {side: trace_strokes(part.feet[side], part, options) for side in SIDES if side in part.feet}
