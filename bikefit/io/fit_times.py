@@ -22,6 +22,8 @@ from bikefit.io.names import TIME, unit_of
 
 STAMP_STEP_S: Final = 1.0
 """Resolution of a time stamp."""
+_SEVERAL: Final = 1.5
+"""From so many messages a stamp on, they are several a second, not a rounded clock."""
 
 
 @dataclass(frozen=True)
@@ -240,13 +242,12 @@ def record_times(stamp_s: Array) -> RecordTimes:
     firsts = np.flatnonzero(np.append(True, steps > 0)) if rows.size else np.zeros(0, np.intp)
     sizes = np.diff(np.append(firsts, rows.size))
     inner = sizes[1:-1] if sizes.size > 2 else sizes
-    several = float(np.median(inner)) if inner.size else 1.0
-    if several >= 2:
-        start, interval = _shared_seconds(stamps, firsts, sizes, several, usual)
+    if inner.size and inner.mean() > _SEVERAL:
+        start, interval = _shared_seconds(stamps, firsts, sizes, float(np.median(inner)), usual)
     else:
         place = np.arange(rows.size) * usual
         start = stamps if (steps > 0).all() else place + np.maximum.accumulate(stamps - place)
-        kept = start - stamps < STAMP_STEP_S
+        kept = start - stamps <= STAMP_STEP_S
         rows, start = rows[kept], start[kept]
         interval = np.minimum(np.append(np.diff(start), usual), usual)[: rows.size]
     return RecordTimes(rows, start, interval, known.size - rows.size)
