@@ -20,7 +20,19 @@ from bikefit.report.texts import text
 from bikefit.report.theme import LIGHT
 
 MOST_POINTS = 6000
-_SHADES = ["#999999", "#cc79a7", "#e69f00", "#f0e442", "#56b4e9", "#d55e00", "#0072b2", "#b8a1d9", "#666666", "#44aa99", "#882255"]
+_SHADES = [
+    "#999999",
+    "#cc79a7",
+    "#e69f00",
+    "#f0e442",
+    "#56b4e9",
+    "#d55e00",
+    "#0072b2",
+    "#b8a1d9",
+    "#666666",
+    "#44aa99",
+    "#882255",
+]
 REASON_COLOURS = dict(zip(REJECT_REASONS, _SHADES, strict=True))
 
 
