@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 GRID = 1800
 
@@ -26,7 +27,7 @@ class PlainStroke:
 def plain_strokes(time_s: list[float], heel_deg: list[float], crank_deg: list[float]) -> list[PlainStroke]:
     """Cut at each top dead centre and average over the crank, for a crank that goes forward or stands."""
     angle = [crank_deg[0]]
-    for previous, here in zip(crank_deg, crank_deg[1:], strict=False):
+    for previous, here in pairwise(crank_deg):
         step = (here - previous) % 360.0
         angle.append(angle[-1] + (step if step <= 180.0 else step - 360.0))
     strokes: list[PlainStroke] = []
@@ -37,7 +38,7 @@ def plain_strokes(time_s: list[float], heel_deg: list[float], crank_deg: list[fl
         if before < top <= after:
             part = (top - before) / (after - before)
             tops.append((time_s[index - 1] + part * (time_s[index] - time_s[index - 1]), top))
-    for (start, top), (end, _) in zip(tops, tops[1:], strict=False):
+    for (start, top), (end, _) in pairwise(tops):
         strokes.append(_measure(time_s, heel_deg, angle, start, end, top))
     return strokes
 
@@ -48,7 +49,7 @@ def _measure(
     inside = [k for k in range(len(time_s)) if start - 0.5 <= time_s[k] < end + 0.5 and math.isfinite(heel_deg[k])]
     known_s = [time_s[k] for k in inside]
     within = [t for t in known_s if start <= t < end]
-    hole = max((b - a for a, b in zip(known_s, known_s[1:], strict=False) if b > start and a < end), default=9.9)
+    hole = max((b - a for a, b in pairwise(known_s) if b > start and a < end), default=9.9)
     total, counts = {"mean": 0.0, "power": 0.0, "recovery": 0.0}, {"mean": 0, "power": 0, "recovery": 0}
     cursor = 0
     for point in range(GRID):

@@ -143,8 +143,8 @@ def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: fl
     Notes
     -----
     Within a stroke the phase follows a cubic through the pulses, with the slopes of the parabola through three of them
-    held to what keeps it monotone, so that a steadily changing cadence is shared out exactly within the stroke. An interval of nearly two or three of its
-    neighbours' is taken for missed pulses.
+    held to what keeps it monotone, so that a steadily changing cadence is shared out exactly within the stroke. An
+    interval of nearly two or three of its neighbours' is taken for missed pulses.
 
     References
     ----------

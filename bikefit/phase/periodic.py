@@ -35,6 +35,8 @@ ACTIVE_SHARE = 0.4
 """Where the first harmonic is smaller than this share of its usual size, nobody pedals."""
 SLACK = 0.8
 """The phase may run this much slower or faster than the cadences that count: the strokes decide."""
+BRIDGED_S = 1.5
+"""Longest hole in the samples through which the phase is followed."""
 STEER_RATIO, STEER_S = 1.2, 3.0
 """A cadence channel keeps the search within this ratio of its values within so many seconds."""
 
@@ -255,7 +257,7 @@ def find_rhythm(
     bounds = None if cadence is None else _bounds(grid, cadence)
     turns, amplitude, spread = refine(grid, on_grid, held, search_cadence(on_grid, bounds))
     speed = 60.0 * np.gradient(turns, grid)
-    pedalling = held & (speed > SLACK * slowest_rpm) & (speed < fastest_rpm / SLACK)
+    pedalling = _known(held) & (speed > SLACK * slowest_rpm) & (speed < fastest_rpm / SLACK)
     if bounds is not None:
         pedalling &= ~(bounds[1] <= 0.0)
     pedalling &= amplitude > 0.0
@@ -272,6 +274,17 @@ def find_rhythm(
     near = np.clip(np.floor((time_s - grid[0]) * GRID_HZ + 0.5).astype(np.intp), 0, grid.size - 1)
     phase[~pedalling[near]] = np.nan
     return Rhythm(phase, share, _unsteadiness(grid, turns, pedalling))
+
+
+def _known(held: Flags) -> Flags:
+    """Take short holes for known: the phase goes on through them, and the strokes there are gaps."""
+    edges = np.flatnonzero(np.diff(held)) + 1
+    begins, ends = np.concatenate([[0], edges]), np.append(edges, held.size)
+    known = held.copy()
+    for begin, end in zip(begins, ends, strict=True):
+        if not held[begin] and end - begin <= BRIDGED_S * GRID_HZ:
+            known[begin:end] = True
+    return known
 
 
 def _bounds(grid: Array, cadence: Channel) -> tuple[Array, Array]:

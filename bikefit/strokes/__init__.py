@@ -98,8 +98,8 @@ def find_strokes(
     over = measure_over_phase(time, angle, heel, kept, cuts)
     follows = cuts.start_at[1:] == cuts.end_at[:-1]
     start_s, end_s = time_at(trace.time_s, cuts.start_at), time_at(trace.time_s, cuts.end_at)
-    missing = _missing(trace.time_s, time, over, start_s, end_s, settings)
-    reasons = judge_motion(trace, cuts, start_s, end_s, over, missing, settings)
+    hole_s, missing = _holes(trace.time_s, time, over, start_s, end_s, settings)
+    reasons = judge_motion(trace, cuts, start_s, end_s, over, hole_s, missing, settings)
     smooth_deg, sudden_deg = _smooth_and_sudden(over.curve_deg, follows, reasons == "")
     likeness = judge_curves(reasons, sudden_deg, over.mean_deg, smooth_deg, settings)
     used = reasons == ""
@@ -173,23 +173,24 @@ def _kept_samples(trace: FootTrace, phase: Phase, settings: Settings) -> tuple[N
     return (np.flatnonzero(known) if not known.all() else rows), spiked
 
 
-def _missing(
+def _holes(
     all_time_s: Array, time_s: Array, over: OverPhase, start_s: Array, end_s: Array, settings: Settings
-) -> Flags:
-    """Say which strokes reach over a gap in the samples or lack too many of them."""
+) -> tuple[Array, Flags]:
+    """Return the longest hole in the samples that each stroke reaches over (0: none), and which lack too many."""
+    longest_s = np.zeros(start_s.size)
     if all_time_s.size < 2 or time_s.size < 2:
-        return np.ones(start_s.size, dtype=np.bool_)
+        return longest_s, np.ones(start_s.size, dtype=np.bool_)
     period_s = usual_step(all_time_s)
     expected = (end_s - start_s) / period_s
     # one sample more or less is the boundary's doing
     missing: Flags = expected - over.samples > np.maximum(settings.missing_max_share * expected, 1.0 + 1e-6)
-    longest_s = max(settings.gap_max_s, GAP_PERIODS * period_s)
-    holes = np.flatnonzero(np.diff(time_s) > longest_s)
+    step_s = np.diff(time_s)
+    holes = np.flatnonzero(step_s > max(settings.gap_max_s, GAP_PERIODS * period_s))
     begin = np.searchsorted(end_s, time_s[holes], side="right")
     end = np.searchsorted(start_s, time_s[holes + 1], side="left")
-    for low, high in zip(begin, end, strict=True):
-        missing[low:high] = True
-    return missing
+    for hole, low, high in zip(holes, begin, end, strict=True):
+        longest_s[low:high] = np.maximum(longest_s[low:high], step_s[hole])
+    return longest_s, missing | (longest_s > 0.0)
 
 
 def _extremes(smooth_deg: Array) -> tuple[Array, Array, Array]:

@@ -71,10 +71,13 @@ def cut(time_s: Array, phase_deg: Array, *, across_unknown: bool) -> Cuts:
     known = np.flatnonzero(np.isfinite(phase_deg))
     whole = known.size == phase_deg.size
     phase = phase_deg if whole else phase_deg[known]
+    nothing = np.empty(0)
+    none = Cuts(nothing, nothing, nothing, np.empty(0, dtype=np.bool_))
     if phase.size < 2:
-        nothing = np.empty(0)
-        return Cuts(nothing, nothing, nothing, np.empty(0, dtype=np.bool_))
+        return none
     position, level, part = _crossings(phase, None if whole or across_unknown else np.diff(known) > 1)
+    if position.size < 2:
+        return none
     if not whole:
         below = np.clip(np.floor(position).astype(np.intp), 0, known.size - 2)
         position = known[below] + (position - below) * np.diff(known).astype(np.float64)[below]

@@ -38,7 +38,14 @@ JUDGE_MIN = 8
 
 
 def judge_motion(
-    trace: FootTrace, cuts: Cuts, start_s: Array, end_s: Array, over: OverPhase, missing: Flags, settings: Settings
+    trace: FootTrace,
+    cuts: Cuts,
+    start_s: Array,
+    end_s: Array,
+    over: OverPhase,
+    hole_s: Array,
+    missing: Flags,
+    settings: Settings,
 ) -> Reasons:
     """Give each stroke a reason in how the crank moved or was sampled not to be used, or none.
 
@@ -52,17 +59,18 @@ def judge_motion(
         Their boundaries [s].
     over : OverPhase
         What they hold.
+    hole_s : ndarray, shape (strokes,)
+        The longest hole in the samples that each reaches over [s]; 0: none.
     missing : ndarray of bool, shape (strokes,)
-        Strokes that reach over a gap or lack too many samples.
+        Strokes that reach over a hole or lack too many samples.
     settings : Settings
         Thresholds.
 
     Returns
     -------
     ndarray of object, shape (strokes,)
-        A reject reason, or an empty string. Where several apply, the first of: backpedalling, gap, coasting,
-        cadence, undersampled, the source's own, ramp, cadence_jump. A missing stretch longer than the slowest stroke
-        is coasting where samples show the crank to stand still, else a gap.
+        A reject reason, or an empty string. Where several apply, the first of: backpedalling, coasting (as far as
+        samples show it), gap, cadence, undersampled, the source's own, ramp, cadence_jump.
     """
     reasons = np.full(start_s.size, "", dtype=object)
     cadence = 60.0 / (end_s - start_s)
@@ -71,9 +79,8 @@ def judge_motion(
         reasons[flags & (reasons == "")] = why
 
     reject(~cuts.forward | (over.backward_deg > BACKWARD_DEG), "backpedalling")
-    reject(missing & (cadence > settings.cadence_min_rpm), "gap")
     slowest_tenth_s = (over.pace_s[:, 2:] - over.pace_s[:, :-2]).max(axis=1)
-    reject(slowest_tenth_s > 6.0 / (STILL_SHARE * settings.cadence_min_rpm), "coasting")
+    reject(slowest_tenth_s - hole_s > 6.0 / (STILL_SHARE * settings.cadence_min_rpm), "coasting")
     reject(missing, "gap")
     reject((cadence < settings.cadence_min_rpm) | (cadence > settings.cadence_max_rpm), "cadence")
     reject(over.samples < settings.samples_per_stroke_min, "undersampled")
