@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
+from statistics import NormalDist
 
 import numpy as np
 
@@ -57,6 +58,50 @@ def coverage(counts: tuple[int, ...], riders: int, seed: int) -> tuple[np.ndarra
     return cover[0], cover[1]
 
 
+def detected(counts: tuple[int, ...], effect_deg: float, pairs: int, remounted: bool = False) -> float:
+    """Share of trials in which a change is called detected, at the stated SDs (drawn from the prior with a repeat)."""
+    rng, settings = np.random.default_rng(4), Settings()
+    known = settings.between_recording_sd_remounted_deg if remounted else settings.between_recording_sd_deg
+    learned = has_repeat([Trial(n, 0.0, 0.1) for n in counts])
+    found = 0
+    for _ in range(pairs):
+        between = known
+        if learned:
+            between = settings.between_recording_prior_median_deg * math.exp(
+                settings.between_recording_prior_log_sd * rng.normal()
+            )
+        sd = math.hypot(between, 0.1)
+        trials = [Trial(n, -effect_deg * (n != 0) + rng.normal(0.0, sd), 0.1) for n in counts]
+        free = fit_response(trials, settings, cant_deg=1.0, zero_sd_deg=0.0, remounted=remounted, free_response=True)
+        low, high = free.change(0.0, float(max(counts))).interval()
+        found += not low <= 0.0 <= high
+    return found / pairs
+
+
+def power(effect_deg: float, between_sd_deg: float) -> float:
+    """Power of a two-sided test at 5 % on one before and after."""
+    normal = NormalDist()
+    away = effect_deg / (math.sqrt(2.0) * math.hypot(between_sd_deg, 0.1))
+    edge = normal.inv_cdf(0.975)
+    return normal.cdf(away - edge) + normal.cdf(-away - edge)
+
+
+def detection_table(pairs: int) -> None:
+    """Print how often a change is detected, without and with an effect."""
+    print("\n| Recordings | Effect [deg] | Detected | Theory |\n|---|---|---|---|")
+    for name, counts, remounted, sd in (
+        ("0, 2", (0, 2), False, 0.3),
+        ("0, 2, remounted", (0, 2), True, 0.8),
+        ("0, 2, 0 (SD learnt)", (0, 2, 0), False, math.nan),
+    ):
+        for effect in (0.0, 0.5, 1.0, 2.0):
+            theory = f"{100 * power(effect, sd):.1f} %" if sd == sd else ("5.0 %" if effect == 0.0 else "")
+            print(
+                f"| {name} | {effect} | {100 * detected(counts, effect, pairs, remounted):.1f} % | {theory} |",
+                flush=True,
+            )
+
+
 def wandering_curves(rng: np.random.Generator, strokes: int, offset_deg: float) -> np.ndarray:
     """Curves of one recording, shape (strokes, 100): an offset of its own, level and shape AR(1), noise."""
     phase = np.radians((np.arange(100) + 0.5) * 3.6)
@@ -89,6 +134,7 @@ def main() -> None:
         for seed in (1, 2):
             shown = (" / ".join(f"{100 * share:.1f}" for share in row) for row in coverage(counts, riders, seed))
             print(f"| {name} | {seed} | {' | '.join(shown)} |", flush=True)
+    detection_table(riders // 4)
     print("\n| Strokes a recording | SD between recordings [deg] | Band holds the whole difference |\n|---|---|---|")
     for strokes in (40, 150):
         for between in (0.0, 0.3):
