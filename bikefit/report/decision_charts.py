@@ -48,7 +48,9 @@ def sure_range(bars: Sequence[Bar], band_deg: float) -> Interval:
     return padded([-band_deg * 2, band_deg * 2, *(end for _, _, interval in bars for end in interval)])
 
 
-def how_sure(side: Side, bars: Sequence[Bar], x_range: Interval, band_deg: float, title: str) -> str:
+def how_sure(
+    side: Side, bars: Sequence[Bar], x_range: Interval, band_deg: float, title: str, rings: int | None = None
+) -> str:
     """Draw where the heel is against neutral, and where it is expected, each with its 95 % interval.
 
     Parameters
@@ -63,13 +65,16 @@ def how_sure(side: Side, bars: Sequence[Bar], x_range: Interval, band_deg: float
         Half width of the neutral band.
     title : str
         Alternative text.
+    rings : int, optional
+        How many bars at the end are expected, not measured; all but the first where left out.
 
     Returns
     -------
     str
         An ``svg`` element.
     """
-    row, top = 40.0, 24.0
+    row, top = (40.0 if len(bars) <= 3 else 32.0), 24.0
+    measured = 1 if rings is None else len(bars) - rings
     base = top + row * len(bars) + 4
     x = svg.Scale(*x_range, 14, SURE_WIDTH - 14)
     parts = [
@@ -82,9 +87,9 @@ def how_sure(side: Side, bars: Sequence[Bar], x_range: Interval, band_deg: float
         parts.append(svg.line(x(tick), base, x(tick), base + 4, "axis"))
         parts.append(svg.label(f"{signed(tick, 0)}°" if tick else "0°", x(tick), base + 17, anchor="middle"))
     for index, (words, value, (low, high)) in enumerate(bars):
-        y = top + row * index + 28
+        y = top + row * (index + 1) - 12
         parts.append(svg.line(x(low), y, x(high), y, "whisker"))
-        shape = "dot" if index == 0 else "ring"
+        shape = "dot" if index < measured else "ring"
         parts.append(svg.element("circle", cx=x(value), cy=y, r=6, class_=shape))
         middle = min(max(x(value), 104.0), SURE_WIDTH - 104.0)
         parts.append(svg.label(words, middle, y - 11, "strong halo", "middle"))

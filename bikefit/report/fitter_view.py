@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from bikefit.conventions import REJECT_REASONS
+from bikefit.conventions import REJECT_REASONS, Side
 from bikefit.datatypes import FootResult, SessionResult
 from bikefit.report import decision_charts, numbers, sentences, stroke_charts
 from bikefit.report.downloads import stroke_download
 from bikefit.report.panel import Panel, padded
+from bikefit.report.shared_tables import findings_table, glossary, options_table, settings_table
 from bikefit.report.stroke_charts import FootCurves
-from bikefit.report.texts import text, texts
-from bikefit.report.view import LONG, FigureView, PageView, TableView, clean, client_view, plain_degrees
-from bikefit.settings import Settings
+from bikefit.report.texts import text
+from bikefit.report.view import LONG, FigureView, PageView, TableView, clean, client_view
 
 Section = FigureView | TableView
 
@@ -49,8 +49,8 @@ def session_view(
         _rejected(feet),
         _findings(result, feet),
         _provenance(result, rider, fitter, title),
-        _settings(result),
-        _glossary(),
+        settings_table(result.settings),
+        glossary(),
     ]
     kept = tuple(section for section in sections if isinstance(section, FigureView) or section.rows)
     return replace(page, sections=kept, download=stroke_download(result))
@@ -157,44 +157,9 @@ def _decision(result: SessionResult, feet: list[FootResult]) -> list[Section]:
     )
     return [
         _figure("options", drawn),
-        *(options_table(foot) for foot in decided),
+        *(options_table(foot.side, foot.recommendation, foot.fitted_wedges) for foot in decided),
         _figure("response", _responses(result, decided)),
     ]
-
-
-def options_table(foot: FootResult) -> TableView:
-    """Return every total of wedges with what it is expected to do.
-
-    Parameters
-    ----------
-    foot : FootResult
-        With a decision.
-
-    Returns
-    -------
-    TableView
-        A row a total; the advised and the present one are named.
-    """
-    rows = []
-    for option in foot.recommendation.options:
-        marks = [text("drawing.now")] if option.wedges == foot.fitted_wedges else []
-        marks += [text("tables.advised")] if option.wedges == foot.recommendation.total else []
-        named = sentences.wedges(option.wedges)
-        rows.append(
-            (
-                f"{named} ({', '.join(marks)})" if marks else named,
-                numbers.signed_degrees(option.expected_deg),
-                numbers.signed_interval(option.interval_deg),
-                numbers.percent(option.chance_closer) if option.wedges != foot.fitted_wedges else text("words.unknown"),
-                numbers.percent(option.chance_within_1deg),
-                numbers.fixed(option.expected_loss_deg2, 2),
-            )
-        )
-    shoe = text(f"advice.shoe_{foot.side}")
-    header = tuple(text("tables.options_columns").split("|"))
-    return TableView(
-        f"options-{foot.side}", text("tables.options", shoe=shoe), header, tuple(rows), text("tables.options_caption")
-    )
 
 
 def _responses(result: SessionResult, decided: list[FootResult]) -> list[Panel]:
@@ -229,17 +194,11 @@ def _rejected(feet: list[FootResult]) -> TableView:
 
 def _findings(result: SessionResult, feet: list[FootResult]) -> TableView:
     """Return all findings and the reasons of the decision."""
-    rows = [(text(f"level.{item.level}"), plain_degrees(item.message)) for item in result.findings]
+    said: list[tuple[Side | None, str, str]] = [(None, item.level, item.message) for item in result.findings]
     for foot in feet:
-        shoe = text(f"advice.shoe_{foot.side}")
-        said: dict[str, str] = {item.message: item.level for item in foot.findings}
-        said |= {reason.message: "info" for reason in foot.recommendation.reasons if reason.message not in said}
-        rows += [
-            (text(f"level.{level}"), text("terminal.for_shoe", shoe=shoe, message=plain_degrees(message)))
-            for message, level in said.items()
-        ]
-    header = tuple(text("tables.findings_columns").split("|"))
-    return TableView("findings", text("tables.findings"), header, tuple(dict.fromkeys(rows)), numeric=False)
+        said += [(foot.side, item.level, item.message) for item in foot.findings]
+        said += [(foot.side, "info", reason.message) for reason in foot.recommendation.reasons]
+    return findings_table(said)
 
 
 def _provenance(result: SessionResult, rider: str, fitter: str, title: str) -> TableView:
@@ -266,20 +225,3 @@ def _provenance(result: SessionResult, rider: str, fitter: str, title: str) -> T
     rows = tuple((text(f"provenance.{key}"), words) for key, words in said.items() if words)
     header = tuple(text("tables.provenance_columns").split("|"))
     return TableView("provenance", text("tables.provenance"), header, rows, numeric=False)
-
-
-def _settings(result: SessionResult) -> TableView:
-    """Return every threshold and prior with its value; changed ones name their default."""
-    rows = []
-    for name, default in Settings().to_dict().items():
-        value, usual = f"{result.settings[name]:g}", f"{default:g}"
-        rows.append((name, value if value == usual else text("tables.changed", value=value, default=usual)))
-    header = tuple(text("tables.settings_columns").split("|"))
-    return TableView("settings", text("tables.settings"), header, tuple(rows))
-
-
-def _glossary() -> TableView:
-    """Return what the words mean."""
-    rows = tuple((term, meaning) for term, meaning in texts()["glossary"].items())
-    header = tuple(text("tables.glossary_columns").split("|"))
-    return TableView("glossary", text("tables.glossary"), header, rows, numeric=False)

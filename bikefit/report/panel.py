@@ -150,3 +150,14 @@ def padded(values: Sequence[float], least: float = 2.0, share: float = 0.06) -> 
         return low, high
     air = share * (high - low)
     return low - air, high + air
+
+
+def on_page(x: Array) -> list[float]:
+    """Round places on the page for a readout.
+
+    Examples
+    --------
+    >>> on_page(np.array([1.04, 2.0]))
+    [1.0, 2.0]
+    """
+    return [round(float(place), 1) for place in x]

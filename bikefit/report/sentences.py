@@ -249,14 +249,31 @@ def next_step(foot: FootResult) -> str:
     str
         One sentence.
     """
-    recommendation = foot.recommendation
-    step = step_of(recommendation, foot.fitted_wedges)
+    return what_next(foot.recommendation, foot.fitted_wedges)
+
+
+def what_next(recommendation: Recommendation, fitted: int) -> str:
+    """Say what to do next after a recommendation.
+
+    Parameters
+    ----------
+    recommendation : Recommendation
+        What was decided.
+    fitted : int
+        Signed count on the shoe now, varus positive.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    step = step_of(recommendation, fitted)
     if step == "undetermined":
         needs_neutral = any(reason.code == "neutral_needed" for reason in recommendation.reasons)
         return text("next.neutral_needed" if needs_neutral else "next.record_again")
     if step == "beyond":
         return text("next.beyond")
-    changed = abs((recommendation.total or 0) - foot.fitted_wedges)
+    changed = abs((recommendation.total or 0) - fitted)
     if changed == 0:
         return text("next.stay")
     if changed == 1:

@@ -13,7 +13,7 @@ from bikefit.conventions import CRANK_REFERENCES, METRIC_COLUMNS, POWER_PHASE_DE
 from bikefit.datatypes import Array, FootResult, SessionResult
 from bikefit.report import svg
 from bikefit.report.numbers import clock, fixed, known, signed, signed_degrees
-from bikefit.report.panel import HEIGHT, TOP, WIDTH, Frame, Panel, Readout, degrees_frame, padded
+from bikefit.report.panel import HEIGHT, TOP, WIDTH, Frame, Panel, Readout, degrees_frame, on_page, padded
 from bikefit.report.texts import text
 from bikefit.report.thinning import at_most, envelope, pick_strokes
 
@@ -179,7 +179,7 @@ def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
         low=signed_degrees(float(np.nanmin(each.mean))),
         high=signed_degrees(float(np.nanmax(each.mean))),
     )
-    return frame.panel(title, f"foot-{each.side}", Readout(_places(frame.x.array(each.phase)), words))
+    return frame.panel(title, f"foot-{each.side}", Readout(on_page(frame.x.array(each.phase)), words))
 
 
 def both_feet(feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
@@ -205,7 +205,7 @@ def both_feet(feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
         text("read.both", at=f"{phase:.0f}°", left=signed_degrees(left), right=signed_degrees(right))
         for phase, left, right in zip(feet[0].phase, feet[0].mean, feet[-1].mean, strict=True)
     ]
-    return frame.panel(text("alt.both_feet"), readout=Readout(_places(frame.x.array(feet[0].phase)), words))
+    return frame.panel(text("alt.both_feet"), readout=Readout(on_page(frame.x.array(feet[0].phase)), words))
 
 
 def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
@@ -287,7 +287,7 @@ def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[floa
         for at, mean, low, high in zip(thin.x, thin.mean, thin.low, thin.high, strict=True)
     ]
     title = text("alt.over_ride", shoe=each.name, trend=signed_degrees(trend))
-    readout = Readout(_places(frame.x.array(thin.x)), words, TOP, height - 8)
+    readout = Readout(on_page(frame.x.array(thin.x)), words, TOP, height - 8)
     return frame.panel(title, f"foot-{each.side}", readout)
 
 
@@ -379,8 +379,3 @@ def values_range(feet: list[FootCurves]) -> tuple[float, float]:
         values += [float(np.nanmin(each.values)), float(np.nanmax(each.values))]
         values += [] if each.neutral_deg is None else [each.neutral_deg]
     return padded(values)
-
-
-def _places(x: Array) -> list[float]:
-    """Round places on the page for the readout."""
-    return [round(float(place), 1) for place in x]

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bikefit.conventions import Side
-from bikefit.datatypes import FootResult, Recommendation, SessionResult, WedgeSystem
+from bikefit.datatypes import Excess, FootResult, Recommendation, SessionResult, WedgeSystem
 from bikefit.report import decision_charts, numbers, sentences, shoes
 from bikefit.report.numbers import known
 from bikefit.report.panel import Panel
@@ -235,27 +234,48 @@ def above_view(foot: FootResult) -> shoes.AboveView | None:
     AboveView or None
         None where nothing was measured.
     """
-    rotation, neutral = foot.rotation, foot.neutral.deg
+    rotation = foot.rotation
     if not known(rotation.value_deg):
         return None
-    if not known(foot.excess.deg):
-        return shoes.AboveView(
-            rotation.value_deg, rotation.interval_deg, None, numbers.signed_degrees(rotation.value_deg)
-        )
-    low, high = (neutral + end for end in foot.excess.interval_deg)
-    way = "out" if foot.excess.deg > 0 else "in"
-    printed = numbers.degrees(abs(foot.excess.deg))
-    value = printed if float(numbers.fixed(foot.excess.deg)) == 0 else text(f"drawing.value_{way}", angle=printed)
-    return shoes.AboveView(neutral + foot.excess.deg, (low, high), neutral, value)
+    if known(foot.excess.deg):
+        return angle_view(foot.excess, foot.neutral.deg)
+    return shoes.AboveView(rotation.value_deg, rotation.interval_deg, None, numbers.signed_degrees(rotation.value_deg))
+
+
+def angle_view(excess: Excess, neutral_deg: float) -> shoes.AboveView | None:
+    """Return the angles of the drawing from above where neutral is known.
+
+    Parameters
+    ----------
+    excess : Excess
+        Rotation minus neutral.
+    neutral_deg : float
+        The neutral angle [deg].
+
+    Returns
+    -------
+    AboveView or None
+        None without a figure.
+    """
+    if not known(excess.deg):
+        return None
+    low, high = (neutral_deg + end for end in excess.interval_deg)
+    printed = numbers.degrees(abs(excess.deg))
+    way = "out" if excess.deg > 0 else "in"
+    value = printed if float(numbers.fixed(excess.deg)) == 0 else text(f"drawing.value_{way}", angle=printed)
+    return shoes.AboveView(neutral_deg + excess.deg, (low, high), neutral_deg, value)
 
 
 def above_words(foot: FootResult) -> str:
     """Say what the drawing from above shows."""
-    if not known(foot.rotation.value_deg):
-        return text("drawing.above_nothing")
-    if not known(foot.excess.deg):
+    if known(foot.rotation.value_deg) and not known(foot.excess.deg):
         return text("drawing.above_no_neutral", angle=numbers.heel(foot.rotation.value_deg))
-    return text("drawing.above", angle=numbers.heel(foot.excess.deg))
+    return angle_words(foot.excess.deg)
+
+
+def angle_words(excess_deg: float) -> str:
+    """Say what the drawing from above shows where neutral is known."""
+    return text("drawing.above", angle=numbers.heel(excess_deg)) if known(excess_deg) else text("drawing.above_nothing")
 
 
 def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> shoes.BehindView:
@@ -292,19 +312,3 @@ def behind_words(advised: Recommendation, fitted: int) -> str:
         return text("drawing.behind_taken" if fitted else "drawing.behind_none")
     times = f"{shoes.EXAGGERATION:.0f}"
     return text("drawing.behind", wedges=sentences.wedges(target), thick=sentences.thick_side(target), times=times)
-
-
-def columns(names: Sequence[str]) -> tuple[str, ...]:
-    """Return a table's head: an empty corner and the names.
-
-    Examples
-    --------
-    >>> columns(["Left", "Right"])
-    ('', 'Left', 'Right')
-    """
-    return ("", *names)
-
-
-def pairs(values: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-    """Return rows of a name and a value."""
-    return tuple(values.items())

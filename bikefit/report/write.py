@@ -6,15 +6,20 @@ import datetime as dt
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bikefit.datatypes import SessionResult
 from bikefit.errors import OutputError, near_matches
+
+if TYPE_CHECKING:
+    from bikefit.comparison import ComparisonResult
+    from bikefit.report.view import PageView
 
 FORMATS = (".html", ".pdf", ".png")
 
 
 def write_report(
-    result: SessionResult,
+    result: SessionResult | ComparisonResult,
     path: str | Path,
     *,
     title: str = "",
@@ -26,7 +31,7 @@ def write_report(
 
     Parameters
     ----------
-    result : SessionResult
+    result : SessionResult or ComparisonResult
         What was analysed.
     path : path-like
         Where to; its suffix says as what: ``.html`` (all pages, self-contained), ``.pdf`` (all pages) or ``.png``
@@ -49,9 +54,7 @@ def write_report(
     path = Path(path)
     check_path(path)
     # the templates and drawings are imported only where a report is wanted
-    from bikefit.report.fitter_view import session_view
-
-    page = session_view(result, title=title, rider=rider, fitter=fitter, date=date)
+    page = _page(result, title=title, rider=rider, fitter=fitter, date=date)
     if path.suffix.lower() == ".html":
         from bikefit.report.html import render_html
 
@@ -62,6 +65,17 @@ def write_report(
         content = render_pdf(page) if path.suffix.lower() == ".pdf" else render_png(page)
     write_whole(path, content)
     return path
+
+
+def _page(result: SessionResult | ComparisonResult, **given: Any) -> PageView:
+    """Make the page of a session or of a comparison."""
+    if isinstance(result, SessionResult):
+        from bikefit.report.fitter_view import session_view
+
+        return session_view(result, **given)
+    from bikefit.report.comparison_view import comparison_page
+
+    return comparison_page(result, **given)
 
 
 def check_path(path: Path) -> None:
