@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bikefit.conventions import SIDES, Side
+from bikefit.io import read_recording
+from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
 from bikefit.simulate.shoe import Ride, Shoe
 
@@ -82,3 +86,14 @@ def test_in_the_stance_the_sole_lies_on_the_floor() -> None:
     assert seen["left_heel"][0, 2] == pytest.approx(45.0 - 12.0)
     assert seen["right_toe"][0, 1] - seen["right_heel"][0, 1] == pytest.approx(260.0 * np.sin(np.radians(-9.0)))
     assert seen["left_toe"][0, 1] - seen["left_heel"][0, 1] == pytest.approx(260.0 * np.sin(np.radians(4.0)))
+
+
+def test_the_sample_trial_against_what_is_true_of_it(samples: Path) -> None:
+    ride, stance = (read_recording(samples / name).markers for name in ("markers.trc", "markers_static.trc"))
+    assert ride is not None
+    assert stance is not None
+    standing = static_heel_out_deg(stance)
+    assert standing == pytest.approx({"left": -4.0, "right": -7.0}, abs=0.05)
+    traces, _ = traces_from_markers(ride, stance)
+    excess = {side: float(np.mean(trace.heel_out_deg)) - standing[side] for side, trace in traces.items()}
+    assert excess == pytest.approx({"left": 0.2, "right": 3.6}, abs=0.2)
