@@ -57,13 +57,13 @@ _CALIBRATED_TYPE: Final = {"acc": (0, _G), "gyr": (1, 1.0)}
 
 @dataclass(frozen=True)
 class _Samples:
-    """Samples of one kind from one message type; ``row`` is the message that each came in."""
+    """Samples of one kind from one message type; ``sensor`` is the place in ``labels`` of the one that took each."""
 
     time_s: Array
     values: Array
-    label: NDArray[np.object_]
+    sensor: NDArray[np.intp]
+    labels: tuple[str, ...]
     uncalibrated: int
-    dropped: int
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def read_groups(data: FitData, shift_s: float) -> tuple[tuple[SensorGroup, ...],
         for source in sources:
             if source.message in data:
                 samples[kind].append(_samples(data, source, kind, shift_s))
-    labels = list(dict.fromkeys(label for parts in samples.values() for part in parts for label in part.label))
+    labels = list(dict.fromkeys(label for parts in samples.values() for part in parts for label in part.labels))
     groups = []
     for label in labels:
         joined = {kind: _joined(parts, label) for kind, parts in samples.items()}
@@ -166,9 +166,9 @@ def read_groups(data: FitData, shift_s: float) -> tuple[tuple[SensorGroup, ...],
 
 def _joined(parts: list[_Samples], label: str) -> tuple[Array, Array]:
     """Put the samples of one sensor together, times strictly increasing; contradicting ones are left out."""
-    mine = [part.label == label for part in parts]
-    time_s = np.concatenate([part.time_s[rows] for part, rows in zip(parts, mine, strict=True)] or [np.zeros(0)])
-    values = np.concatenate([part.values[rows] for part, rows in zip(parts, mine, strict=True)] or [np.zeros((0, 3))])
+    mine = [(part, part.sensor == part.labels.index(label)) for part in parts if label in part.labels]
+    time_s = np.concatenate([np.zeros(0), *(part.time_s[rows] for part, rows in mine)])
+    values = np.concatenate([np.zeros((0, 3)), *(part.values[rows] for part, rows in mine)])
     keep = longest_rise(time_s)
     keep = keep[np.append(True, np.diff(time_s[keep]) > 0)] if keep.size else keep
     return time_s[keep], values[keep]
@@ -179,17 +179,19 @@ def _samples(data: FitData, source: _Source, kind: Kind, shift_s: float) -> _Sam
     values, uncalibrated = _values(data, messages, source, kind)
     time_s = _times(messages, source, values.shape[1], shift_s)
     usable = np.isfinite(values).all(axis=2) & np.isfinite(time_s)
-    label = np.repeat(_labels(messages)[:, None], values.shape[1], axis=1)
-    return _Samples(time_s[usable], values[usable], label[usable], uncalibrated, 0)
+    texts = _texts(messages)
+    labels = tuple(dict.fromkeys(texts))
+    place = {label: number for number, label in enumerate(labels)}
+    sensor = np.repeat(np.array([place[text] for text in texts], np.intp), usable.sum(axis=1))
+    return _Samples(time_s[usable], values[usable], sensor, labels, uncalibrated)
 
 
-def _labels(messages: Messages) -> NDArray[np.object_]:
+def _texts(messages: Messages) -> list[str]:
     """Return what each message says about the sensor that it is from; an empty text where nothing."""
-    labels = np.full(messages.count, "", object)
     for column in messages.values():
         if column.developer and is_named(column.spec.name, "side") and column.values.dtype == object:
-            labels = np.array([text or "" for text in column.values], object)
-    return labels
+            return [text or "" for text in column.values.tolist()]
+    return [""] * messages.count
 
 
 def _axes(messages: Messages, prefix: str) -> Array | None:
