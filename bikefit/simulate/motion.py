@@ -126,12 +126,16 @@ class CrankMotion:
         return slope
 
     def _mean_of_crank(self, crank_deg: Array) -> Array:
-        mean = np.deg2rad(crank_deg)
-        target = mean.copy()
-        for _ in range(6 if self._share else 0):  # Newton: the share is small, so this converges to rounding
+        if not self._share:
+            return np.asarray(crank_deg, float)
+        target = np.deg2rad(crank_deg)
+        mean = target.copy()
+        for _ in range(8):  # Newton; three rounds do for any share that legs have
             error = mean - self._share / 2 * np.sin(2 * mean) - target
+            if np.abs(error).max(initial=0.0) < 1e-12 * max(1.0, float(np.abs(target).max(initial=0.0))):
+                break
             mean -= error / (1 - self._share * np.cos(2 * mean))
-        degrees: Array = np.rad2deg(mean) if self._share else np.asarray(crank_deg, float)
+        degrees: Array = np.rad2deg(mean)
         return degrees
 
 

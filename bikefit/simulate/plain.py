@@ -43,6 +43,7 @@ def simulate_plain(
     coasts: int = 0,
     gaps: int = 0,
     jitter_ms: float = 0.0,
+    uneven_share: float = 0.0,
     power_w: float = 200.0,
     side: Side | None = None,
     crank: bool = True,
@@ -83,6 +84,8 @@ def simulate_plain(
         Number of stretches without pedalling (2-15 s), and without any samples (0.5-3 s).
     jitter_ms : float
         Standard deviation of the time stamps' error [ms].
+    uneven_share : float
+        How unevenly samples are really taken, as a share of the sampling period (0-1).
     power_w : float
         Mean power [W]; 0: no power channel.
     side : {"left", "right"}, optional
@@ -133,6 +136,7 @@ def simulate_plain(
     _check("number of coasts", coasts, 0, duration_s / (COAST_S[1] + 5))
     _check("number of gaps", gaps, 0, duration_s / (GAP_S[1] + 5))
     _check("jitter", jitter_ms, 0, 1000, "ms")
+    _check("unevenness", uneven_share, 0, 1)
     _check("power", power_w, 0, 3000, "W")
 
     def foot(mean_deg: float, range_deg: float, wedges: int) -> Foot:
@@ -164,6 +168,7 @@ def simulate_plain(
         spike_share=spike_share,
         missing_share=missing_share,
         jitter_s=jitter_ms / 1000,
+        uneven_share=uneven_share,
         crank=crank,
         pitch=pitch,
         power_w=power_w or None,

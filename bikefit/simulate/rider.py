@@ -267,6 +267,11 @@ class _FootProcess:
         self._section_s = np.array([section.start_s for section in sections])
         self._section_cant_deg = np.array([0.0, *(section.cant_deg(side) for section in sections)])
 
+    @property
+    def drifts(self) -> bool:
+        """Whether the level depends on the time."""
+        return bool(self.foot.trend_deg_per_h or self._section_s.size)
+
     def crank_deg(self, time_s: Array) -> Array:
         return self.motion.crank_deg(time_s) + self.offset_deg
 
@@ -319,7 +324,7 @@ def _foot_truth(process: _FootProcess, ride: Ride, shift_s: float, last_s: float
     tops, top_s = tops[recorded], top_s[recorded]
     start_s, end_s = top_s[:-1], top_s[1:]
     crank = 360 * tops[:-1, None] + _grid_deg()
-    heel_out = process.heel_out_deg(crank, process.time_s(crank))
+    heel_out = process.heel_out_deg(crank, process.time_s(crank) if process.drifts else np.zeros(1))
     gaps = np.array([(start, start + length) for start, length in ride.gaps]).reshape(-1, 2)
     spoilt = np.concatenate([process.motion.still_spans_s(), gaps])
     pedalled = ~overlaps(start_s, end_s, spoilt)
