@@ -237,7 +237,9 @@ def choose_neutral(
     side, choice = trace.side, options.neutral_for(trace.side)
     none = Neutral("none", math.nan)
     if choice is None and trace.zero == "rider":
-        return Neutral("zero", 0.0), (finding("zero_from_file", side=side),), ()
+        # a zero that the source itself measured, such as a sensor's pose, has been told of there
+        told = not math.isnan(trace.zero_sd_deg)
+        return Neutral("zero", 0.0), () if told else (finding("zero_from_file", side=side),), ()
     if choice == "zero" and trace.zero != "none":
         return Neutral("zero", 0.0), (), ()
     if choice == "static":
