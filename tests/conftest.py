@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import settings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported: pytest-xdist uses every core already
+
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 
 # machines of continuous integration are slow and shared: the examples count, not their wall-clock time

@@ -54,6 +54,9 @@ def run_local(
     """
     from pebble import ProcessExpired, ProcessPool
 
+    # one worker a core: threads inside numpy would only get in each other's way
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     context = multiprocessing.get_context("spawn")
     pending: dict[Future[Any], Task] = {}
     source = iter(tasks)

@@ -278,10 +278,6 @@ def begin_worker(parent: int) -> None:
     parent : int
         Process id of the batch.
     """
-    # one worker a core: threads inside numpy would only get in each other's way
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)

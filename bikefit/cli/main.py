@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     make_encodable()
+    # the vectors here are too short for a BLAS's threads, which cost more than they give
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = _run(arguments)
         sys.stdout.flush()
