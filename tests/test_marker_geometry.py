@@ -220,7 +220,7 @@ def test_a_mistaken_marker_is_dropped_by_the_shoes_length() -> None:
 
 def test_walking_has_no_crank() -> None:
     time_s = np.arange(1000) / 100
-    places = {}
+    places: dict[str, Array] = {}
     for side, phase in (("left", 0.0), ("right", np.pi)):
         forward = 1300.0 * time_s + 350.0 * np.sin(2 * np.pi * time_s + phase)
         up = 60.0 * np.maximum(0.0, np.sin(2 * np.pi * time_s + phase))

@@ -13,7 +13,8 @@ import numpy as np
 
 from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Array, Markers, Recording
-from bikefit.simulate.shoe import Ride, Shoe, ShoeMotion, ShoeTruth, rotation_about
+from bikefit.simulate.shoe import ShoeTruth
+from bikefit.simulate.shoe_motion import Ride, Shoe, ShoeMotion, rotation_about
 
 Place = tuple[float, float, float]
 AT_ONCE = Ride(still_s=0.0)
