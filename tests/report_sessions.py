@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
+from bikefit.comparison import ComparisonResult, compare_sessions
 from bikefit.conventions import STROKE_COLUMNS, Side
 from bikefit.datatypes import (
     Excess,
@@ -143,19 +144,30 @@ def two_wedges() -> SessionResult:
     return make_session(make_foot("left", 0.2, seed=2), make_foot("right", 2.6, seed=3))
 
 
+def before_after() -> ComparisonResult:
+    """Return three recordings of one rider: none, two wedges right, none again."""
+    recordings = [
+        make_session(
+            make_foot("left", 0.2, seed=number, strokes=300),
+            make_foot("right", mean, fitted=wedges, seed=10 + number, strokes=300),
+            name=f"ride_{number}.csv",
+        )
+        for number, (mean, wedges) in enumerate(((3.1, 0), (1.2, 2), (3.0, 0)), start=1)
+    ]
+    numbered = [
+        replace(each, recording=replace(each.recording, sha256=f"{number:064d}"))
+        for number, each in enumerate(recordings, start=1)
+    ]
+    return compare_sessions(numbered)
+
+
 def nothing_measured(foot: FootResult) -> FootResult:
     """Return a foot that was read but holds no used stroke."""
     nan = math.nan
     empty = foot.stroke_table.iloc[:0]
     rotation = replace(
         foot.rotation,
-        **{
-            name: nan
-            for name in (
-                "value_deg", "standard_error_deg", "mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg",
-                "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h",
-            )
-        },
+        **dict.fromkeys(("value_deg", "standard_error_deg", "mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg", "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h"), nan),
         interval_deg=(nan, nan),
         float_stop=None,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from unicodedata import normalize
 import pytest
 import report_sessions as sessions
 
+from bikefit.comparison import ComparisonResult
 from bikefit.datatypes import SessionResult
 from bikefit.report import write_report
 
@@ -56,7 +57,7 @@ def visit(browser: Any, path: Path, width: int = 1280, scheme: str = "light") ->
     return seen
 
 
-def every_outcome() -> dict[str, SessionResult]:
+def every_outcome() -> dict[str, SessionResult | ComparisonResult]:
     """Sessions that between them hold every outcome, kind of change and missing piece."""
     foot = sessions.make_foot
     return {
@@ -71,6 +72,7 @@ def every_outcome() -> dict[str, SessionResult]:
         "nothing": sessions.make_session(
             foot("left", 0.0), sessions.nothing_measured(foot("right", 0.0)), name=HOSTILE
         ),
+        "comparison": sessions.before_after(),
     }
 
 
@@ -94,13 +96,14 @@ def test_the_page_is_quiet_and_fits_its_window(browser: Any, report: Path) -> No
     page.close()
 
 
+@pytest.mark.parametrize("report", ["keep_and_swap", "beyond_and_undetermined", "comparison"], indirect=True)
 def test_axe_finds_nothing_serious(browser: Any, report: Path) -> None:
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
     page = visit(browser, report).page
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        violations = page.evaluate("axe.run()")["violations"]
+        violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
         found = [(each["id"], each["nodes"][0]["html"][:200]) for each in violations if each["impact"] in GRAVE]
         assert found == [], scheme
     page.close()

@@ -16,6 +16,7 @@ from rich.console import Console
 from bikefit.datatypes import SessionResult
 from bikefit.errors import OutputError
 from bikefit.report import write_report
+from bikefit.report.comparison_text import comparison_text
 from bikefit.report.text import session_text
 from bikefit.report.thinning import FAINT_STROKES, envelope, pick_strokes
 
@@ -67,6 +68,32 @@ def test_every_format_prints_the_digits_of_the_json(tmp_path: Path) -> None:
             row = f"{printed(option['expected_deg'])} {' to '.join(f'{end:+.1f}' for end in option['interval_deg'])}"
             assert row in html
             assert row in pdf
+
+
+def test_a_comparison_prints_the_digits_of_its_json(tmp_path: Path) -> None:
+    result = sessions.before_after()
+    contract = json.loads(json.dumps(result.to_dict()))
+    html = html_words(write_report(result, tmp_path / "c.html"))
+    pages = pdf_pages(write_report(result, tmp_path / "c.pdf"))
+    assert len(pages) <= 4
+    assert "Before you ride" in pages[0]
+    assert "For the fitter" in pages[1]
+    console = Console(file=io.StringIO(), width=200)
+    console.print(comparison_text(result))
+    text = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
+    for foot in contract["feet"].values():
+        response, advised = foot["response"], foot["recommendation"]
+        everywhere = [f"{response['mean']:+.2f}°" if foot["change_deg"] else ""]
+        everywhere += [printed(item["value_deg"]) for item in foot["recordings"]]
+        everywhere += [printed(foot["change_deg"])] if foot["change_deg"] else []
+        for words in everywhere:
+            assert words in text
+            assert words in html
+            assert words in " ".join(pages)
+        if advised["change"]:
+            for words in (printed(advised["expected_deg"]), f"{abs(advised['expected_deg']):.1f}° heel"):
+                assert words in html
+                assert words in " ".join(pages)
 
 
 def test_the_table_of_numbers_parses_back(tmp_path: Path) -> None:
