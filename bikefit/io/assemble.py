@@ -12,6 +12,7 @@ from bikefit.datatypes import Array, Channel, ChannelInfo, FootTrace, Lap, ShoeS
 from bikefit.findings import Finding, finding
 from bikefit.io.channel_table import ChannelTable
 from bikefit.io.columns import Column
+from bikefit.io.finite import finite_span
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
@@ -67,13 +68,13 @@ class Assembler:
             column = self.table.columns[name]
             if column.unit is None:
                 self.findings.append(finding("unit_assumed", column=shown(column.name), unit="deg"))
-            wild = int(np.count_nonzero(np.isinf(self.table.raw(column.index))))
             angle = self.order.apply(continuous(raw))
-            heel_out_deg, seen = checked_angle(angle, side, shown(column.name), wild)
+            heel_out_deg, seen = checked_angle(angle, side, shown(column.name), self.table.infinite(column.index))
             self.findings.extend(seen)
             pitch = self._pitch(side)
             rows = own_rows(heel_out_deg)
-            crank = None if crank_deg is None else crank_deg + crank_offset_deg(side)
+            offset_deg = crank_offset_deg(side)
+            crank = crank_deg + offset_deg if crank_deg is not None and offset_deg else crank_deg
             feet[side] = FootTrace(
                 side,
                 self.order.time_s[rows],
@@ -179,10 +180,9 @@ def own_rows(values: Array) -> slice | NDArray[np.intp]:
     >>> own_rows(np.array([1.0, np.nan, 2.0, np.nan, 3.0])).tolist()
     [0, 2, 4]
     """
-    filled = np.isfinite(values)
-    if filled.all():
+    if finite_span(values)[2]:
         return slice(None)
-    rows = np.flatnonzero(filled)
+    rows = np.flatnonzero(np.isfinite(values))
     return rows if rows.size > 1 and np.median(np.diff(rows)) > 1 else slice(None)
 
 
@@ -241,7 +241,7 @@ def describe_columns(table: ChannelTable, order: Order, options: ReadOptions) ->
         In the order of the file; columns that are not used have no count of values.
     """
     used = {column.index: column for column in (*table.columns.values(), table.time_column)}
-    row_rate_hz = 1.0 / float(np.median(np.diff(order.time_s)))
+    row_rate_hz = 1.0 / order.period_s
     described = []
     for index, name in enumerate(table.layout.header):
         column = used.get(index)
@@ -251,7 +251,7 @@ def describe_columns(table: ChannelTable, order: Order, options: ReadOptions) ->
             described.append(ChannelInfo(shown(name), unit=table.layout.units[index] or "", note=note))
             continue
         rows = order.time_s.size
-        filled = rows if column is table.time_column else int(np.count_nonzero(np.isfinite(table.raw(index))))
+        filled = rows if column is table.time_column else table.filled(index)
         rate_hz = min(filled / rows, 1.0) * row_rate_hz if filled else float("nan")
         described.append(
             ChannelInfo(shown(name), column.canonical, column.unit or "", filled, rate_hz, _note(column, options))

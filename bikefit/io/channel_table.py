@@ -11,8 +11,10 @@ import numpy as np
 from bikefit.datatypes import Array
 from bikefit.errors import RecordingError
 from bikefit.io.columns import Column
+from bikefit.io.finite import finite_span
 from bikefit.io.names import shown
-from bikefit.io.table import Layout, is_missing, is_number, line_of, parse
+from bikefit.io.table import is_missing, is_number
+from bikefit.io.text_file import TextFile
 from bikefit.io.timestamps import Clock, clock_from_numbers, clock_from_texts
 
 
@@ -21,16 +23,12 @@ class ChannelTable:
 
     Parameters
     ----------
-    data : bytes
-        The whole file, as `bikefit.io.table.to_utf8` gives it.
-    layout : Layout
-        Its dialect.
+    file : TextFile
+        The file.
     columns : sequence of Column
         The columns that are read, apart from those of time.
     time_column : Column
         The column of time that is followed.
-    where : str
-        The file, for messages.
     others : frozenset of int
         Further columns of numbers that are read: the coordinates of markers.
     counter : float, optional
@@ -39,22 +37,21 @@ class ChannelTable:
 
     def __init__(
         self,
-        data: bytes,
-        layout: Layout,
+        file: TextFile,
         columns: Sequence[Column],
         time_column: Column,
-        where: str,
         others: frozenset[int] = frozenset(),
         counter: float | None = None,
     ) -> None:
-        self.data, self.layout, self.where = data, layout, where
+        self.file, self.layout, self.where = file, file.layout, file.name
         self.columns = {column.channel: column for column in columns}
         self.time_column, self.counter = time_column, counter
         text = [] if self._is_numeric(time_column.index) else [time_column.index]
         numbers = ({column.index for column in columns} | others) - set(text)
         if not text:
             numbers.add(time_column.index)
-        self._values = parse(data, layout, sorted(numbers), text, where)
+        self._values = file.columns(sorted(numbers), text)
+        self._complete: dict[int, bool] = {}
 
     def _is_numeric(self, index: int) -> bool:
         cell = self._first_cell(index)
@@ -76,7 +73,21 @@ class ChannelTable:
         values = self.raw(column.index)
         if column.factor != 1.0:
             values = values * column.factor
-        return values if np.all(np.isfinite(values) | np.isnan(values)) else np.where(np.isinf(values), np.nan, values)
+        return np.where(np.isinf(values), np.nan, values) if self.infinite(column.index) else values
+
+    def infinite(self, index: int) -> int:
+        """Return how many of a column's values are infinite."""
+        return 0 if self._is_complete(index) else int(np.count_nonzero(np.isinf(self.raw(index))))
+
+    def filled(self, index: int) -> int:
+        """Return how many of a column's values are finite."""
+        values = self.raw(index)
+        return values.size if self._is_complete(index) else int(np.count_nonzero(np.isfinite(values)))
+
+    def _is_complete(self, index: int) -> bool:
+        if index not in self._complete:
+            self._complete[index] = finite_span(self.raw(index))[2]
+        return self._complete[index]
 
     def clock(self, columns: Sequence[Column]) -> tuple[Clock, datetime | None]:
         """Return the time of each row, and when the recording began if any column of time knows it."""
@@ -95,10 +106,11 @@ class ChannelTable:
             return clock_from_numbers(values, column.unit, self.counter)
         clock = clock_from_texts(values)
         if isinstance(clock, int):
-            line = line_of(self.data, self.layout, clock)
-            raise RecordingError(
-                f"{self.where}, line {line}, column '{shown(column.name)}': '{shown(str(values.iloc[clock]))}' is no "
-                "time. Seconds, milliseconds, ISO dates (2026-05-01T10:00:00.000) and clock times (10:00:00.000) are."
+            raise self.file.wrong_cell(
+                clock,
+                column.index,
+                f"'{shown(str(values.iloc[clock]))}' is no time. Seconds, milliseconds, ISO dates "
+                "(2026-05-01T10:00:00.000) and clock times (10:00:00.000) are.",
             )
         return clock
 

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from bikefit.datatypes import Recording
 from bikefit.errors import RecordingError
 from bikefit.findings import Finding, finding
 from bikefit.io.assemble import Assembler, describe_columns
 from bikefit.io.channel_table import ChannelTable
 from bikefit.io.columns import Column, assign, find_preset, in_a_preset, listed, plain_name
+from bikefit.io.finite import finite_span
 from bikefit.io.marker_names import MARKER_NAMES
 from bikefit.io.markers import marker_columns, markers_from_columns
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
-from bikefit.io.source import load, read_head
-from bikefit.io.table import HEAD_BYTES, Layout, check_text, find_layout, line_of, to_utf8
+from bikefit.io.table import Layout
+from bikefit.io.text_file import TextFile
 from bikefit.io.timestamps import DisorderError, Order, put_in_order
 
 ODD_STEP_S: Final = 2.0
@@ -98,16 +97,13 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
         As for `read_delimited`.
     """
     where = path.name
-    check_text(to_utf8(read_head(path, HEAD_BYTES)), where)
-    source = load(path, strict=options.strict)
-    data, findings = _without_zeros(to_utf8(source.data), where, options.strict)
     asked = {plain_name(name) for name in options.columns.values()}
-    layout = find_layout(
-        data[:HEAD_BYTES],
+    file = TextFile(
+        path,
         lambda cell: plain_name(cell) in asked or meaning_of(cell) is not None or in_a_preset(cell),
-        where,
+        strict=options.strict,
     )
-    data, torn = _without_torn_line(data, layout, where, options.strict)
+    layout = file.layout
     preset = find_preset(layout.header, layout.preamble, where)
     asked_channels = {key: name for key, name in options.columns.items() if key not in MARKER_NAMES}
     columns = assign(layout.header, layout.units, asked_channels, preset, where)
@@ -115,16 +111,16 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     marked = marker_columns(layout.header, options, where)
     coordinates = {name: index for index, name in enumerate(layout.header) if name in marked}
     channels = [column for column in columns if column.channel != "time"]
-    table = ChannelTable(
-        data, layout, channels, time_column, where, frozenset(coordinates.values()), preset.counter if preset else None
-    )
+    counter = preset.counter if preset else None
+    table = ChannelTable(file, channels, time_column, frozenset(coordinates.values()), counter)
     clock, start = table.clock(columns)
     try:
         order = put_in_order(clock.time_s)
     except DisorderError as error:
-        raise RecordingError(
-            f"{where}, line {line_of(data, layout, error.row)}, column '{shown(time_column.name)}': time goes back by "
-            f"{error.back_s:.6g} s. Cut the file where the clock was set back, or sort its rows."
+        raise file.wrong_cell(
+            error.row,
+            time_column.index,
+            f"time goes back by {error.back_s:.6g} s. Cut the file where the clock was set back, or sort its rows.",
         ) from error
     if order.time_s.size < 2:
         raise RecordingError(f"{where}: only {order.time_s.size} row has a time; there is nothing to measure.")
@@ -132,9 +128,9 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     places = {name: order.apply(table.raw(index)) for name, index in coordinates.items()}
     settled = markers_from_columns(order.time_s, places, options, where)
     recording = Recording(
-        name=source.name,
+        name=file.name,
         format=preset.id if preset else "csv",
-        sha256=source.sha256,
+        sha256=file.sha256,
         start=start,
         from_s=0.0,
         to_s=float(order.time_s[-1]),
@@ -148,9 +144,7 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
             *settled.channels,
         ),
         findings=(
-            *source.findings,
-            *findings,
-            *torn,
+            *file.findings,
             *clock.findings,
             *order.findings,
             *_odd_step(order, time_column),
@@ -158,33 +152,8 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
             *settled.findings,
         ),
     )
-    first = clock.time_s[np.isfinite(clock.time_s)].min()
-    return TimedRecording(recording, clock.origin_s + float(first), clock.absolute)
-
-
-def _without_zeros(data: bytes, where: str, strict: bool) -> tuple[bytes, tuple[Finding, ...]]:
-    """Cut off the zero bytes that a crashed recorder leaves at the end; refuse them anywhere else."""
-    at = data.find(b"\0")
-    if at < 0:
-        return data, ()
-    kept = data.rstrip(b"\0\r\n\t ")
-    if strict or b"\0" in kept:
-        raise RecordingError(f"{where}: the file holds zero bytes (first at byte {at}); it is damaged or no text.")
-    whole = kept[: max(kept.rfind(b"\n"), kept.rfind(b"\r")) + 1]
-    return whole, (finding("text_cut_off", byte=at),)
-
-
-def _without_torn_line(data: bytes, layout: Layout, where: str, strict: bool) -> tuple[bytes, tuple[Finding, ...]]:
-    """Leave out a last line that breaks off: without a line end, and with fewer cells than the header."""
-    if data.endswith((b"\n", b"\r")):
-        return data, ()
-    begin = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-    mark = layout.delimiter.encode()
-    if begin <= layout.first_byte or data.count(mark, begin) >= len(layout.header) - 1:
-        return data, ()
-    if strict:
-        raise RecordingError(f"{where}: the last line breaks off; the recording is incomplete.")
-    return data[:begin], (finding("last_line_torn"),)
+    first_s, _, _ = finite_span(clock.time_s)
+    return TimedRecording(recording, clock.origin_s + first_s, clock.absolute)
 
 
 def _time_column(columns: Sequence[Column], layout: Layout, where: str) -> Column:
@@ -200,5 +169,5 @@ def _time_column(columns: Sequence[Column], layout: Layout, where: str) -> Colum
 
 def _odd_step(order: Order, column: Column) -> list[Finding]:
     """Tell where the rows are seconds apart that are probably milliseconds."""
-    step_s = float(np.median(np.diff(order.time_s)))
-    return [finding("time_step_odd", step_s=step_s, column=shown(column.name))] if step_s >= ODD_STEP_S else []
+    odd = order.period_s >= ODD_STEP_S
+    return [finding("time_step_odd", step_s=order.period_s, column=shown(column.name))] if odd else []

@@ -6,11 +6,9 @@ numbers are the same, however the table is cut.
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,20 +17,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PIECE_BYTES: Final = 4 << 20
+EXTRA_MISSING: Final = ["-", "--", "NAN", "none", "NONE"]
+"""What also stands for a missing value, besides what pandas takes for one."""
+Piece = Sequence[bytes | memoryview]
 THREADS_MAX: Final = 4
 
 
-def read_pieces(data: bytes, first_byte: int, kinds: Mapping[int, Any], how: Mapping[str, Any]) -> dict[int, Any]:
-    """Read columns of a text table without comments.
+def read_pieces(
+    pieces: Iterable[Piece], numbers: Sequence[int], texts: Sequence[int], how: Mapping[str, Any]
+) -> dict[int, Any]:
+    """Read columns of a text table without header and comments.
 
     Parameters
     ----------
-    data : bytes
-        The whole file.
-    first_byte : int
-        Where the first row of numbers begins.
-    kinds : mapping of int to type
-        Column -> ``float64`` or ``str``.
+    pieces : iterable of sequences of bytes
+        Whole lines of the table in order, each piece as the parts that make it up.
+    numbers, texts : sequence of int
+        Columns wanted as numbers and as text.
     how : mapping
         Further arguments of `pandas.read_csv`.
 
@@ -44,26 +45,21 @@ def read_pieces(data: bytes, first_byte: int, kinds: Mapping[int, Any], how: Map
     Raises
     ------
     ValueError
-        As pandas does, with the line counted from ``first_byte``.
+        As pandas does, with the line counted from the piece's first.
     """
+    reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
+    with ThreadPoolExecutor(_threads()) as pool:
+        running: list[Future[dict[int, Any]]] = []
+        try:
+            running.extend(pool.submit(reader, piece) for piece in pieces)
+            parts = [future.result() for future in running]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     import pandas as pd
 
-    cuts = _cuts(data, first_byte)
-    reader = _Reader(kinds, how)
-    view = memoryview(data)
-    pieces = [view[begin:end] for begin, end in pairwise(cuts)]
-    with ThreadPoolExecutor(_threads()) as pool:
-        try:
-            frames = list(pool.map(reader, pieces))
-        except ValueError:
-            pool.shutdown(cancel_futures=True)
-            frames = [reader(view[first_byte:])]  # the whole at once, for an error that counts lines from the top
-    return {
-        column: np.concatenate([frame[column].to_numpy() for frame in frames])
-        if kind is np.float64
-        else pd.concat([frame[column] for frame in frames], ignore_index=True)
-        for column, kind in kinds.items()
-    }
+    joined: dict[int, Any] = {column: np.concatenate([part[column] for part in parts]) for column in numbers}
+    return joined | {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
 
 
 class _Reader:
@@ -73,7 +69,7 @@ class _Reader:
         self.kinds, self.how = dict(kinds), dict(how)
         self.complete = all(kind is np.float64 for kind in kinds.values())
 
-    def __call__(self, piece: memoryview) -> pd.DataFrame:
+    def __call__(self, piece: Piece) -> dict[int, Any]:
         if self.complete:
             try:
                 return self._read(piece, na_filter=False)
@@ -81,20 +77,38 @@ class _Reader:
                 self.complete = False
         return self._read(piece, na_filter=True)
 
-    def _read(self, piece: memoryview, *, na_filter: bool) -> pd.DataFrame:
+    def _read(self, piece: Piece, *, na_filter: bool) -> dict[int, Any]:
         import pandas as pd
 
-        frame: pd.DataFrame = pd.read_csv(io.BytesIO(piece), dtype=self.kinds, na_filter=na_filter, **self.how)
-        return frame
+        source: Any = _Bytes(piece)
+        missing = EXTRA_MISSING if na_filter else None
+        frame: pd.DataFrame = pd.read_csv(source, dtype=self.kinds, na_filter=na_filter, na_values=missing, **self.how)
+        return {
+            column: frame[column].to_numpy() if kind is np.float64 else frame[column]
+            for column, kind in self.kinds.items()
+        }
 
 
-def _cuts(data: bytes, first_byte: int) -> list[int]:
-    """Return where pieces begin, at the beginning of lines, and the end; one piece where lines may be in quotes."""
-    cuts = [first_byte]
-    if data.find(b'"', first_byte) < 0:
-        while (line_end := data.find(b"\n", cuts[-1] + PIECE_BYTES)) >= 0:
-            cuts.append(line_end + 1)
-    return [*cuts, len(data)] if cuts[-1] < len(data) else cuts
+class _Bytes:
+    """Bytes as pandas' parser wants them; a `BytesIO` it would decode to text and encode again."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.parts = [memoryview(part) for part in piece if len(part)]
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes: at most ``size`` of them, and none only at the end."""
+        if not self.parts:
+            return b""
+        part = self.parts[0]
+        if len(part) > size:
+            self.parts[0] = part[size:]
+        else:
+            del self.parts[0]
+        return bytes(part[:size])
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give what there is; pandas only asks whether it could."""
+        return iter(map(bytes, self.parts))
 
 
 def _threads() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from bikefit.conventions import Side
 from bikefit.datatypes import Array
 from bikefit.findings import Finding, finding
+from bikefit.io.finite import finite_span
 from bikefit.io.sections import nearest_turn
 
 RADIANS_MAX: Final = 0.2
@@ -40,13 +42,10 @@ def continuous(angle_deg: Array) -> Array:
     >>> continuous(np.array([358.0, 359.0, np.nan, 1.0, 2.0])).tolist()
     [-2.0, -1.0, nan, 1.0, 2.0]
     """
-    filled = np.isfinite(angle_deg)
-    known = angle_deg if filled.all() else angle_deg[filled]
-    if known.size == 0:
-        return angle_deg
-    low, high = float(known.min()), float(known.max())
-    if 180.0 < high - low <= 360.0 and np.abs(np.diff(known)).max() > 180.0:
-        smooth = np.unwrap(known, period=360.0)
+    low, high, complete = finite_span(angle_deg)
+    if 180.0 < high - low <= 360.0:
+        filled = slice(None) if complete else np.isfinite(angle_deg)
+        smooth = np.unwrap(angle_deg[filled], period=360.0)
         angle_deg = angle_deg.copy()
         angle_deg[filled] = smooth
     return nearest_turn(angle_deg)
@@ -73,18 +72,16 @@ def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) 
     findings : list of Finding
         Impossible values, no values, a constant, or numbers so small that they may be radians.
     """
-    known = angle_deg[np.isfinite(angle_deg)]
-    if known.size == 0:
+    low, high, _ = finite_span(angle_deg)
+    if math.isnan(low):
         return angle_deg, [finding("no_values", side=side, column=column)]
     findings: list[Finding] = []
-    low, high = float(known.min()), float(known.max())
     count = infinite
     if high - low > IMPOSSIBLE_DEG:
-        wild = np.abs(angle_deg - np.median(known)) > IMPOSSIBLE_DEG
+        wild = np.abs(angle_deg - np.nanmedian(angle_deg)) > IMPOSSIBLE_DEG
         count += int(np.count_nonzero(wild))
         angle_deg = np.where(wild, np.nan, angle_deg)
-        known = angle_deg[np.isfinite(angle_deg)]
-        low, high = float(known.min()), float(known.max())
+        low, high, _ = finite_span(angle_deg)
     if count:
         findings.append(finding("impossible_values", side=side, column=column, count=count))
     if high == low:
@@ -109,9 +106,6 @@ def crank_findings(crank_deg: Array, column: str) -> list[Finding]:
     list of Finding
         One where all values lie within one turn in radians, and fill it.
     """
-    known = crank_deg[np.isfinite(crank_deg)]
-    if known.size < 2:
-        return []
-    low, high = float(known.min()), float(known.max())
+    low, high, _ = finite_span(crank_deg)
     in_radians = low >= -np.pi - 0.01 and high <= 2 * np.pi + 0.01 and high - low > 5.5
     return [finding("crank_radians_suspected", column=column)] if in_radians else []

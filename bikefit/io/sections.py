@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from bikefit.datatypes import Array, Channel, FootTrace, Lap, Markers, Recording, ShoeSensor
 from bikefit.errors import RecordingError, UsageError
+from bikefit.io.finite import finite_span
 
 _SECTION: Final = re.compile(r"(?P<path>.+)@(?P<from>[^@/\\-]*)-(?P<to>[^@/\\-]*)")
 
@@ -218,10 +219,10 @@ def nearest_turn(angle_deg: Array) -> Array:
     >>> nearest_turn(np.array([357.0, 358.0, 359.0])).tolist()
     [-3.0, -2.0, -1.0]
     """
-    finite = angle_deg[np.isfinite(angle_deg)]
-    if finite.size == 0 or (finite.min() > -180.0 and finite.max() <= 180.0):
+    low, high, _ = finite_span(angle_deg)
+    if math.isnan(low) or (low > -180.0 and high <= 180.0):
         return angle_deg
-    turns = math.ceil((float(np.median(finite)) - 180.0) / 360.0)
+    turns = math.ceil((float(np.nanmedian(angle_deg)) - 180.0) / 360.0)
     return angle_deg - 360.0 * turns if turns else angle_deg
 
 

@@ -102,8 +102,8 @@ def read_head(path: Path, size: int) -> bytes:
     if head[:2] == GZIP_MAGIC:
         try:
             head = zlib.decompressobj(wbits=31).decompress(head, size)
-        except zlib.error:
-            return b""
+        except zlib.error as error:
+            raise RecordingError(f"{path}: nothing could be unpacked from this gzip file.") from error
     return head
 
 

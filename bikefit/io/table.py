@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -35,7 +34,6 @@ _COMMENTS: Final = ("#", "//", "%")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf(inity)?)", re.IGNORECASE)
 _COMMA_NUMBER: Final = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?")
 _MISSING: Final = ("", "-", "--", "nan", "na", "n/a", "null", "none", "#n/a", "<na>")
-_EXTRA_MISSING: Final = ["-", "--", "NAN", "none", "NONE"]
 
 
 @dataclass(frozen=True)
@@ -208,19 +206,16 @@ def parse(
         If a cell of a wanted column is no number (line and column are named), or a line has too many cells.
     """
     numbers, texts = tuple(numbers), tuple(texts)
-    kinds: dict[int, Any] = {**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}
-    how = _how(layout, (*numbers, *texts))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # columns that are not used may hold anything
+    how = how_to_read(layout, (*numbers, *texts))
+    try:
+        if texts:  # a comment among numbers is no number, but a comment among texts is a text
+            return read_pieces([(_without_remarks(data, layout),)], numbers, texts, how)
+        return read_pieces([(memoryview(data)[layout.first_byte :],)], numbers, texts, how)
+    except ValueError as error:
         try:
-            if texts:  # a comment among numbers is no number, but a comment among texts is a text
-                return read_pieces(_without_remarks(data, layout), 0, kinds, how)
-            return read_pieces(data, layout.first_byte, kinds, how)
-        except ValueError as error:
-            try:
-                return read_pieces(_without_remarks(data, layout), 0, kinds, how)
-            except ValueError:
-                raise _parse_error(error, data, layout, numbers, where) from error
+            return read_pieces([(_without_remarks(data, layout),)], numbers, texts, how)
+        except ValueError:
+            raise _parse_error(error, data, layout, numbers, where) from error
 
 
 def line_of(data: bytes, layout: Layout, row: int) -> int:
@@ -267,8 +262,21 @@ def is_missing(cell: str) -> bool:
     return cell.strip().casefold() in _MISSING
 
 
-def _how(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
-    """Return the arguments of `pandas.read_csv` for a layout."""
+def how_to_read(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
+    """Return the arguments of `pandas.read_csv` for a layout.
+
+    Parameters
+    ----------
+    layout : Layout
+        A table's dialect.
+    wanted : sequence of int
+        The columns that are to be read.
+
+    Returns
+    -------
+    dict
+        Of a wide table only the wanted columns are read.
+    """
     width = len(layout.header)
     return {
         "sep": layout.delimiter,
@@ -277,7 +285,6 @@ def _how(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
         "names": list(range(width)),
         "index_col": False,
         "usecols": sorted(wanted) if width > WIDE_COLUMNS else None,
-        "na_values": _EXTRA_MISSING,
         "encoding_errors": "replace",
     }
 
@@ -294,7 +301,7 @@ def _parse_error(error: ValueError, data: bytes, layout: Layout, numbers: Sequen
 
     for index in numbers:
         body = io.BytesIO(data[layout.first_byte :])
-        texts = pd.read_csv(body, dtype=str, **{**_how(layout, (index,)), "usecols": [index]})[index]
+        texts = pd.read_csv(body, dtype=str, **{**how_to_read(layout, (index,)), "usecols": [index]})[index]
         plain = texts.str.strip().str.replace(layout.decimal, ".", regex=False)
         wrong = plain.notna() & (plain != "") & pd.to_numeric(plain, errors="coerce").isna()
         rows = np.flatnonzero(wrong.to_numpy(dtype=bool))

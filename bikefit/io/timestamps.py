@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bikefit.datatypes import Array
 from bikefit.errors import RecordingError
 from bikefit.findings import Finding, finding
+from bikefit.io.finite import finite_span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,10 +84,11 @@ def clock_from_numbers(values: Array, unit: str | None, counter: float | None = 
     >>> clock_from_numbers(np.array([5.0, 15.0]), "ms").time_s.tolist()
     [0.0, 0.01]
     """
-    known = np.isfinite(values)
-    if not known.any():
+    low, _, complete = finite_span(values)
+    if np.isnan(low):
         return Clock(np.full(values.size, np.nan), 0.0, False)
-    finite = values if known.all() else values[known]
+    known = slice(None) if complete else np.isfinite(values)
+    finite = values[known]
     if counter is not None:
         values = values.copy()
         values[known] = finite = finite + counter * np.cumsum(np.diff(finite, prepend=finite[0]) < -counter / 2)
@@ -97,9 +99,9 @@ def clock_from_numbers(values: Array, unit: str | None, counter: float | None = 
             findings = (finding("time_unit_assumed", unit=unit),)
     origin = float(finite[0])
     with np.errstate(over="ignore", invalid="ignore"):
-        time_s = values - origin
+        time_s = values - origin if origin else values
         if PER_SECOND[unit] != 1.0:
-            time_s /= PER_SECOND[unit]
+            time_s = time_s / PER_SECOND[unit]
     origin_s = origin / PER_SECOND[unit]
     return Clock(time_s, origin_s, _EPOCH_RANGE_S[0] <= origin_s <= _EPOCH_RANGE_S[1], findings)
 
@@ -221,6 +223,8 @@ class Order:
         Rows in order of time; None = all as they come.
     starts : ndarray of int, shape (m,), optional
         Where in ``rows`` each group of equal times begins; None = no two are equal.
+    period_s : float
+        The usual step [s]; NaN under two samples.
     findings : tuple of Finding
         What was put right.
     """
@@ -228,6 +232,7 @@ class Order:
     time_s: Array
     rows: NDArray[np.intp] | None
     starts: NDArray[np.intp] | None
+    period_s: float
     findings: tuple[Finding, ...]
 
     def apply(self, values: Array, how: Literal["mean", "angle", "last"] = "mean") -> Array:
@@ -305,7 +310,7 @@ def put_in_order(time_s: Array) -> Order:
     findings: list[Finding] = []
     rows: NDArray[np.intp] | None = None
     starts: NDArray[np.intp] | None = None
-    if not np.all(np.isfinite(time_s)):
+    if not finite_span(time_s)[2]:
         rows = np.flatnonzero(np.isfinite(time_s))
         findings.append(finding("time_missing", rows=int(time_s.size - rows.size)))
         time_s = time_s[rows]
@@ -332,22 +337,21 @@ def put_in_order(time_s: Array) -> Order:
             code = "time_too_coarse" if coarse else "duplicates_averaged"
             findings.append(finding(code, rows=repeats, samples=int(starts.size)))
             time_s = time_s[starts]
-    if time_s.size:
-        time_s = time_s - time_s[0] if time_s[0] else time_s
-        findings.extend(_rate_changes(time_s))
-    return Order(time_s, rows, starts, tuple(findings))
+    if time_s.size and time_s[0]:
+        time_s = time_s - time_s[0]
+    periods = _periods(time_s)
+    low, high = float(periods.min()), float(periods.max())
+    if high > RATE_CHANGE_RATIO * low:
+        findings.append(finding("rate_changes", lowest_hz=1 / high, highest_hz=1 / low))
+    return Order(time_s, rows, starts, float(np.median(periods)), tuple(findings))
 
 
-def _rate_changes(time_s: Array) -> list[Finding]:
-    """Find a lasting change of the sampling rate: the median steps of long stretches differ."""
+def _periods(time_s: Array) -> Array:
+    """Return the median step in several places of a recording [s]; they differ where the sampling rate changes."""
     blocks = min(RATE_BLOCKS, time_s.size // 200)
     if blocks < 2:
-        return []
+        return np.array([np.median(np.diff(time_s)) if time_s.size > 1 else np.nan])
     size = time_s.size // blocks
-    looked = min(size, 2000)
-    stamps = time_s[: size * blocks].reshape(blocks, size)[:, :looked]
-    usual = np.median(np.diff(stamps, axis=1), axis=1)
-    low, high = float(usual.min()), float(usual.max())
-    if high <= RATE_CHANGE_RATIO * low:
-        return []
-    return [finding("rate_changes", lowest_hz=1 / high, highest_hz=1 / low)]
+    stamps = time_s[: size * blocks].reshape(blocks, size)[:, :2000]
+    usual: Array = np.median(np.diff(stamps, axis=1), axis=1)
+    return usual
