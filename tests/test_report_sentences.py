@@ -42,7 +42,7 @@ def recommendation(outcome: str, total: int | None, fitted: int = 0, source: str
         ("fit_wedges", 3, 1, "add 2 to the 1 varus wedge, making 3 varus wedges"),
         ("fit_wedges", -3, -2, "add 1 to the 2 valgus wedges, making 3 valgus wedges"),
         ("fit_wedges", 1, 3, "take off 2 of the 3 varus wedges, leaving 1 varus wedge. One at a time"),
-        ("fit_wedges", 0, 2, "take off the 2 varus wedges; none is needed. One at a time"),
+        ("fit_wedges", 0, 2, "take off the 2 varus wedges and ride without. One at a time"),
         ("fit_wedges", -1, 1, "take off the 1 varus wedge, then fit 1 valgus wedge, thick side away"),
         ("fit_wedges", 2, 2, "stay with 2 varus wedges"),
         ("keep", 2, 2, "keep the 2 varus wedges (thick side toward the bike); no change."),

@@ -148,14 +148,9 @@ def _compared(files: list[str]) -> list[Any]:
     """Return the files themselves, or the rows of the one manifest that was given."""
     if len(files) > 1:
         return list(files)
-    from bikefit.comparison import Source
     from bikefit.io.manifest import read_manifest
 
-    rows = read_manifest(files[0])
-    for row in rows:
-        if len(row.files) != 1:
-            raise UsageError(f"{files[0]}, row {row.row}: compare takes one file a row; '{row.session}' has several.")
-    return [Source(row.files[0], row.from_s, row.to_s, row.left_wedges, row.right_wedges) for row in rows]
+    return list(read_manifest(files[0]))
 
 
 @app.command(epilog="Example: bikefit wedges")
