@@ -72,9 +72,9 @@ def companions_of(
         values = record[field].values if field in record else None
         found[name] = values[:, place] if values is not None and values.ndim > 1 and values.shape[1] > place else None
     found[_BALANCE] = _right_share(record)
-    cadence = found["cadence_rpm"]
-    if cadence is not None and "fractional_cadence" in record and not np.isfinite(_cadence256(record)).any():
-        found["cadence_rpm"] = cadence + np.nan_to_num(record["fractional_cadence"].values)
+    cadence, fraction = _first(record, ("cadence",)), _first(record, ("fractional_cadence",))
+    if cadence is not None and fraction is not None and _first(record, ("cadence256",)) is None:
+        found["cadence_rpm"] = cadence + np.nan_to_num(fraction)
     found |= {name: column.values * factor for name, (column, factor) in asked.items() if column.values.ndim == 1}
     channels = {}
     for name, values in found.items():
@@ -94,11 +94,6 @@ def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> Array | Non
         if column is not None and column.developer is None and column.raw.ndim == 1 and column.valid.any():
             return column.values
     return None
-
-
-def _cadence256(record: Mapping[str, Column]) -> Array:
-    values = _first(record, ("cadence256",))
-    return np.array([np.nan]) if values is None else values
 
 
 def _right_share(record: Mapping[str, Column]) -> Array | None:

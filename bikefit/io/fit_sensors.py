@@ -219,6 +219,8 @@ def _values(data: FitData, messages: Messages, source: _Source, kind: Kind) -> t
         missing = np.isfinite(counts).all(axis=2) & ~np.isfinite(calibrated).all(axis=2) & ~done
         uncalibrated = int(np.count_nonzero(missing))
         candidates.append(calibrated)
+    if len(candidates) == 1:
+        return candidates[0], uncalibrated
     width = max((axes.shape[1] for axes in candidates), default=0)
     best = np.full((messages.count, width, 3), np.nan)
     for axes in candidates:
