@@ -7,6 +7,7 @@ numbers are the same, however the table is cut.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-PIECE_BYTES: Final = 4 << 20
+PIECE_BYTES: Final = 8 << 20
 EXTRA_MISSING: Final = ["-", "--", "NAN", "none", "NONE"]
 """What also stands for a missing value, besides what pandas takes for one."""
 Piece = Sequence[bytes | memoryview]
@@ -47,8 +48,11 @@ def read_pieces(
     ValueError
         As pandas does, with the line counted from the piece's first.
     """
+    import pandas as pd
+
     reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
-    with ThreadPoolExecutor(_threads()) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(_threads()) as pool:
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
         running: list[Future[dict[int, Any]]] = []
         try:
             running.extend(pool.submit(reader, piece) for piece in pieces)
@@ -56,8 +60,6 @@ def read_pieces(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    import pandas as pd
-
     joined: dict[int, Any] = {column: np.concatenate([part[column] for part in parts]) for column in numbers}
     return joined | {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
 

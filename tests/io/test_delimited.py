@@ -149,6 +149,13 @@ def test_a_table_in_pieces_equals_its_rows(tmp_path, monkeypatch):
         read_text(tmp_path, written(cells))
 
 
+def test_a_column_that_is_not_used_may_hold_anything(tmp_path, recwarn):
+    cells = [[*row, "7" if at < 30_000 else "über"] for at, row in enumerate(table(40_000))]
+    seen = read_text(tmp_path, written(cells, (*NAMES, "note")))
+    assert seen.channels[-1].note == "not used"
+    assert not recwarn.list
+
+
 def test_missing_values_stay_missing(tmp_path):
     cells = table()
     for row, word in enumerate(["", "NaN", "nan", "NA", "null", "-", "--", "None", "N/A"]):
