@@ -270,7 +270,7 @@ _REFERENCES: Final[Mapping[str, str]] = {
 def _what_can_be_done(feet: Mapping[Side, FootInspection], recording: Recording) -> Iterator[str]:
     for side, foot in feet.items():
         yield f"The {side} foot: {_SOURCES[foot.source]}; {_REFERENCES[foot.reference]}."
-    if recording.laps and feet:
+    if len(recording.laps) > 1 and feet:
         yield f"Its {len(recording.laps)} laps can be analysed one by one with --lap."
 
 

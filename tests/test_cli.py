@@ -243,3 +243,70 @@ def test_what_a_command_does_not_import(samples: Path, arguments: list[str], abs
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "IMPORTED []"
+
+
+def test_inspect_gives_a_line_to_paste(run: Run, samples: Path) -> None:
+    done = run("inspect", samples / "three_sections.csv")
+    assert done.code == 0
+    assert "50 Hz" in done.out
+    assert f"bikefit analyze {samples / 'three_sections.csv'}" in done.out
+    document = json.loads(run("inspect", samples / "three_sections.csv", "--json").out)
+    assert len(document["laps"]) == 3
+
+
+def test_inspect_does_not_fail_on_an_ordinary_ride(run: Run, samples: Path) -> None:
+    ride = samples / "sessions" / "emma_ride.fit"
+    done = run("inspect", ride)
+    assert done.code == 0
+    assert "power" in done.out
+    assert run("analyze", ride).code == 3
+
+
+def test_inspect_draws_the_strokes(run: Run, samples: Path, tmp_path: Path) -> None:
+    done = run("inspect", samples / "two_wedges.csv", "--plot", tmp_path / "look.png")
+    assert done.code == 0
+    assert (tmp_path / "look.png").read_bytes().startswith(b"\x89PNG")
+    assert run("inspect", samples / "two_wedges.csv", "--plot", tmp_path / "look.jpg").code == 2
+
+
+def test_compare_the_series_of_the_readme(run: Run, samples: Path) -> None:
+    files = [samples / f"a_b_a_{number}.csv" for number in (1, 2, 3)]
+    done = run("compare", *files, "--right-wedges", "0,2,0")
+    assert done.code == 0
+    assert "Right shoe: fit 2 varus wedges" in done.out
+    document = json.loads(run("compare", *files, "--right-wedges", "0,2,0", "--json").out)
+    assert document["schema"] == "bikefit.comparison/1"
+    foot = document["feet"]["right"]
+    assert [item["wedges"] for item in foot["recordings"]] == [0, 2, 0]
+    assert foot["change_detected"] is True
+    for name in (
+        "response",
+        "between_recording_sd_deg",
+        "minimal_detectable_change_deg",
+        "change_deg",
+        "next_recording",
+    ):
+        assert foot[name] is not None
+    assert set(foot["response"]) == {"prior", "mean", "sd", "interval", "probability_heel_in"}
+
+
+def test_compare_sections_of_one_ride(run: Run, samples: Path) -> None:
+    ride = samples / "three_sections.csv"
+    done = run("compare", f"{ride}@0-87", f"{ride}@87-174", "--right-wedges", "0,1", "--json")
+    assert done.code == 0
+    assert len(json.loads(done.out)["feet"]["right"]["recordings"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["SAMPLE", "SAMPLE", "--right-wedges", "0"], "--right-wedges"),
+        (["SAMPLE", "SAMPLE", "--right-wedges", "0,x"], "0,x"),
+        (["SAMPLE", "SAMPLE", "--right-wedges", "0,0.5"], "whole numbers"),
+        (["SAMPLE"], "manifest"),
+    ],
+)
+def test_compare_refuses_what_makes_no_sense(run: Run, samples: Path, arguments: list[str], said: str) -> None:
+    done = run("compare", *(samples / "two_wedges.csv" if word == "SAMPLE" else word for word in arguments))
+    assert done.code == 2
+    assert said in done.err

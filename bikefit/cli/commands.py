@@ -153,6 +153,41 @@ def _compared(files: list[str]) -> list[Any]:
     return list(read_manifest(files[0]))
 
 
+@app.command(epilog="Example: bikefit inspect ride.fit --plot look.png")
+@expand_groups
+def inspect(
+    common: CommonFlags,
+    read: InputFlags,
+    part: SectionFlags,
+    decision: DecisionFlags,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Any recording.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="OUT.png", help="Draw the traces with their strokes.")
+    ] = None,
+) -> None:
+    """Say what a file holds, what can be analysed, what is missing, and the flag that would help."""
+    from bikefit.inspection import inspect_recording
+
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise UsageError(f"--plot {plot}: the picture is written as .png.")
+    options = analyze_options(read, decision, part)
+    found = inspect_recording(file, options.read, options.settings)
+    if as_json:
+        print_json(found.to_dict())
+    elif not common.quiet:
+        from bikefit.report.inspection_text import inspection_text
+        from bikefit.report.text import print_result
+
+        print_result(inspection_text(found))
+    if plot is not None:
+        from bikefit.analysis import trace_feet
+        from bikefit.report.trace_plot import plot_traces
+
+        plot_traces(found.recording, trace_feet(found.recording, options), plot)
+        announce(f"Wrote {plot}", common.quiet)
+
+
 @app.command(epilog="Example: bikefit wedges")
 @expand_groups
 def wedges(
