@@ -28,6 +28,11 @@ from bikefit.settings import Settings
 from bikefit.wedge_systems import load_system
 from bikefit.wedges import recommend, undetermined
 
+NUMBERS = (
+    "value_deg", "standard_error_deg", "mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg",
+    "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h",
+)  # fmt: skip
+
 
 def make_foot(
     side: Side,
@@ -167,10 +172,10 @@ def nothing_measured(foot: FootResult) -> FootResult:
     empty = foot.stroke_table.iloc[:0]
     rotation = replace(
         foot.rotation,
-        **dict.fromkeys(("value_deg", "standard_error_deg", "mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg", "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h"), nan),
+        **dict.fromkeys(NUMBERS, nan),
         interval_deg=(nan, nan),
         float_stop=None,
-    )  # fmt: skip
+    )
     product = load_system("bikefit-cleat")
     return replace(
         foot,

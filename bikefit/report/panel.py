@@ -91,15 +91,14 @@ class Frame:
         if self.y.low <= y <= self.y.high:
             self.add(svg.line(self.x.start, self.y(y), self.x.end, self.y(y), class_))
 
-    def degrees_axis(self, heel_words: bool = True) -> None:
+    def degrees_axis(self) -> None:
         """Write the degrees up the side, with a faint line each, and which way is out."""
         for tick in svg.ticks(self.y.low, self.y.high, 7):
             self.level(tick, "grid")
             words = f"{signed(tick, 0 if float(tick).is_integer() else 1)}°" if tick else "0°"
             self.add(svg.label(words, self.x.start - 6, self.y(tick) + 4, anchor="end"))
-        if heel_words:
-            self.add(svg.label(f"↑ {text('axes.heel_out')}", self.x.start, self.y.end - 8, "strong"))
-            self.add(svg.label(f"↓ {text('axes.heel_in')}", self.x.start, self.y.start + 34, "strong"))
+        self.add(svg.label(f"↑ {text('axes.heel_out')}", self.x.start, self.y.end - 8, "strong"))
+        self.add(svg.label(f"↓ {text('axes.heel_in')}", self.x.start, self.y.start + 34, "strong"))
 
     def x_axis(self, places: Sequence[float], words: Sequence[str], title: str = "") -> None:
         """Draw the line below with its ticks and a title to the right under them."""

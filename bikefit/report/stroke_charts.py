@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PHASES = ((POWER_PHASE_DEG, "axes.power_phase"), (RECOVERY_PHASE_DEG, "axes.recovery_phase"))
 TIME_BINS = 160
+STRIP = 62.0
+"""Height of the strip for cadence or power."""
 CADENCE_SPREAD_RPM = 8.0
 POWER_SPREAD_W = 30.0
 """Spread (5th to 95th percentile) from which a chart against cadence or power says something."""
@@ -241,7 +243,8 @@ def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
         words = text(f"axes.crank_{angle}") if each.is_crank else f"{angle}°"
         parts.append(svg.label(words, x, y + (10 if angle == 180 else 4 if angle else 0), anchor=anchor))
     parts.append(svg.label(each.name, WIDTH - 12, 18, "name strong", "end"))
-    parts.append(svg.label(text("axes.outward"), 8, size - 8))
+    parts.append(svg.label(text("axes.outward"), 8, size - 24))
+    parts.append(svg.label(text("axes.inward"), 8, size - 8))
     title = text("alt.clock_face", shoe=each.name)
     return Panel(svg.figure(WIDTH, size, [svg.element("g", *parts, class_=f"foot-{each.side}")], title), title)
 
@@ -256,11 +259,10 @@ def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[floa
         for column, key in (("cadence_rpm", "axes.cadence"), ("power_w", "axes.power"))
         if np.isfinite(each.used[column].to_numpy(float)).any()
     ]
-    height = HEIGHT + 62.0 * len(companions)
+    height = HEIGHT + STRIP * len(companions) + (4.0 if companions else 0.0)
     frame = degrees_frame(span_s[0], span_s[1], y_range, HEIGHT)
     frame.height = height
-    frame.degrees_axis(heel_words=False)
-    frame.add(svg.label(f"↑ {text('axes.heel_out')}", frame.x.start, frame.y.end - 8, "strong"))
+    frame.degrees_axis()
     _neutral(frame, each)
     middle_s = (each.used["start_s"].to_numpy(float) + each.used["end_s"].to_numpy(float)) / 2
     thin = envelope(middle_s, each.values, TIME_BINS)
@@ -278,10 +280,10 @@ def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[floa
     frame.name(each.name)
     times = svg.ticks(span_s[0] / 60, span_s[1] / 60, 5)
     frame.x_axis([60 * minute for minute in times], [clock(60 * minute) for minute in times])
-    top = HEIGHT - 4.0
+    top = HEIGHT + 2.0
     for column, key in companions:
         _companion(frame, middle_s, each.used[column].to_numpy(float), text(key), top)
-        top += 62.0
+        top += STRIP
     words = [
         text("read.ride", at=clock(at), mean=signed_degrees(mean), low=signed(low), high=signed(high))
         for at, mean, low, high in zip(thin.x, thin.mean, thin.low, thin.high, strict=True)
@@ -300,8 +302,9 @@ def _companion(frame: Frame, time_s: Array, values: Array, title: str, top: floa
     frame.add(svg.label(title, frame.x.start, top + 10))
     frame.add(svg.band(x, y.array(thin.low), y.array(thin.high), "shade"))
     frame.add(svg.path(zip(x, y.array(thin.mean), strict=True), "companion"))
-    for tick in svg.ticks(low, high, 2):
-        frame.add(svg.label(fixed(tick, 0), frame.x.start - 6, y(tick) + 4, anchor="end"))
+    ends = (float(thin.low.min()), float(thin.high.max()))
+    for value in ends if fixed(ends[0], 0) != fixed(ends[1], 0) else ends[:1]:
+        frame.add(svg.label(fixed(value, 0), frame.x.start - 6, y(value) + 4, anchor="end"))
 
 
 def varies(feet: list[FootCurves], column: str) -> bool:
