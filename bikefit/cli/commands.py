@@ -22,8 +22,9 @@ from bikefit.cli.flags import (
     parse_counts,
     parse_numbers,
 )
-from bikefit.cli.output import announce, open_file, print_json, write_text
+from bikefit.cli.output import announce, open_file, print_json
 from bikefit.errors import UsageError
+from bikefit.files import write_whole
 
 
 @app.command(epilog="Example: bikefit analyze ride.csv --left-wedges 1 --report result.html")
@@ -60,7 +61,7 @@ def analyze(
     if strokes is not None:
         from bikefit.report.tables import stroke_csv
 
-        write_text(strokes, stroke_csv(result))
+        write_whole(strokes, stroke_csv(result))
         announce(f"Wrote {strokes}", common.quiet)
     _write_reports(result, output, common.quiet)
     if as_json:
@@ -230,5 +231,5 @@ def simulate(
 
         write_fit(recording, out)
     beside = out.with_suffix(".truth.json")
-    write_text(beside, json.dumps(truth.to_dict(), indent=2, allow_nan=False) + "\n")
+    write_whole(beside, json.dumps(truth.to_dict(), indent=2, allow_nan=False) + "\n")
     announce(f"Wrote {out} and {beside}", common.quiet)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from bikefit.datatypes import Array, Channel, Recording
-from bikefit.errors import OutputError, RecordingError
+from bikefit.errors import RecordingError
+from bikefit.files import write_whole
 
 _DECIMALS = {"deg": 3, "deg_s": 3, "m_s2": 4, "rpm": 1, "w": 0, "lap": 0, "": 6}
 """Digits after the point, by the unit at the end of the column's name."""
@@ -75,8 +74,7 @@ def write_csv(
     label = [f"# {recording.name}: made by bikefit simulate, no real rider"] if recording.format == "simulated" else []
     rows = [*label, delimiter.join(["time_s", *columns]), *map(delimiter.join, zip(*cells, strict=True)), ""]
     data = "\n".join(rows).encode()
-    with _whole_file(Path(path)) as temporary:
-        temporary.write_bytes(gzip.compress(data, mtime=0) if str(path).endswith(".gz") else data)
+    write_whole(Path(path), gzip.compress(data, mtime=0) if str(path).endswith(".gz") else data)
 
 
 def _own_columns(recording: Recording) -> Iterator[tuple[str, Channel]]:
@@ -123,16 +121,3 @@ def _texts(values: Array, digits: int, decimal: str) -> list[str]:
     for missing in np.flatnonzero(np.isnan(values)).tolist():
         texts[missing] = ""
     return [text.replace(".", decimal) for text in texts] if decimal != "." else texts
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside the path, which takes the path's place once all is written."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: the file cannot be written ({error.strerror}).") from error
-    finally:
-        temporary.unlink(missing_ok=True)

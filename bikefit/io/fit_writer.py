@@ -20,7 +20,8 @@ import numpy as np
 
 from bikefit.conventions import Side, crank_offset_deg
 from bikefit.datatypes import Array, Channel, FootTrace, Recording, ShoeSensor
-from bikefit.errors import OutputError, RecordingError
+from bikefit.errors import RecordingError
+from bikefit.files import write_whole
 from bikefit.io.fit_profile import BASE_TYPES, EPOCH_S, TIMESTAMP
 from bikefit.io.fit_scan import crc16
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
@@ -187,10 +188,7 @@ def write_fit(recording: Recording, path: str | Path) -> None:
     ])  # fmt: skip
     header = bytes([14, 0x20, *(2158).to_bytes(2, "little"), *len(body).to_bytes(4, "little")]) + b".FIT"
     whole = header + crc16(header).to_bytes(2, "little") + body
-    try:
-        Path(path).write_bytes(whole + crc16(whole).to_bytes(2, "little"))
-    except OSError as error:
-        raise OutputError(f"{path}: the file cannot be written ({error.strerror}).") from error
+    write_whole(Path(path), whole + crc16(whole).to_bytes(2, "little"))
 
 
 def _once(number: int, fields: Mapping[str, tuple[int, int, float]]) -> Iterator[bytes]:

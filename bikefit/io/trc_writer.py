@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from bikefit.datatypes import Recording
-from bikefit.errors import OutputError, RecordingError
+from bikefit.errors import RecordingError
+from bikefit.files import write_whole
 from bikefit.io.markers import rate_of
 
 LAB_AXES: Final = {"z-up": np.eye(3), "y-up": np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])}
@@ -65,7 +66,4 @@ def write_trc(recording: Recording, path: str | Path, *, axes: str = "y-up") -> 
     for frame, (time, places) in enumerate(zip(time_s.tolist(), table, strict=True), start=1):
         cells = (f"{value:.1f}" if np.isfinite(value) else "" for value in places.ravel().tolist())
         rows.append("\t".join([str(frame), f"{time:.4f}", *cells]))
-    try:
-        Path(path).write_text("\n".join([*rows, ""]), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{path}: the file cannot be written ({error.strerror}).") from error
+    write_whole(Path(path), "\n".join([*rows, ""]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 from bikefit.analysis import TracedFoot
 from bikefit.conventions import REJECT_REASONS, Side
 from bikefit.datatypes import Recording
-from bikefit.errors import OutputError
+from bikefit.files import write_whole
 from bikefit.report.texts import text
 from bikefit.report.theme import LIGHT
 
@@ -68,13 +69,9 @@ def plot_traces(recording: Recording, feet: Mapping[Side, TracedFoot], path: Pat
             named.values(), named.keys(), loc="outside upper right", ncols=len(named), fontsize=9, frameon=False
         )
     FigureCanvasAgg(figure)
-    temporary = path.with_name(f".{path.name}.unfinished")
-    try:
-        figure.savefig(temporary, format="png")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    write_whole(path, picture.getvalue())
 
 
 def _draw_foot(axis: Axes, side: Side, foot: TracedFoot, named: dict[str, Any]) -> None:

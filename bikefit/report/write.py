@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bikefit.datatypes import SessionResult
 from bikefit.errors import OutputError, near_matches
+from bikefit.files import write_whole
 
 if TYPE_CHECKING:
     from bikefit.comparison import ComparisonResult
@@ -104,38 +103,3 @@ def check_path(path: Path) -> None:
         raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
     if path.is_dir():
         raise OutputError(f"{path}: this is a folder. Name a file in it.")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name and put it in place in one step.
-
-    Parameters
-    ----------
-    path : Path
-        Where it is to go; an old file there stays until the new one is whole.
-    content : bytes
-        What it holds.
-
-    Raises
-    ------
-    OutputError
-        If the system refuses.
-    """
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"{path}: the report cannot be written ({error.strerror}).") from error
-
-
-def _umask() -> int:
-    """Return the mask for new files; the system tells it only by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

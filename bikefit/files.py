@@ -1,0 +1,51 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from bikefit.errors import OutputError
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file under a temporary name and put it in place in one step.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is to go; an old file there stays until the new one is whole.
+    content : bytes or str
+        What it holds; text is written as UTF-8.
+
+    Raises
+    ------
+    OutputError
+        If the system refuses; nothing is left behind.
+
+    Examples
+    --------
+    >>> target = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> write_whole(target, "whole")
+    >>> target.read_text()
+    'whole'
+    """
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".unfinished", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
+
+
+def _umask() -> int:
+    """Return the mask for new files; the system tells it only by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
