@@ -22,6 +22,7 @@ from bikefit.shoe_sensor.circle import (
 from bikefit.shoe_sensor.mounting import rough_shoe_axes
 from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, recorded
 from bikefit.shoe_sensor.samples import Samples
+from bikefit.shoe_sensor.vectors import applied, swept
 
 ROUND_ENOUGH = 0.45
 
@@ -139,7 +140,7 @@ def axle_path(stretch: Stretch, circle: Circle) -> Array:
 def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
     """Return forward, left and up of the bike from one window of the path."""
     left = np.linalg.eigh(place.T @ place)[1][:, 0]
-    if np.cross(place[:-1], place[1:]).sum(axis=0) @ left < 0:
+    if swept(place).sum(axis=0) @ left < 0:
         left = -left
     forward = np.cross(left, [0.0, 0.0, 1.0])
     forward /= np.linalg.norm(forward)
@@ -186,7 +187,7 @@ def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> 
     first = fit_circle(pairs, shoe_axes, crank, spread, rounds=3)
     aside = []
     for place, axes in pairs:
-        axle = place - axes @ first.lever_m
+        axle = place - applied(axes, first.lever_m)
         aside.append(float(np.linalg.eigvalsh(axle.T @ axle)[0]) / axle.shape[0])
     flat = [pairs[k] for k in np.argsort(aside)[: max(1, (len(pairs) + 1) // 2)]]
     return fit_circle(flat, shoe_axes, crank, spread)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bikefit.datatypes import Array
+from bikefit.shoe_sensor.vectors import applied, lengths, swept
 
 HIGH_PASS_HZ = (0.25, 0.45)
 WINDOW_S = 10.0
@@ -55,7 +56,7 @@ class Path:
         ndarray, shape (n, 3)
             Path about the circle's centre [m].
         """
-        return self.place_m - self.axes @ lever_m
+        return self.place_m - applied(self.axes, lever_m)
 
 
 @dataclass(frozen=True)
@@ -136,25 +137,27 @@ def recentred(signals: Array, path: Array, step_s: float) -> Array:
         Each column less its mean over the revolution, from half a turn before to half a turn after the sample (at the
         ends, over the nearest whole revolution), at most two seconds to either side.
     """
-    main = np.linalg.eigh(path.T @ path)[1][:, 1:]
-    flat = path @ main
-    turn = np.unwrap(np.arctan2(flat[:, 1], flat[:, 0])) / (2.0 * np.pi)
+    _, across, along = np.linalg.eigh(path.T @ path)[1].T
+    turn = np.unwrap(np.arctan2(path @ across, path @ along)) / (2.0 * np.pi)
     if turn[-1] < turn[0]:
         turn = -turn
     turn = np.maximum.accumulate(turn) + 1e-9 * np.arange(turn.size)
     if turn[-1] - turn[0] < 1.0:
         return signals
     index = np.arange(turn.size, dtype=float)
-    middle = np.clip(turn, turn[0] + 0.5, turn[-1] - 0.5)
+    # The mean over a revolution changes slowly: twenty values a second are enough
+    at = np.unique(np.append(np.arange(0, turn.size, max(1, round(0.05 / step_s))), turn.size - 1))
+    middle = np.clip(turn[at], turn[0] + 0.5, turn[-1] - 0.5)
     reach = round(2.0 / step_s)
     low, high = np.interp(middle - 0.5, turn, index), np.interp(middle + 0.5, turn, index)
-    low, high = np.maximum(low, np.minimum(index, high) - reach), np.minimum(high, np.maximum(index, low) + reach)
+    low, high = np.maximum(low, np.minimum(at, high) - reach), np.minimum(high, np.maximum(at, low) + reach)
     width = np.maximum(high - low, 1.0)
     centred = np.empty_like(signals)
     for k in range(signals.shape[1]):
         column = signals[:, k]
         total = np.concatenate([[0.0], np.cumsum(0.5 * (column[1:] + column[:-1]))])
-        centred[:, k] = column - (np.interp(high, index, total) - np.interp(low, index, total)) / width
+        mean = (np.interp(high, index, total) - np.interp(low, index, total)) / width
+        centred[:, k] = column - np.interp(index, at, mean)
     return centred
 
 
@@ -179,12 +182,12 @@ def roundness(path: Array) -> float:
     1.0
     """
     spread = np.linalg.eigvalsh(path.T @ path)
-    size = np.linalg.norm(path, axis=1)
-    if spread[2] <= 0 or np.percentile(size, 5.0) < max(0.3 * np.median(size), RADIUS_LEAST_M):
+    nearest, middle = np.percentile(lengths(path[::4]), [5.0, 50.0])
+    if spread[2] <= 0 or nearest < max(0.3 * middle, RADIUS_LEAST_M):
         return 0.0
-    swept = np.cross(path[:-1], path[1:])
-    total = float(np.linalg.norm(swept, axis=1).sum())
-    steady = float(np.linalg.norm(swept.sum(axis=0))) / total if total > 0 else 0.0
+    areas = swept(path)
+    total = float(lengths(areas).sum())
+    steady = float(np.linalg.norm(areas.sum(axis=0))) / total if total > 0 else 0.0
     return steady * float(np.sqrt(max(spread[1], 0.0) / spread[2]))
 
 
@@ -195,10 +198,10 @@ def _normal_equations(
     matrix, right = np.zeros((4, 4)), np.zeros(4)
     count, radius_sum, aside_sum = 0, 0.0, 0.0
     for place, axes in windows:
-        axle = place - axes @ lever
+        axle = place - applied(axes, lever)
         directions = np.linalg.eigh(axle.T @ axle)[1]
         in_plane = axle @ directions[:, 1:]
-        radius = np.linalg.norm(in_plane, axis=1)
+        radius = lengths(in_plane)
         outward = (in_plane / radius[:, None]) @ directions[:, 1:].T
         error = radius - crank
         slope = np.concatenate([-np.einsum("ni,nij->nj", outward, axes), -np.ones((radius.size, 1))], axis=1)

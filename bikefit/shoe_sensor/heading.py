@@ -8,6 +8,7 @@ from bikefit.datatypes import Array, ShoeSensor
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.orientation import filtered, level_axis, matrices
 from bikefit.shoe_sensor.samples import even_stretches
+from bikefit.shoe_sensor.vectors import applied
 
 
 def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Array]:
@@ -41,6 +42,6 @@ def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Arr
     level = level_axis(np.concatenate(turned))
     headings = []
     for matrix in turned:
-        pointing = matrix @ level
+        pointing = applied(matrix, level)
         headings.append(np.degrees(np.unwrap(np.arctan2(pointing[:, 1], pointing[:, 0]))))
     return np.concatenate([part.time_s for part in stretches]), np.concatenate(headings)

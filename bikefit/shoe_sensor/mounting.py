@@ -12,6 +12,7 @@ from bikefit.errors import RecordingError
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
 from bikefit.shoe_sensor.orientation import filtered, matrices
 from bikefit.shoe_sensor.samples import Samples
+from bikefit.shoe_sensor.vectors import lengths, swept
 
 USUAL_PITCH_DEG = 15.0
 """Mean toe-down pitch of a pedalling shoe, assumed where no pose tells the mounting."""
@@ -219,13 +220,13 @@ def shoe_axes_from_pose(
     in_pose = (section.time_s >= pose.start_s) & (section.time_s < pose.end_s)
     turned = matrices(filtered(section, section.gyr_rad_s[in_pose].mean(axis=0))[0])
     axle = high_passed_path(turned, section.acc_m_s2, section.step_s).axle(circle.lever_m)
-    size = np.linalg.norm(axle, axis=1)
+    size = lengths(axle)
     riding = (section.time_s >= shown[0]) & (section.time_s < shown[1]) & (np.abs(size / circle.crank_m - 1.0) < 0.15)
     if np.count_nonzero(riding) * section.step_s < 5.0:
         return None
     path = axle[riding]
     normal = np.linalg.eigh(path.T @ path)[1][:, 0]
-    if np.cross(axle[:-1], axle[1:])[riding[:-1]].sum(axis=0) @ normal < 0:
+    if swept(axle)[riding[1:]].sum(axis=0) @ normal < 0:
         normal = -normal
     left = np.array([normal[0], normal[1], 0.0]) / np.hypot(normal[0], normal[1])
     forward = np.array([left[1], -left[0], 0.0])

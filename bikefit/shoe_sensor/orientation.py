@@ -9,6 +9,7 @@ import numpy as np
 
 from bikefit.datatypes import Array
 from bikefit.shoe_sensor.samples import Samples
+from bikefit.shoe_sensor.vectors import applied, lengths
 
 HEADING_SMOOTHING_S = 1.5
 FINE_HZ = 75.0
@@ -94,7 +95,7 @@ def multiply(first: Array, second: Array) -> Array:
 def _turn_by(rotation_vector: Array) -> Array:
     """Return unit quaternions of small rotations given as vectors [rad]."""
     small = np.concatenate([np.ones((rotation_vector.shape[0], 1)), 0.5 * rotation_vector], axis=1)
-    unit: Array = small / np.linalg.norm(small, axis=1, keepdims=True)
+    unit: Array = small / lengths(small)[:, None]
     return unit
 
 
@@ -225,7 +226,7 @@ def follow_heading(quaternion: Array, step_s: float, drifts: bool) -> Orientatio
 
     turned = matrices(quaternion)
     level = level_axis(turned)
-    pointing = turned @ level
+    pointing = applied(turned, level)
     raw = np.unwrap(np.arctan2(pointing[:, 1], pointing[:, 0]))
     heading = raw
     for _ in range(3):  # three moving means are nearly a Gaussian of half their width

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bikefit.datatypes import Array
 from bikefit.settings import Settings
+from bikefit.shoe_sensor.vectors import lengths, swept
 
 BLOCK_S = 1.0
 PLANE_FIRST_S, PLANE_SMOOTHING_S = 2.0, 6.0
@@ -198,13 +199,13 @@ class _Blocks:
         self.centres: Array = (np.arange(self.scatter.shape[0], dtype=float) + 0.5) * self.length - 0.5
         self.position = np.arange(self.count, dtype=float)
         self.mean_heading = np.interp(self.centres, self.position, heading_rad)
-        size = np.linalg.norm(axle_m, axis=1)
+        size = lengths(axle_m)
         self.on_circle = np.abs(size - crank_m) < ON_CIRCLE * crank_m
-        swept = np.zeros_like(axle_m)
-        swept[:-1] = np.cross(axle_m[:-1], axle_m[1:])
-        total = swept[self.on_circle].sum(axis=0)
+        areas = swept(axle_m)
+        total = areas[self.on_circle[1:]].sum(axis=0)
         self.leftward = total / max(float(np.linalg.norm(total)), 1e-12)
-        turned = np.arcsin(np.clip(swept @ self.leftward / np.maximum(size, 1e-6) ** 2, -1, 1))
+        turned = np.zeros(self.count)
+        turned[1:] = np.arcsin(np.clip(areas @ self.leftward / np.maximum(size[1:], 1e-6) ** 2, -1, 1))
         self.sizes = in_blocks(np.ones(self.count), self.length).sum(axis=1)
         self.cadence_rpm = in_blocks(turned, self.length).sum(axis=1) * 60.0 / (2.0 * np.pi * self.sizes * step_s)
 

@@ -61,8 +61,10 @@ class Samples:
 
 def _finite(time_s: Array, values: Array) -> tuple[Array, Array]:
     """Drop the samples that are missing on any axis."""
+    if np.isfinite(time_s).all() and np.isfinite(values).all():
+        return time_s, values
     whole = np.isfinite(time_s) & np.isfinite(values).all(axis=1)
-    return (time_s, values) if whole.all() else (time_s[whole], values[whole])
+    return time_s[whole], values[whole]
 
 
 def _thinned(values: Array, most: int = 20_000) -> Array:
@@ -104,7 +106,7 @@ def check_units(sensor: ShoeSensor) -> None:
                 f"{who} {name} holds no readings. Heel rotation from a shoe sensor needs both the gyroscope and the "
                 f"accelerometer: record both, or name the columns with --column."
             )
-        if float(np.ptp(read, axis=0).max()) == 0.0:
+        if bool(np.all(read == read[0])):
             raise RecordingError(f"{who} {name} gives the same reading throughout: it was stuck or switched off.")
     force = _thinned(_finite(sensor.acc_time_s, sensor.acc_m_s2)[1])
     rate = _thinned(_finite(sensor.gyr_time_s, sensor.gyr_deg_s)[1])

@@ -20,6 +20,7 @@ from bikefit.shoe_sensor.mounting import Pose, check_given, find_still, likely, 
 from bikefit.shoe_sensor.orientation import level_axis
 from bikefit.shoe_sensor.plane import Plane, find_plane
 from bikefit.shoe_sensor.samples import Samples, even_stretches
+from bikefit.shoe_sensor.vectors import applied, lengths
 
 PEDALLING_LEAST_S = 7.0
 
@@ -43,7 +44,7 @@ def _no_pedalling(sensor: ShoeSensor, stretches: list[Stretch], findings: list[F
 
 def _quick_heading_deg(turned: Array) -> Array:
     """Return the heading of the shoe against its slow mean [deg], counter-clockwise from above."""
-    pointing = turned @ level_axis(turned)
+    pointing = applied(turned, level_axis(turned))
     heading: Array = np.degrees(np.arctan2(pointing[:, 1], pointing[:, 0]))
     return heading
 
@@ -198,7 +199,7 @@ def _piece(
         unknown, never = np.full(count, np.nan), np.zeros(count, dtype=bool)
         return Piece(samples.time_s, unknown, unknown, unknown, rate, never, never, never, unknown, unknown, math.nan)
     sign = 1.0 if sensor.side == "right" else -1.0
-    long_axis = stretch.orientation.turned @ shoe_axes[:, 0]
+    long_axis = applied(stretch.orientation.turned, shoe_axes[:, 0])
     beside = np.einsum("ni,ni->n", long_axis, plane.normal)
     ahead = np.einsum("ni,ni->n", long_axis, plane.forward)
     above = np.einsum("ni,ni->n", long_axis, plane.up)
@@ -215,6 +216,6 @@ def _piece(
         rocking=plane.rocking,
         pedalling=plane.pedalling,
         rocking_deg=plane.rocking_deg,
-        radius_error=np.abs(np.linalg.norm(axle, axis=1) / circle.crank_m - 1.0),
+        radius_error=np.abs(lengths(axle) / circle.crank_m - 1.0),
         disagreement_deg=disagreement_deg(axis, heading, used, samples.step_s),
     )
