@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bikefit.datatypes import FootTrace, Phase
-from bikefit.simulate import Foot, FootTruth, Ride, Rider, simulate_ride
+from bikefit.simulate import Foot, FootTruth, Rider, simulate_ride, stress_ride
 from bikefit.strokes import Strokes
 
-BLOCK_S = 120.0
-BLOCK = ((0, 0), (2, 0), (5, 115), (15, 100), (20, 40), (80, 130), (90, 90), (117, 85))
-"""Rest, a sprint from rest, a ramp from 40 to 130 rpm in 60 s; seconds and rpm."""
 NOT_PEDALLED = ("coasting", "backpedalling")
+BURST_S = 0.2
+"""Missing bursts twice as long as the stress ride's own: some hide a whole stroke and more."""
 
 
-def stress_ride(
-    rate_hz: float, seed: int, *, first_deg: float = 2.0, second_deg: float = 0.5, blocks: int = 10, coasts: int = 30
+def stressed(
+    rate_hz: float, seed: int, *, first_deg: float = 2.0, second_deg: float = 0.5, duration_s: float = 1200.0
 ) -> tuple[FootTrace, FootTruth]:
     """Cadence ramps, sprints from rest, coasts of 1-20 s, missing bursts, spikes, jittered stamps: the right foot."""
-    rng = np.random.default_rng(seed)
-    duration_s = blocks * BLOCK_S
-    part_s = duration_s / coasts
-    starts = part_s * np.arange(coasts) + rng.uniform(2.0, part_s - 22.0, coasts)
+    ride = replace(stress_ride(duration_s, rate_hz, seed), feet=("right",), pitch_rate=True, missing_burst_s=BURST_S)
     foot = Foot(mean_deg=3.0, first_deg=first_deg, second_deg=second_deg)
-    ride = Ride(
-        duration_s=duration_s,
-        rate_hz=rate_hz,
-        cadence_rpm=tuple((block * BLOCK_S + at, rpm) for block in range(blocks) for at, rpm in BLOCK),
-        coasts=tuple(zip(starts.tolist(), rng.uniform(1.0, 20.0, coasts).tolist(), strict=True)),
-        feet=("right",),
-        missing_share=0.02,
-        spike_share=0.005,
-        jitter_s=0.005,
-        pitch=True,
-        pitch_rate=True,
-    )
     recording, truth = simulate_ride(Rider(right=foot), ride, seed)
     return recording.feet["right"], truth.feet["right"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_strokes import plain_strokes
-from stress_rides import score, stress_ride, true_means
+from stress_rides import score, stressed, true_means
 
 from bikefit.conventions import REJECT_REASONS, STROKE_COLUMNS, Reference
 from bikefit.datatypes import Channel, FootTrace, Phase
@@ -129,7 +129,7 @@ def test_recovery_on_a_simulated_ride(rpm: float) -> None:
 
 @pytest.mark.parametrize("rate_hz", [25.0, 200.0])
 def test_everything_at_once(rate_hz: float) -> None:
-    trace, truth = stress_ride(rate_hz, seed=7)
+    trace, truth = stressed(rate_hz, seed=7)
     wanted = {"crank_angle": 0.999, "pitch": 0.995, "gyroscope": 0.98, "rotation": 0.98}
     for reference, least in wanted.items():
         phase, strokes = analysed(trace, reference)  # type: ignore[arg-type]
@@ -144,7 +144,7 @@ def test_everything_at_once(rate_hz: float) -> None:
 
 def test_a_weak_trace_alone() -> None:
     """1 deg of amplitude, the second harmonic half of that, noise 0.15 deg, no other channel."""
-    trace, truth = stress_ride(25.0, seed=9, first_deg=1.0, second_deg=0.5)
+    trace, truth = stressed(25.0, seed=9, first_deg=1.0, second_deg=0.5)
     phase, strokes = analysed(replace(trace, crank_deg=None, pitch_deg=None, pitch_rate_deg_s=None))
     assert phase.reference == "rotation"
     assert strokes.quality >= SETTINGS.quality_min
