@@ -168,7 +168,7 @@ def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     stop = each.foot.rotation.float_stop
     if stop is not None:
         frame.level(stop.deg, "stop")
-        frame.add(svg.label(text("axes.float_stop"), frame.x.end, frame.y(stop.deg) - 5, "halo", "end"))
+        frame.add(svg.label(text("axes.float_stop"), frame.x.end, frame.y(stop.deg) + 15, "halo", "end"))
     _crank_axis(frame, each.is_crank)
     frame.name(each.name)
     words = [
