@@ -1,7 +1,8 @@
 """Time FIT readers on the same two files, from the file to the columns that are needed.
 
 Each reader runs in processes of its own, several times; the median time and the peak memory are shown. A reader
-that is not installed, fails, or gives other numbers than ours is told so. Imports are not timed.
+that is not installed, fails, or gives other numbers than ours is told so. Each process first reads a file of ten
+seconds, so that imports and what is built on first use are neither timed nor counted.
 
     pip install fitdecode garmin-fit-sdk fitfast pyfitparsernative fit-tool fitfile chiptime
     python benchmarks/fit_readers.py
@@ -37,7 +38,7 @@ HOUR_S = 3600
 # ---- the files
 
 
-def write_files(folder: Path) -> dict[str, Path]:
+def write_files(folder: Path, seconds: int = HOUR_S) -> dict[str, Path]:
     """Write an hour of one record a second, and an hour of gyroscope and accelerometer at 100 Hz."""
     import numpy as np
     from fitparse.profile import MESSAGE_TYPES
@@ -52,11 +53,11 @@ def write_files(folder: Path) -> dict[str, Path]:
     numbers = {code: number for number, code in ((number, base.name) for number, base in BASE_TYPES.items())}
     chosen = [known["timestamp"], *(known[name] for name in RECORD_FIELDS)]
     bases = [(numbers[item.base_type.name], BASE_TYPES[numbers[item.base_type.name]]) for item in chosen]
-    table = np.zeros(HOUR_S, [("header", "u1"), *((str(n), "<" + base.code) for n, (_, base) in enumerate(bases))])
-    table["0"] = 1_000_000_000 + np.arange(HOUR_S)
+    table = np.zeros(seconds, [("header", "u1"), *((str(n), "<" + base.code) for n, (_, base) in enumerate(bases))])
+    table["0"] = 1_000_000_000 + np.arange(seconds)
     for n in range(1, len(chosen)):
         limit = min(100, np.iinfo(bases[n][1].code).max)
-        table[str(n)] = rng.integers(1, limit, HOUR_S)
+        table[str(n)] = rng.integers(1, limit, seconds)
     fields = b"".join(
         bytes([item.def_num, base.size, number]) for item, (number, base) in zip(chosen, bases, strict=True)
     )
@@ -67,12 +68,12 @@ def write_files(folder: Path) -> dict[str, Path]:
     records = folder / "records.fit"
     records.write_bytes(whole + crc16(whole).to_bytes(2, "little"))
 
-    time_s = np.arange(HOUR_S * 100) / 100
+    time_s = np.arange(seconds * 100) / 100
     sensor = ShoeSensor(
         "right", time_s, rng.normal(0, 100, (time_s.size, 3)), time_s, rng.normal(0, 10, (time_s.size, 3))
     )
     sensors = folder / "sensors.fit"
-    write_fit(Recording("bench", "simulated", "", None, 0.0, float(HOUR_S), sensors={"right": sensor}), sensors)
+    write_fit(Recording("bench", "simulated", "", None, 0.0, float(seconds), sensors={"right": sensor}), sensors)
     return {"records": records, "sensors": sensors}
 
 
@@ -207,17 +208,12 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def run_one(reader: str, path: Path, kind: str) -> None:
+def run_one(reader: str, path: Path, kind: str, short: Path) -> None:
     import numpy  # noqa: F401  (imports are not timed)
 
     read, module = READERS[reader]
     importlib.import_module(module)
-    if reader == "bikefit":
-        from bikefit.io import fit_decoder
-        from bikefit.io.fit_profile import message_name
-
-        assert fit_decoder
-        message_name(20)  # imports the profile
+    read(short, kind)  # whatever is imported or built on first use
     before_mb = peak_mb()
     begin = time.perf_counter()
     columns = read(path, kind)
@@ -239,10 +235,21 @@ def version(reader: str) -> str:
         return "(not installed)"
 
 
-def measure(reader: str, path: Path, kind: str, runs: int) -> tuple[float, float, int, float] | str:
+def measure(reader: str, path: Path, kind: str, short: Path, runs: int) -> tuple[float, float, int, float] | str:
     results = []
     for _ in range(runs):
-        command = [sys.executable, __file__, "--reader", reader, "--file", str(path), "--kind", kind]
+        command = [
+            sys.executable,
+            __file__,
+            "--reader",
+            reader,
+            "--file",
+            str(path),
+            "--kind",
+            kind,
+            "--short",
+            str(short),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             return done.stderr.strip().splitlines()[-1][:90]
@@ -262,20 +269,27 @@ def main() -> None:
     parser.add_argument("--reader", choices=READERS)
     parser.add_argument("--file", type=Path)
     parser.add_argument("--kind", choices=("records", "sensors"))
+    parser.add_argument("--short", type=Path)
+    parser.add_argument("--only", nargs="+", choices=READERS, default=list(READERS))
     options = parser.parse_args()
     if options.reader:
-        run_one(options.reader, options.file, options.kind)
+        run_one(options.reader, options.file, options.kind, options.short)
         return
     print(f"Python {platform.python_version()}, {options.runs} runs each, median; memory = growth of the peak")
     with tempfile.TemporaryDirectory() as folder:
+        brief = Path(folder, "brief")
+        brief.mkdir()
+        short = write_files(brief, 10)
         for kind, path in write_files(Path(folder)).items():
+            if options.kind not in (None, kind):
+                continue
             size_mb = path.stat().st_size / 2**20
             print(f"\n{kind}: {size_mb:.2f} MB\n\n| reader | seconds | times ours | peak MB | note |")
             print("|---|---|---|---|---|")
-            ours = measure("bikefit", path, kind, options.runs)
+            ours = measure("bikefit", path, kind, short[kind], options.runs)
             assert not isinstance(ours, str), ours
-            for reader in READERS:
-                result = ours if reader == "bikefit" else measure(reader, path, kind, options.runs)
+            for reader in options.only:
+                result = ours if reader == "bikefit" else measure(reader, path, kind, short[kind], options.runs)
                 name = f"{reader} {version(reader)}"
                 if isinstance(result, str):
                     print(f"| {name} | - | - | - | {result} |")

@@ -1,5 +1,6 @@
 """Written FIT files: read back as they were, by this package and by others."""
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import numpy as np
@@ -150,3 +151,16 @@ def test_what_has_no_place_is_refused(tmp_path):
         write_fit(Recording("x", "csv", "", None, 0.0, 1.0), tmp_path / "x.fit")
     with pytest.raises(OutputError):
         write_fit(ride(), tmp_path / "no folder" / "x.fit")
+
+
+def test_memory_of_an_ordinary_file(tmp_path):
+    path = tmp_path / "long.fit"
+    write_fit(ride(seconds=180.0), path)
+    decode_fit(path)
+    tracemalloc.start()
+    data = decode_fit(path)
+    columns = [column.values for messages in data.values() for column in messages.values()]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(columns) > 20
+    assert peak < 10 * path.stat().st_size
