@@ -262,6 +262,17 @@ def test_a_given_pose_is_taken_and_checked():
             trace_from_sensor(readings, SETTINGS, pose=pose)
 
 
+def test_a_restless_foot_in_the_pose_costs_little():
+    ride = replace(RIDE, still_s=12.0)
+    readings, truth = simulated(ride, Shoe(restless_deg=0.5))
+    trace, findings = trace_from_sensor(readings, SETTINGS)
+    used = next(item for item in findings if item.code == "pose_used").values
+    stood = (truth.time_s >= used["from_s"]) & (truth.time_s < used["to_s"])
+    counted = trace.time_s > 17.0
+    zero = truth.heel_out_deg[stood].mean()
+    assert abs((trace.heel_out_deg - truth.heel_out_deg)[counted].mean() + zero) < 0.2
+
+
 def test_a_pose_too_long_before_the_pedalling_is_refused():
     readings, _ = simulated(Ride(duration_s=90.0, still_s=50.0))
     with pytest.raises(RecordingError, match="no pedalling within 30 s"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bikefit.conventions import Side
 from bikefit.datatypes import Array
@@ -17,10 +18,13 @@ from bikefit.shoe_sensor.vectors import lengths, swept
 USUAL_PITCH_DEG = 15.0
 """Mean toe-down pitch of a pedalling shoe, assumed where no pose tells the mounting."""
 POSE_TO_PEDALLING_S = 30.0
-POSE_SHORTEST_S = 2.0
-PEDALLING_SHOWN_S = 25.0
+POSE_SHORTEST_S, POSE_LONGEST_S = 2.0, 20.0
+PEDALLING_SHOWN_S = 30.0
 """Pedalling that is taken into the short run from the pose, to see where the bike points."""
-STILL_DEG_S, STILL_M_S2 = 0.8, 0.25
+HEADING_PIECE_S = 3.0
+BIAS_SD_DEG_S, BIAS_MOST_DEG_S = 0.1, 0.5
+"""How wrong the bias from the pose may be, because a foot is never quite still."""
+STILL_DEG_S, STILL_M_S2 = 1.5, 0.4
 MOVED_DEG_S = 3.0
 
 
@@ -113,7 +117,8 @@ def find_still(samples: Samples, pedalling_start_s: float) -> Pose | None:
     Returns
     -------
     Pose or None
-        None where nothing is still for two seconds within 30 s before the pedalling.
+        None where nothing is still for two seconds within 30 s before the pedalling. The last second is left out: the
+        foot sets off slowly.
     """
     before = samples.part(samples.time_s[0], pedalling_start_s)
     length = round(1.0 / samples.step_s)
@@ -123,14 +128,15 @@ def find_still(samples: Samples, pedalling_start_s: float) -> Pose | None:
         _moving_spread(before.acc_m_s2, length) < STILL_M_S2
     )
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(int)))
-    spans = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if (b - a) * samples.step_s >= 2.0]
+    spans = [(a, b - length) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    spans = [(a, b) for a, b in spans if (b - a) * samples.step_s >= POSE_SHORTEST_S]
     if not spans:
         return None
     first, last = spans[-1]
     start, end = float(before.time_s[first]), float(before.time_s[last - 1])
     if pedalling_start_s - end > POSE_TO_PEDALLING_S:
         return None
-    return Pose(max(start, end - 20.0), end, given=False)
+    return Pose(max(start, end - POSE_LONGEST_S), end, given=False)
 
 
 def check_given(pose: tuple[float, float], stretches: list[Samples], spans: list[tuple[float, float]]) -> Pose:
@@ -204,8 +210,10 @@ def shoe_axes_from_pose(
 
     Notes
     -----
-    The gyroscope's bias is its mean in the pose. A short run from the pose into 25 s of pedalling with that bias held
-    keeps one heading for both; there the pedalling shows where the bike points, and gravity in the pose what is up.
+    The gyroscope's bias is its mean in the pose. A short run from the pose into 30 s of pedalling with that bias held
+    keeps one heading for both; there the pedalling shows where the bike points, and gravity in the pose what is up. A
+    foot that turns a little in the pose spoils the bias: the bike's heading then drifts steadily while pedalling, and
+    is followed back to the pose along that line.
     """
     start, end = min(spans, key=lambda span: max(span[0] - pose.end_s, pose.start_s - span[1], 0.0))
     if start >= pose.end_s:
@@ -224,16 +232,38 @@ def shoe_axes_from_pose(
     riding = (section.time_s >= shown[0]) & (section.time_s < shown[1]) & (np.abs(size / circle.crank_m - 1.0) < 0.15)
     if np.count_nonzero(riding) * section.step_s < 5.0:
         return None
-    path = axle[riding]
-    normal = np.linalg.eigh(path.T @ path)[1][:, 0]
-    if swept(axle)[riding[1:]].sum(axis=0) @ normal < 0:
-        normal = -normal
-    left = np.array([normal[0], normal[1], 0.0]) / np.hypot(normal[0], normal[1])
+    heading = _bike_heading(axle, riding, section, 0.5 * (pose.start_s + pose.end_s))
+    left = np.array([-np.sin(heading), np.cos(heading), 0.0])
     forward = np.array([left[1], -left[0], 0.0])
     bike = np.stack([forward, left, [0.0, 0.0, 1.0]], axis=1)
     rest = nearest_rotation(turned[in_pose].sum(axis=0))
     axes: Array = rest.T @ bike
     return axes
+
+
+def _bike_heading(axle: Array, riding: NDArray[np.bool_], section: Samples, pose_s: float) -> float:
+    """Return the bike's heading at the time of the pose [rad], from the path of the axle while pedalling."""
+    length = round(HEADING_PIECE_S / section.step_s)
+    leftward = swept(axle)[riding[1:]].sum(axis=0)
+    times, headings = [], []
+    for first in range(0, riding.size - length + 1, length):
+        piece = slice(first, first + length)
+        if riding[piece].mean() > 0.9:
+            normal = np.linalg.eigh(axle[piece].T @ axle[piece])[1][:, 0]
+            normal = normal if normal @ leftward > 0 else -normal
+            times.append(float(section.time_s[piece].mean()))
+            headings.append(np.arctan2(-normal[0], normal[1]))
+    if len(times) < 5:
+        normal = np.linalg.eigh(axle[riding].T @ axle[riding])[1][:, 0]
+        normal = normal if normal @ leftward > 0 else -normal
+        return float(np.arctan2(-normal[0], normal[1]))
+    since, turned = np.array(times) - np.mean(times), np.unwrap(headings)
+    slope = float(since @ turned / (since @ since))
+    scatter = turned - turned.mean() - slope * since
+    error = float(np.sqrt(scatter @ scatter / (since.size - 2) / (since @ since)))
+    prior, limit = np.radians([BIAS_SD_DEG_S, BIAS_MOST_DEG_S])
+    slope *= prior**2 / (prior**2 + error**2) if abs(slope) < limit else 0.0
+    return float(turned.mean() + slope * (pose_s - np.mean(times)))
 
 
 def likely(shoe_axes: Array, rough_axes: Array, side: Side) -> bool:

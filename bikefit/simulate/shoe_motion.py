@@ -130,6 +130,8 @@ class Shoe:
         Lasting changes of the heel-out angle, each over half a second.
     pose_heel_out_deg, pose_pitch_deg, pose_roll_deg : float
         The shoe at rest in the pose [deg].
+    restless_deg : float
+        The foot sways about the sole's normal in the pose, amplitude, once in 20 s [deg].
     wedge_deg : float
         Varus cant of a wedge under the shoe: it rolls the shoe and turns nothing [deg].
     lever_m : tuple of 3 float
@@ -151,6 +153,7 @@ class Shoe:
     pose_heel_out_deg: float = 0.0
     pose_pitch_deg: float = 0.0
     pose_roll_deg: float = 0.0
+    restless_deg: float = 0.0
     wedge_deg: float = 0.0
     lever_m: tuple[float, float, float] = (-0.02, 0.005, 0.085)
     mounting_deg: tuple[float, float, float] = (4.0, 22.0, -3.0)
@@ -251,6 +254,7 @@ class ShoeMotion:
 
         stroke = (crank - crank_offset_rad(self.ride, self.side)) / (2.0 * math.pi)
         heel = blend(shoe.heel_out, shoe.pose_heel_out_deg) + active * self._wander(stroke)
+        heel += (1.0 - active) * shoe.restless_deg * np.sin(2.0 * math.pi * time_s / 20.0)
         for when, size in shoe.steps:
             heel += size * _smooth_step((time_s - when + 0.25) / 0.5)
         roll = blend(shoe.roll, shoe.pose_roll_deg) + self.sign * shoe.wedge_deg
