@@ -310,3 +310,11 @@ def test_compare_refuses_what_makes_no_sense(run: Run, samples: Path, arguments:
     done = run("compare", *(samples / "two_wedges.csv" if word == "SAMPLE" else word for word in arguments))
     assert done.code == 2
     assert said in done.err
+
+
+def test_demo_runs_on_its_own_samples(run: Run, tmp_path: Path) -> None:
+    done = run("demo", tmp_path / "demo")
+    assert done.code == 0
+    assert "Right shoe: fit 2 varus wedges" in done.out
+    assert (tmp_path / "demo" / "two_wedges.html").exists()
+    assert (tmp_path / "demo" / "sessions" / "manifest.csv").exists()

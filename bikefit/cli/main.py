@@ -55,7 +55,7 @@ def make_encodable() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from bikefit.cli import commands, studio  # noqa: F401  (they add themselves to the app)
+    from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the app)
     from bikefit.cli.app import app
 
     try:

@@ -1,0 +1,75 @@
+"""The command that shows the program at work on its own sample data."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bikefit.cli.app import app
+from bikefit.cli.flags import CommonFlags, expand_groups
+from bikefit.errors import OutputError, RecordingError
+
+
+@app.command(epilog="Example: bikefit demo my-demo")
+@expand_groups
+def demo(
+    common: CommonFlags,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to copy the sample data.")] = Path(
+        "bikefit-demo"
+    ),
+) -> None:
+    """Copy the sample data (synthetic riders) and analyse one of them."""
+    copy_samples(folder)
+    from bikefit.analysis import analyze
+    from bikefit.report import write_report
+
+    ride, page = folder / "two_wedges.fit", folder / "two_wedges.html"
+    result = analyze(ride)
+    write_report(result, page)
+    if common.quiet:
+        return
+    from bikefit.report.text import print_result, session_text
+
+    print_result(session_text(result))
+    series = " ".join(str(folder / f"a_b_a_{number}.csv") for number in (1, 2, 3))
+    for line in (
+        "",
+        f"The same as a page: {page}",
+        "Then try:",
+        f"  bikefit compare {series} --right-wedges 0,2,0",
+        f"  bikefit inspect {folder / 'float_stop.csv'}",
+        f"  bikefit batch {folder / 'sessions' / 'manifest.csv'} --out {folder / 'results'}",
+    ):
+        typer.echo(line)
+
+
+def copy_samples(folder: Path) -> None:
+    """Copy the sample data into a folder; files that are there already are replaced.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is missing.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    RecordingError
+        If this installation came without the sample data.
+    """
+    with as_file(files("bikefit")) as package:
+        # in a wheel the samples lie in the package, in a checkout beside it
+        source = next(
+            (place for place in (package / "sample_data", package.parent / "sample_data") if place.is_dir()), None
+        )
+        if source is None:
+            raise RecordingError("the sample data did not come with this installation.")
+        try:
+            shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        except (OSError, shutil.Error) as error:
+            raise OutputError(f"{folder}: the sample data cannot be copied ({error}).") from error
