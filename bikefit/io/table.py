@@ -372,7 +372,11 @@ def _cells(text: str, delimiter: str) -> tuple[str, ...]:
 def _find_header(
     lines: Sequence[tuple[int, str]], known: Callable[[str], bool], where: str
 ) -> tuple[int, str, tuple[str, ...]]:
-    """Return line index, delimiter and names of the header row: the first line that names a known channel."""
+    """Return line index, delimiter and names of the header row.
+
+    It is the first line that names two known channels, else the first that names one, else the first line at all.
+    """
+    single: tuple[int, str, tuple[str, ...]] | None = None
     fallback: tuple[int, str, tuple[str, ...]] | None = None
     for number, (_, text) in enumerate(lines[:HEADER_LINES_MAX]):
         if not text.strip() or text.strip('"').startswith("sep="):
@@ -383,17 +387,25 @@ def _find_header(
             (
                 (sum(known(cell) for cell in cells if not cell[:1].isdigit()), len(cells), delimiter)
                 for delimiter in _DELIMITERS
-                if (cells := _cells(bare, delimiter))
+                if delimiter in bare and (cells := _cells(bare, delimiter))
             ),
             default=(0, 0, ","),
         )
-        found, width, delimiter = best
-        if found and width > 1 and not (remark and found < 2):
+        found, _, delimiter = best
+        if found > 1:
             return number, delimiter, _cells(bare, delimiter)
+        if found and single is None and not remark:
+            single = number, delimiter, _cells(bare, delimiter)
         if fallback is None and not remark:
             fallback = number, delimiter, _cells(text, delimiter)
+    if single is not None:
+        return single
     if fallback is None:
         raise RecordingError(f"{where}: there is no header row; the first row must name the columns, such as time_s.")
+    if len(fallback[2]) == 1:
+        raise RecordingError(
+            f"{where}: this is no table with a time column; its first line is '{shown(fallback[2][0])}'."
+        )
     if all(is_number(cell) or is_number(cell, ",") or not cell for cell in fallback[2]):
         raise RecordingError(
             f"{where}: there is no header row (line {fallback[0] + 1} holds numbers); the first row must name the "

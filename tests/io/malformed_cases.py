@@ -170,7 +170,7 @@ CASES = [
     Case("a picture", raw(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "ride.csv"), 3, ("binary",)),
     Case("Excel workbook", raw(b"PK\x03\x04" + bytes(100), "ride.xlsx"), 3, ("Excel", "CSV")),
     Case("GPX track", raw(b"<?xml version='1.0'?><gpx></gpx>", "ride.gpx"), 3, ("GPX", "FIT")),
-    Case("prose", text("It rained.", "So, we stayed.", header=None), 3, ("no time column",)),
+    Case("prose", text("It rained.", "So, we stayed.", header=None), 3, ("no table with a time column",)),
     Case("200 MB in one line", _long_line, 3, ("longer than 1 MB",)),
     Case("3 MB of header", _long_first_line_of_text, 3, ("longer than 1 MB",)),
     Case("gzip that is none", raw(b"\x1f\x8b" + b"nonsense" * 20, "ride.csv.gz"), 3, ("gzip",)),

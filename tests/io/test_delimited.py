@@ -149,6 +149,12 @@ def test_a_table_in_pieces_equals_its_rows(tmp_path, monkeypatch):
         read_text(tmp_path, written(cells))
 
 
+def test_lines_before_the_header_may_name_a_channel(tmp_path):
+    cells = table()
+    text = "Time,2026-05-01\nPower,yes\n\n" + written(cells)
+    assert_same(read_text(tmp_path, written(cells)), read_text(tmp_path, text))
+
+
 def test_a_column_that_is_not_used_may_hold_anything(tmp_path, recwarn):
     cells = [[*row, "7" if at < 30_000 else "über"] for at, row in enumerate(table(40_000))]
     seen = read_text(tmp_path, written(cells, (*NAMES, "note")))
