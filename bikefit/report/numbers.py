@@ -182,22 +182,6 @@ def percent(share: float | None) -> str:
     return text("words.percent", percent=whole)
 
 
-def in_ten(share: float) -> str:
-    """Say a chance as a count out of ten, for readers who dislike percentages.
-
-    Examples
-    --------
-    >>> in_ten(0.69), in_ten(0.99), in_ten(0.01)
-    ('about 7 in 10', 'more than 9 in 10', 'less than 1 in 10')
-    """
-    tenths = round(10.0 * share)
-    if tenths == 0:
-        return text("words.few_in_ten")
-    if tenths == 10:
-        return text("words.most_in_ten")
-    return text("words.in_ten", n=tenths)
-
-
 def clock(seconds: float | None) -> str:
     """Print a time of the ride as h:mm:ss or m:ss.
 
