@@ -378,6 +378,16 @@ def test_refused_in_plain_words(sensor, words):
     assert len(str(caught.value).splitlines()) <= 2
 
 
+def test_acceleration_without_gravity_is_refused():
+    readings, truth = simulated(RIDE, Shoe(mounting_deg=(0.0, 0.0, 0.0)))
+    pitch, heel = np.radians(truth.pitch_deg), np.radians(truth.heel_out_deg)
+    roll = np.radians(Shoe().roll.at(np.radians(truth.crank_deg)))
+    turned = rotation_about(1, pitch) @ rotation_about(2, heel) @ rotation_about(0, roll)
+    linear = readings.acc_m_s2 - 9.80665 * turned[:, 2]
+    with pytest.raises(RecordingError, match="of gravity where 9.8 was expected"):
+        trace_from_sensor(replace(readings, acc_m_s2=linear), SETTINGS)
+
+
 def test_different_rates_are_said_and_do_no_harm():
     _, findings, error = measured(RIDE, Shoe(), "left", SensorModel(rate_hz=100.0, acc_rate_hz=62.5))
     assert "sensor_rates_differ" in codes(findings)

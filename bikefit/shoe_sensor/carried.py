@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bikefit.conventions import Side
 from bikefit.datatypes import Array
+from bikefit.errors import RecordingError
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import (
     WINDOW_S,
@@ -25,6 +27,7 @@ from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.vectors import applied, swept
 
 ROUND_ENOUGH = 0.45
+GRAVITY_LEAST_M_S2, GRAVITY_MOST_M_S2 = 7.0, 12.5
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,30 @@ def carry(samples: Samples) -> tuple[Stretch, bool]:
     orientation = follow_heading(quaternion, samples.step_s, drifts=not rested)
     path = high_passed_path(orientation.turned, samples.acc_m_s2, samples.step_s)
     return Stretch(samples, orientation, path), samples.quaternion is not None and own is None
+
+
+def check_gravity(stretches: list[Stretch], side: Side) -> None:
+    """Refuse an accelerometer that does not hold gravity, on average over the recording.
+
+    Parameters
+    ----------
+    stretches : list of Stretch
+        The recording.
+    side : {"left", "right"}
+        For the message.
+
+    Raises
+    ------
+    RecordingError
+        If the mean upward part is far from 9.8 m/s^2.
+    """
+    upward = np.concatenate([np.einsum("ni,ni->n", s.orientation.turned[:, 2], s.samples.acc_m_s2) for s in stretches])
+    mean = float(upward.mean())
+    if not GRAVITY_LEAST_M_S2 < mean < GRAVITY_MOST_M_S2:
+        raise RecordingError(
+            f"The {side} shoe's accelerometer holds {mean:.1f} m/s^2 of gravity where 9.8 was expected. "
+            "Record the acceleration with gravity (not the 'linear' one), in the unit that its column says."
+        )
 
 
 def round_windows(stretches: list[Stretch]) -> list[Window]:

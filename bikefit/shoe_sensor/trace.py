@@ -13,7 +13,7 @@ from bikefit.errors import UsageError
 from bikefit.findings import Finding, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
-from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, fit_windows, rough_axes, round_windows
+from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, check_gravity, fit_windows, rough_axes, round_windows
 from bikefit.shoe_sensor.circle import Circle
 from bikefit.shoe_sensor.joining import Piece, join_pieces
 from bikefit.shoe_sensor.mounting import Pose, check_given, find_still, likely, shoe_axes_from_pose
@@ -106,6 +106,7 @@ def trace_from_sensor(
     findings = list(seen)
     carried = [carry(part) for part in parts]
     stretches = [stretch for stretch, _ in carried]
+    check_gravity(stretches, sensor.side)
     if any(turned_down for _, turned_down in carried):
         findings.append(finding("quaternion_unused", side=sensor.side))
     windows = round_windows(stretches)
