@@ -12,8 +12,8 @@ from bikefit.datatypes import Array
 from bikefit.errors import RecordingError
 from bikefit.io.columns import Column
 from bikefit.io.finite import finite_span
+from bikefit.io.layout import is_missing, is_number
 from bikefit.io.names import shown
-from bikefit.io.table import is_missing, is_number
 from bikefit.io.text_file import TextFile
 from bikefit.io.timestamps import Clock, clock_from_numbers, clock_from_texts
 

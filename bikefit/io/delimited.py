@@ -14,11 +14,11 @@ from bikefit.io.assemble import Assembler, describe_columns
 from bikefit.io.channel_table import ChannelTable
 from bikefit.io.columns import Column, assign, find_preset, in_a_preset, listed, plain_name
 from bikefit.io.finite import finite_span
+from bikefit.io.layout import Layout
 from bikefit.io.marker_names import MARKER_NAMES
 from bikefit.io.markers import marker_columns, markers_from_columns
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
-from bikefit.io.table import Layout
 from bikefit.io.text_file import TextFile
 from bikefit.io.timestamps import DisorderError, Order, put_in_order
 

@@ -9,9 +9,9 @@ from typing import Final, cast
 
 from bikefit.datatypes import Recording
 from bikefit.errors import RecordingError
+from bikefit.io.layout import to_utf8
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import read_head
-from bikefit.io.table import to_utf8
 
 Reader = Callable[[Path, ReadOptions], Recording]
 

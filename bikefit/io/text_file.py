@@ -17,10 +17,11 @@ from typing import Any
 from bikefit.errors import RecordingError
 from bikefit.findings import Finding, finding
 from bikefit.io import pieces
+from bikefit.io.layout import HEAD_BYTES, check_text, find_layout, to_utf8
 from bikefit.io.names import shown
 from bikefit.io.pieces import Piece, read_pieces
 from bikefit.io.source import load, read_head
-from bikefit.io.table import HEAD_BYTES, check_text, find_layout, how_to_read, line_of, parse, to_utf8
+from bikefit.io.table import how_to_read, line_of, parse
 
 
 class TextFile:
