@@ -384,7 +384,7 @@ def test_acceleration_without_gravity_is_refused():
     roll = np.radians(Shoe().roll.at(np.radians(truth.crank_deg)))
     turned = rotation_about(1, pitch) @ rotation_about(2, heel) @ rotation_about(0, roll)
     linear = readings.acc_m_s2 - 9.80665 * turned[:, 2]
-    with pytest.raises(RecordingError, match="of gravity where 9.8 was expected"):
+    with pytest.raises(RecordingError, match=r"of gravity where 9\.8 was expected"):
         trace_from_sensor(replace(readings, acc_m_s2=linear), SETTINGS)
 
 
