@@ -27,7 +27,7 @@ STEP_COST = 0.03
 """What a change of cadence by one step within a hop costs, squared steps times this, in shares of the power."""
 REACH_STEPS = 4
 """Largest change of cadence within a hop, in steps."""
-POINTS_PER_TURN = 32
+POINTS_PER_TURN = 16
 """Points of a turn on the warped axis."""
 REFINEMENTS = 3
 """Times that the phase is refined on the axis that it warped itself."""
@@ -200,7 +200,7 @@ def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tup
     window = np.hanning(2 * POINTS_PER_TURN + 1)
     centred = values - values.mean()
     amplitude, spread = np.zeros(values.size), np.full(values.size, float(values.std()))
-    for _ in range(REFINEMENTS):
+    for refinement in range(REFINEMENTS):
         axis = np.arange(turns[0], turns[-1], 1.0 / POINTS_PER_TURN)
         if axis.size < window.size:
             break
@@ -209,9 +209,10 @@ def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tup
         warped = np.interp(axis, turns, centred)
         warped -= np.convolve(weight * warped, window, mode="same") / total
         first = np.convolve(weight * warped * np.exp(-2j * np.pi * axis), window, mode="same") / total
-        variance = np.convolve(weight * warped**2, window, mode="same") / total
-        amplitude = np.interp(turns, axis, 2.0 * np.abs(first))
-        spread = np.sqrt(np.interp(turns, axis, variance))
+        if refinement == REFINEMENTS - 1:
+            variance = np.convolve(weight * warped**2, window, mode="same") / total
+            amplitude = np.interp(turns, axis, 2.0 * np.abs(first))
+            spread = np.sqrt(np.interp(turns, axis, variance))
         turns = turns + np.interp(turns, axis, np.unwrap(np.angle(first)) / (2.0 * np.pi))
         turns = np.maximum.accumulate(turns) + 1e-9 * np.arange(turns.size)
     return turns, amplitude, spread

@@ -88,12 +88,11 @@ def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, ind
     curve = np.full((count, CURVE_POINTS), np.nan)
     means = np.full((3, count), np.nan)
     pace = np.full((count, CURVE_POINTS // PACE_EVERY + 1), np.nan)
-    first = np.searchsorted(index, cuts.start_at)
-    last = np.searchsorted(index, cuts.end_at)
+    first, last = _at_or_after(index, cuts.start_at), _at_or_after(index, cuts.end_at)
     if count == 0 or time_s.size < 4:
         return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, np.zeros(count))
     time_s, phase_deg, heel_out_deg, index = _with_ends(time_s, phase_deg, heel_out_deg, index, cuts)
-    axis, offset, backward = _common_axis(phase_deg, cuts, np.searchsorted(index, cuts.start_at))
+    axis, offset, backward = _common_axis(phase_deg, cuts, _at_or_after(index, cuts.start_at))
     on_curve = np.searchsorted(EDGES_DEG, CURVE_EDGES_DEG)
     windows = [(0.0, 360.0), POWER_PHASE_DEG, RECOVERY_PHASE_DEG]
     for begin in range(0, count, ROWS_AT_ONCE):
@@ -116,6 +115,11 @@ def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, ind
     curve[empty] = np.nan
     means[:, empty] = np.nan
     return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, backward)
+
+
+def _at_or_after(index: Indices, position: Array) -> Indices:
+    """Return the first sample at or after each fractional index."""
+    return np.searchsorted(index, np.ceil(position).astype(np.intp))
 
 
 def _with_ends(
@@ -179,12 +183,12 @@ def _integral(axis: Array, values: Array, at: Indices, part: Array) -> Array:
     whole = np.empty(axis.size)
     whole[0] = 0.0
     np.cumsum(step * (values[:-1] + begin + third + fourth), out=whole[1:])
-    inside = part * fourth[at]
+    inside = part * fourth.take(at, mode="clip")  # the places are inside: "clip" only spares the check
     for coefficient in (third, begin, values):
-        inside += coefficient[at]
+        inside += coefficient.take(at, mode="clip")
         inside *= part
-    inside *= step[at]
-    inside += whole[at]
+    inside *= step.take(at, mode="clip")
+    inside += whole.take(at, mode="clip")
     return inside
 
 

@@ -81,8 +81,8 @@ def cut(time_s: Array, phase_deg: Array, *, across_unknown: bool) -> Cuts:
     if not whole:
         below = np.clip(np.floor(position).astype(np.intp), 0, known.size - 2)
         position = known[below] + (position - below) * np.diff(known).astype(np.float64)[below]
-    first = np.flatnonzero(np.diff(level, prepend=np.nan) != 0)
-    first = np.union1d(first, np.flatnonzero(np.diff(part, prepend=-1)))
+    other = (level[1:] != level[:-1]) | (part[1:] != part[:-1])
+    first = np.concatenate([[0], np.flatnonzero(other) + 1])
     last = np.append(first[1:], level.size) - 1
     middle = (first + last) // 2
     crossed = (last - first) % 2 == 0
