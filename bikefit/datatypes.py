@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -92,7 +93,7 @@ class FootTrace:
     zero_sd_deg: float = math.nan
     quality: float = math.nan
 
-    @property
+    @cached_property
     def rate_hz(self) -> float:
         """Sampling rate from the median step of the time stamps [Hz]; NaN under two samples."""
         return 1.0 / float(np.median(np.diff(self.time_s))) if self.time_s.size > 1 else math.nan
