@@ -143,7 +143,8 @@ def test_pulses_that_bounce_or_are_missed_or_stop() -> None:
     phase, _ = pulse_phase(time, pulses, 30.0, 160.0)
     steady = (time > 1.0) & (time < 38.0)
     np.testing.assert_allclose(np.diff(phase[steady]), 4.8, atol=0.35)
-    assert np.isnan(phase[(time > 42.0) & (time < 80.0)]).all()
+    crossed = np.interp([40.0, 82.0], time, phase)
+    assert crossed[1] - crossed[0] < 360.0  # one stroke, however long: the crank stood
 
 
 def test_a_cadence_channel_steers() -> None:

@@ -491,3 +491,14 @@ def test_more_strokes_than_are_worked_on_at_once() -> None:
     error = table["mean_deg"].to_numpy() - true_means(truth.feet["right"], table["start_s"].to_numpy())
     assert len(table) > 1200
     assert np.abs(error).max() < 0.15
+
+
+def test_a_stop_between_pulses_is_one_unused_row() -> None:
+    ride = Ride(duration_s=120.0, coasts=((50.0, 12.0),), feet=("right",), crank=False, tdc_pulses=True)
+    recording, truth = simulate_ride(Rider(), ride, seed=4)
+    table = table_of(recording.feet["right"])
+    coast = table[(table["start_s"] < 56.0) & (table["end_s"] > 56.0)]
+    assert coast["reject_reason"].tolist() == ["coasting"]
+    error = table["mean_deg"].to_numpy() - true_means(truth.feet["right"], table["start_s"].to_numpy())
+    assert np.sqrt(np.mean(error[table["used"]] ** 2)) < 0.05
+    assert len(table) == truth.feet["right"].start_s.size

@@ -130,13 +130,14 @@ def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: fl
     tdc_s : ndarray, shape (m,)
         Times at which the pedal passes the top [s].
     slowest_rpm, fastest_rpm : float
-        Pulses nearer than the fastest cadence allows are bounces and are left out; between pulses further apart than
-        the slowest allows the crank is taken to stand still.
+        Pulses nearer than half of what the fastest cadence allows are bounces and are left out; between pulses
+        further apart than the slowest allows the crank stood somewhere.
 
     Returns
     -------
     phase_deg : ndarray, shape (n,)
-        360 deg from pulse to pulse; NaN before the first, after the last and where the crank stands still.
+        360 deg from pulse to pulse, evenly where the crank stands still; NaN more than two samples before the first
+        pulse and after the last.
     quality : float
         0-1: share of the intervals between pulses that are like their neighbours.
 
@@ -170,13 +171,15 @@ def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: fl
     between = (speed[:-1] * interval[1:] + speed[1:] * interval[:-1]) / (interval[:-1] + interval[1:])
     between = np.where(still[:-1], speed[1:], np.where(still[1:], speed[:-1], between))
     slope = np.concatenate([2.0 * speed[:1] - between[:1], between, 2.0 * speed[-1:] - between[-1:]])
-    lower = np.minimum(np.append(speed, speed[-1]), np.concatenate([speed[:1], speed]))
+    turning = np.where(still, np.inf, speed)
+    lower = np.minimum(np.append(turning, np.inf), np.concatenate([[np.inf], turning]))
     slope = np.clip(slope, 0.0, 3.0 * lower)
     place = np.searchsorted(pulses, time_s, side="right") - 1
-    inside = (place >= 0) & (place < interval.size)
     k = np.clip(place, 0, interval.size - 1)
     u = np.clip((time_s - pulses[k]) / interval[k], 0.0, 1.0)
-    begin, end = slope[k] * interval[k], slope[k + 1] * interval[k]
     rise = level[k + 1] - level[k]
+    begin, end = (np.where(still[k], rise, slope[at] * interval[k]) for at in (k, k + 1))
     phase = level[k] + u * (begin + u * (3.0 * rise - 2.0 * begin - end + u * (begin + end - 2.0 * rise)))
-    return np.where(inside & ~still[k], phase, np.nan), quality
+    outside_s = np.minimum(time_s - pulses[0], 0.0) + np.maximum(time_s - pulses[-1], 0.0)
+    phase += outside_s * np.where(outside_s < 0.0, slope[0], slope[-1])
+    return np.where(np.abs(outside_s) <= 2.0 * usual_step(time_s), phase, np.nan), quality
