@@ -130,12 +130,11 @@ def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
     if base is STRING:
         return np.array([text[:1] not in (b"", b"\0") for text in raw.tolist()], bool)
     if base is BYTE:
-        some: NDArray[np.bool_] = (raw != base.invalid).any(axis=1)
+        some = np.asarray((raw != base.invalid).any(axis=1))
         return np.repeat(some[:, None], raw.shape[1], axis=1)
     if base.invalid is None:
-        return ~np.isnan(raw)
-    filled: NDArray[np.bool_] = raw != base.invalid
-    return filled
+        return np.asarray(~np.isnan(raw))
+    return np.asarray(raw != base.invalid)
 
 
 def _texts(raw: NDArray[Any]) -> NDArray[Any]:

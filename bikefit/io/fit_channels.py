@@ -71,7 +71,7 @@ def field_infos(
     ChannelInfo
         Apps' fields of ``record`` first, fields that the profile does not know last.
     """
-    record = data.get("record", {})
+    record: Mapping[str, Column] = data.get("record", {})
     for key in sorted(record, key=lambda key: (record[key].developer is None, key.startswith("unknown_"))):
         column = record[key]
         samples = int(column.valid.sum())

@@ -75,7 +75,7 @@ def companions_of(
     cadence, fraction = _first(record, ("cadence",)), _first(record, ("fractional_cadence",))
     if cadence is not None and fraction is not None and _first(record, ("cadence256",)) is None:
         found["cadence_rpm"] = cadence + np.nan_to_num(fraction)
-    found |= {name: column.values * factor for name, (column, factor) in asked.items() if column.values.ndim == 1}
+    found |= {name: column.values * factor for name, (column, factor) in asked.items() if _plain(column)}
     channels = {}
     for name, values in found.items():
         if values is None or values.dtype != float:
@@ -87,11 +87,16 @@ def companions_of(
     return channels
 
 
+def _plain(column: Column) -> bool:
+    """Tell whether a field is one number a record."""
+    return column.values.ndim == 1 and column.values.dtype == float
+
+
 def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> Array | None:
     """Return the first field of one number a record that holds any."""
     for field in fields:
         column = record.get(field)
-        if column is not None and column.developer is None and column.raw.ndim == 1 and column.valid.any():
+        if column is not None and column.developer is None and _plain(column) and column.valid.any():
             return column.values
     return None
 
@@ -99,7 +104,7 @@ def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> Array | Non
 def _right_share(record: Mapping[str, Column]) -> Array | None:
     """Return the right pedal's share of the power [%] where the file says that the share is the right one's."""
     column = record.get("left_right_balance")
-    if column is None or column.raw.ndim > 1 or column.base.name != "uint8":
+    if column is None or column.raw.ndim > 1 or column.raw.dtype != np.uint8:
         return None
     says_right = column.valid & (column.raw & _RIGHT > 0)
     return np.where(says_right, (column.raw & (_RIGHT - 1)).astype(float), np.nan)

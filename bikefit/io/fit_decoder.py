@@ -166,11 +166,13 @@ class Messages(Mapping[str, Column]):
             values = column.values
             if values.ndim > 1:
                 table |= {f"{key}_{index}": values[:, index] for index in range(values.shape[1])}
-            elif column.spec.type_name == "date_time" and (column.raw[column.valid] >= SYSTEM_TIME_LIMIT).all():
-                table[key] = pd.to_datetime(values + EPOCH_S, unit="s", utc=True)
+            elif values.dtype != float:
+                table[key] = values
+            elif column.spec.type_name == "date_time" and (values[np.isfinite(values)] >= SYSTEM_TIME_LIMIT).all():
+                table[key] = pd.to_datetime(values + EPOCH_S, unit="s", utc=True, errors="coerce")
             elif column.spec.labels:
                 labels = column.spec.labels
-                table[key] = [labels.get(int(value), int(value)) if value == value else None for value in values]
+                table[key] = [labels.get(int(value), int(value)) if np.isfinite(value) else None for value in values]
             else:
                 table[key] = values
         return pd.DataFrame(table)

@@ -139,7 +139,7 @@ def _with_unit(channel: str, sign: float, turned_deg: float, unit: str, named_un
     factors = CHANNELS[channel]
     if not unit.strip() and known is None:
         return FieldMeaning(channel, sign, turned_deg, "read by its name; degrees assumed", unit_assumed=True)
-    if known not in factors:
+    if known is None or known not in factors:
         return FieldMeaning(channel, 0.0, note=f"not read: unit '{unit}' where deg or rad is expected")
     return FieldMeaning(channel, sign * factors[known], turned_deg, "read by its name and unit")
 
@@ -163,6 +163,6 @@ def asked_meaning(canonical: str, unit: str) -> FieldMeaning | None:
     if meaning is None:
         return None
     factors = CHANNELS[meaning.channel]
-    own = unit_of(unit) if unit.strip() else None
-    chosen = own if own in factors else meaning.unit if meaning.unit in factors else next(iter(factors))
+    stated = (unit_of(unit) if unit.strip() else None, meaning.unit)
+    chosen = next((name for name in stated if name is not None and name in factors), next(iter(factors)))
     return FieldMeaning(meaning.channel, factors[chosen], note="read because --column names it")

@@ -269,10 +269,10 @@ def _times(messages: Messages, source: _Source, width: int, shift_s: float) -> A
     steps = steps[steps > 0]
     usual = float(np.median(steps)) if steps.size else 1.0
     even = np.broadcast_to(usual * place / max(width, 1), (messages.count, width))
-    offsets = messages["sample_time_offset"].values / 1e3 if "sample_time_offset" in messages else np.zeros(0)
-    offsets = offsets[:, None] if offsets.ndim == 1 and offsets.size else offsets
-    if offsets.ndim < 2 or offsets.shape[1] < width:
+    offsets = messages["sample_time_offset"].values if "sample_time_offset" in messages else np.zeros(0)
+    offsets = offsets[:, None] if offsets.ndim == 1 and width == 1 else offsets
+    if offsets.dtype != float or offsets.ndim < 2 or offsets.shape[1] < width:
         return stamp_s[:, None] + even
-    offsets = offsets[:, :width]
-    stated = np.isfinite(offsets).any(axis=1)[:, None]
-    return stamp_s[:, None] + np.where(stated, offsets, even)
+    offsets = offsets[:, :width] / 1e3
+    stated = np.asarray(np.isfinite(offsets).any(axis=1))
+    return stamp_s[:, None] + np.where(stated[:, None], offsets, even)

@@ -246,7 +246,7 @@ def record_times(stamp_s: Array) -> RecordTimes:
         start, interval = _shared_seconds(stamps, firsts, sizes, float(np.median(inner)), usual)
     else:
         place = np.arange(rows.size) * usual
-        start = stamps if (steps > 0).all() else place + np.maximum.accumulate(stamps - place)
+        start = stamps if (steps > 0).all() else np.asarray(place + np.maximum.accumulate(stamps - place))
         kept = start - stamps <= STAMP_STEP_S
         rows, start = rows[kept], start[kept]
         interval = np.minimum(np.append(np.diff(start), usual), usual)[: rows.size]

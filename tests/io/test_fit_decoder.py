@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bikefit.errors import RecordingError
+from bikefit.io.fit import read_fit
 from bikefit.io.fit_blocks import valid
 from bikefit.io.fit_decoder import decode_bytes, decode_fit
 from bikefit.io.fit_profile import BYTE, STRING
 from bikefit.io.fit_scan import crc16
+from bikefit.io.options import ReadOptions
 
 REAL = Path(os.environ["BIKEFIT_REAL_DATA"]) / "fit" if "BIKEFIT_REAL_DATA" in os.environ else None
 needs_real = pytest.mark.skipif(REAL is None, reason="BIKEFIT_REAL_DATA is not set: no real FIT files to read")
@@ -306,3 +308,23 @@ def test_what_is_no_fit_file_is_refused(tmp_path):
             decode_bytes(content, "x.fit")
     with pytest.raises(RecordingError):
         decode_fit(tmp_path / "none.fit")
+
+
+def test_a_field_of_two_types_still_joins(tmp_path):
+    # as a file with a flipped bit may have it: every pair of types, one or several wide
+    for first in CODES:
+        for second in CODES:
+            part = Part()
+            for local, base, width in ((1, first, 1), (2, second, 3)):
+                size = width * SIZES[base]
+                part.define(local, 20, [STAMP, (30, size, base)]).define(local + 2, 164, [STAMP, (1, size, base)])
+                part.data(local, pack(0x86, T0 + local) + b"A" * size)
+                part.data(local + 2, pack(0x86, T0 + local) + b"A" * size)
+            data = decode(part)
+            for name, field in (("record", "left_right_balance"), ("gyroscope_data", "sample_time_offset")):
+                column = data[name][field]
+                assert len(column.raw) == len(column.valid) == len(column.values) == 2
+                data[name].to_frame()
+            path = tmp_path / "two.fit"
+            path.write_bytes(part.bytes())
+            assert read_fit(path, ReadOptions(side="left")).feet == {}
