@@ -11,26 +11,27 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from bikefit.conventions import STROKE_COLUMNS
 from bikefit.errors import OutputError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 Status = Literal["ok", "undetermined", "failed"]
 
 FOOT_COLUMNS = (
     "foot", "outcome", "wedges", "placement", "change", "fitted", "system",
     "excess_deg", "excess_lo_deg", "excess_hi_deg", "expected_deg",
-    "rotation_deg", "standard_error_deg", "metric", "neutral_kind", "neutral_deg", "lower_bound", "zero_sd_deg",
+    "rotation_deg", "standard_error_deg", "metric", "zero", "neutral_kind", "neutral_deg", "lower_bound", "zero_sd_deg",
     "strokes_found", "strokes_used", "cadence_rpm", "reference", "quality", "reason", "curve",
 )  # fmt: skip
 SESSION_COLUMNS = (
     "id", "session", "file", "rider", "date", "condition", "notes", "status", "error", "retry", "fingerprint", "sha256",
-    "format", "start", "duration_s", "sampling_rate_hz", "cant_deg", "cap", "report", "version", "document",
+    "format", "start", "duration_s", "sampling_rate_hz", "wedge_system", "report", "version", "document",
 )  # fmt: skip
 FINDING_COLUMNS = ("foot", "level", "code", "message", "details")
 CSV_COLUMNS = (
@@ -44,9 +45,32 @@ _TYPES = {
     "used": "INTEGER",
 }  # fmt: skip
 _TEXTS = {
-    "foot", "outcome", "placement", "system", "metric", "neutral_kind", "reference", "reason", "curve", "posture",
-    "reject_reason", "level", "code", "message", "details",
+    "foot", "outcome", "placement", "system", "metric", "zero", "neutral_kind", "reference", "reason", "curve",
+    "posture", "reject_reason", "level", "code", "message", "details",
 }  # fmt: skip
+
+
+class Known(NamedTuple):
+    """What tells whether a stored session still holds.
+
+    Attributes
+    ----------
+    fingerprint, sha256, version : str
+        What it was made from, the hash of its files alone, and by which version of the program.
+    retry : int
+        Whether it failed for a reason that may have passed.
+    error : str
+        Why it failed.
+    report : str
+        Its page, empty where it has none.
+    """
+
+    fingerprint: str
+    sha256: str
+    version: str
+    retry: int
+    error: str
+    report: str
 
 
 @dataclass(frozen=True)
@@ -93,8 +117,6 @@ def _schema() -> str:
     session_kinds = {
         "duration_s": "REAL",
         "sampling_rate_hz": "REAL",
-        "cant_deg": "REAL",
-        "cap": "INTEGER",
         "retry": "INTEGER",
     }
     session = ", ".join(f'"{name}" {session_kinds.get(name, "TEXT")}' for name in SESSION_COLUMNS[1:])
@@ -164,7 +186,8 @@ class Store:
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # a full disk has rolled it back already
+                    self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
 
@@ -178,9 +201,10 @@ class Store:
         """Return the open store."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the store."""
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close the store; after an error without a second one, such as on a full disk."""
+        with suppress(OutputError) if kind is not None else nullcontext():
+            self.close()
 
     def save(self, rows: SessionRows, position: int) -> None:
         """Write one session, in the place of what was there, in one transaction.
@@ -209,16 +233,16 @@ class Store:
                     f"INSERT INTO {table} VALUES ({marks})", ((session_id, *record) for record in records)
                 )
 
-    def fingerprints(self) -> dict[str, str]:
-        """Return what each finished session was made from, except those worth another try.
+    def known(self) -> dict[str, Known]:
+        """Return what each stored session was made from.
 
         Returns
         -------
         dict
-            Session id -> fingerprint.
+            Session id -> what tells whether it still holds.
         """
         with self._told():
-            return dict(self._db.execute("SELECT id, fingerprint FROM sessions WHERE retry = 0"))
+            return _known(self._db)
 
     def arrange(self, positions: Mapping[str, int]) -> list[str]:
         """Put the sessions in the manifest's order and drop those that it does not name.
@@ -279,6 +303,23 @@ class Store:
                     waiting = feet.fetchone()
                 yield session
 
+    def powers(self, session_id: str) -> list[tuple[str, float | None, int]]:
+        """Return the power of each stroke of a session.
+
+        Parameters
+        ----------
+        session_id : str
+            A session that was analysed.
+
+        Returns
+        -------
+        list of tuple
+            Foot, power [W], whether the stroke was used.
+        """
+        with self._told():
+            query = "SELECT foot, power_w, used FROM strokes WHERE session_id = ? ORDER BY foot, stroke"
+            return self._db.execute(query, (session_id,)).fetchall()
+
     def documents(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the JSON of some sessions.
 
@@ -316,6 +357,82 @@ class Store:
             for table, order in orders.items():
                 lines += [repr(row) for row in self._db.execute(f"SELECT * FROM {table} ORDER BY {order}")]
         return "\n".join(lines)
+
+
+def _known(database: sqlite3.Connection) -> dict[str, Known]:
+    columns = ", ".join(Known._fields)
+    return {row[0]: Known(*row[1:]) for row in database.execute(f"SELECT id, {columns} FROM sessions")}
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a batch's results for reading alone; a batch may be writing to them meanwhile.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Yields
+    ------
+    sqlite3.Connection
+        Closed at the end.
+
+    Raises
+    ------
+    OutputError
+        If it is no such file.
+    """
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    try:
+        try:
+            database = sqlite3.connect(address, uri=True)
+            database.execute("SELECT 1 FROM sqlite_master")
+        except sqlite3.OperationalError:
+            # in a folder that cannot be written, after a kill: what was written last is then left out
+            database = sqlite3.connect(f"{address}&immutable=1", uri=True)
+        with closing(database):
+            yield database
+    except sqlite3.Error as error:
+        raise OutputError(f"{path}: the results cannot be read ({error}).") from error
+
+
+def stored_version(path: Path) -> int | None:
+    """Return the schema version of a batch's results.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    int or None
+        None where there is no file or it is empty.
+    """
+    if not path.exists() or not path.stat().st_size:
+        return None
+    with reading(path) as database:
+        return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def look_up(path: Path) -> dict[str, Known]:
+    """Return what the results hold of each session, without touching them.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it need not be there.
+
+    Returns
+    -------
+    dict
+        As from `Store.known`; empty where there is no file or its schema is another one.
+    """
+    if stored_version(path) != SCHEMA_VERSION:
+        return {}
+    with reading(path) as database:
+        return _known(database)
 
 
 def sessions_csv(sessions: Iterable[Mapping[str, Any]]) -> str:

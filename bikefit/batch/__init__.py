@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from bikefit.analysis import AnalyzeOptions
 from bikefit.batch.plan import Job
-from bikefit.batch.run import BatchOptions, BatchOutcome, dry_run, jobs_of, run_jobs
+from bikefit.batch.run import BatchOptions, BatchOutcome, dry_run, failures, jobs_of, rebuild_notice, run_jobs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BatchOptions", "BatchOutcome", "Job", "dry_run", "jobs_of", "result_tables", "run_batch", "run_jobs"]
+__all__ = [
+    "BatchOptions", "BatchOutcome", "Job", "dry_run", "failures", "jobs_of", "rebuild_notice", "result_tables",
+    "run_batch", "run_jobs",
+]  # fmt: skip
 
 
 def run_batch(
@@ -74,17 +77,16 @@ def result_tables(out: str | Path) -> dict[str, pd.DataFrame]:
     RecordingError
         If the folder holds no results.
     """
-    import sqlite3
-
     import pandas as pd
 
     from bikefit.batch.run import DATABASE
     from bikefit.errors import RecordingError
+    from bikefit.store import reading
 
     path = Path(out) / DATABASE
     if not path.exists():
         raise RecordingError(f"{out}: no results of a batch here; expected {DATABASE}.")
-    with sqlite3.connect(path) as database:
+    with reading(path) as database:
         names = {
             "sessions": "SELECT * FROM sessions ORDER BY position",
             "feet": "SELECT feet.* FROM feet JOIN sessions ON id = session_id ORDER BY position, feet.foot",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -33,7 +33,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
     Yields
     ------
     Done
-        In the order of finishing, each with its page's text.
+        In the order of finishing.
 
     Raises
     ------
@@ -56,7 +56,9 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
     with client:
 
         def submit(task: Task) -> Any:
-            future = client.submit(do_remotely, _with_files(task) if ship_files else task, timeout_s, pure=False)
+            # the workers may have another working folder than this process
+            sent = _with_files(task) if ship_files else replace(task, job=_moved(task.job, Path.absolute))
+            future = client.submit(do_remotely, sent, timeout_s, pure=False)
             pending[future.key] = task
             return future
 
@@ -74,7 +76,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
 
 
 def do_remotely(task: Task, timeout_s: float | None) -> Done:
-    """Do a task on a cluster's worker: the page comes back as text, for the folder is elsewhere.
+    """Do a task on a cluster's worker.
 
     Parameters
     ----------
@@ -86,27 +88,24 @@ def do_remotely(task: Task, timeout_s: float | None) -> Done:
     Returns
     -------
     Done
-        With the page's text.
+        As from `bikefit.batch.work.do_task`.
     """
     with tempfile.TemporaryDirectory(prefix="bikefit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        page = folder / "page.html" if task.page is not None else None
-        local = replace(task, job=_local_job(task, folder), page=page, shipped={})
+        local = replace(task, job=_unpacked(task, Path(name)), shipped={})
         answer: list[Done] = []
         worker = threading.Thread(target=lambda: answer.append(do_task(local)), daemon=True)
         worker.start()
         worker.join(timeout_s)
-        if not answer:
-            said = "was left" if not worker.is_alive() else f"took longer than {timeout_s:g} s and was left"
-            return lost(task, f"{said} (--timeout).")
-        text = page.read_text(encoding="utf-8") if page is not None and page.exists() else None
-        return replace(answer[0], page=text)
+        if answer:
+            return answer[0]
+        said = f"took longer than {timeout_s:g} s and was left (--timeout)." if worker.is_alive() else "gave no answer."
+        return lost(task, said)
 
 
 def _with_files(task: Task) -> Task:
     """The task with its files' bytes; one that cannot be read stays out and fails where it is missed."""
     shipped: dict[str, bytes] = {}
-    for path in task.job.paths:
+    for path in (*task.job.paths, *task.job.companions):
         try:
             if path.is_file():
                 shipped[str(path)] = path.read_bytes()
@@ -115,19 +114,27 @@ def _with_files(task: Task) -> Task:
     return replace(task, shipped=shipped)
 
 
-def _local_job(task: Task, folder: Path) -> Job:
+def _unpacked(task: Task, folder: Path) -> Job:
+    """The job with its files, under their own names, in a folder of the worker."""
+    job = task.job
     if not task.shipped:
-        return task.job
-    places = {}
-    for number, path in enumerate(task.job.paths):
-        place = folder / str(number)
-        place.mkdir()
-        places[path] = place / path.name
+        return job
+    places: dict[Path, Path] = {}
+    for number, path in enumerate((*job.paths, *job.companions)):
+        places[path] = folder / str(number) / path.name
+        places[path].parent.mkdir()
         if str(path) in task.shipped:
             places[path].write_bytes(task.shipped[str(path)])
+    return _moved(job, places.__getitem__)
 
-    def moved(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-        return tuple(places[path] for path in paths)
 
-    job = task.job
-    return replace(job, files=moved(job.files), left=moved(job.left), right=moved(job.right))
+def _moved(job: Job, place: Callable[[Path], Path]) -> Job:
+    """The job with every path put elsewhere."""
+    how, own_system = job.options, job.options.system.endswith(".toml")
+    options = replace(
+        how,
+        static=place(how.static) if how.static is not None else None,
+        system=str(place(Path(how.system))) if own_system else how.system,
+    )
+    files, left, right = (tuple(place(path) for path in paths) for paths in (job.files, job.left, job.right))
+    return replace(job, files=files, left=left, right=right, options=options)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
 from bikefit.analysis import AnalyzeOptions
-from bikefit.batch.plan import Job, unique_ids
+from bikefit.batch.plan import Job, printable, unique_ids
 from bikefit.io.manifest import SessionSpec, read_manifest
 
 
@@ -36,7 +36,7 @@ def jobs_of_manifest(path: Path, options: AnalyzeOptions) -> list[Job]:
         Job(
             id=session_id,
             position=position,
-            name=shown_name(spec.session),
+            name=printable(shown_name(spec.session)),
             files=spec.files,
             left=spec.left,
             right=spec.right,

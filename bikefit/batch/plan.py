@@ -11,19 +11,27 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bikefit import __version__
 from bikefit.analysis import AnalyzeOptions
 from bikefit.datatypes import to_json_value
 from bikefit.errors import RecordingError
 from bikefit.io.formats import SUFFIXES, TEXT_SUFFIXES
+from bikefit.store import Known
 
 MANIFEST_NAME = "manifest.csv"
 LONGEST_ID = 80
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d|index)$", re.IGNORECASE)
 
 Doing = Literal["new", "changed", "again", "unchanged"]
+
+
+class Plan(NamedTuple):
+    """What a batch would do with a session, and why."""
+
+    doing: Doing
+    why: str
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,15 @@ class Job:
         return (*self.files, *self.left, *self.right)
 
     @property
+    def companions(self) -> tuple[Path, ...]:
+        """Files that its options name: a still trial, a wedge system of the user's own."""
+        own = self.options.static, Path(self.options.system) if self.options.system.endswith(".toml") else None
+        return tuple(path for path in own if path is not None)
+
+    @property
     def file_names(self) -> str:
         """The files' names without their folders, as pages show them."""
-        return " + ".join(path.name for path in self.paths)
+        return printable(" + ".join(path.name for path in self.paths))
 
 
 def find_recordings(folder: Path, out: Path) -> list[Path]:
@@ -111,6 +125,27 @@ def find_recordings(folder: Path, out: Path) -> list[Path]:
             f"{folder}: no recordings found; expected files such as .fit or .csv. A manifest names files elsewhere."
         )
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def printable(name: str) -> str:
+    """Make a name of a file one that can be written: what is no text becomes a question mark.
+
+    Parameters
+    ----------
+    name : str
+        As from the file system.
+
+    Returns
+    -------
+    str
+        Text that any encoding of Unicode can carry.
+
+    Examples
+    --------
+    >>> printable("anna.fit"), printable("\\udcff.fit")
+    ('anna.fit', '?.fit')
+    """
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def clean_id(name: str) -> str:
@@ -160,15 +195,19 @@ def unique_ids(names: Sequence[str]) -> list[str]:
     3
     """
     cleaned = [clean_id(name) for name in names]
-    counts = Counter(one.casefold() for one in cleaned)
-    return [
-        one if counts[one.casefold()] == 1 else f"{one}-{_short_hash(name)}"
-        for one, name in zip(cleaned, names, strict=True)
-    ]
+    ids, length = cleaned, 8
+    # a name may be chosen such that it comes out like another's id with its hash: then the hashes grow
+    while (counts := Counter(one.casefold() for one in ids)) and max(counts.values()) > 1:
+        ids = [
+            own if counts[own.casefold()] == 1 else f"{one}-{_hash(name)[:length]}"
+            for own, one, name in zip(ids, cleaned, names, strict=True)
+        ]
+        length *= 2
+    return ids
 
 
-def _short_hash(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def content_hash(paths: Sequence[Path]) -> str:
@@ -198,30 +237,34 @@ def content_hash(paths: Sequence[Path]) -> str:
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
-def fingerprint(job: Job, content: str, page: Mapping[str, Any]) -> str:
-    """Return what a session's result depends on, as one hash.
+def fingerprint(job: Job, page: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what a session's files hold and what its result depends on, each as one hash.
 
     Parameters
     ----------
     job : Job
         The session.
-    content : str
-        Hash of its files.
     page : mapping
         What its page shows beside the result, and whether there is one.
 
     Returns
     -------
-    str
+    content : str
+        Hash of its files; empty where its row makes no sense, for then they are not read.
+    fingerprint : str
         SHA-256 in hex: content, options, settings, names on the page, and the version of the program.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
     """
-    options = to_json_value(replace(job.options, static=None))
-    static = job.options.static
+    content = "" if job.fault else content_hash(job.paths)
     parts = {
         "content": content,
-        "options": options,
-        "static": content_hash([static]) if static is not None else None,
-        "system": _file_text(job.options.system),
+        # companions count by what they hold, wherever they lie
+        "options": to_json_value(replace(job.options, static=None, system=Path(job.options.system).name)),
+        "companions": None if job.fault else [content_hash([path]) for path in job.companions],
         "name": job.name,
         "files": [path.name for path in job.paths],
         "sides": [len(job.files), len(job.left), len(job.right)],
@@ -230,39 +273,41 @@ def fingerprint(job: Job, content: str, page: Mapping[str, Any]) -> str:
         "fault": job.fault,
         "version": __version__,
     }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "surrogateescape")).hexdigest()
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return content, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _file_text(system: str) -> str | None:
-    """Contents of a user's own wedge system: the result depends on them, not on the file's name."""
-    return content_hash([Path(system)]) if system.endswith(".toml") and Path(system).is_file() else None
-
-
-def what_to_do(job: Job, known: Mapping[str, str], finished: set[str], page: Mapping[str, Any]) -> Doing:
+def plan_of(job: Job, known: Known | None, page: Mapping[str, Any], *, page_lost: bool) -> Plan:
     """Tell whether a session has to be done, and why.
 
     Parameters
     ----------
     job : Job
         The session.
-    known : mapping of str to str
-        Id -> fingerprint of what is done and need not be tried again.
-    finished : set of str
-        Every id that the store holds.
+    known : Known, optional
+        What the store holds of it.
     page : mapping
         As in `fingerprint`.
+    page_lost : bool
+        Whether the page that it had is gone.
 
     Returns
     -------
-    {"new", "changed", "again", "unchanged"}
-        "again": it failed for a reason that may have passed.
+    Plan
+        "again": it failed for a reason that may have passed, or its page is gone.
     """
-    if job.id not in finished:
-        return "new"
-    if job.id not in known:
-        return "again"
+    if known is None:
+        return Plan("new", "it is not in the results yet")
+    if known.retry:
+        return Plan("again", f"it failed for a reason that may have passed: {known.error}")
     try:
-        now = fingerprint(job, content_hash(job.paths), page)
-    except OSError:
-        return "again"
-    return "unchanged" if known[job.id] == now else "changed"
+        content, now = fingerprint(job, page)
+    except OSError as error:
+        return Plan("changed", f"a file cannot be read now ({error.strerror or error})")
+    if now != known.fingerprint:
+        if known.version != __version__:
+            return Plan("changed", f"it was made by version {known.version}, this is {__version__}")
+        if content != known.sha256:
+            return Plan("changed", "what its files hold has changed")
+        return Plan("changed", "the options, the settings or its row of the manifest have changed")
+    return Plan("again", "its page is gone") if page_lost else Plan("unchanged", "nothing has changed since")

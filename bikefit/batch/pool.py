@@ -76,6 +76,8 @@ def run_local(
                         yield lost(task, f"took longer than {timeout_s:g} s and was stopped (--timeout).")
                     except ProcessExpired as error:
                         yield lost(task, f"its worker process died (exit code {error.exitcode}).")
+                    except Exception as error:
+                        yield lost(task, f"its worker gave no answer ({type(error).__name__}: {error}).")
         finally:
             pool.stop()
             pool.join()

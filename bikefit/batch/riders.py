@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -13,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from bikefit.comparison import ComparisonResult, compare_sessions
-from bikefit.conventions import CURVE_POINTS, STROKE_COLUMNS, Side
+from bikefit.comparison.guards import check_same_zero, labels
+from bikefit.conventions import CURVE_POINTS, SIDES, STROKE_COLUMNS, Side
 from bikefit.datatypes import (
     Excess,
     FloatStop,
@@ -29,6 +31,8 @@ from bikefit.datatypes import (
     WedgeSystem,
 )
 from bikefit.errors import BikefitError
+from bikefit.settings import Settings
+from bikefit.store import Store
 
 Row = Mapping[str, Any]
 
@@ -51,7 +55,7 @@ def riders_with_two_counts(sessions: Iterable[Row]) -> dict[str, list[Row]]:
         if session["rider"] and session["feet"]:
             by_rider.setdefault(session["rider"], []).append(session)
     return {
-        rider: sorted(own, key=lambda session: (session["date"], session["start"] or ""))
+        rider: sorted(own, key=lambda session: (day_of(session), session["start"] or ""))
         for rider, own in by_rider.items()
         if _has_two_counts(own)
     }
@@ -64,6 +68,32 @@ def _has_two_counts(sessions: Sequence[Row]) -> bool:
             if foot["rotation_deg"] is not None:
                 counts.setdefault(foot["foot"], set()).add(foot["fitted"])
     return any(len(own) > 1 for own in counts.values())
+
+
+def day_of(session: Row) -> str:
+    """Return the day of a session, such that days sort by their text.
+
+    Parameters
+    ----------
+    session : mapping
+        With its ``date`` as the manifest has it and its ``start`` as the recording has it.
+
+    Returns
+    -------
+    str
+        The manifest's date, a European one turned round; else the recording's day; else empty.
+
+    Examples
+    --------
+    >>> day_of({"date": "3.2.2026", "start": None}), day_of({"date": "", "start": "2026-02-03T10:00:00+00:00"})
+    ('2026-02-03', '2026-02-03')
+    """
+    date = str(session["date"])
+    european = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", date)
+    if european:
+        day, month, year = european.groups()
+        return f"{year}-{int(month):02d}-{int(day):02d}"
+    return date or (session["start"] or "")[:10]
 
 
 def taken_off_between(sessions: Sequence[Row]) -> bool:
@@ -79,50 +109,68 @@ def taken_off_between(sessions: Sequence[Row]) -> bool:
     bool
         True also where the days are not known.
     """
-    days = {session["date"] or (session["start"] or "")[:10] for session in sessions}
+    days = {day_of(session) for session in sessions}
     return len(days) > 1 or days == {""}
 
 
-def compare_rider(sessions: Sequence[Row], documents: Mapping[str, str]) -> ComparisonResult | str:
-    """Compare a rider's sessions as ``bikefit compare`` does, without their single strokes.
+def compare_rider(sessions: Sequence[Row], store: Store, settings: Settings) -> ComparisonResult | str:
+    """Compare a rider's sessions as ``bikefit compare`` does, without the curves of their strokes.
 
     Parameters
     ----------
     sessions : sequence of mapping
         In the order of time.
-    documents : mapping of str to str
-        Session id -> its JSON.
+    store : Store
+        That holds them.
+    settings : Settings
+        Priors and thresholds.
 
     Returns
     -------
     ComparisonResult or str
         Or why they are not compared.
     """
-    results = [_session(session, json.loads(documents[session["id"]])) for session in sessions]
+    documents = store.documents(session["id"] for session in sessions)
+    results = [
+        _session(session, json.loads(documents[session["id"]]), store.powers(session["id"])) for session in sessions
+    ]
+    names = labels(results)
     try:
-        return compare_sessions(results, remounted=taken_off_between(sessions))
+        for side in SIDES:
+            feet = [(name, _foot_row(session, side)) for name, session in zip(names, sessions, strict=True)]
+            check_same_zero(side, {name: foot["zero"] for name, foot in feet if foot and foot["zero"]})
+        return compare_sessions(results, remounted=taken_off_between(sessions), settings=settings)
     except BikefitError as error:
         return str(error)
 
 
-def _session(row: Row, document: Mapping[str, Any]) -> SessionResult:
+def _foot_row(session: Row, side: Side) -> Row | None:
+    return next((foot for foot in session["feet"] if foot["foot"] == side), None)
+
+
+def _session(row: Row, document: Mapping[str, Any], powers: Sequence[tuple[str, float | None, int]]) -> SessionResult:
     info = dict(document["recording"])
     info["start"] = datetime.fromisoformat(info["start"]) if info["start"] else None
     fitted = {foot["foot"]: foot["fitted"] for foot in row["feet"]}
     own = document["feet"]
-    system_id = next(foot["recommendation"]["system"] for foot in own.values())
+    system = json.loads(row["wedge_system"])
+    system |= {name: tuple(system[name]) for name in ("cleats", "cautions")}
+    system |= {name: _known(system[name]) for name in ("thickness_mm", "width_mm")}
     return SessionResult(
         recording=RecordingInfo(**{**info, "sampling_rate_hz": _known(info["sampling_rate_hz"])}),
         settings=document["settings"],
-        system=WedgeSystem(system_id, system_id, "", row["cant_deg"], row["cap"], "under_cleat", (), (), "", ""),
+        system=WedgeSystem(**system),
         asymmetry_deg=_known(document["asymmetry_deg"]),
         findings=(),
-        feet={side: _foot(side, foot, fitted[side]) for side, foot in own.items()},
+        feet={
+            side: _foot(side, foot, fitted[side], [(power, used) for name, power, used in powers if name == side])
+            for side, foot in own.items()
+        },
         version=document["version"],
     )
 
 
-def _foot(side: Side, foot: Mapping[str, Any], fitted: int) -> FootResult:
+def _foot(side: Side, foot: Mapping[str, Any], fitted: int, powers: Sequence[tuple[float | None, int]]) -> FootResult:
     rotation: dict[str, Any] = {**foot["rotation"]}
     stop, interval, metric = rotation.pop("float_stop"), rotation.pop("interval_deg"), rotation.pop("metric")
     angles: dict[str, Any] = {name: _known(value) for name, value in rotation.items()}
@@ -139,8 +187,13 @@ def _foot(side: Side, foot: Mapping[str, Any], fitted: int) -> FootResult:
         recommendation=_recommendation(foot["recommendation"]),
         findings=(),
         fitted_wedges=fitted,
-        stroke_table=pd.DataFrame(columns=list(STROKE_COLUMNS)).astype({"used": bool}),
-        curves=StrokeCurves(np.empty((0, CURVE_POINTS))),
+        stroke_table=pd.DataFrame(
+            {
+                "power_w": np.array([power for power, _ in powers], dtype=float),
+                "used": np.array([used for _, used in powers], dtype=bool),
+            }
+        ).reindex(columns=list(STROKE_COLUMNS)),
+        curves=StrokeCurves(np.full((len(powers), CURVE_POINTS), np.nan)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,16 +10,29 @@ from typing import Any
 
 from bikefit import __version__
 from bikefit.analysis import AnalyzeOptions
-from bikefit.batch.plan import Doing, Job, find_recordings, unique_ids, what_to_do
+from bikefit.batch.plan import Job, Plan, find_recordings, plan_of, printable, unique_ids
 from bikefit.batch.pool import available_cores, run_local
 from bikefit.batch.riders import compare_rider, riders_with_two_counts, taken_off_between
 from bikefit.batch.work import Done, Task, do_task
 from bikefit.datatypes import to_json_value
 from bikefit.errors import OutputError, RecordingError
-from bikefit.store import SessionRows, Store, sessions_csv
+from bikefit.files import write_whole
+from bikefit.settings import Settings
+from bikefit.store import (
+    SCHEMA_VERSION,
+    Known,
+    SessionRows,
+    Store,
+    look_up,
+    reading,
+    sessions_csv,
+    stored_version,
+)
 
 DATABASE, TABLE, INDEX, PAGES, RIDERS = "results.sqlite", "sessions.csv", "index.html", "sessions", "riders"
 LOCK = ".lock"
+LONGEST_S = 900.0
+"""After this time a session counts as hanging, unless another is asked for [s]."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,7 @@ class BatchOptions:
     jobs : int
         Worker processes; 0 = one a core.
     timeout_s : float, optional
-        Longest time for one session.
+        Longest time for one session [s]; None = none.
     report : bool
         Write a page a session.
     scheduler : str, optional
@@ -42,7 +56,7 @@ class BatchOptions:
     """
 
     jobs: int = 0
-    timeout_s: float | None = None
+    timeout_s: float | None = LONGEST_S
     report: bool = True
     scheduler: str | None = None
     ship_files: bool = False
@@ -110,12 +124,12 @@ def jobs_of(source: Path, out: Path, options: AnalyzeOptions) -> list[Job]:
     paths = find_recordings(source, out)
     names = [path.relative_to(source).as_posix() for path in paths]
     return [
-        Job(id=session_id, position=position, name=name, files=(path,), options=options)
+        Job(id=session_id, position=position, name=printable(name), files=(path,), options=options)
         for position, (session_id, name, path) in enumerate(zip(unique_ids(names), names, paths, strict=True))
     ]
 
 
-def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[tuple[Job, Doing]]:
+def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[tuple[Job, Plan]]:
     """Tell what a batch would do, without doing it.
 
     Parameters
@@ -129,23 +143,68 @@ def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[t
 
     Yields
     ------
-    tuple of Job and str
-        Each session and why it would be done, or "unchanged".
+    tuple of Job and Plan
+        Each session, whether it would be done, and why.
     """
-    known, stored = _known(out)
+    stored = look_up(out / DATABASE)
     for job in jobs:
-        yield job, what_to_do(job, known, stored, options.page_facts)
+        known = stored.get(job.id)
+        page_lost = known is not None and _page_lost(known, out)
+        yield job, plan_of(job, known, options.page_facts, page_lost=page_lost)
 
 
-def _known(out: Path) -> tuple[dict[str, str], set[str]]:
-    if not (out / DATABASE).exists():
-        return {}, set()
-    with Store(out / DATABASE) as store:
-        return store.fingerprints(), {session["id"] for session in store.sessions()}
+def rebuild_notice(out: Path) -> str:
+    """Say that the results have another schema, so that every session is done anew.
+
+    Parameters
+    ----------
+    out : Path
+        The batch's folder.
+
+    Returns
+    -------
+    str
+        Empty where they have not.
+    """
+    version = stored_version(out / DATABASE)
+    return "" if version in (None, SCHEMA_VERSION) else _rebuilt(out, version)
+
+
+def _rebuilt(out: Path, version: int | None) -> str:
+    return (
+        f"{out / DATABASE}: its tables are of version {version}, this program writes version {SCHEMA_VERSION}; "
+        "they are made anew from the recordings, so every session is done again."
+    )
+
+
+def failures(out: Path) -> list[tuple[str, str]]:
+    """Return what failed, in the manifest's order.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of a batch.
+
+    Returns
+    -------
+    list of tuple
+        Session and why.
+    """
+    with reading(out / DATABASE) as database:
+        query = "SELECT session, error FROM sessions WHERE status = 'failed' ORDER BY position"
+        return database.execute(query).fetchall()
+
+
+def _page_lost(known: Known, out: Path) -> bool:
+    return bool(known.report) and not (out / known.report).exists()
 
 
 def run_jobs(
-    jobs: list[Job], out: Path, options: BatchOptions, work: Callable[[Task], Done] = do_task
+    jobs: list[Job],
+    out: Path,
+    options: BatchOptions,
+    work: Callable[[Task], Done] = do_task,
+    tell: Callable[[str], None] = warnings.warn,
 ) -> Iterator[BatchOutcome]:
     """Do a batch: yields each session as it is finished, then writes the table and the pages of the group.
 
@@ -159,6 +218,8 @@ def run_jobs(
         How to run.
     work : callable
         What a worker does with a task.
+    tell : callable
+        Given what must be said besides, such as that older results are made anew.
 
     Yields
     ------
@@ -182,7 +243,7 @@ def run_jobs(
         raise OutputError(f"{out}: cannot be written ({error.strerror or error}).") from error
     with lock:
         try:
-            yield from _run_locked(jobs, out, options, work)
+            yield from _run_locked(jobs, out, options, work, tell)
         except OSError as error:
             raise OutputError(f"{out}: cannot be written ({error.strerror or error}).") from error
 
@@ -204,29 +265,31 @@ def _make_folder(out: Path) -> None:
 
 
 def _run_locked(
-    jobs: list[Job], out: Path, options: BatchOptions, work: Callable[[Task], Done]
+    jobs: list[Job],
+    out: Path,
+    options: BatchOptions,
+    work: Callable[[Task], Done],
+    tell: Callable[[str], None],
 ) -> Iterator[BatchOutcome]:
     _clear_unfinished(out)
     by_id = {job.id: job for job in jobs}
     with Store(out / DATABASE) as store:
-        pages = {session["id"]: session["report"] for session in store.sessions() if session["report"]}
-        lost = {name for name, link in pages.items() if not (out / link).exists()}
-        known = {name: value for name, value in store.fingerprints().items() if name not in lost}
-        tasks = (_task(job, known.get(job.id, ""), out, options) for job in jobs)
+        if store.rebuilt_from is not None:
+            tell(_rebuilt(out, store.rebuilt_from))
+        stored = store.known().items()
+        known = {name: one.fingerprint for name, one in stored if not one.retry and not _page_lost(one, out)}
+        tasks = (_task(job, known.get(job.id, ""), options) for job in jobs)
         for done in _do(tasks, len(jobs), options, work):
             job = by_id[done.id]
-            if done.page is not None:
-                _write_whole(_page(out, job), done.page)
+            if done.page:
+                write_whole(out / _link(job), done.page)
             if done.rows is not None:
-                if done.rows.status == "failed" or not options.report:
-                    _page(out, job).unlink(missing_ok=True)
                 store.save(done.rows, job.position)
             yield _outcome(job, done.rows)
-        for dropped in store.arrange({job.id: job.position for job in jobs}):
-            (out / PAGES / f"{dropped}.html").unlink(missing_ok=True)
+        store.arrange({job.id: job.position for job in jobs})
+        _clear_stale(out / PAGES, {out / one.report for one in store.known().values() if one.report})
         store.save_settings(_settings(jobs, options))
-        band_deg = jobs[0].options.settings.neutral_band_deg if jobs else 0.0
-        write_group(store, out, options, band_deg)
+        write_group(store, out, options, jobs[0].options.settings if jobs else Settings())
 
 
 def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable[[Task], Done]) -> Iterator[Done]:
@@ -237,19 +300,24 @@ def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable
     return run_local(tasks, min(options.jobs or available_cores(), count) or 1, options.timeout_s, work)
 
 
-def _task(job: Job, known: str, out: Path, options: BatchOptions) -> Task:
+def _task(job: Job, known: str, options: BatchOptions) -> Task:
     return Task(
         job=job,
         known=known,
-        page=_page(out, job) if options.report else None,
-        link=f"{PAGES}/{job.id}.html" if options.report else "",
+        link=_link(job) if options.report else "",
         title=options.title,
         fitter=options.fitter,
     )
 
 
-def _page(out: Path, job: Job) -> Path:
-    return out / PAGES / f"{job.id}.html"
+def _link(job: Job) -> str:
+    return f"{PAGES}/{job.id}.html"
+
+
+def _clear_stale(folder: Path, pages: set[Path]) -> None:
+    """Remove pages of sessions or riders that are no more."""
+    for stale in set(folder.glob("*.html")) - pages:
+        stale.unlink()
 
 
 def _outcome(job: Job, rows: SessionRows | None) -> BatchOutcome:
@@ -263,7 +331,7 @@ def _settings(jobs: list[Job], options: BatchOptions) -> dict[str, Any]:
     return {"version": __version__, "report": options.report, **to_json_value(shared)}
 
 
-def write_group(store: Store, out: Path, options: BatchOptions, band_deg: float) -> None:
+def write_group(store: Store, out: Path, options: BatchOptions, settings: Settings) -> None:
     """Write ``sessions.csv``, the index and the riders' pages from what the store holds.
 
     Parameters
@@ -274,11 +342,12 @@ def write_group(store: Store, out: Path, options: BatchOptions, band_deg: float)
         The batch's folder.
     options : BatchOptions
         For the title, and whether there are pages.
-    band_deg : float
-        An angle within it is near enough to neutral [deg].
+    settings : Settings
+        Priors and thresholds of the comparisons; the neutral band.
     """
+    band_deg = settings.neutral_band_deg
     sessions = list(store.sessions())
-    _write_whole(out / TABLE, sessions_csv(sessions))
+    write_whole(out / TABLE, sessions_csv(sessions))
     from bikefit.report.studio import index_html, rider_html
 
     riders = riders_with_two_counts(sessions)
@@ -286,17 +355,9 @@ def write_group(store: Store, out: Path, options: BatchOptions, band_deg: float)
     links = {rider: f"{RIDERS}/{name}.html" for rider, name in names.items()}
     if riders:
         (out / RIDERS).mkdir(exist_ok=True)
-    for stale in set((out / RIDERS).glob("*.html")) - {out / link for link in links.values()}:
-        stale.unlink()
+    _clear_stale(out / RIDERS, {out / link for link in links.values()})
     for rider, own in riders.items():
-        compared = compare_rider(own, store.documents(session["id"] for session in own))
+        compared = compare_rider(own, store, settings)
         page = rider_html(rider, own, compared, remounted=taken_off_between(own), band_deg=band_deg)
-        _write_whole(out / links[rider], page)
-    _write_whole(out / INDEX, index_html(sessions, links, title=options.title, band_deg=band_deg))
-
-
-def _write_whole(path: Path, content: str) -> None:
-    """Write a file under another name in the same folder, then rename it."""
-    temporary = path.with_name(f".{path.name}.unfinished")
-    temporary.write_text(content, encoding="utf-8", newline="")
-    temporary.replace(path)
+        write_whole(out / links[rider], page)
+    write_whole(out / INDEX, index_html(sessions, links, title=options.title, band_deg=band_deg))

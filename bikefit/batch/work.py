@@ -1,4 +1,4 @@
-"""What a worker does with one session: read it, analyse it, write its page, return its rows.
+"""What a worker does with one session: read it, analyse it, return its rows and its page.
 
 It runs in a process of its own, perhaps on another machine, and never raises: whatever a file does to it is a
 failed session with words.
@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from bikefit import __version__
-from bikefit.analysis import analyze, analyze_sides
-from bikefit.batch.plan import Job, content_hash, fingerprint
+from bikefit.analysis import analyze_recording
+from bikefit.batch.plan import Job, fingerprint, printable
+from bikefit.comparison.guards import zero_of
 from bikefit.conventions import STROKE_COLUMNS
-from bikefit.datatypes import FootResult, SessionResult
+from bikefit.datatypes import FootResult, Recording, SessionResult, to_json_value
 from bikefit.errors import BikefitError
+from bikefit.io import read_recording, read_sides
 from bikefit.store import SessionRows, Status
+from bikefit.wedges import Z95
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,8 @@ class Task:
         The session.
     known : str
         Fingerprint of the stored result; where it still holds, nothing is done. Empty: none is stored.
-    page : Path or None
-        Where its page is written; None for no page.
     link : str
-        The page's address in ``sessions.csv`` and the index.
+        The page's address in ``sessions.csv`` and the index; empty for no page.
     title, fitter : str
         For the page.
     shipped : mapping of str to bytes
@@ -47,7 +48,6 @@ class Task:
 
     job: Job
     known: str = ""
-    page: Path | None = None
     link: str = ""
     title: str = ""
     fitter: str = ""
@@ -56,19 +56,28 @@ class Task:
     @property
     def page_facts(self) -> dict[str, Any]:
         """What of the page belongs to the fingerprint."""
-        return {"report": self.page is not None, "title": self.title, "fitter": self.fitter}
+        return {"report": bool(self.link), "title": self.title, "fitter": self.fitter}
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a task: its rows, or None where the stored ones still hold.
+    """What came of a task.
 
-    ``page`` carries the page's text where the worker shares no folder with the batch.
+    Only the batch itself writes, so that a worker that outlives it cannot spoil what the next batch writes.
+
+    Attributes
+    ----------
+    id : str
+        The session.
+    rows : SessionRows or None
+        None where the stored ones still hold.
+    page : str
+        The page's text; empty where there is none.
     """
 
     id: str
     rows: SessionRows | None
-    page: str | None = None
+    page: str = field(default="", repr=False)
 
 
 def do_task(task: Task) -> Done:
@@ -85,27 +94,18 @@ def do_task(task: Task) -> Done:
         Always, unless the process dies.
     """
     job = task.job
-    if job.fault:
-        print_of = fingerprint(job, "", task.page_facts)
-        if print_of == task.known:
-            return Done(job.id, None)
-        return Done(job.id, failed_rows(job, job.fault, print_of))
     try:
-        content = content_hash(job.paths)
+        content, now = fingerprint(job, task.page_facts)
     except OSError as error:
         return Done(job.id, failed_rows(job, f"{_name_of(error, job)}: cannot be read ({_why(error)}).", retry=True))
-    now = fingerprint(job, content, task.page_facts)
     if now == task.known:
         return Done(job.id, None)
+    if job.fault:
+        return Done(job.id, failed_rows(job, job.fault, now))
     try:
-        result = _analyze(job)
-        link = ""
-        if task.page is not None:
-            from bikefit.report import write_report
-
-            rider, title = job.about.get("rider", ""), task.title or job.name
-            write_report(result, task.page, title=title, rider=rider, fitter=task.fitter)
-            link = task.link
+        recording, result = _analyze(job)
+        rows = result_rows(job, recording, result, now, task.link)
+        return Done(job.id, rows, _page(result, task) if task.link else "")
     except BikefitError as error:
         return Done(job.id, failed_rows(job, str(error), now, content))
     except Exception as error:
@@ -113,16 +113,25 @@ def do_task(task: Task) -> Done:
         text = " ".join(str(error).split())[:300]
         message = f"{job.file_names}: {type(error).__name__}: {text}"
         return Done(job.id, failed_rows(job, message, now, content, retry=True))
-    return Done(job.id, result_rows(job, result, now, link))
 
 
-def _analyze(job: Job) -> SessionResult:
-    result = analyze(job.files[0], job.options) if job.files else analyze_sides(job.left, job.right, job.options)
-    return replace(result, recording=replace(result.recording, name=job.file_names))
+def _analyze(job: Job) -> tuple[Recording, SessionResult]:
+    how = job.options
+    recording = read_recording(job.files[0], how.read) if job.files else read_sides(job.left, job.right, how.read)
+    result = analyze_recording(recording, how)
+    return recording, replace(result, recording=replace(result.recording, name=job.file_names))
+
+
+def _page(result: SessionResult, task: Task) -> str:
+    from bikefit.report.fitter_view import session_view
+    from bikefit.report.html import render_html
+
+    rider, title = task.job.about.get("rider", ""), task.title or task.job.name
+    return render_html(session_view(result, title=title, rider=rider, fitter=task.fitter))
 
 
 def _name_of(error: OSError, job: Job) -> str:
-    return Path(error.filename).name if error.filename else job.file_names
+    return printable(Path(error.filename).name) if error.filename else job.file_names
 
 
 def _why(error: OSError) -> str:
@@ -148,19 +157,22 @@ def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *
     SessionRows
         Without a foot.
     """
-    for path in job.paths:
+    for path in (*job.paths, *job.companions):
         # pages and tables name files, not the folders in which a studio keeps them
         message = message.replace(str(path), path.name)
+    message = printable(message)
     return SessionRows(_session(job, "failed", message, print_of, content) | {"retry": int(retry)})
 
 
-def result_rows(job: Job, result: SessionResult, print_of: str, link: str) -> SessionRows:
+def result_rows(job: Job, recording: Recording, result: SessionResult, print_of: str, link: str) -> SessionRows:
     """Return the rows of a session that was analysed.
 
     Parameters
     ----------
     job : Job
         The session.
+    recording : Recording
+        What was read.
     result : SessionResult
         What came out.
     print_of : str
@@ -180,8 +192,7 @@ def result_rows(job: Job, result: SessionResult, print_of: str, link: str) -> Se
         "start": result.recording.start.isoformat() if result.recording.start else None,
         "duration_s": result.recording.duration_s,
         "sampling_rate_hz": _number(result.recording.sampling_rate_hz),
-        "cant_deg": result.system.cant_deg,
-        "cap": result.system.cap,
+        "wedge_system": json.dumps(to_json_value(result.system)),
         "report": link,
         "document": json.dumps(result.to_dict(), allow_nan=False),
     }
@@ -190,7 +201,7 @@ def result_rows(job: Job, result: SessionResult, print_of: str, link: str) -> Se
         findings += [(foot.side, item.level, item.code, item.message, _details(item.values)) for item in foot.findings]
     return SessionRows(
         session,
-        [_foot(foot, result) for foot in feet],
+        [_foot(foot) | {"zero": zero_of(recording, foot.side)} for foot in feet],
         [row for foot in feet for row in _strokes(foot)],
         findings,
     )
@@ -212,7 +223,7 @@ def _session(job: Job, status: Status, error: str, print_of: str, content: str) 
     }
 
 
-def _foot(foot: FootResult, result: SessionResult) -> dict[str, Any]:
+def _foot(foot: FootResult) -> dict[str, Any]:
     advised, rotation = foot.recommendation, foot.rotation
     used = foot.stroke_table["used"].to_numpy(dtype=bool)
     curve = foot.curves.heel_out_deg[used].mean(axis=0) if used.any() else []
@@ -237,7 +248,7 @@ def _foot(foot: FootResult, result: SessionResult) -> dict[str, Any]:
         "neutral_kind": foot.neutral.kind,
         "neutral_deg": _number(foot.neutral.deg),
         "lower_bound": int(foot.excess.lower_bound),
-        "zero_sd_deg": _number(zero_half / 1.959963984540054),
+        "zero_sd_deg": _number(zero_half / Z95),
         "strokes_found": foot.strokes.found,
         "strokes_used": foot.strokes.used,
         "cadence_rpm": _number(foot.strokes.cadence_rpm),
@@ -261,8 +272,6 @@ def _strokes(foot: FootResult) -> list[tuple[Any, ...]]:
 
 
 def _details(values: Mapping[str, Any]) -> str:
-    from bikefit.datatypes import to_json_value
-
     return json.dumps(to_json_value(values), default=str)
 
 
@@ -278,6 +287,7 @@ def begin_worker(parent: int) -> None:
     parent : int
         Process id of the batch.
     """
+
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)

@@ -37,8 +37,8 @@ def batch(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the results.")],
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Workers; 0 = one a core.")] = 0,
     timeout: Annotated[
-        float | None, typer.Option("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
-    ] = None,
+        float, typer.Option("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
+    ] = 900.0,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write a page a session.")] = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why.")] = False,
     scheduler: Annotated[
@@ -49,42 +49,38 @@ def batch(
     fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the pages.")] = "",
 ) -> None:
     """Analyse a folder or a manifest of sessions; a second run does only what changed."""
-    from bikefit.batch import BatchOptions, jobs_of, run_jobs
-    from bikefit.batch import dry_run as plan
+    from bikefit.batch import BatchOptions, failures, jobs_of, rebuild_notice, run_jobs
+    from bikefit.batch import dry_run as plan_jobs
 
     options = analyze_options(read, decision, part, fitted)
     how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter)
     todo = jobs_of(source, out, options)
     if dry_run:
-        for job, why in plan(todo, out, how):
-            typer.echo(f"{why:9}  {job.name}  ({job.file_names})" + (f"  {job.fault}" if job.fault else ""))
+        if notice := rebuild_notice(out):
+            _say(notice)
+        needed = 0
+        for job, plan in plan_jobs(todo, out, how):
+            needed += plan.doing != "unchanged"
+            typer.echo(f"{plan.doing:9}  {job.name}: {job.fault or plan.why}")
+        typer.echo(f"{needed} of {len(todo)} sessions would be done.")
         return
-    failed: list[tuple[str, str]] = []
     counts = {"ok": 0, "undetermined": 0, "failed": 0, "unchanged": 0}
     with _progress(len(todo), common.quiet) as advance:
-        for outcome in run_jobs(todo, out, how):
+        for outcome in run_jobs(todo, out, how, tell=_say):
             counts[outcome.status] += 1
-            if outcome.status == "failed":
-                failed.append((outcome.name, outcome.error))
             advance()
-    failed += _failed_before(out, {name for name, _ in failed}) if counts["unchanged"] else []
     if not common.quiet:
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         typer.echo(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
-    if failed:
-        print(f"bikefit: {len(failed)} of {len(todo)} sessions failed:", file=sys.stderr)
+    if failed := failures(out):
+        _say(f"{len(failed)} of {len(todo)} sessions failed:")
         for name, error in failed:
             print(f"  {name}: {error.removeprefix(f'{Path(name).name}: ')}", file=sys.stderr)
         raise typer.Exit(FAILURES)
 
 
-def _failed_before(out: Path, told: set[str]) -> list[tuple[str, str]]:
-    """Sessions that failed in an earlier run and have not changed since: they are still failures."""
-    from bikefit.batch import result_tables
-
-    sessions = result_tables(out)["sessions"]
-    failed = sessions[sessions["status"] == "failed"]
-    return [(name, error) for name, error in zip(failed["session"], failed["error"], strict=True) if name not in told]
+def _say(message: str) -> None:
+    print(f"bikefit: {message}", file=sys.stderr)
 
 
 @contextmanager

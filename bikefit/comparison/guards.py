@@ -109,14 +109,31 @@ def check_zeros(recordings: Sequence[Recording]) -> None:
         If an angle of zero is the rider's pose in one and the bike's axis in another.
     """
     for side in SIDES:
-        zeros = {recording.name: _zero(recording, side) for recording in recordings}
-        known = {name: zero for name, zero in zeros.items() if zero is not None}
-        if len(set(known.values())) > 1:
-            told = "; ".join(f"{name}: {zero}" for name, zero in known.items())
-            raise UsageError(
-                f"the {side} foot's angles do not start from the same zero ({told}), so they cannot be compared. "
-                "Compare recordings made with the same equipment."
-            )
+        zeros = {recording.name: zero_of(recording, side) for recording in recordings}
+        check_same_zero(side, {name: zero for name, zero in zeros.items() if zero is not None})
+
+
+def check_same_zero(side: Side, zeros: Mapping[str, str]) -> None:
+    """Refuse zeros of one foot that mean different things.
+
+    Parameters
+    ----------
+    side : {"left", "right"}
+        The foot.
+    zeros : mapping of str to str
+        Name of a recording -> as from `zero_of`.
+
+    Raises
+    ------
+    UsageError
+        Naming them.
+    """
+    if len(set(zeros.values())) > 1:
+        told = "; ".join(f"{name}: {zero}" for name, zero in zeros.items())
+        raise UsageError(
+            f"the {side} foot's angles do not start from the same zero ({told}), so they cannot be compared. "
+            "Compare recordings made with the same equipment."
+        )
 
 
 def check_feet(side: Side, feet: Sequence[FootResult], names: Sequence[str]) -> tuple[Finding, ...]:
@@ -227,7 +244,21 @@ def _format(session: SessionResult) -> str:
     return session.recording.format
 
 
-def _zero(recording: Recording, side: Side) -> str | None:
+def zero_of(recording: Recording, side: Side) -> str | None:
+    """Say what an angle of zero means in a recording.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read.
+    side : {"left", "right"}
+        The foot.
+
+    Returns
+    -------
+    str or None
+        In words; None where the foot was not recorded.
+    """
     meanings: Mapping[str, str] = {"rider": "the rider's own pose", "bike": "the bike's axis", "none": "none"}
     if side in recording.feet:
         return meanings[recording.feet[side].zero]
