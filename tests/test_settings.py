@@ -1,0 +1,51 @@
+"""Settings: defaults, overrides from a file, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from bikefit.errors import UsageError
+from bikefit.settings import Settings, load_settings
+
+
+def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text("neutral_band_deg = 2\nstrokes_min = 20\nresponse_mean = -0.1\n")
+    settings = load_settings(path)
+    assert (settings.neutral_band_deg, settings.strokes_min, settings.response_mean) == (2.0, 20, -0.1)
+    assert settings.zero_sd_deg == Settings().zero_sd_deg
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("neutral_bands_deg = 1", "Did you mean 'neutral_band_deg'"),
+        ('neutral_band_deg = "wide"', "expected a number"),
+        ("strokes_min = 2.5", "whole number"),
+        ("strokes_min = true", "whole number"),
+        ("zero_sd_deg = -1", "not negative"),
+        ("zero_sd_deg = nan", "expected a number"),
+        ("zero_sd_deg = inf", "expected a number"),
+        ("[table]\na = 1", "unknown setting"),
+        ("not toml", "no TOML"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(content)
+    with pytest.raises(UsageError, match=said):
+        load_settings(path)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_settings(tmp_path / "none.toml")
+
+
+def test_every_setting_is_documented() -> None:
+    text = Settings.__doc__ or ""
+    for item in fields(Settings):
+        assert f"\n    {item.name} : " in text
