@@ -125,16 +125,15 @@ def round_windows(stretches: list[Stretch]) -> list[Window]:
     list of Window
         At most 48, spread over the recording.
     """
-    found = []
+    cuts: list[tuple[Stretch, slice]] = []
     for stretch in stretches:
-        place, step = stretch.path.place_m, stretch.samples.step_s
-        pieces = max(1, int(place.shape[0] * step / WINDOW_S))
-        for cut in np.array_split(np.arange(place.shape[0]), pieces):
-            window = slice(int(cut[0]), int(cut[-1]) + 1)
-            if roundness(place[window]) > ROUND_ENOUGH:
-                found.append((stretch, window))
+        pieces = max(1, int(stretch.samples.time_s.size * stretch.samples.step_s / WINDOW_S))
+        edges = np.linspace(0, stretch.samples.time_s.size, pieces + 1).astype(int)
+        cuts.extend((stretch, slice(a, b)) for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+    some = cuts[:: max(1, len(cuts) // (3 * WINDOWS_MOST))]
+    found = [(stretch, cut) for stretch, cut in some if roundness(stretch.path.place_m[cut]) > ROUND_ENOUGH]
     chosen = found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]
-    windows = [_window(stretch, window) for stretch, window in chosen]
+    windows = [_window(stretch, cut) for stretch, cut in chosen]
     return [window for window in windows if roundness(window.place_m) > ROUND_ENOUGH]
 
 

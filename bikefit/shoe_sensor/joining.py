@@ -17,6 +17,7 @@ from bikefit.shoe_sensor.samples import CLIPPED_SHARE, clipped_share
 ROCKING_ERROR = 1.3
 """Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
 CLIPPED_ERROR_DEG = 2.0
+STUCK_ERROR_DEG = 10.0
 DISAGREEMENT_WARN_DEG = 0.5
 
 
@@ -84,8 +85,8 @@ def join_pieces(
     Notes
     -----
     Quality is 1 less ten times the median error of the radius, lowered where the two references disagree. The zero's
-    standard deviation adds up the settings' value, 1.3 deg per degree of the bike's lean, the disagreement, and 2 deg
-    for each clipped channel, as the root of the sum of squares.
+    standard deviation adds up the settings' value, 1.3 deg per degree of the bike's lean, the disagreement, 2 deg for
+    each clipped and 10 deg for each stuck channel, as the root of the sum of squares.
     """
 
     def join(name: str) -> Array:
@@ -108,8 +109,8 @@ def join_pieces(
             )
     differences = [piece.disagreement_deg for piece in pieces if not math.isnan(piece.disagreement_deg)]
     disagreement = max(differences, default=math.nan)
-    lean = float(np.median(join("rocking_deg")[used])) if used.any() else math.inf
-    quality = max(0.0, 1.0 - float(np.median(join("radius_error")[pedalling])) / 0.1)
+    lean = float(np.median(join("rocking_deg")[used][::10])) if used.any() else math.inf
+    quality = max(0.0, 1.0 - float(np.median(join("radius_error")[pedalling][::10])) / 0.1)
     errors = [settings.zero_sd_shoe_sensor_deg]
     if math.isfinite(lean):
         errors.append(ROCKING_ERROR * lean)
@@ -126,9 +127,9 @@ def join_pieces(
             findings.append(finding(code, side=sensor.side, share_percent=100.0 * share))
             errors.append(CLIPPED_ERROR_DEG)
     for channel, values in (("gyroscope", sensor.gyr_deg_s), ("accelerometer", sensor.acc_m_s2)):
-        if float(np.nanmin(np.nanmax(values, axis=0) - np.nanmin(values, axis=0))) == 0.0:
+        if bool(np.all(values == values[0], axis=0).any()):
             findings.append(finding("sensor_axis_stuck", side=sensor.side, channel=channel))
-            quality = 0.0
+            errors.append(STUCK_ERROR_DEG)
     return FootTrace(
         side=sensor.side,
         time_s=time,

@@ -11,6 +11,7 @@ from bikefit.datatypes import Array, ShoeSensor
 from bikefit.errors import RecordingError
 from bikefit.findings import Finding, finding
 from bikefit.settings import Settings
+from bikefit.shoe_sensor.vectors import lengths
 
 GRAVITY_M_S2 = 9.80665
 CLIPPED_SHARE = 0.001
@@ -243,9 +244,7 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> tuple[list[Samples
         findings.append(finding("sensor_rates_differ", side=sensor.side, gyr_hz=1 / step, acc_hz=1 / acc_step))
     gyr = unclipped(gyr) if clipped_share(gyr) > CLIPPED_SHARE else gyr
     acc = unclipped(acc) if clipped_share(acc) > CLIPPED_SHARE else acc
-    quaternion_time, quaternion = gyr_time, None
-    if sensor.quaternion is not None:
-        quaternion_time, quaternion = _finite(sensor.gyr_time_s, sensor.quaternion)
+    quaternion = _whole_quaternions(sensor, gyr_time)
 
     longest = max(settings.gap_max_s, 2.5 * step, 2.5 * acc_step)
     edges = _common_stretches(gyr_time, acc_time, longest)
@@ -258,9 +257,9 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> tuple[list[Samples
         even = times.size > 1 and np.abs(np.diff(times) - step).max() < 0.02 * step
         grid = times if even else np.asarray(start + step * np.arange(int((end - start) / step) + 1), dtype=float)
         turned: Array | None = None
-        if quaternion is not None and quaternion_time.size == gyr_time.size:
-            on_grid = _onto(grid, quaternion_time[g], _continuous(quaternion[g]))
-            turned = on_grid / np.linalg.norm(on_grid, axis=1, keepdims=True)
+        if quaternion is not None:
+            on_grid = _onto(grid, times, _continuous(quaternion[g]))
+            turned = on_grid / lengths(on_grid)[:, None]
         stretches.append(
             Samples(grid, np.radians(_onto(grid, times, gyr[g])), _onto(grid, acc_time[a], acc[a]), turned, step)
         )
@@ -273,6 +272,19 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> tuple[list[Samples
     if len(edges) > 1:
         findings.append(finding("sensor_gaps", side=sensor.side, gaps=len(edges) - 1, lost_s=max(lost, 0.0)))
     return stretches, tuple(findings)
+
+
+def _whole_quaternions(sensor: ShoeSensor, time_s: Array) -> Array | None:
+    """Return the recorder's quaternions at ``time_s`` if at least nine in ten are there and of length 1."""
+    if sensor.quaternion is None:
+        return None
+    kept = np.isfinite(sensor.quaternion).all(axis=1) & np.isfinite(sensor.gyr_time_s)
+    kept[kept] = np.abs(lengths(sensor.quaternion[kept]) - 1.0) < 0.1
+    if kept.sum() < 0.9 * time_s.size or kept.sum() < 2:
+        return None
+    given = _continuous(sensor.quaternion[kept])
+    columns = [np.interp(time_s, sensor.gyr_time_s[kept], column) for column in given.T]
+    return np.stack(columns, axis=1)
 
 
 def _continuous(quaternion: Array) -> Array:
