@@ -204,7 +204,19 @@ def _within(time_s: Array, start: float, end: float, edge_s: float = 1.0) -> Arr
 
 
 class ShoeMotion:
-    """Pose of one shoe's sensor in the world at any time."""
+    """Pose of one shoe's sensor in the world at any time.
+
+    Parameters
+    ----------
+    ride : Ride
+        What the bike does.
+    shoe : Shoe
+        What the foot does and where the sensor sits.
+    side : {"left", "right"}
+        The foot.
+    rng : numpy.random.Generator
+        For the wander from stroke to stroke.
+    """
 
     def __init__(self, ride: Ride, shoe: Shoe, side: Side, rng: np.random.Generator) -> None:
         from scipy.interpolate import CubicSpline, PchipInterpolator
@@ -232,13 +244,35 @@ class ShoeMotion:
         self._north = CubicSpline(fine, ride.speed_m_s * np.sin(course)).antiderivative()
 
     def active(self, time_s: Array) -> Array:
-        """Return 0 in the pose, 1 once the pedalling is under way."""
+        """Return 0 in the pose, 1 once the pedalling is under way.
+
+        Parameters
+        ----------
+        time_s : ndarray, shape (n,)
+            Time [s].
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            0 to 1.
+        """
         if self.ride.still_s <= 0:
             return np.ones_like(time_s)
         return _smooth_step((time_s - self.ride.still_s) / self.ride.start_s)
 
     def crank_rad(self, time_s: Array) -> Array:
-        """Return this foot's crank angle [rad], unwrapped."""
+        """Return this foot's crank angle [rad], unwrapped.
+
+        Parameters
+        ----------
+        time_s : ndarray, shape (n,)
+            Time [s].
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            0 = this pedal at the top [rad].
+        """
         turn = 2.0 * math.pi * (self._turns(time_s) - self._turns(0.0))
         ripple = math.radians(self.ride.ripple) * self.active(time_s) * np.sin(2.0 * turn)
         start = math.radians(self.ride.pose_crank_deg + crank_offset_deg(self.side))
@@ -246,7 +280,18 @@ class ShoeMotion:
         return angle
 
     def foot_deg(self, time_s: Array) -> tuple[Array, Array, Array]:
-        """Return heel-out, pitch and roll [deg]."""
+        """Return heel-out, pitch and roll [deg].
+
+        Parameters
+        ----------
+        time_s : ndarray, shape (n,)
+            Time [s].
+
+        Returns
+        -------
+        tuple of 3 ndarray, shape (n,)
+            Positive = heel away from the bike, toe down, left side up [deg].
+        """
         shoe, crank, active = self.shoe, self.crank_rad(time_s), self.active(time_s)
 
         def blend(angle: Harmonics, rest: float) -> Array:
@@ -261,7 +306,18 @@ class ShoeMotion:
         return heel, blend(shoe.pitch, shoe.pose_pitch_deg), roll
 
     def bike(self, time_s: Array) -> Array:
-        """Return the bike's orientation in the world, (n, 3, 3)."""
+        """Return the bike's orientation in the world.
+
+        Parameters
+        ----------
+        time_s : ndarray, shape (n,)
+            Time [s].
+
+        Returns
+        -------
+        ndarray, shape (n, 3, 3)
+            Bike -> world.
+        """
         ride = self.ride
         right = self.crank_rad(time_s) - math.radians(crank_offset_deg(self.side))
         swing = ride.rocking_deg * self.active(time_s)
@@ -273,7 +329,18 @@ class ShoeMotion:
         return turned
 
     def pose(self, time_s: Array) -> tuple[Array, Array]:
-        """Return the sensor's orientation (n, 3, 3) and position (n, 3) [m] in the world."""
+        """Return the sensor's orientation and position in the world.
+
+        Parameters
+        ----------
+        time_s : ndarray, shape (n,)
+            Time [s].
+
+        Returns
+        -------
+        tuple of ndarray, shapes (n, 3, 3) and (n, 3)
+            Sensor -> world; position [m].
+        """
         ride, shoe, crank = self.ride, self.shoe, self.crank_rad(time_s)
         heel, pitch, roll = self.foot_deg(time_s)
         in_bike = rotation_about(1, np.radians(pitch)) @ rotation_about(2, self.sign * np.radians(heel))
@@ -290,7 +357,18 @@ class ShoeMotion:
         return bike @ in_bike @ flexed @ mounting, place
 
     def readings(self, time_s: Array) -> tuple[Array, Array]:
-        """Return angular rate [deg/s] and specific force [m/s^2] in the sensor's axes, both (n, 3)."""
+        """Return what the sensor feels, in its own axes.
+
+        Parameters
+        ----------
+        time_s : ndarray, shape (n,)
+            Time [s].
+
+        Returns
+        -------
+        tuple of ndarray, both shape (n, 3)
+            Angular rate [deg/s] and specific force [m/s^2].
+        """
         before, p0 = self.pose(time_s - HALF_STEP_S)
         now, p1 = self.pose(time_s)
         after, p2 = self.pose(time_s + HALF_STEP_S)
