@@ -319,7 +319,31 @@ class FloatStop:
 
 @dataclass(frozen=True)
 class Rotation:
-    """The foot's rotation over the used strokes, as in the JSON contract; angles heel-out positive [deg]."""
+    """The rotation of a foot over its used strokes, as in the JSON contract; angles heel-out positive [deg].
+
+    Attributes
+    ----------
+    metric : {"mean", "power_phase", "peak"}
+        What of each stroke ``value_deg`` is the mean of.
+    value_deg : float
+        The foot's rotation [deg].
+    standard_error_deg : float
+        Of it, with the likeness of neighbouring strokes taken into account [deg].
+    interval_deg : tuple of float
+        95 % interval by the strokes alone [deg].
+    mean_deg, power_phase_deg, recovery_phase_deg, peak_deg : float
+        The metrics, and the unloaded phase; means over strokes [deg].
+    peak_crank_deg : float
+        Crank angle of the peak, circular mean [deg]; NaN without a crank reference.
+    range_deg : float
+        Largest less smallest angle within a stroke, mean over strokes [deg].
+    stroke_sd_deg : float
+        Standard deviation between strokes [deg].
+    trend_deg_per_h : float
+        Slope of the strokes' means over the recording [deg/h].
+    float_stop : FloatStop, optional
+        Where the trace rests against the end of the cleat's float.
+    """
 
     metric: Metric
     value_deg: float
@@ -349,7 +373,17 @@ class Neutral:
 
 @dataclass(frozen=True)
 class Excess:
-    """Rotation minus neutral [deg]; ``lower_bound`` where a float stop hides part of it."""
+    """How far the foot is turned from neutral.
+
+    Attributes
+    ----------
+    deg : float
+        Rotation less neutral [deg], heel-out positive.
+    interval_deg : tuple of float
+        95 % interval, with the zero's own uncertainty [deg].
+    lower_bound : bool
+        Whether a float stop hides part of it.
+    """
 
     deg: float
     interval_deg: tuple[float, float]
@@ -387,7 +421,21 @@ class ResponseUsed:
 
 @dataclass(frozen=True)
 class Option:
-    """What a signed total of wedges (varus positive) would do."""
+    """What a signed total of wedges would do.
+
+    Attributes
+    ----------
+    wedges : int
+        The total, varus positive.
+    expected_deg : float
+        Where the heel should come, from neutral [deg], heel-out positive.
+    interval_deg : tuple of float
+        95 % interval of that, with the excess's own error [deg].
+    chance_closer, chance_within_1deg : float
+        To come closer to neutral; to come within 1 deg of it.
+    expected_loss_deg2 : float
+        Expected squared excess, less the excess's own variance [deg^2]: what the count minimises.
+    """
 
     wedges: int
     expected_deg: float
@@ -399,7 +447,39 @@ class Option:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """How many wedges, and how sure; as in the JSON contract. Undetermined: every number is None or NaN."""
+    """How many wedges, and how sure; as in the JSON contract. Undetermined: every number is None or NaN.
+
+    Attributes
+    ----------
+    outcome : {"fit_wedges", "keep", "no_wedge", "beyond_stack", "undetermined"}
+        What to do.
+    wedges : int, optional
+        The target count, 0 or more; `total` has its sign.
+    placement : {"varus", "valgus"}, optional
+        Where the thick side goes; None at 0.
+    change : int, optional
+        Signed target less what was fitted during the ride.
+    system : str
+        Id of the wedge system.
+    cant_deg : float
+        Signed cant of the target [deg].
+    expected_deg : float
+        Where the heel should come, from neutral [deg], heel-out positive.
+    interval_deg : tuple of float, optional
+        95 % interval of that, with the excess's own error [deg].
+    chance_closer, chance_worse : float
+        Of the change; both 0 where nothing is changed.
+    response : ResponseUsed
+        What was believed of one degree of cant.
+    cleat_alone_deg : float
+        Turn of the cleat that would answer for the whole excess instead [deg].
+    cleat_after_wedges_deg : float
+        What would be left for the cleat after the wedges [deg]; one or the other.
+    options : tuple of Option
+        Every total that was weighed.
+    reasons : tuple of Reason
+        Why it came out so.
+    """
 
     outcome: Outcome
     wedges: int | None
@@ -467,7 +547,31 @@ class WedgeSystem:
 
 @dataclass(frozen=True)
 class FootResult:
-    """All that is known of one foot in one session."""
+    """All that is known of one foot in one session.
+
+    Attributes
+    ----------
+    side : {"left", "right"}
+        The foot.
+    strokes : StrokeSummary
+        How many were found and used, and by what they were cut.
+    rotation : Rotation
+        What was measured.
+    neutral : Neutral
+        The angle to come back to.
+    excess : Excess
+        Rotation less neutral.
+    recommendation : Recommendation
+        What was decided.
+    findings : tuple of Finding
+        What the reader must know of this foot.
+    fitted_wedges : int
+        Signed count on the shoe during the ride, varus positive.
+    stroke_table : DataFrame
+        One row a stroke, with the columns of `bikefit.conventions.STROKE_COLUMNS`.
+    curves : StrokeCurves
+        Its curves, row by row.
+    """
 
     side: Side
     strokes: StrokeSummary
@@ -497,7 +601,29 @@ class RecordingInfo:
 
 @dataclass(frozen=True)
 class SessionResult:
-    """One session, analysed: text, JSON, HTML and PDF are all made from this object."""
+    """One session, analysed: text, JSON, HTML and PDF are all made from this object.
+
+    Attributes
+    ----------
+    recording : RecordingInfo
+        Where the numbers come from.
+    settings : mapping
+        Every threshold and prior in force.
+    system : WedgeSystem
+        The wedges.
+    asymmetry_deg : float
+        Left less right rotation [deg]; NaN with one foot.
+    findings : tuple of Finding
+        What the reader must know of the recording as a whole.
+    feet : mapping of side to FootResult
+        The feet that were recorded.
+    version : str
+        Of the package.
+    companions : mapping of str to Channel
+        Shared channels, for the report.
+    schema : str
+        Of the JSON.
+    """
 
     recording: RecordingInfo
     settings: Mapping[str, Any]
