@@ -229,3 +229,17 @@ def test_settings_are_echoed() -> None:
     result = analyze(RIDE, AnalyzeOptions(settings=Settings(strokes_warn=500)))
     assert result.to_dict()["settings"]["strokes_warn"] == 500
     assert "few_strokes" in [item.code for item in result.feet["right"].findings]
+
+
+def test_a_recorded_crank_tells_swapped_shoes(tmp_path: Path) -> None:
+    from bikefit.datatypes import Channel
+    from bikefit.io.options import ReadOptions
+    from bikefit.simulate.shoe import Ride, simulate_shoes
+
+    recording, truth = simulate_shoes(Ride(duration_s=40.0))
+    crank = Channel(truth["right"].time_s, truth["right"].crank_deg % 360.0)
+    write_csv(replace(recording, companions={"crank_angle_deg": crank}), tmp_path / "shoes.csv")
+    right_way = analyze(tmp_path / "shoes.csv")
+    wrong_way = analyze(tmp_path / "shoes.csv", AnalyzeOptions(read=ReadOptions(swap_sides=True)))
+    assert "sides_swapped" not in [item.code for item in right_way.findings]
+    assert "sides_swapped" in [item.code for item in wrong_way.findings]

@@ -318,3 +318,20 @@ def test_demo_runs_on_its_own_samples(run: Run, tmp_path: Path) -> None:
     assert "Right shoe: fit 2 varus wedges" in done.out
     assert (tmp_path / "demo" / "two_wedges.html").exists()
     assert (tmp_path / "demo" / "sessions" / "manifest.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "seen_by"), [("r.fit", "shoe-sensor"), ("r.csv", "shoe-sensor"), ("r.trc", "markers")]
+)
+def test_simulated_sensors_and_markers_are_analysed(run: Run, tmp_path: Path, name: str, seen_by: str) -> None:
+    made = run("simulate", tmp_path / name, "--seen-by", seen_by, "--duration", 40, "--right-mean", 3)
+    assert made.code == 0
+    done = run("analyze", tmp_path / name, "--neutral", 0, "--json")
+    rotation = json.loads(done.out)["feet"]["right"]["rotation"]
+    assert rotation["value_deg"] == pytest.approx(3.0, abs=0.4)
+
+
+def test_simulate_refuses_what_does_not_go_together(run: Run, tmp_path: Path) -> None:
+    assert "gaps" in run("simulate", tmp_path / "r.fit", "--seen-by", "shoe-sensor", "--gaps", 2).err
+    assert ".trc" in run("simulate", tmp_path / "r.fit", "--seen-by", "markers").err
+    assert run("simulate", tmp_path / "r.fit", "--seen-by", "markers").code == 2

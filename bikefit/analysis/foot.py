@@ -99,15 +99,23 @@ def analyze_foot(
         cleat_float_deg=options.cleat_float_deg,
     )
     obstacles = stroke_obstacles(summary, trace, options, phase)
-    if any(item.code in ("weak_strokes", "no_strokes", "undersampled") for item in obstacles):
+    undersampled = any(item.code == "undersampled" for item in obstacles)
+    if undersampled or summary.found == 0 or not summary.quality >= settings.quality_min:
         rotation = unknown_rotation(options.metric)
     neutral, source, neutral_obstacles = choose_neutral(trace, rotation, options, still_deg)
     excess = excess_over(neutral, rotation, zero_sd_deg(trace, neutral, settings))
+    if obstacles:
+        # without usable strokes there is no recovery phase either: that is no reason of its own
+        neutral_obstacles = tuple(item for item in neutral_obstacles if item.code != "recovery_needs_crank")
     recommendation = decide(excess, neutral, options, system, side, (*obstacles, *neutral_obstacles))
-    findings = [*phase.findings, *strokes.findings, *seen, *source]
+    # what too few samples seem to show, such as a crank that runs backward, is their own doing
+    findings = [] if undersampled else [*phase.findings, *strokes.findings]
+    if not obstacles:
+        findings.extend(seen)
+    findings.extend(source)
     if recommendation.outcome != "undetermined":
         findings.extend(metric_findings(rotation, excess, neutral, recommendation, options, system, side))
-    if settings.strokes_min <= summary.used < settings.strokes_warn:
+    if not obstacles and summary.used < settings.strokes_warn:
         findings.append(finding("few_strokes", used=summary.used, side=side))
     return FootResult(
         side=side,
@@ -176,12 +184,15 @@ def stroke_obstacles(
     settings, side = options.settings, trace.side
     obstacles: list[Reason] = []
     samples = trace.rate_hz * 60.0 / summary.cadence_rpm
-    undersampled = summary.rejected.get("undersampled", 0) > summary.used
+    slowest = trace.rate_hz * 60.0 / settings.cadence_min_rpm
+    undersampled = summary.rejected.get("undersampled", 0) > summary.used or slowest < settings.samples_per_stroke_min
     if undersampled or samples < settings.samples_per_stroke_min:
         typical = samples if math.isfinite(samples) else trace.rate_hz * 60.0 / 90.0
         obstacles.append(reason("undersampled", side=side, samples=typical, needed=settings.samples_per_stroke_min))
     elif summary.found == 0:
         obstacles.append(reason("no_strokes", side=side))
+    elif summary.used < settings.strokes_min and phase.quality >= settings.quality_min:
+        obstacles.append(reason("too_few_strokes", side=side, used=summary.used, needed=settings.strokes_min))
     elif not summary.quality >= settings.quality_min:
         quality = summary.quality if math.isfinite(summary.quality) else 0.0
         obstacles.append(reason("weak_strokes", side=side, quality=quality, needed=settings.quality_min))
@@ -249,7 +260,7 @@ def choose_neutral(
     if choice == "recovery":
         if math.isnan(rotation.recovery_phase_deg):
             return none, (), (reason("recovery_needs_crank", side=side),)
-        return Neutral("recovery", rotation.recovery_phase_deg), (), ()
+        return Neutral("recovery", rotation.recovery_phase_deg), (finding("recovery_limit", side=side),), ()
     if isinstance(choice, (int, float)):
         return Neutral("number", float(choice)), (), ()
     return none, (), (reason("neutral_needed", side=side),)

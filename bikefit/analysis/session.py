@@ -113,6 +113,7 @@ def analyze_recording(recording: Recording, options: AnalyzeOptions) -> SessionR
         feet=feet,
         version=__version__,
         companions=part.companions,
+        is_section=options.lap is not None or options.from_s is not None or options.to_s is not None,
     )
 
 

@@ -53,16 +53,21 @@ def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording
 def _traces_from_sensors(
     recording: Recording, options: AnalyzeOptions
 ) -> tuple[dict[Side, FootTrace], tuple[Finding, ...]]:
-    from bikefit.shoe_sensor import align_clocks, trace_from_sensor
+    from bikefit.shoe_sensor import align_clocks, check_pair, check_sides, trace_from_sensor
 
     traces: dict[Side, FootTrace] = {}
     found: list[Finding] = []
+    crank = recording.companions.get("crank_angle_deg")
     for side, sensor in recording.sensors.items():
         traces[side], own = trace_from_sensor(sensor, options.settings, options.pose)
         found.extend(own)
+        if crank is not None:
+            found.extend(check_sides(traces[side], crank))
     if len(traces) == 2 and recording.sensors["left"].clock != recording.sensors["right"].clock:
         traces["right"], own = align_clocks(traces["left"], traces["right"])
         found.extend(own)
+    elif len(traces) == 2:
+        found.extend(check_pair(traces["left"], traces["right"]))
     return traces, tuple(found)
 
 

@@ -87,7 +87,8 @@ def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
     for path in output.report:
         from bikefit.report import write_report
 
-        write_report(result, path, title=output.title, rider=output.rider, fitter=output.fitter)
+        given = {"title": output.title, "rider": output.rider, "fitter": output.fitter}
+        write_report(result, path, paper=output.paper, **given)
         announce(f"Wrote {path}", quiet)
         if output.open:
             open_file(path)
@@ -213,23 +214,32 @@ def wedges(
 def simulate(
     common: CommonFlags,
     rider: RiderFlags,
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv|OUT.fit", help="Where to write the synthetic ride.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv|.fit|.trc", help="Where to write the synthetic ride.")],
 ) -> None:
     """Make a synthetic ride with a known truth, written as OUT.truth.json beside it."""
-    from bikefit.simulate import simulate_plain
-
     suffix = out.suffix.lower()
-    if suffix not in (".csv", ".fit"):
-        raise UsageError(f"{out}: a synthetic ride is written as .csv or .fit.")
-    recording, truth = simulate_plain(**rider.to_numbers())
+    suffixes = (".trc",) if rider.seen_by == "markers" else (".csv", ".fit")
+    if suffix not in suffixes:
+        raise UsageError(f"{out}: a synthetic ride seen by {rider.seen_by} is written as {' or '.join(suffixes)}.")
+    from bikefit.simulate import simulate_plain, simulate_plain_shoes
+
+    if rider.seen_by == "rotation":
+        recording, plain_truth = simulate_plain(**rider.to_numbers())
+        truth = plain_truth.to_dict()
+    else:
+        recording, truth = simulate_plain_shoes(rider.seen_by, **rider.to_numbers())
     if suffix == ".csv":
         from bikefit.io.csv_writer import write_csv
 
         write_csv(recording, out)
-    else:
+    elif suffix == ".fit":
         from bikefit.io.fit_writer import write_fit
 
         write_fit(recording, out)
+    else:
+        from bikefit.io.trc_writer import write_trc
+
+        write_trc(recording, out)
     beside = out.with_suffix(".truth.json")
-    write_whole(beside, json.dumps(truth.to_dict(), indent=2, allow_nan=False) + "\n")
+    write_whole(beside, json.dumps(truth, indent=2, allow_nan=False) + "\n")
     announce(f"Wrote {out} and {beside}", common.quiet)

@@ -327,6 +327,10 @@ class ReportFlags:
         ),
     ] = ()  # type: ignore[assignment]
     open: Annotated[bool, typer.Option("--open", help="Open the report when done.", rich_help_panel=OUTPUT)] = False
+    paper: Annotated[
+        Literal["a4", "letter"],
+        typer.Option("--paper", help="Sheet of a PDF report.", rich_help_panel=OUTPUT),
+    ] = "a4"
     title: Annotated[str, typer.Option("--title", help="Title of the report.", rich_help_panel=OUTPUT)] = ""
     rider: Annotated[str, typer.Option("--rider", help="Rider's name for the report.", rich_help_panel=OUTPUT)] = ""
     fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the report.", rich_help_panel=OUTPUT)] = ""
@@ -370,9 +374,25 @@ class RiderFlags:
     crank: Annotated[bool, typer.Option("--crank/--no-crank", help="Record the crank angle.")] = True
     pitch: Annotated[bool, typer.Option("--pitch/--no-pitch", help="Record the shoes' pitch.")] = False
 
+    seen_by: Annotated[
+        Literal["rotation", "shoe-sensor", "markers"],
+        typer.Option("--seen-by", help="What records it: an angle, sensors on the shoes, or cameras."),
+    ] = "rotation"
+
     def to_numbers(self) -> dict[str, Any]:
-        """Return the flags by name."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+        """Return the flags by name, without those that a ride seen by sensors or cameras does not have."""
+        given = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "seen_by"}
+        if self.seen_by == "rotation":
+            return given
+        meant = {
+            "seed", "duration_s", "rate_hz", "cadence_rpm", "left_mean_deg", "right_mean_deg", "left_range_deg",
+            "right_range_deg", "stroke_sd_deg", "rho", "left_wedges", "right_wedges", "wedge_cant_deg", "response",
+            "side",
+        }  # fmt: skip
+        for item in fields(self):
+            if item.name not in meant | {"seen_by"} and getattr(self, item.name) != item.default:
+                raise UsageError(f"--seen-by {self.seen_by}: {item.name} can only be given for a recorded rotation.")
+        return {name: value for name, value in given.items() if name in meant}
 
 
 def analyze_options(

@@ -32,6 +32,8 @@ _ONE_FOOT: Final = frozenset(
 )
 """Channels of a file of one foot that does not say which."""
 
+_SENSOR_ENDS = ("gyr_x", "acc_x")
+
 
 class Assembler:
     """Makes the parts of a recording from the columns of a table.
@@ -119,6 +121,12 @@ class Assembler:
                 found[name] = Channel(self.order.time_s[rows], values[rows])
         if self.tdc is not None:
             found[TDC_CHANNEL] = self.tdc
+        crank = self.table.channel("crank_angle")
+        if crank is not None and any(name.endswith(_SENSOR_ENDS) for name in self.table.columns):
+            # beside a shoe sensor the recorded crank tells whether the sides are right
+            values = self.order.apply(crank)
+            rows = own_rows(values)
+            found["crank_angle_deg"] = Channel(self.order.time_s[rows], values[rows])
         return found
 
     def laps(self) -> tuple[Lap, ...]:
