@@ -15,6 +15,9 @@ from bikefit.batch.pool import lost
 from bikefit.batch.work import Done, Task, do_task
 from bikefit.errors import UsageError
 
+CONNECT_S = 10.0
+"""How long to look for a scheduler."""
+
 
 def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, *, ship_files: bool) -> Iterator[Done]:
     """Do tasks on the workers of a Dask scheduler.
@@ -45,7 +48,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
     except ImportError as error:
         raise UsageError("--scheduler needs Dask: pip install 'bikefit[dask]'.") from error
     try:
-        client = Client(scheduler, timeout=10, set_as_default=False)
+        client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
         client.wait_for_workers(1, timeout=60)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(

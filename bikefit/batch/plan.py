@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -231,7 +232,9 @@ def content_hash(paths: Sequence[Path]) -> str:
     hashes = []
     for path in paths:
         if not path.is_file():
-            raise OSError(f"{path.name} is no file")
+            # never open what may wait for ever, such as a pipe
+            why = "it is no ordinary file" if path.exists() else "there is no such file"
+            raise OSError(errno.ENOENT, why, str(path))
         with path.open("rb") as stream:
             hashes.append(hashlib.file_digest(stream, "sha256").hexdigest())
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -277,20 +274,3 @@ def _details(values: Mapping[str, Any]) -> str:
 
 def _number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
-
-
-def begin_worker(parent: int) -> None:
-    """Make a worker process end when its parent does, however that ended.
-
-    Parameters
-    ----------
-    parent : int
-        Process id of the batch.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
