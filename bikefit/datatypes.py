@@ -623,6 +623,8 @@ class SessionResult:
         Shared channels, for the report.
     schema : str
         Of the JSON.
+    is_section : bool
+        Whether it is part of a longer recording.
     """
 
     recording: RecordingInfo
@@ -634,6 +636,7 @@ class SessionResult:
     version: str
     companions: Mapping[str, Channel] = field(default_factory=dict)
     schema: str = "bikefit.session/1"
+    is_section: bool = False  # of a longer recording
 
     def to_dict(self) -> dict[str, Any]:
         """Return the session as the JSON contract ``bikefit.session/1`` has it.
