@@ -1,0 +1,46 @@
+"""What the package imports is declared, and what is declared is used."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+IMPORT_NAMES = {"pyyaml": "yaml", "dask": "distributed"}
+
+
+def declared(requirements: list[str]) -> set[str]:
+    names = {re.split(r"[<>=\[]", requirement)[0].lower() for requirement in requirements}
+    return {IMPORT_NAMES.get(name, name) for name in names}
+
+
+def imported() -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / "bikefit").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"bikefit"}
+
+
+def test_every_import_is_declared() -> None:
+    extras = PROJECT["optional-dependencies"]
+    allowed = declared(PROJECT["dependencies"] + extras["c3d"] + extras["dask"])
+    # jinja2 brings markupsafe and exposes its types
+    assert imported() - allowed <= {"markupsafe"}
+
+
+def test_every_dependency_is_used() -> None:
+    assert declared(PROJECT["dependencies"]) <= imported()
+
+
+def test_only_lower_bounds_are_pinned() -> None:
+    requirements = PROJECT["dependencies"] + [item for own in PROJECT["optional-dependencies"].values() for item in own]
+    for requirement in requirements:
+        assert re.fullmatch(r"[\w.-]+(\[[\w,]+\])?(>=[\w.]+)?", requirement), requirement
