@@ -150,6 +150,16 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(place), f"{page.name}: {target}"
 
 
+def test_modules_named_by_the_architecture_exist() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").replace("bikefit/io/myformat.py", "")
+    named = set(re.findall(r"[\w/.]+\.(?:py|toml)\b", page))
+    assert len(named) > 20
+    missing = {
+        name for name in named if not any((ROOT / place / name).exists() for place in ("", "bikefit", "sample_data"))
+    }
+    assert not missing
+
+
 def test_every_page_is_in_the_sites_menu() -> None:
     menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("nav:")[2]
     assert set(re.findall(r": (\S+\.md)$", menu, re.M)) == {page.name for page in ROOT.glob("docs/*.md")}
@@ -202,6 +212,15 @@ def test_the_picture_of_the_floors_is_the_contract() -> None:
     for height, name in re.findall(r'<text class="name" x="[\d.]+" y="([\d.]+)"[^>]*>(\w+)<', picture):
         drawn.setdefault(float(height), []).append(name)
     assert [drawn[height] for height in sorted(drawn)] == wanted
+
+
+WORDS = [*PAGES, *sorted(ROOT.glob("notebooks/*.ipynb")), *sorted((ROOT / "bikefit").rglob("*.toml"))]
+
+
+@pytest.mark.parametrize("page", [page for page in WORDS if page.name != "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_no_promise_of_a_clinic(page: Path) -> None:
+    said = re.findall(r"\b(?:diagnos\w*|cures?|cured|therap\w*|treatments?)\b", page.read_text(encoding="utf-8"), re.I)
+    assert not said
 
 
 # ---- docstrings ------------------------------------------------------------------------------------------------
