@@ -1,0 +1,195 @@
+"""What is decided: excess, response, wedge systems and the recommendation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from bikefit.findings import Reason
+
+Outcome = Literal["fit_wedges", "keep", "no_wedge", "beyond_stack", "undetermined"]
+Placement = Literal["varus", "valgus"]
+NeutralKind = Literal["zero", "static", "recovery", "number", "none"]
+
+
+@dataclass(frozen=True)
+class Neutral:
+    """The angle that the foot is brought back toward [deg], and where it comes from."""
+
+    kind: NeutralKind
+    deg: float
+
+
+@dataclass(frozen=True)
+class Excess:
+    """How far the foot is turned from neutral.
+
+    Attributes
+    ----------
+    deg : float
+        Rotation less neutral [deg], heel-out positive.
+    interval_deg : tuple of float
+        95 % interval, with the zero's own uncertainty [deg].
+    lower_bound : bool
+        Whether a float stop hides part of it.
+    """
+
+    deg: float
+    interval_deg: tuple[float, float]
+    lower_bound: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """What one degree of varus cant does to the heel: degrees heel-in per degree, Normal(mean, sd).
+
+    Attributes
+    ----------
+    mean, sd : float
+        Of the normal distribution [deg/deg].
+    source : {"assumption", "own"}
+        The prior, or the rider's own recordings.
+    covariance_deg : float
+        Covariance with the excess that it is applied to [deg * deg/deg]; 0 for the prior.
+    """
+
+    mean: float
+    sd: float
+    source: Literal["assumption", "own"] = "assumption"
+    covariance_deg: float = 0.0
+
+
+@dataclass(frozen=True)
+class ResponseUsed:
+    """The response as the JSON contract shows it; NaN where nothing was decided."""
+
+    mean: float
+    sd: float
+    source: Literal["assumption", "own"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """What a signed total of wedges would do.
+
+    Attributes
+    ----------
+    wedges : int
+        The total, varus positive.
+    expected_deg : float
+        Where the heel should come, from neutral [deg], heel-out positive.
+    interval_deg : tuple of float
+        95 % interval of that, with the excess's own error [deg].
+    chance_closer, chance_within_1deg : float
+        To come closer to neutral; to come within 1 deg of it.
+    expected_loss_deg2 : float
+        Expected squared excess, less the excess's own variance [deg^2]: what the count minimises.
+    """
+
+    wedges: int
+    expected_deg: float
+    interval_deg: tuple[float, float]
+    chance_closer: float
+    chance_within_1deg: float
+    expected_loss_deg2: float
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """How many wedges, and how sure; as in the JSON contract. Undetermined: every number is None or NaN.
+
+    Attributes
+    ----------
+    outcome : {"fit_wedges", "keep", "no_wedge", "beyond_stack", "undetermined"}
+        What to do.
+    wedges : int, optional
+        The target count, 0 or more; `total` has its sign.
+    placement : {"varus", "valgus"}, optional
+        Where the thick side goes; None at 0.
+    change : int, optional
+        Signed target less what was fitted during the ride.
+    system : str
+        Id of the wedge system.
+    cant_deg : float
+        Signed cant of the target [deg].
+    expected_deg : float
+        Where the heel should come, from neutral [deg], heel-out positive.
+    interval_deg : tuple of float, optional
+        95 % interval of that, with the excess's own error [deg].
+    chance_closer, chance_worse : float
+        Of the change; both 0 where nothing is changed.
+    response : ResponseUsed
+        What was believed of one degree of cant.
+    cleat_alone_deg : float
+        Turn of the cleat that would answer for the whole excess instead [deg].
+    cleat_after_wedges_deg : float
+        What would be left for the cleat after the wedges [deg]; one or the other.
+    options : tuple of Option
+        Every total that was weighed.
+    reasons : tuple of Reason
+        Why it came out so.
+    """
+
+    outcome: Outcome
+    wedges: int | None
+    placement: Placement | None
+    change: int | None
+    system: str
+    cant_deg: float
+    expected_deg: float
+    interval_deg: tuple[float, float] | None
+    chance_closer: float
+    chance_worse: float
+    response: ResponseUsed
+    cleat_alone_deg: float
+    cleat_after_wedges_deg: float
+    options: tuple[Option, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def total(self) -> int | None:
+        """Signed total of wedges, varus positive."""
+        if self.wedges is None:
+            return None
+        return -self.wedges if self.placement == "valgus" else self.wedges
+
+
+@dataclass(frozen=True)
+class WedgeSystem:
+    """A wedge product as it is used here.
+
+    Attributes
+    ----------
+    id, name, maker : str
+        What it is called.
+    cant_deg : float
+        Cant of one wedge [deg].
+    cap : int
+        Most wedges under one foot.
+    placement : str
+        "under_cleat" or "in_shoe".
+    cleats : tuple of str
+        Cleat types that it goes with: "3-bolt", "2-bolt", "speedplay".
+    cautions : tuple of str
+        What to check when fitting.
+    source, date : str
+        Where the facts come from and when they were looked up.
+    thickness_mm : float
+        Where the maker states a thickness instead of an angle: over ``width_mm`` of sole [mm]; else NaN.
+    width_mm : float
+        The sole's width for that conversion [mm]; else NaN.
+    """
+
+    id: str
+    name: str
+    maker: str
+    cant_deg: float
+    cap: int
+    placement: Literal["under_cleat", "in_shoe"]
+    cleats: tuple[str, ...]
+    cautions: tuple[str, ...]
+    source: str
+    date: str
+    thickness_mm: float = math.nan
+    width_mm: float = math.nan
