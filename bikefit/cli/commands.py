@@ -87,8 +87,7 @@ def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
     for path in output.report:
         from bikefit.report import write_report
 
-        given = {"title": output.title, "rider": output.rider, "fitter": output.fitter}
-        write_report(result, path, paper=output.paper, **given)
+        write_report(result, path, title=output.title, rider=output.rider, fitter=output.fitter, paper=output.paper)
         announce(f"Wrote {path}", quiet)
         if output.open:
             open_file(path)

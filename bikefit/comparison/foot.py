@@ -147,6 +147,7 @@ def _judge(series: FootSeries, system: WedgeSystem, settings: Settings, remounte
         next_recordings=ranked,
         next_recording=advice,
         verdict=told[0],
+        response_belief=own.response,
         curves=_curves(series, change, own.between_sd_deg) if change else None,
         findings=told,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from bikefit.conventions import Side
 from bikefit.datatypes import Array, Recommendation, SessionResult, WedgeSystem, to_json_value
 from bikefit.findings import Finding
-from bikefit.response import NextRecording
+from bikefit.response import Mixture, NextRecording
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,8 @@ class FootComparison:
         The advice on it in a sentence.
     verdict : Finding, optional
         What the trial showed, in a sentence; also first among ``findings``.
+    response_belief : Mixture, optional
+        The response's whole distribution; None where nothing was usable.
     curves : CurveDifference, optional
         None where the curves cannot be laid over each other.
     findings : tuple of Finding
@@ -164,6 +166,7 @@ class FootComparison:
     next_recordings: tuple[NextRecording, ...] = ()
     next_recording: Finding | None = None
     verdict: Finding | None = None
+    response_belief: Mixture | None = None
     curves: CurveDifference | None = None
     findings: tuple[Finding, ...] = ()
 

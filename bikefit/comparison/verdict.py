@@ -119,6 +119,8 @@ def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: 
     Finding
         No detectable effect, closer, the wrong way, past neutral, or moved (neutral not known).
     """
+    # an interval that holds zero reaches so far in and so far out; any other is named by its sizes alone
+    least, most = sorted(map(abs, change.interval_deg)) if change.detected else map(abs, change.interval_deg)
     values = {
         "side": side,
         "count": count_in_words(change.to_wedges),
@@ -128,6 +130,8 @@ def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: 
         "way": "out" if change.deg > 0 else "in",
         "low": change.interval_deg[0],
         "high": change.interval_deg[1],
+        "least": least,
+        "most": most,
         "mdc": mdc_deg,
     }
     if not change.detected:

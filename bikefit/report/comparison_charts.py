@@ -7,16 +7,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bikefit.comparison import CurveDifference, FootComparison
+from bikefit.comparison import ComparedRecording, CurveDifference, FootComparison
 from bikefit.conventions import Side
 from bikefit.datatypes import Array
 from bikefit.report import sentences, svg
+from bikefit.report.comparison_sentences import where_it_differs
 from bikefit.report.decision_charts import Bar
-from bikefit.report.numbers import Interval, known, signed, signed_degrees
+from bikefit.report.numbers import Interval, degrees, known, signed, signed_degrees
 from bikefit.report.panel import Frame, Panel, Readout, degrees_frame, on_page, padded
 from bikefit.report.texts import text
 
 Z95 = 1.959963984540054
+SHAPES = {"from": ("before", "before-area"), "to": ("curve", "area"), "other": ("thin dashed", "other-area")}
+"""Which of the subtracted counts a recording has -> how its curve and the spread about it are drawn."""
+LEGEND_SHARE = 0.2
+
+Drawn = tuple[int, ComparedRecording, Array, Array]
+"""Number of a recording, the recording, its mean curve and the SD of its strokes."""
 
 
 def recording_bars(foot: FootComparison) -> list[Bar]:
@@ -101,7 +108,7 @@ def excess_range(feet: Sequence[FootComparison]) -> Interval:
 
 
 def curves(foot: FootComparison, y_range: Interval) -> Panel:
-    """Draw the mean curve of each recording; the fewest wedges grey, the most in the foot's colour.
+    """Draw the mean curve of each recording ± the SD of its strokes; the fewest wedges grey, the most in colour.
 
     Parameters
     ----------
@@ -119,31 +126,63 @@ def curves(foot: FootComparison, y_range: Interval) -> Panel:
     assert difference is not None
     frame = degrees_frame(0.0, 360.0, y_range)
     frame.degrees_axis()
-    shapes = {difference.from_wedges: "before", difference.to_wedges: "curve"}
-    phase = difference.phase_deg
-    for item in foot.recordings:
-        if item.curve_deg is not None:
-            frame.curve(phase, item.curve_deg, shapes.get(item.wedges, "thin dashed"))
+    phase, drawn = difference.phase_deg, _drawn(foot)
+    for _, item, mean, sd in drawn:
+        frame.band(phase, mean - sd, mean + sd, SHAPES[_place(difference, item.wedges)][1])
+    for _, item, mean, _ in drawn:
+        frame.curve(phase, mean, SHAPES[_place(difference, item.wedges)][0])
+    _legend(frame, difference, drawn)
     _phase_axis(frame, difference)
     frame.name(text(f"advice.shoe_{foot.side}"))
     words = [
-        text("read.at", at=f"{at:.0f}°", values=", ".join(said)) for at, said in zip(phase, _said(foot), strict=True)
+        text("read.at", at=f"{at:.0f}°", values=", ".join(said)) for at, said in zip(phase, _said(drawn), strict=True)
     ]
     alt = text("alt.curves", shoe=text(f"advice.shoe_{foot.side}"))
     return frame.panel(alt, f"foot-{foot.side}", Readout(on_page(frame.x.array(phase)), words))
 
 
-def _said(foot: FootComparison) -> list[list[str]]:
-    """Return what is read off at each point: the recordings' numbers and angles."""
-    drawn = [(number, item.curve_deg) for number, item in enumerate(foot.recordings, 1) if item.curve_deg is not None]
-    points = drawn[0][1].size
-    return [[f"{number}: {signed_degrees(curve[k])}" for number, curve in drawn] for k in range(points)]
+def _drawn(foot: FootComparison) -> list[Drawn]:
+    """Return the recordings that have a curve, with their numbers."""
+    return [
+        (number, item, item.curve_deg, item.curve_sd_deg)
+        for number, item in enumerate(foot.recordings, start=1)
+        if item.curve_deg is not None and item.curve_sd_deg is not None
+    ]
+
+
+def _place(difference: CurveDifference, wedges: int) -> str:
+    """Say whether a count is one of the two that are subtracted."""
+    return {difference.from_wedges: "from", difference.to_wedges: "to"}.get(wedges, "other")
+
+
+def _legend(frame: Frame, difference: CurveDifference, drawn: Sequence[Drawn]) -> None:
+    """Name the two counts that are subtracted inside the panel, each after a piece of its line."""
+    y = frame.y.end + 10
+    for wedges in (difference.from_wedges, difference.to_wedges):
+        named = ", ".join(str(number) for number, item, *_ in drawn if item.wedges == wedges)
+        words = text("compared.legend", numbers=named, wedges=sentences.wedges(wedges))
+        frame.add(svg.line(frame.x.start + 8, y - 4, frame.x.start + 34, y - 4, SHAPES[_place(difference, wedges)][0]))
+        frame.add(svg.label(words, frame.x.start + 40, y, "halo strong"))
+        y += 16
+
+
+def _said(drawn: Sequence[Drawn]) -> list[list[str]]:
+    """Return what is read off at each point: the recordings' numbers, angles and spread."""
+    return [
+        [
+            text("read.recording", number=number, mean=signed_degrees(mean[k]), sd=degrees(sd[k]))
+            for number, _, mean, sd in drawn
+        ]
+        for k in range(drawn[0][2].size)
+    ]
 
 
 def curves_range(feet: Sequence[FootComparison]) -> Interval:
-    """Return one range that holds all mean curves."""
-    drawn = [item.curve_deg for foot in feet for item in foot.recordings if item.curve_deg is not None]
-    return padded([end for curve in drawn for end in (float(np.nanmin(curve)), float(np.nanmax(curve)))])
+    """Return one range that holds all mean curves with their spread, and room for the legend above."""
+    drawn = [each for foot in feet for each in _drawn(foot)]
+    ends = [float(end) for _, _, mean, sd in drawn for end in (np.nanmin(mean - sd), np.nanmax(mean + sd))]
+    low, high = padded(ends)
+    return low, high + LEGEND_SHARE * (high - low)
 
 
 def difference(side: Side, found: CurveDifference, y_range: Interval) -> Panel:
@@ -180,7 +219,7 @@ def difference(side: Side, found: CurveDifference, y_range: Interval) -> Panel:
         )
         for at, middle, below, above in zip(found.phase_deg, found.difference_deg, band_low, band_high, strict=True)
     ]
-    alt = text("alt.difference", shoe=text(f"advice.shoe_{side}"))
+    alt = text("alt.difference", where=where_it_differs(side, found))
     return frame.panel(alt, f"foot-{side}", Readout(on_page(frame.x.array(found.phase_deg)), words))
 
 

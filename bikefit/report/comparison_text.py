@@ -12,6 +12,7 @@ from rich.text import Text
 from bikefit.comparison import ComparisonResult, FootComparison
 from bikefit.conventions import SIDES
 from bikefit.report import numbers, sentences
+from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.text import note_line
 from bikefit.report.texts import text
 
@@ -48,52 +49,6 @@ def comparison_text(result: ComparisonResult) -> RenderableType:
     varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
     parts += ["", Text(" ".join(sentences.cautions(varus)), style="dim")]
     return Group(*parts)
-
-
-def comparison_sentences(foot: FootComparison) -> list[str]:
-    """Say of one foot what the recordings showed, how sure that is, and what to record next.
-
-    Parameters
-    ----------
-    foot : FootComparison
-        One foot.
-
-    Returns
-    -------
-    list of str
-        Plain sentences.
-    """
-    said = [] if foot.verdict is None else [foot.verdict.message]
-    if foot.change is not None:
-        said.append(
-            text(
-                "compared.change",
-                before=sentences.wedges(foot.change.from_wedges),
-                after=sentences.wedges(foot.change.to_wedges),
-                deg=numbers.signed_degrees(foot.change.deg),
-                interval=numbers.signed_interval(foot.change.interval_deg),
-                verdict=text("compared.detected" if foot.change.detected else "compared.not_detected"),
-            )
-        )
-        said.append(
-            text(
-                "compared.response",
-                mean=numbers.signed_degrees(foot.response.mean, 2),
-                interval=numbers.signed_interval(foot.response.interval),
-                chance=numbers.percent(foot.response.probability_heel_in),
-            )
-        )
-    if numbers.known(foot.minimal_detectable_change_deg):
-        said.append(
-            text(
-                "compared.smallest",
-                before=numbers.degrees(foot.minimal_detectable_change_before_deg),
-                now=numbers.degrees(foot.minimal_detectable_change_deg),
-            )
-        )
-    if foot.next_recording is not None:
-        said.append(foot.next_recording.message)
-    return said
 
 
 def _foot(foot: FootComparison, cap: int) -> list[RenderableType]:

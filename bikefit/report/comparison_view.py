@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from statistics import NormalDist
 
 from bikefit.comparison import ComparisonResult, FootComparison
 from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Excess
 from bikefit.report import comparison_charts, decision_charts, numbers, sentences, shoes
+from bikefit.report.comparison_sentences import smallest_change, where_it_differs
 from bikefit.report.panel import Panel
 from bikefit.report.shared_tables import findings_table, glossary, options_table, settings_table
 from bikefit.report.texts import text
@@ -138,6 +140,8 @@ def _shoe(
     excess = excess_now(foot)
     above_caption, behind_caption = angle_words(excess.deg), behind_words(advised, fitted)
     measured = plain_degrees(foot.verdict.message) if foot.verdict else sentences.measured(excess)
+    if foot.change is None and numbers.known(foot.minimal_detectable_change_before_deg):
+        measured = f"{measured} {smallest_change(foot)}"
     following = foot.next_recording
     expects = bool(advised.change)
     return ShoeView(
@@ -159,8 +163,8 @@ def _shoe(
 # ---- the fitter's sections ----------------------------------------------------------------------------------
 
 
-def _figure(key: str, panels: Iterable[Panel]) -> FigureView:
-    return FigureView(key, text(f"figures.{key}"), text(f"figures.{key}_caption"), tuple(panels))
+def _figure(key: str, panels: Iterable[Panel], **values: str) -> FigureView:
+    return FigureView(key, text(f"figures.{key}"), text(f"figures.{key}_caption", **values), tuple(panels))
 
 
 def _figures(result: ComparisonResult, feet: list[FootComparison], band: float) -> list[FigureView]:
@@ -174,7 +178,8 @@ def _figures(result: ComparisonResult, feet: list[FootComparison], band: float) 
         apart = comparison_charts.difference_range([each for _, each in found])
         shown.append(_figure("curves", (comparison_charts.curves(foot, over) for foot in laid_over)))
         panels = (comparison_charts.difference(side, each, apart) for side, each in found)
-        shown.append(_figure("difference", panels))
+        where = " ".join(where_it_differs(side, each) for side, each in found)
+        shown.append(_figure("difference", panels, where=where))
     return shown
 
 
@@ -237,9 +242,8 @@ def _decision(feet: list[FootComparison], band: float) -> list[FigureView | Tabl
         decision_charts.response(
             text(f"advice.shoe_{foot.side}"),
             foot.side,
-            foot.response.mean,
-            foot.response.sd,
-            (foot.response.prior.mean, foot.response.prior.sd),
+            foot.response_belief or NormalDist(foot.response.mean, foot.response.sd),
+            NormalDist(foot.response.prior.mean, foot.response.prior.sd) if foot.change else None,
         )
         for foot in decided
     )

@@ -11,11 +11,13 @@ import numpy as np
 from bikefit.conventions import Side
 from bikefit.datatypes import FootResult, Recommendation
 from bikefit.report import sentences, svg
-from bikefit.report.numbers import Interval, known, percent, signed, signed_degrees
+from bikefit.report.numbers import Interval, fixed, known, percent, signed, signed_degrees
 from bikefit.report.panel import HEIGHT, LEFT, RIGHT, TOP, WIDTH, Frame, Panel, degrees_frame, padded
 from bikefit.report.texts import text
+from bikefit.response import Mixture
 
 SURE_WIDTH = 360.0
+Belief = NormalDist | Mixture
 Bar = tuple[str, float, Interval]
 """Words, excess [deg] and its 95 % interval."""
 
@@ -142,7 +144,7 @@ def options_range(recommendations: Sequence[Recommendation]) -> Interval:
     return padded([0.0, *ends], share=0.1)
 
 
-def response(name: str, side: Side | None, mean: float, sd: float, prior: tuple[float, float] | None = None) -> Panel:
+def response(name: str, side: Side | None, belief: Belief, prior: NormalDist | None = None) -> Panel:
     """Draw what one degree of varus cant is believed to do, and the prior behind an own response.
 
     Parameters
@@ -151,38 +153,40 @@ def response(name: str, side: Side | None, mean: float, sd: float, prior: tuple[
         Written on the panel.
     side : {"left", "right"}, optional
         Whose colour it has; None where one belief serves both.
-    mean, sd : float
-        Of the belief [deg heel-in per deg of varus].
-    prior : pair of float, optional
-        Mean and standard deviation before the rider's own recordings.
+    belief : NormalDist or Mixture
+        What is believed [deg heel-in per deg of varus].
+    prior : NormalDist, optional
+        What was assumed before the rider's own recordings.
 
     Returns
     -------
     Panel
         The picture.
     """
-    beliefs = [NormalDist(mean, sd), *([NormalDist(*prior)] if prior else [])]
-    reach = [end for belief in beliefs for end in (belief.mean - 3 * belief.stdev, belief.mean + 3 * belief.stdev)]
+    drawn: list[Belief] = [belief, *([prior] if prior else [])]
+    reach = [each.mean + sign * 3 * each.stdev for each in drawn for sign in (-1, 1)]
     low, high = padded([*reach, 0.0], least=1.0, share=0.02)
     x = np.linspace(low, high, 121)
-    tallest = max(belief.pdf(belief.mean) for belief in beliefs)
+    density = np.array([belief.pdf(value) for value in x])
+    tallest = max(float(density.max()), prior.pdf(prior.mean) if prior else 0.0)
     frame = Frame(svg.Scale(low, high, LEFT - 30, WIDTH - RIGHT), svg.Scale(0, 1.08 * tallest, HEIGHT - 42, TOP + 18))
-    density = np.array([beliefs[0].pdf(value) for value in x])
     helps = x >= 0
     frame.band(x[helps], np.zeros(helps.sum()), density[helps], "area")
     frame.curve(x, density, "curve")
     if prior:
-        frame.curve(x, np.array([beliefs[1].pdf(value) for value in x]), "companion dashed")
-        frame.add(svg.label(text("axes.prior"), frame.x(beliefs[1].mean), frame.y(beliefs[1].pdf(beliefs[1].mean)) - 6))
+        frame.curve(x, np.array([prior.pdf(value) for value in x]), "companion dashed")
+        at = prior.mean - 1.2 * prior.stdev  # on its flank, where the other curve is rarely in the way
+        frame.add(svg.label(text("axes.prior"), frame.x(at) - 6, frame.y(prior.pdf(at)) - 4, "halo", "end"))
     frame.add(svg.line(frame.x(0), frame.y.start, frame.x(0), frame.y.end - 10, "stop"))
-    inward = 1.0 - beliefs[0].cdf(0.0)
+    inward = 1.0 - belief.cdf(0.0)
     top = frame.y.end - 18
     frame.add(svg.label(text("axes.goes_in", chance=percent(inward)), frame.x(0) + 8, top, "strong"))
     frame.add(svg.label(text("axes.goes_out", chance=percent(1.0 - inward)), frame.x(0) - 8, top, "strong", "end"))
     places = svg.ticks(low, high, 7)
     frame.x_axis(places, [signed(place) for place in places], text("axes.response"))
     frame.add(svg.label(name, frame.x.end, frame.y.end + 2, "name strong", "end"))
-    title = text("alt.response", mean=signed_degrees(mean, 2), sd=signed(sd, 2).lstrip("+"), chance=percent(inward))
+    spread = fixed(belief.stdev, 2)
+    title = text("alt.response", mean=signed_degrees(belief.mean, 2), sd=spread, chance=percent(inward))
     return frame.panel(title, f"foot-{side}" if side else "foot-both")
 
 

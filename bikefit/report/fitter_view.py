@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from bikefit.report.shared_tables import findings_table, glossary, options_table
 from bikefit.report.stroke_charts import FootCurves
 from bikefit.report.texts import text
 from bikefit.report.view import LONG, FigureView, PageView, TableView, clean, client_view
+from bikefit.response import minimal_detectable_change_deg
 
 Section = FigureView | TableView
 
@@ -65,7 +68,7 @@ def _figure(key: str, panels: Iterable[Panel], caption: str = "") -> FigureView:
 
 def _numbers(result: SessionResult, feet: list[FootResult]) -> TableView:
     """Return the table of all that was measured, a column a shoe."""
-    measured = [_foot_numbers(foot) for foot in feet]
+    measured = [_foot_numbers(foot, float(result.settings["between_recording_sd_deg"])) for foot in feet]
     rows = [(text(f"numbers.{key}"), *(column[key] for column in measured)) for key in measured[0]] if measured else []
     if numbers.known(result.asymmetry_deg):
         gap = numbers.signed_degrees(result.asymmetry_deg)
@@ -74,7 +77,7 @@ def _numbers(result: SessionResult, feet: list[FootResult]) -> TableView:
     return TableView("numbers", text("tables.numbers"), header, tuple(rows), text("tables.numbers_caption"))
 
 
-def _foot_numbers(foot: FootResult) -> dict[str, str]:
+def _foot_numbers(foot: FootResult, between_sd_deg: float) -> dict[str, str]:
     """Return one shoe's printed numbers by their key in the texts."""
     strokes, rotation, excess = foot.strokes, foot.rotation, foot.excess
     advised, degrees = foot.recommendation, numbers.signed_degrees
@@ -83,6 +86,7 @@ def _foot_numbers(foot: FootResult) -> dict[str, str]:
     if numbers.known(rotation.peak_crank_deg):
         peak = text("numbers.peak_at", peak=peak, at=numbers.degrees(rotation.peak_crank_deg, 0))
     stop = rotation.float_stop
+    error = math.hypot(rotation.standard_error_deg, between_sd_deg)
     return {
         "strokes": text("terminal.strokes_value", used=strokes.used, found=strokes.found),
         "cadence": text("terminal.cadence_value", rpm=numbers.fixed(strokes.cadence_rpm, 0)),
@@ -90,6 +94,7 @@ def _foot_numbers(foot: FootResult) -> dict[str, str]:
         "rotation": degrees(rotation.value_deg),
         "rotation_interval": numbers.signed_interval(rotation.interval_deg),
         "standard_error": numbers.degrees(rotation.standard_error_deg, 2),
+        "smallest": numbers.degrees(minimal_detectable_change_deg(error, error)),
         "metric": text(f"metric.{rotation.metric}"),
         "mean": degrees(rotation.mean_deg),
         "power_phase": degrees(rotation.power_phase_deg),
@@ -164,19 +169,17 @@ def _decision(result: SessionResult, feet: list[FootResult]) -> list[Section]:
 
 def _responses(result: SessionResult, decided: list[FootResult]) -> list[Panel]:
     """Return one panel where both feet share the assumption, else one a foot."""
-    used = {(foot.recommendation.response.mean, foot.recommendation.response.sd) for foot in decided}
-    source = decided[0].recommendation.response.source
-    if len(used) == 1 and source == "assumption":
-        mean, sd = used.pop()
-        return [decision_charts.response(text("figures.assumed"), None, mean, sd)]
-    prior = float(result.settings["response_mean"]), float(result.settings["response_sd"])
+    used = [foot.recommendation.response for foot in decided]
+    beliefs = [NormalDist(each.mean, each.sd) for each in used]
+    if len(set(used)) == 1 and used[0].source == "assumption":
+        return [decision_charts.response(text("figures.assumed"), None, beliefs[0])]
+    prior = NormalDist(float(result.settings["response_mean"]), float(result.settings["response_sd"]))
     return [
         decision_charts.response(
-            text(f"advice.shoe_{foot.side}"), foot.side, foot.recommendation.response.mean,
-            foot.recommendation.response.sd, prior if foot.recommendation.response.source == "own" else None,
+            text(f"advice.shoe_{foot.side}"), foot.side, belief, prior if each.source == "own" else None
         )
-        for foot in decided
-    ]  # fmt: skip
+        for foot, belief, each in zip(decided, beliefs, used, strict=True)
+    ]
 
 
 # ---- where it comes from ------------------------------------------------------------------------------------

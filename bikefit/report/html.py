@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
+from itertools import cycle
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bikefit.report import theme
 from bikefit.report.panel import Readout
@@ -30,7 +32,14 @@ def environment() -> Environment:
     )
     made.filters["drawing"] = Markup  # drawings escape the words in them themselves
     made.filters["json"] = _json
+    made.filters["breakable"] = _breakable
     return made
+
+
+def _breakable(words: str) -> Markup:
+    """Let long words break anywhere, and only those: a file's name or a hash must not leave its column."""
+    whole = re.split(r"(\S{20})(?=\S)", words)
+    return Markup("").join(escape(part) + (Markup("<wbr>") if odd else "") for part, odd in zip(whole, cycle((0, 1))))
 
 
 def _json(readout: Readout) -> Markup:

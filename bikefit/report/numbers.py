@@ -151,7 +151,7 @@ def heel_interval(interval: Interval | None) -> str:
     return text("words.to", low=heel(low), high=heel(high))
 
 
-def signed_interval(interval: Interval | None) -> str:
+def signed_interval(interval: Interval | None, digits: int = 1) -> str:
     """Print an interval of angles with signs, as tables have it.
 
     Examples
@@ -161,7 +161,7 @@ def signed_interval(interval: Interval | None) -> str:
     """
     if interval is None or not (known(interval[0]) and known(interval[1])):
         return text("words.unknown")
-    return text("words.to", low=signed(interval[0]), high=signed(interval[1]))
+    return text("words.to", low=signed(interval[0], digits), high=signed(interval[1], digits))
 
 
 def percent(share: float | None) -> str:

@@ -19,23 +19,26 @@ from bikefit import __version__
 from bikefit.comparison import ComparisonResult
 from bikefit.conventions import SIDES, Side
 from bikefit.report import numbers, sentences, svg, theme
-from bikefit.report.comparison_text import comparison_sentences
+from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.html import environment
 from bikefit.report.texts import LANGUAGE, text
 
 Row = Mapping[str, Any]
 CURVE_POINTS = 25
+COLUMN_KINDS = ("", "", "", "", "left", "left", "right", "right", "", "", "")
 SPARK_WIDTH, SPARK_HEIGHT = 120.0, 34.0
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: what it says, what it is sorted by, where it leads."""
+    """One cell of a table: what it says, what it is sorted by, where it leads; ``free``: words of the user's own."""
 
     words: str
     key: float | str = ""
     link: str = ""
     picture: str = ""
+    kind: str = ""
+    free: bool = False
 
 
 def index_html(sessions: Sequence[Row], riders: Mapping[str, str], *, title: str = "", band_deg: float = 1.0) -> str:
@@ -44,7 +47,7 @@ def index_html(sessions: Sequence[Row], riders: Mapping[str, str], *, title: str
     Parameters
     ----------
     sessions : sequence of mapping
-        As from `bikefit.store.Store.sessions`.
+        As from `bikefit.store.Store.sessions`, each with its ``day``.
     riders : mapping of str to str
         Rider -> address of the rider's page.
     title : str
@@ -69,7 +72,7 @@ def index_html(sessions: Sequence[Row], riders: Mapping[str, str], *, title: str
         title=title or text("studio.title"),
         summary=text("studio.summary", sessions=len(sessions), counts=said),
         attention=text("studio.attention", feet=attention),
-        columns=text("studio.columns").split("|"),
+        columns=list(zip(text("studio.columns").split("|"), COLUMN_KINDS, strict=True)),
         rows=[_index_row(session, riders) for session in sessions],
         failures=[session for session in sessions if session["status"] == "failed"],
         failure_columns=text("studio.failures_columns").split("|"),
@@ -88,7 +91,7 @@ def rider_html(
     rider : str
         The rider's name.
     sessions : sequence of mapping
-        The rider's sessions in the order of time.
+        The rider's sessions in the order of time, each with its ``day``.
     comparison : ComparisonResult or str
         What the wedges did; or why the sessions are not compared.
     remounted : bool
@@ -101,12 +104,15 @@ def rider_html(
     str
         A self-contained HTML file.
     """
-    answers = []
+    answers, warnings = [], []
     if not isinstance(comparison, str):
-        for side, foot in comparison.feet.items():
+        # the shoe on which wedges were tried comes first
+        for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
             answer = sentences.advice(side, foot.recommendation, foot.fitted_wedges, comparison.system.cap)
             name = text("rider.response", shoe=text(f"advice.shoe_{side}"))
             answers.append({"side": side, "title": name, "advice": answer, "said": comparison_sentences(foot)})
+            warnings += [found.message for found in foot.findings if found.level == "warning"]
+        warnings += [found.message for found in comparison.findings if found.level == "warning"]
     return _render(
         "rider.html.j2",
         title=text("rider.title", rider=rider or text("rider.unnamed")),
@@ -116,6 +122,7 @@ def rider_html(
         rows=[_history_row(session) for session in sessions],
         charts=[Markup(chart) for chart in (_history(side, sessions, band_deg) for side in SIDES) if chart],
         answers=answers,
+        warnings=warnings,
         refusal=text("rider.not_compared", reason=comparison) if isinstance(comparison, str) else "",
         remounted=text("rider.remounted") if remounted and not isinstance(comparison, str) else "",
         cautions=sentences.cautions(recommends_varus=True),
@@ -160,10 +167,10 @@ def _asset(name: str) -> str:
 def _index_row(session: Row, riders: Mapping[str, str]) -> dict[str, Any]:
     feet = {foot["foot"]: foot for foot in session["feet"]}
     cells = [
-        Cell(session["session"], session["session"], session["report"] or ""),
-        Cell(session["rider"], session["rider"], riders.get(session["rider"], "")),
-        Cell(session["date"], session["date"]),
-        Cell(session["condition"], session["condition"]),
+        Cell(session["session"], session["session"], session["report"] or "", free=True),
+        Cell(session["rider"], session["rider"], riders.get(session["rider"], ""), free=True),
+        Cell(session["date"] or session["day"], session["day"], free=True),
+        Cell(session["condition"], session["condition"], free=True),
     ]
     for side in SIDES:
         cells += _foot_cells(feet.get(side))
@@ -171,7 +178,7 @@ def _index_row(session: Row, riders: Mapping[str, str]) -> dict[str, Any]:
     cells += [
         Cell("", picture=_sparkline(feet)),
         Cell(numbers.percent(min(quality)) if quality else "", min(quality) if quality else -1.0),
-        Cell(text(f"studio.status_{session['status']}"), session["status"]),
+        Cell(text(f"studio.status_{session['status']}"), session["status"], kind=session["status"]),
     ]
     states = [session["status"], *(["attention"] if any(foot["change"] for foot in feet.values()) else [])]
     return {"cells": cells, "states": " ".join(states)}
@@ -191,7 +198,7 @@ def _foot_cells(foot: Row | None) -> list[Cell]:
     advised = sentences.wedges(total)
     if foot["outcome"] == "beyond_stack":
         advised = text("studio.beyond", wedges=advised)
-    return [Cell(measured, abs(excess)), Cell(advised, foot["change"])]
+    return [Cell(measured, abs(excess)), Cell(advised, foot["change"], kind="advised" if foot["change"] else "")]
 
 
 def _sparkline(feet: Mapping[Side, Row]) -> str:
@@ -275,7 +282,7 @@ def _history_row(session: Row) -> list[Cell]:
     feet = {foot["foot"]: foot for foot in session["feet"]}
     cells = [
         Cell(session["session"], link=f"../{session['report']}" if session["report"] else ""),
-        Cell(session["date"] or (session["start"] or "")[:10]),
+        Cell(session["date"] or session["day"]),
         Cell(session["condition"]),
     ]
     for side in SIDES:
@@ -306,7 +313,7 @@ def _history(side: Side, sessions: Sequence[Row], band_deg: float) -> str:
             svg.label(f"{foot['fitted']:+d}" if foot["fitted"] else "0", at, height - 44.0, "strong", anchor="middle"),
         ]
         if len(rows) <= 6 or place in (0, len(rows) - 1):
-            when = rows[place][0]["date"] or (rows[place][0]["start"] or "")[:10] or rows[place][0]["session"][:10]
+            when = rows[place][0]["date"][:10] or rows[place][0]["day"] or rows[place][0]["session"][:10]
             marks.append(svg.label(when, at, height - 26.0, anchor="middle"))
     shoe = text(f"advice.shoe_{side}")
     values = ", ".join(numbers.signed_degrees(foot["excess_deg"]) for _, foot in rows)

@@ -183,9 +183,28 @@ def _who(result: SessionResult, rider: str, fitter: str, date: dt.date | None) -
         ("fitter", clean(fitter, SHORT)),
         ("date", day.isoformat() if day else ""),
         ("recording", clean(recording.name, SHORT)),
+        ("section", section_words(result)),
         ("duration", numbers.clock(recording.duration_s)),
     )
     return tuple((text(f"page.{key}"), words) for key, words in said if words)
+
+
+def section_words(result: SessionResult) -> str:
+    """Name the stretch of a recording that was used, where that is not all of it.
+
+    Parameters
+    ----------
+    result : SessionResult
+        An analysed session.
+
+    Returns
+    -------
+    str
+        Such as "5:00 to 7:30"; empty for a whole recording.
+    """
+    if not result.is_section:
+        return ""
+    return text("words.to", low=numbers.clock(result.recording.from_s), high=numbers.clock(result.recording.to_s))
 
 
 def _shoe(foot: FootResult, result: SessionResult, x_range: numbers.Interval, band: float) -> ShoeView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bikefit.datatypes import SessionResult
 from bikefit.errors import OutputError, near_matches
@@ -25,6 +25,7 @@ def write_report(
     rider: str = "",
     fitter: str = "",
     date: dt.date | None = None,
+    paper: Literal["a4", "letter"] = "a4",
 ) -> Path:
     """Write the report of a result.
 
@@ -39,6 +40,8 @@ def write_report(
         What is to stand on the page; any text.
     date : datetime.date, optional
         Of the fitting; the recording's own where it is left out.
+    paper : {"a4", "letter"}
+        Size of the sheet of a PDF, and proportions of a PNG; a HTML page prints on either.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def write_report(
     else:
         from bikefit.report.paper import render_pdf, render_png
 
-        content = render_pdf(page) if path.suffix.lower() == ".pdf" else render_png(page)
+        content = (render_pdf if path.suffix.lower() == ".pdf" else render_png)(page, paper)
     write_whole(path, content)
     return path
 

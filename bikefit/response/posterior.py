@@ -75,6 +75,32 @@ class Mixture:
         """Standard deviation, of all components together."""
         return math.sqrt(float(self.weights @ (self.sds**2 + (self.means - self.mean) ** 2)))
 
+    @property
+    def stdev(self) -> float:
+        """The same as ``sd``, by the name that `statistics.NormalDist` has for it."""
+        return self.sd
+
+    def pdf(self, value: float) -> float:
+        """Return the density at a value.
+
+        Parameters
+        ----------
+        value : float
+            In the unit of the distribution.
+
+        Returns
+        -------
+        float
+            Per that unit.
+
+        Examples
+        --------
+        >>> round(Mixture(np.array([1.0]), np.array([0.0]), np.array([1.0])).pdf(0.0), 4)
+        0.3989
+        """
+        z = (value - self.means) / self.sds
+        return float(self.weights @ (np.exp(-0.5 * z**2) / (math.sqrt(2.0 * math.pi) * self.sds)))
+
     def cdf(self, value: float) -> float:
         """Return the probability of being at most ``value``.
 
