@@ -80,6 +80,34 @@ def load_system(name: str, sole_width_mm: float | None = None) -> WedgeSystem:
     return replace(system, width_mm=sole_width_mm, cant_deg=_cant_deg(system.thickness_mm, sole_width_mm))
 
 
+def wedges_for_tilt(forefoot_tilt_deg: float) -> int:
+    """Return the count of a maker's rule of thumb, to set beside a count that was measured.
+
+    Parameters
+    ----------
+    forefoot_tilt_deg : float
+        Tilt of the unloaded forefoot, measured off the bike [deg]; its direction does not matter.
+
+    Returns
+    -------
+    int
+        None up to 0, one up to 6, two up to 12, three above.
+
+    Notes
+    -----
+    BikeFit's rule for its own measuring device: practice, not peer-reviewed. It speaks of the forefoot's tilt, not of
+    the heel's rotation, and nothing in the analysis uses it: where the two counts differ, look again.
+
+    Examples
+    --------
+    >>> [wedges_for_tilt(tilt) for tilt in (0, 6, 12, 12.1)]
+    [0, 1, 2, 3]
+    """
+    if not math.isfinite(forefoot_tilt_deg):
+        raise UsageError(f"a forefoot tilt of {forefoot_tilt_deg} deg makes no sense.")
+    return sum(abs(forefoot_tilt_deg) > limit for limit in (0.0, 6.0, 12.0))
+
+
 def _cant_deg(thickness_mm: float, width_mm: float) -> float:
     return math.degrees(math.atan2(thickness_mm, width_mm))
 

@@ -243,3 +243,24 @@ def test_a_recorded_crank_tells_swapped_shoes(tmp_path: Path) -> None:
     wrong_way = analyze(tmp_path / "shoes.csv", AnalyzeOptions(read=ReadOptions(swap_sides=True)))
     assert "sides_swapped" not in [item.code for item in right_way.findings]
     assert "sides_swapped" in [item.code for item in wrong_way.findings]
+
+
+def test_too_few_strokes_are_called_that_and_too_few_samples_too() -> None:
+    assert codes(right(AnalyzeOptions(to_s=1.5))) == ["too_few_strokes"]
+    slow = right(AnalyzeOptions(), ride(rate_hz=1))
+    assert codes(slow) == ["undersampled"]
+    assert not {"crank_reversed", "no_rhythm", "reference_unusable"} & {item.code for item in slow.findings}
+
+
+def test_what_unusable_strokes_seem_to_show_is_not_told() -> None:
+    drifting = ride(trend_deg_per_h=100.0)
+    assert "drift" in [item.code for item in right(AnalyzeOptions(), drifting).findings]
+    few = right(AnalyzeOptions(settings=Settings(strokes_min=200)), drifting)
+    assert codes(few) == ["too_few_strokes"]
+    assert not {"drift", "few_strokes"} & {item.code for item in few.findings}
+
+
+def test_recovery_as_neutral_is_a_finding() -> None:
+    assert "recovery_limit" in [item.code for item in right(AnalyzeOptions(neutral="recovery")).findings]
+    short = right(AnalyzeOptions(neutral="recovery", to_s=1.5))
+    assert codes(short) == ["too_few_strokes"]

@@ -177,6 +177,41 @@ def test_quiet_prints_nothing(run: Run, samples: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+@pytest.mark.parametrize("words", [["--to", "100"], ["--from", "20", "--to", "100"], ["--from", "20"]])
+def test_a_section_is_named(run: Run, samples: Path, words: list[str]) -> None:
+    heading = run("analyze", samples / "two_wedges.csv", *words).out.splitlines()[0]
+    assert f"from {'0:20' if '--from' in words else '0:00'} to {'1:40' if '--to' in words else '2:30'}" in heading
+    assert " to " not in run("analyze", samples / "two_wedges.csv").out.splitlines()[0]
+
+
+def test_a_lap_is_named(run: Run, samples: Path) -> None:
+    assert "from 1:27 to 2:54" in run("analyze", samples / "three_sections.csv", "--lap", "2").out.splitlines()[0]
+
+
+def test_a_section_behind_the_files_name(run: Run, samples: Path) -> None:
+    ride = samples / "two_wedges.csv"
+    one = json.loads(run("analyze", f"{ride}@20-100", "--json").out)
+    other = json.loads(run("analyze", ride, "--from", "20", "--to", "100", "--json").out)
+    assert one == other
+    assert (one["recording"]["from_s"], one["recording"]["to_s"]) == (20.0, 100.0)
+    twice = run("analyze", f"{ride}@20-100", "--from", "30")
+    assert (twice.code, "twice" in twice.err) == (2, True)
+    assert run("analyze", f"{ride}@20-x").code == 2
+
+
+def test_quiet_and_debug_before_the_command(run: Run, samples: Path) -> None:
+    assert run("--quiet", "analyze", samples / "two_wedges.csv") == (0, "", "")
+    assert "Traceback" in run("--debug", "analyze", "missing.csv").err
+
+
+def test_a_sensor_that_never_pedalled_is_told_before_its_side_is_asked(run: Run, real_data: Path) -> None:
+    done = run("analyze", real_data / "fit" / "garmin-virb-ultra-30.fit")
+    assert done.code == 3
+    assert "not carried round by a pedal" in done.err
+    assert "--side left or --side right" in done.err
+    assert done.out == ""
+
+
 def test_version(run: Run) -> None:
     from bikefit import __version__
 
@@ -213,6 +248,31 @@ def test_ascii_terminals_get_ascii(samples: Path) -> None:
     printed = done.stdout.decode("ascii")
     assert "?" not in printed
     assert "2.6 deg" in printed
+    table = [line for line in printed.splitlines() if line.startswith(("|", "+"))]
+    assert len(table) > 10
+    assert len({len(line) for line in table}) == 1
+
+
+def test_a_narrow_terminal_still_shows_whole_names(samples: Path) -> None:
+    import io
+
+    from rich.console import Console
+
+    from bikefit.report.text import systems_text
+    from bikefit.wedge_systems import known_systems
+
+    page = io.StringIO()
+    Console(file=page, width=60).print(systems_text(known_systems()))
+    assert "…" not in page.getvalue()
+
+
+def test_the_gravest_is_said_first(run: Run, tmp_path: Path) -> None:
+    lines = ["time_s,left_heel_rotation_deg,crank_angle_deg"]
+    lines += [f"{k / 100:.2f},3.5,{(k * 5.4) % 360:.2f}" for k in range(3000)]
+    (tmp_path / "still.csv").write_text("\n".join(lines) + "\n")
+    done = run("analyze", tmp_path / "still.csv")
+    assert "Left shoe: cannot tell from this recording." in done.out
+    assert done.out.index("never changes") < done.out.index("taken as neutral")
 
 
 def test_piped_output_has_no_colour(samples: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bikefit.errors import UsageError
-from bikefit.wedge_systems import load_system
+from bikefit.wedge_systems import load_system, wedges_for_tilt
 
 
 def test_own_system(tmp_path: Path) -> None:
@@ -57,3 +57,15 @@ def test_unknown_id_and_missing_file(tmp_path: Path) -> None:
         load_system(str(tmp_path / "none.toml"))
     with pytest.raises(UsageError, match="not plausible"):
         load_system("specialized-shim", 500.0)
+
+
+@pytest.mark.parametrize(
+    ("tilt_deg", "count"), [(0.0, 0), (0.01, 1), (6.0, 1), (6.1, 2), (12.0, 2), (12.1, 3), (-6.1, 2), (30.0, 3)]
+)
+def test_the_makers_rule_on_forefoot_tilt(tilt_deg: float, count: int) -> None:
+    assert wedges_for_tilt(tilt_deg) == count
+
+
+def test_no_tilt_is_no_count() -> None:
+    with pytest.raises(UsageError, match="nan"):
+        wedges_for_tilt(math.nan)

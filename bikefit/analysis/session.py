@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,11 @@ import numpy as np
 from bikefit import __version__
 from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
 from bikefit.analysis.options import AnalyzeOptions, check_options, cleat_findings
-from bikefit.analysis.traces import cut_section, still_angles_deg, with_traces
+from bikefit.analysis.traces import cut_section, refuse_idle_sensor, still_angles_deg, with_traces
 from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Recording, RecordingInfo, SessionResult
-from bikefit.io import read_recording, read_sides
+from bikefit.errors import UsageError
+from bikefit.io import read_recording, read_sides, split_section
 from bikefit.wedge_systems import load_system
 
 
@@ -24,7 +26,7 @@ def analyze(source: str | Path | Recording, options: AnalyzeOptions | None = Non
     Parameters
     ----------
     source : path-like or Recording
-        A file, or a recording that was read or simulated.
+        A file, with or without a section as in ``ride.csv@60-180``, or a recording that was read or simulated.
     options : AnalyzeOptions, optional
         What the recording does not say; the defaults when left out.
 
@@ -48,7 +50,15 @@ def analyze(source: str | Path | Recording, options: AnalyzeOptions | None = Non
     'fit_wedges'
     """
     options = options or AnalyzeOptions()
-    recording = source if isinstance(source, Recording) else read_recording(source, options.read)
+    if isinstance(source, Recording):
+        return analyze_recording(source, options)
+    path, from_s, to_s = split_section(str(source))
+    if from_s is not None or to_s is not None:
+        if options.from_s is not None or options.to_s is not None:
+            raise UsageError(f"{source}: the section is given twice, behind the @ and with --from/--to.")
+        options = replace(options, from_s=from_s, to_s=to_s)
+    recording = read_recording(path, options.read)
+    refuse_idle_sensor(recording, path, options)
     return analyze_recording(recording, options)
 
 

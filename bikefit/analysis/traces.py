@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from bikefit.analysis.options import AnalyzeOptions
 from bikefit.conventions import Side
 from bikefit.datatypes import FootTrace, Recording
-from bikefit.errors import UsageError
+from bikefit.errors import NoRotationError, UsageError
 from bikefit.findings import Finding
 from bikefit.io import lap as take_lap
-from bikefit.io import require_usable, section
+from bikefit.io import read_recording, require_usable, section
 
 
 def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> Recording:
@@ -69,6 +70,36 @@ def _traces_from_sensors(
     elif len(traces) == 2:
         found.extend(check_pair(traces["left"], traces["right"]))
     return traces, tuple(found)
+
+
+def refuse_idle_sensor(recording: Recording, path: Path, options: AnalyzeOptions) -> None:
+    """Refuse a sensor that never went round with a pedal before asking whose foot it was on.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read from the path.
+    path : Path
+        Read once more, as if it were a left shoe's, where the file does not say whose its sensor is.
+    options : AnalyzeOptions
+        How to read it.
+
+    Raises
+    ------
+    NoRotationError
+        If it holds one sensor of nobody's and no pedalling.
+    """
+    if recording.sensors or "sensor_side_needed" not in [item.code for item in recording.findings]:
+        return
+    from bikefit.shoe_sensor import trace_from_sensor
+
+    for sensor in read_recording(path, replace(options.read, side="left")).sensors.values():
+        if "shoe_no_pedalling" in [item.code for item in trace_from_sensor(sensor, options.settings)[1]]:
+            raise NoRotationError(
+                f"{recording.name}: the file's sensor was not carried round by a pedal, so there is no heel angle to "
+                "give; nor does the file say on which shoe it sat. Record a few minutes of steady seated pedalling "
+                "with it, and add --side left or --side right."
+            )
 
 
 def still_angles_deg(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> dict[Side, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import takewhile
 
 from bikefit.errors import BikefitError
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     SystemExit
         Always: 0 done; 2 wrong usage; 3 unreadable or nothing usable; 4 a batch with failures.
     """
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    arguments = command_first(list(sys.argv[1:] if arguments is None else arguments))
     make_encodable()
     # the vectors here are too short for a BLAS's threads, which cost more than they give
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -45,6 +46,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _complain("not enough memory for this recording; use a section of it with --from and --to.", arguments, error)
         code = 3
     raise SystemExit(code)
+
+
+def command_first(arguments: list[str]) -> list[str]:
+    """Put flags that every command has behind the command, where they belong.
+
+    Parameters
+    ----------
+    arguments : list of str
+        As given.
+
+    Returns
+    -------
+    list of str
+        With leading ``--quiet`` and ``--debug`` moved behind the command's name.
+
+    Examples
+    --------
+    >>> command_first(["--quiet", "analyze", "ride.csv"])
+    ['analyze', '--quiet', 'ride.csv']
+    """
+    leading = list(takewhile(lambda word: word in ("--quiet", "-q", "--debug"), arguments))
+    rest = arguments[len(leading) :]
+    return [*rest[:1], *leading, *rest[1:]]
 
 
 def make_encodable() -> None:
@@ -70,7 +94,7 @@ def _run(arguments: list[str]) -> int:
         hint = f" See '{context.command_path} --help'." if context is not None else ""
         message = " ".join(error.format_message().split())
         if message:
-            _complain(message + hint, arguments, error)
+            _complain(f"{message.removesuffix('.')}.{hint}", arguments, error)
         return int(error.exit_code)
     return code if isinstance(code, int) else 0
 

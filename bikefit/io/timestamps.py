@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 DISORDER_MAX_PERIODS: Final = 3.0
 RATE_CHANGE_RATIO: Final = 1.5
+LONGEST_S: Final = 366 * 86400.0
+"""No recording lasts longer: rows further from the rest than this have no time, as long as they are few."""
+STRAY_SHARE: Final = 0.01
 RATE_BLOCKS: Final = 20
 """The sampling rate is looked at in this many places of a recording."""
 _EPOCH_RANGE_S: Final = (3e8, 2e10)
@@ -310,8 +313,10 @@ def put_in_order(time_s: Array) -> Order:
     findings: list[Finding] = []
     rows: NDArray[np.intp] | None = None
     starts: NDArray[np.intp] | None = None
-    if not finite_span(time_s)[2]:
-        rows = np.flatnonzero(np.isfinite(time_s))
+    low, high, complete = finite_span(time_s)
+    if not complete or high - low > LONGEST_S:
+        rows = _with_a_time(time_s)
+    if rows is not None and rows.size < time_s.size:
         findings.append(finding("time_missing", rows=int(time_s.size - rows.size)))
         time_s = time_s[rows]
     steps = np.diff(time_s)
@@ -340,10 +345,17 @@ def put_in_order(time_s: Array) -> Order:
     if time_s.size and time_s[0]:
         time_s = time_s - time_s[0]
     periods = _periods(time_s)
-    low, high = float(periods.min()), float(periods.max())
-    if high > RATE_CHANGE_RATIO * low:
-        findings.append(finding("rate_changes", lowest_hz=1 / high, highest_hz=1 / low))
+    shortest, longest = float(periods.min()), float(periods.max())
+    if longest > RATE_CHANGE_RATIO * shortest:
+        findings.append(finding("rate_changes", lowest_hz=1 / longest, highest_hz=1 / shortest))
     return Order(time_s, rows, starts, float(np.median(periods)), tuple(findings))
+
+
+def _with_a_time(time_s: Array) -> NDArray[np.intp]:
+    """Return the rows that have a time; a few that lie years from the rest hold a mistake instead of one."""
+    known = np.isfinite(time_s)
+    near = np.abs(time_s - np.median(time_s[known])) <= LONGEST_S if known.any() else known
+    return np.flatnonzero(near if near.sum() > (1.0 - STRAY_SHARE) * known.sum() else known)
 
 
 def _periods(time_s: Array) -> Array:

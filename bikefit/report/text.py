@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from bikefit.datatypes import FootResult, SessionResult, WedgeSystem
+from bikefit.findings import Level
 from bikefit.report import numbers, sentences
 from bikefit.report.texts import text
 
 ASCII = {"–": "-", "—": "-", "±": "+-", "°": " deg", "·": "-", "→": "->", "“": '"', "”": '"', "’": "'", "−": "-"}
 PLAIN_WIDTH = 100
+GRAVEST_FIRST: tuple[Level, ...] = ("error", "warning", "info")
 STYLES = {"info": "", "warning": "yellow", "error": "red"}
 
 
@@ -55,12 +58,34 @@ def print_result(renderable: RenderableType, stream: TextIO | None = None) -> No
         Standard output when left out.
     """
     console = console_for(stream)
+    if not _can_show(console.encoding):
+        console = _AsciiConsole(file=console.file, highlight=False, width=console.width)
     with console.capture() as captured:
         console.print(renderable)
     printed = captured.get()
     if not console.is_terminal:
         printed = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
     console.file.write(encodable(printed, console.encoding))
+
+
+class _AsciiConsole(Console):
+    """Replaces words before they are laid out, so that a table's columns stay in line."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        if isinstance(renderable, Text):
+            renderable = Text(encodable(renderable.plain, "ascii"), style=renderable.style)
+        return super().render(renderable, options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(encodable(text, "ascii"), **options)
+
+
+def _can_show(encoding: str) -> bool:
+    try:
+        "".join(ASCII).encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def encodable(printed: str, encoding: str) -> str:
@@ -130,7 +155,7 @@ def session_text(result: SessionResult) -> RenderableType:
 def _heading(result: SessionResult) -> str:
     recording = result.recording
     section = ""
-    if recording.from_s > 0:
+    if result.is_section:
         section = text("terminal.section", low=numbers.clock(recording.from_s), high=numbers.clock(recording.to_s))
     return text(
         "terminal.heading",
@@ -153,33 +178,36 @@ def _table(result: SessionResult, feet: list[FootResult]) -> Table:
 
 def _cells(foot: FootResult) -> Mapping[str, str]:
     advised = foot.recommendation
-    total = advised.total
+    total, rpm, unknown = advised.total, foot.strokes.cadence_rpm, text("words.unknown")
     return {
         "strokes": text("terminal.strokes_value", used=foot.strokes.used, found=foot.strokes.found),
-        "cadence": text("terminal.cadence_value", rpm=numbers.fixed(foot.strokes.cadence_rpm, 0)),
+        "cadence": text("terminal.cadence_value", rpm=numbers.fixed(rpm, 0)) if numbers.known(rpm) else unknown,
         "rotation": numbers.signed_degrees(foot.rotation.value_deg),
         "neutral": numbers.signed_degrees(foot.neutral.deg),
         "excess": numbers.signed_degrees(foot.excess.deg),
         "interval": numbers.signed_interval(foot.excess.interval_deg),
         "fitted": sentences.wedges(foot.fitted_wedges),
-        "target": text("words.unknown") if total is None else sentences.wedges(total),
+        "target": unknown if total is None else sentences.wedges(total),
         "expected": numbers.signed_degrees(advised.expected_deg),
-        "cleat": numbers.signed_degrees(advised.cleat_alone_deg),
+        "cleat": numbers.degrees(abs(advised.cleat_alone_deg)),
     }
 
 
 def _notes(result: SessionResult) -> Iterable[RenderableType]:
-    for item in result.findings:
-        yield note_line(item.level, item.message)
-    shoes: dict[tuple[str, str], list[str]] = {}
+    """Yield what to know, the gravest first; the first reason of "cannot tell" stands in its sentence already."""
+    said: list[tuple[Level, str]] = [(item.level, item.message) for item in result.findings]
+    shoes: dict[tuple[Level, str], list[str]] = {}
     for side, foot in result.feet.items():
-        said = {reason.message for reason in foot.recommendation.reasons[:1]}
-        for item in foot.findings:
-            if item.message not in said:
-                shoes.setdefault((item.level, item.message), []).append(text(f"advice.shoe_{side}"))
+        told = [(item.level, item.message) for item in foot.findings]
+        if foot.recommendation.outcome == "undetermined":
+            told += [("error", reason.message) for reason in foot.recommendation.reasons[1:]]
+        for note in told:
+            shoes.setdefault(note, []).append(text(f"advice.shoe_{side}"))
     for (level, message), names in shoes.items():
-        shoe = names[0] if len(names) == 1 or len(result.feet) == 1 else text("terminal.both_shoes")
-        yield note_line(level, text("terminal.for_shoe", shoe=shoe, message=message))
+        shoe = names[0] if len(names) == 1 else text("terminal.both_shoes")
+        said.append((level, text("terminal.for_shoe", shoe=shoe, message=message)))
+    for level, message in sorted(said, key=lambda note: GRAVEST_FIRST.index(note[0])):
+        yield note_line(level, message)
 
 
 def note_line(level: str, message: str) -> RenderableType:
@@ -217,7 +245,7 @@ def systems_text(systems: Mapping[str, WedgeSystem]) -> RenderableType:
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in text("terminal.systems_columns").split("|"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     parts: list[RenderableType] = [table]
     for system in systems.values():
         table.add_row(
