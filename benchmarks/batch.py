@@ -143,7 +143,7 @@ def index_page(folder: Path, count: int) -> None:
         for job in jobs_of(make_sessions(folder, DISTINCT), folder / "out", AnalyzeOptions())
     ]
     sessions = [
-        {**rows.session, "session": f"session {number}", "rider": f"rider {number % 900}", "feet": rows.feet}
+        {**rows.session, "session": f"session {number}", "rider": f"rider {number % 900}", "feet": rows.feet, "day": ""}
         for number in range(count)
         for rows in (some[number % len(some)],)
         if rows is not None
@@ -194,7 +194,7 @@ def main() -> None:
         name = f"{given.jobs} worker{'s' if given.jobs > 1 else ''}{', pages' if given.report else ''}"
         print(measure(manifest, given.folder / "out", given.jobs, report=given.report).line(name), flush=True)
         return None
-    for flags in (["--jobs", "2"], ["--jobs", "1"], ["--jobs", "2"], ["--jobs", "2", "--report"]):
+    for flags in (["--jobs", "1"], ["--jobs", "2"], ["--jobs", "2", "--report"]):
         command = [sys.executable, __file__, str(given.folder), "--sessions", str(given.sessions), *flags]
         subprocess.run(command, check=True)
     return None

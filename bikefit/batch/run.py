@@ -12,7 +12,7 @@ from bikefit import __version__
 from bikefit.analysis import AnalyzeOptions
 from bikefit.batch.plan import Job, Plan, find_recordings, plan_of, printable, unique_ids
 from bikefit.batch.pool import available_cores, run_local
-from bikefit.batch.riders import compare_rider, riders_with_two_counts, taken_off_between
+from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
 from bikefit.batch.work import Done, Task, do_task
 from bikefit.datatypes import to_json_value
 from bikefit.errors import OutputError, RecordingError
@@ -346,7 +346,7 @@ def write_group(store: Store, out: Path, options: BatchOptions, settings: Settin
         Priors and thresholds of the comparisons; the neutral band.
     """
     band_deg = settings.neutral_band_deg
-    sessions = list(store.sessions())
+    sessions = [{**session, "day": day_of(session)} for session in store.sessions()]
     write_whole(out / TABLE, sessions_csv(sessions))
     from bikefit.report.studio import index_html, rider_html
 

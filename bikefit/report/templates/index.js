@@ -5,7 +5,7 @@ const rows = [...body.rows].map((row) => ({
   row,
   text: row.textContent.toLowerCase(),
   states: row.dataset.states.split(" "),
-  keys: [...row.cells].map((cell) => cell.dataset.key),
+  keys: [...row.cells].map((cell) => cell.dataset.key ?? cell.textContent),
 }));
 const words = document.getElementById("words"), state = document.getElementById("state");
 const shown = document.getElementById("shown"), more = document.getElementById("more");

@@ -1,0 +1,180 @@
+"""The studio's pages in a real Chromium: quiet, narrow enough, sortable, complete without script, names as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bikefit.analysis import analyze_recording
+from bikefit.analysis.options import AnalyzeOptions
+from bikefit.batch.plan import Job, unique_ids
+from bikefit.batch.run import BatchOptions, write_group
+from bikefit.batch.work import failed_rows, result_rows
+from bikefit.settings import Settings
+from bikefit.simulate import simulate_plain
+from bikefit.store import Store
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+HOSTILE = "<script>document.title='broken'</script>\"'><img src=x onerror=alert(1)> שלום مرحبا 🚲 {{ 7*7 }}"
+LONG = "y" * 10_000
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
+if not CHROMIUM.exists():
+    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages of a few sessions with awkward names, made from rows as a batch makes them."""
+    out = tmp_path_factory.mktemp("studio")
+    told = [("Ann", "2026-03-01", 0), ("Ann", "2026-03-02", 2), (HOSTILE, "", 0), (HOSTILE, "", 1), (LONG, LONG, 0)]
+    names = [f"plain {number}" for number in range(3)] + [HOSTILE, LONG]
+    jobs = [
+        Job(
+            id=made,
+            position=number,
+            name=name,
+            files=(Path(f"{name[:100]}.csv"),),
+            options=AnalyzeOptions(right_wedges=wedges),
+            about={"rider": rider, "date": date, "condition": HOSTILE, "notes": ""},
+        )
+        for number, (made, name, (rider, date, wedges)) in enumerate(zip(unique_ids(names), names, told, strict=True))
+    ]
+    with Store(out / "results.sqlite") as store:
+        for number, job in enumerate(jobs):
+            recording, _ = simulate_plain(duration_s=60, rate_hz=50, seed=number, right_mean_deg=number - 1.0)
+            result = analyze_recording(recording, job.options)
+            store.save(result_rows(job, recording, result, "", f"sessions/{job.id}.html"), number)
+        bad = Job("bad", 9, "bad", (Path("bad.csv"),))
+        store.save(failed_rows(bad, f"bad.csv: {HOSTILE} {LONG}"), 9)
+        write_group(store, out, BatchOptions(title=HOSTILE), Settings())
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield opened
+        opened.close()
+
+
+def pages(studio: Path) -> list[Path]:
+    found = [studio / "index.html", *sorted((studio / "riders").glob("*.html"))]
+    assert len(found) == 3
+    return found
+
+
+def names_in(page: Any) -> list[str]:
+    shown: list[str] = page.locator("#sessions tbody tr th").all_inner_texts()
+    return shown
+
+
+def test_the_pages_are_quiet_and_fit_their_window(browser: Any, studio: Path) -> None:
+    for path in pages(studio):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        requests: list[str] = []
+        wrong: list[str] = []
+        page.on("request", lambda request, requests=requests: requests.append(request.url))
+        page.on("console", lambda said, wrong=wrong: wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error, wrong=wrong: wrong.append(str(error)))
+        page.on("dialog", lambda dialog, wrong=wrong: (wrong.append(dialog.message), dialog.dismiss()))
+        page.goto(path.as_uri())
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+            cells = page.evaluate("Math.max(...[...document.querySelectorAll('td, th')].map(e => e.offsetHeight))")
+            assert path.name != "index.html" or cells < 4000  # the failure's words are there in full
+        assert requests == [path.as_uri()]
+        assert wrong == []
+        assert page.title() != "broken"
+        page.close()
+
+
+def test_axe_finds_nothing_serious(browser: Any, studio: Path) -> None:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    for path in pages(studio)[:2]:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        page.evaluate(axe)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+            grave = [each for each in violations if each["impact"] in ("serious", "critical")]
+            assert [(each["id"], each["nodes"][0]["html"][:200]) for each in grave] == [], (path.name, scheme)
+        page.close()
+
+
+def test_rows_are_sorted_and_filtered(browser: Any, studio: Path) -> None:
+    page = browser.new_page()
+    page.goto((studio / "index.html").as_uri())
+    everything = names_in(page)
+    assert len(everything) == 6
+    right = page.locator("#sessions thead th").nth(6)
+    right.locator("button").click()
+    assert right.get_attribute("aria-sort") == "ascending"
+
+    def measured() -> list[float]:
+        cells = page.locator("#sessions tbody tr td:nth-child(7)").all_inner_texts()
+        return [abs(float(re.sub(r"[°+ ]", "", cell.split("°")[0]).replace("−", "-"))) for cell in cells if cell]
+
+    assert measured() == sorted(measured())
+    page.keyboard.press("Enter")
+    assert right.get_attribute("aria-sort") == "descending"
+    assert measured() == sorted(measured(), reverse=True)
+    page.locator("#sessions thead button").first.click()
+    assert names_in(page)[:4] == ["bad", "plain 0", "plain 1", "plain 2"] or names_in(page)[1:4] == [
+        "bad", "plain 0", "plain 1",
+    ]  # fmt: skip
+    page.locator("#words").fill("ANN 03-02")
+    assert names_in(page) == ["plain 1"]
+    assert page.locator("#shown").inner_text().startswith("1 of 6")
+    page.locator("#words").fill("")
+    page.locator("#state").select_option("failed")
+    assert names_in(page) == ["bad"]
+    page.locator("#state").select_option("attention")
+    assert 0 < len(names_in(page)) < 6
+    page.close()
+
+
+def test_many_rows_come_piece_by_piece(browser: Any, studio: Path, tmp_path: Path) -> None:
+    text = (studio / "index.html").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.lstrip().startswith("<tr data-states") and "plain 0" in line)
+    (tmp_path / "index.html").write_text(text.replace(row, (row + "\n") * 500), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    shown = [len(names_in(page))]
+    while page.locator("#more").is_visible():
+        page.locator("#more").click()
+        shown.append(len(names_in(page)))
+    assert shown == [200, 400, 505]
+    page.close()
+
+
+def test_the_pages_are_complete_without_script(browser: Any, studio: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((studio / "index.html").as_uri())
+    assert len(names_in(page)) == 6
+    assert not page.locator(".tools").is_visible()
+    assert HOSTILE in names_in(page)
+    assert page.locator("#failed").inner_text().count(HOSTILE) == 1
+    assert page.locator("#sessions svg.fig").count() == 5
+    context.close()
+
+
+def test_links_lead_to_the_pages(browser: Any, studio: Path) -> None:
+    page = browser.new_page()
+    page.goto((studio / "index.html").as_uri())
+    page.locator("#sessions td a", has_text="שלום").first.click()
+    assert page.locator("h1").inner_text().endswith(HOSTILE)
+    assert page.locator("section.answer h2").first.inner_text().startswith("Right shoe")  # where wedges were tried
+    page.locator("header a").click()
+    assert page.url.endswith("/index.html")
+    page.close()
