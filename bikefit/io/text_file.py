@@ -61,8 +61,11 @@ class TextFile:
         text = to_utf8(head)
         check_text(text, self.name)
         self.layout = find_layout(text, known, self.name)
-        with path.open("rb") as stream:
-            self._plain = text is head and stream.read(64) == head[:64]
+        try:
+            with path.open("rb") as stream:
+                self._plain = text is head and stream.read(64) == head[:64]
+        except OSError as error:
+            raise _unreadable(path, error) from error
 
     def columns(self, numbers: Sequence[int], texts: Sequence[int]) -> dict[int, Any]:
         """Read columns.
@@ -131,7 +134,7 @@ class TextFile:
                         rest = []
                     rest.append(view[cut:])
         except OSError as error:
-            raise RecordingError(f"{self.path}: the file cannot be read ({os.strerror(error.errno or 0)}).") from error
+            raise _unreadable(self.path, error) from error
         last = b"".join(rest)
         if last:
             if last.count(mark) < len(self.layout.header) - 1 or b"\r" in last[:-1]:
@@ -171,6 +174,10 @@ class TextFile:
             raise RecordingError(f"{self.name}: the last line breaks off; the recording is incomplete.")
         self.findings.append(finding("last_line_torn"))
         return data[:begin]
+
+
+def _unreadable(path: Path, error: OSError) -> RecordingError:
+    return RecordingError(f"{path}: the file cannot be read ({os.strerror(error.errno or 0)}).")
 
 
 class _NotPlain(Exception):  # noqa: N818

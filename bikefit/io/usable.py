@@ -49,6 +49,9 @@ def check_usable(recording: Recording) -> None:
         raise NoRotationError(
             f"{recording.name}: the file holds one foot and does not say which. Add --side left or --side right."
         )
+    for item in recording.findings:
+        if item.level == "error":
+            raise NoRotationError(f"{recording.name}: {item.message}")
     for side, sensor in recording.sensors.items():
         there, lacking = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
         raise NoRotationError(

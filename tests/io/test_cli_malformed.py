@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from malformed_cases import CASES, Case
+from malformed_cases import CASES, HEADER, Case, rows, text
 
 from bikefit.findings import catalogue
+from bikefit.io import text_file
 
 OUTCOMES = {"two strokes": "too_few_strokes", "1 Hz": "undersampled"}
 """Files that can be read but carry no count, with the reason that must be given."""
@@ -54,3 +55,29 @@ def test_odd_file(case: Case, run: Callable[..., Any], tmp_path: Path, monkeypat
             assert advice["wedges"] is None
         if case.name in OUTCOMES:
             assert OUTCOMES[case.name] in [reason["code"] for reason in advice["reasons"]]
+
+
+@pytest.mark.parametrize("left_bytes", [None, 0, 30, len(HEADER) + 1, len(HEADER) + 1000, len(HEADER) + 40_000])
+def test_a_file_that_shrinks_while_it_is_read(
+    left_bytes: int | None, run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = text(*rows())(tmp_path)
+    look = text_file.read_head
+
+    def look_and_shrink(looked_at: Path, size: int) -> bytes:
+        head = look(looked_at, size)
+        if left_bytes is None:
+            looked_at.unlink()
+        else:
+            os.truncate(looked_at, left_bytes)
+        return head
+
+    monkeypatch.setattr(text_file, "read_head", look_and_shrink)
+    done = run("analyze", path, "--json")
+    assert "Traceback" not in done.err
+    if left_bytes is None or left_bytes < len(HEADER) + 100:
+        assert done.code == 3
+        assert 1 <= len(done.err.strip().splitlines()) <= 2
+    else:
+        assert done.code == 0
+        assert json.loads(done.out, parse_constant=refuse_constant)["feet"]

@@ -352,6 +352,8 @@ def test_two_sensors_in_one_file(tmp_path):
     unnamed = read(tmp_path, part, side="left")
     assert not unnamed.sensors
     assert "fit_sensors_unnamed" in codes(unnamed)
+    with pytest.raises(NoRotationError, match="does not say on which shoe each sat"):
+        require_usable(unnamed)
 
 
 def test_high_rate_messages(tmp_path):
