@@ -26,7 +26,7 @@ END_S = 0.2
 """How long a worker may take to end by itself."""
 WATCH_S = 0.5
 """How often a worker looks whether its parent still lives."""
-STARTS_MAX = 5
+STARTS_MAX = 3
 """So many workers in a row that end by themselves before they are ready are no accident."""
 KILLS_PER_START = 10
 """So many that were killed meanwhile count as one, for whoever kills them may stop."""

@@ -110,8 +110,10 @@ def rider_html(
         for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
             answer = sentences.advice(side, foot.recommendation, foot.fitted_wedges, comparison.system.cap)
             name = text("rider.response", shoe=text(f"advice.shoe_{side}"))
-            answers.append({"side": side, "title": name, "advice": answer, "said": comparison_sentences(foot)})
-            warnings += [found.message for found in foot.findings if found.level == "warning"]
+            said = comparison_sentences(foot)
+            answers.append({"side": side, "title": name, "advice": answer, "said": said})
+            told = (found.message for found in foot.findings if found.level == "warning")
+            warnings += [message for message in told if message not in said]
         warnings += [found.message for found in comparison.findings if found.level == "warning"]
     return _render(
         "rider.html.j2",

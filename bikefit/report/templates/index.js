@@ -45,3 +45,4 @@ more.addEventListener("click", () => { limit += STEP; draw(); });
 words.form.addEventListener("submit", (event) => event.preventDefault());
 words.form.hidden = false;
 draw();
+table.classList.add("ready");
