@@ -127,7 +127,7 @@ def compare(
     from bikefit.comparison import compare as compare_recordings
 
     result = compare_recordings(
-        _compared(files),
+        _compared(files, counted=left_wedges is not None or right_wedges is not None),
         parse_counts(left_wedges, "--left-wedges"),
         parse_counts(right_wedges, "--right-wedges"),
         remounted=remounted,
@@ -145,13 +145,18 @@ def compare(
         print_result(comparison_text(result))
 
 
-def _compared(files: list[str]) -> list[Any]:
+def _compared(files: list[str], *, counted: bool) -> list[Any]:
     """Return the files themselves, or the rows of the one manifest that was given."""
     if len(files) > 1:
         return list(files)
+    if counted or "@" in files[0]:
+        raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
     from bikefit.io.manifest import read_manifest
 
-    return list(read_manifest(files[0]))
+    try:
+        return list(read_manifest(files[0]))
+    except UsageError as error:
+        raise UsageError(f"{error}\ncompare takes two recordings or more, or one manifest that names them.") from None
 
 
 @app.command(epilog="Example: bikefit inspect ride.fit --plot look.png")

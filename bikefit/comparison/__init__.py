@@ -1,5 +1,6 @@
 """Before and after: several recordings of one rider, and what they say together."""
 
+from bikefit.comparison.guards import labels
 from bikefit.comparison.result import (
     Change,
     ComparedRecording,
@@ -22,4 +23,5 @@ __all__ = [
     "Source",
     "compare",
     "compare_sessions",
+    "labels",
 ]

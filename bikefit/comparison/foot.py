@@ -94,7 +94,7 @@ def _usable(foot: FootResult, settings: Settings) -> bool:
 
 def _compared(foot: FootResult | None, name: str, turn_deg: float, used: bool) -> ComparedRecording:
     if foot is None:
-        return ComparedRecording(name, 0, math.nan, math.nan, turn_deg, used=False)
+        return ComparedRecording(name, None, math.nan, math.nan, turn_deg, used=False)
     curves = used_curves(foot)
     some = len(curves) > 1
     return ComparedRecording(

@@ -32,12 +32,13 @@ def labels(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        File names, with ``@FROM-TO`` where a name occurs more than once.
+        File names, with ``@FROM-TO`` for sections and where a name occurs more than once.
     """
     count = Counter(session.recording.name for session in sessions)
     return tuple(
-        f"{item.name}@{item.from_s:g}-{item.to_s:g}" if count[item.name] > 1 else item.name
-        for item in (session.recording for session in sessions)
+        f"{item.name}@{item.from_s:g}-{item.to_s:g}" if session.is_section or count[item.name] > 1 else item.name
+        for session in sessions
+        for item in (session.recording,)
     )
 
 

@@ -20,8 +20,8 @@ class ComparedRecording:
     ----------
     name : str
         File name, with the section where one was given.
-    wedges : int
-        Signed count on the shoe, varus positive.
+    wedges : int, optional
+        Signed count on the shoe, varus positive; None where this recording does not hold the foot.
     value_deg, standard_error_deg : float
         Excess and the strokes' standard error [deg]; NaN where this recording does not give them.
     cleat_turn_deg : float
@@ -33,7 +33,7 @@ class ComparedRecording:
     """
 
     name: str
-    wedges: int
+    wedges: int | None
     value_deg: float
     standard_error_deg: float
     cleat_turn_deg: float = 0.0

@@ -251,8 +251,9 @@ def next_count(
         allowed,
         why,
     )
-    if allowed == (0,):
-        # nothing was tried: `recommend` would speak of a stack that is too small
+    near = {"within_band", "interval_holds_neutral"} & {given.code for given in recommendation.reasons}
+    if allowed == (0,) and not near:
+        # nothing was tried: `recommend` would speak of a stack that is too small, or of no need
         recommendation = replace(recommendation, outcome="no_wedge", reasons=(reason("compare_not_tried"),))
     options = tuple(
         replace(

@@ -193,6 +193,12 @@ def as_sources(
         lists = (left_wedges, right_wedges, left_rotation, right_rotation)
         if len(own) < len(given) or any(item is not None for item in lists):
             raise UsageError("a manifest names the wedges itself; leave --left-wedges, --right-wedges and files out.")
+        riders = dict.fromkeys(item.rider for item in given if isinstance(item, SessionSpec) and item.rider)
+        if len(riders) > 1:
+            raise UsageError(
+                f"the manifest names more than one rider ({', '.join(riders)}), but what a wedge does is each rider's "
+                "own. Compare the recordings of one rider."
+            )
         if all(item.wedges(side) is None for item in own for side in SIDES):
             raise UsageError("the manifest names no wedges; it needs a column left_wedges or right_wedges.")
         return tuple(own)

@@ -41,7 +41,7 @@ def recording_bars(foot: FootComparison) -> list[Bar]:
     """
     bars = []
     for number, item in enumerate(foot.recordings, start=1):
-        if known(item.value_deg):
+        if item.wedges is not None and known(item.value_deg):
             error = math.hypot(item.standard_error_deg, foot.between_recording_sd_deg)
             words = text("compared.bar", number=number, wedges=sentences.wedges(item.wedges))
             bars.append((words, item.value_deg, (item.value_deg - Z95 * error, item.value_deg + Z95 * error)))
@@ -67,15 +67,15 @@ def before_after(foot: FootComparison, cant_deg: float, band_deg: float, y_range
     Panel
         The picture.
     """
-    counts = [item.wedges for item in foot.recordings]
-    low, high = min(*counts, 0), max(*counts, 1)
+    counts = [item.wedges for item in foot.recordings if item.wedges is not None]
+    low, high = min([*counts, 0]), max([*counts, 1])
     frame = degrees_frame(low - 0.6, high + 0.6, y_range)
     frame.degrees_axis()
     frame.across(-band_deg, band_deg, "neutral-band")
     frame.level(0.0, "neutral-line")
     _response_line(frame, foot, cant_deg)
     for number, item in enumerate(foot.recordings, start=1):
-        if not known(item.value_deg):
+        if item.wedges is None or not known(item.value_deg):
             continue
         same = [k for k, other in enumerate(foot.recordings, start=1) if other.wedges == item.wedges]
         x = frame.x(item.wedges) + 16.0 * (same.index(number) - (len(same) - 1) / 2)
@@ -92,7 +92,11 @@ def before_after(foot: FootComparison, cant_deg: float, band_deg: float, y_range
 
 def _response_line(frame: Frame, foot: FootComparison, cant_deg: float) -> None:
     """Draw the mean response through the middle of the recordings."""
-    values = [(item.wedges, item.value_deg) for item in foot.recordings if item.used and known(item.value_deg)]
+    values = [
+        (item.wedges, item.value_deg)
+        for item in foot.recordings
+        if item.used and item.wedges is not None and known(item.value_deg)
+    ]
     if len({count for count, _ in values}) < 2:
         return
     middle_x, middle_y = (float(np.mean(column)) for column in zip(*values, strict=True))
@@ -150,9 +154,9 @@ def _drawn(foot: FootComparison) -> list[Drawn]:
     ]
 
 
-def _place(difference: CurveDifference, wedges: int) -> str:
+def _place(difference: CurveDifference, wedges: int | None) -> str:
     """Say whether a count is one of the two that are subtracted."""
-    return {difference.from_wedges: "from", difference.to_wedges: "to"}.get(wedges, "other")
+    return {difference.from_wedges: "from", difference.to_wedges: "to"}.get(wedges or 0, "other")
 
 
 def _legend(frame: Frame, difference: CurveDifference, drawn: Sequence[Drawn]) -> None:

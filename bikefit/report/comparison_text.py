@@ -66,7 +66,7 @@ def _table(feet: list[FootComparison]) -> Table:
         for item in foot.recordings:
             table.add_row(
                 escape(f"{shoe}, {item.name}"),
-                sentences.wedges(item.wedges),
+                text("words.unknown") if item.wedges is None else sentences.wedges(item.wedges),
                 numbers.signed_degrees(item.value_deg),
                 numbers.degrees(item.standard_error_deg, 2),
             )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from statistics import NormalDist
 
-from bikefit.comparison import ComparisonResult, FootComparison
+from bikefit.comparison import ComparisonResult, FootComparison, labels
 from bikefit.conventions import SIDES, Side
 from bikefit.datatypes import Excess
 from bikefit.report import comparison_charts, decision_charts, numbers, sentences, shoes
@@ -90,7 +90,7 @@ def _who(result: ComparisonResult, rider: str, fitter: str, date: dt.date | None
         ("rider", clean(rider, SHORT)),
         ("fitter", clean(fitter, SHORT)),
         ("date", day.isoformat() if day else ""),
-        ("recordings", str(len(result.sessions))),
+        ("recordings", clean(", ".join(labels(result.sessions)), SHORT)),
     )
     return tuple((text(f"page.{key}"), words) for key, words in said if words)
 
@@ -188,7 +188,7 @@ def _recordings(foot: FootComparison) -> TableView:
     rows = tuple(
         (
             text("compared.used" if item.used else "compared.unused", number=number, name=clean(item.name, SHORT)),
-            sentences.wedges(item.wedges),
+            text("words.unknown") if item.wedges is None else sentences.wedges(item.wedges),
             numbers.signed_degrees(item.value_deg),
             numbers.degrees(item.standard_error_deg, 2),
             numbers.signed_degrees(item.cleat_turn_deg),

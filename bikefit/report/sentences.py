@@ -13,7 +13,19 @@ from bikefit.report import numbers
 from bikefit.report.texts import counted, text
 
 STAY_REASONS = ("within_band", "interval_holds_neutral", "no_gain_expected")
-Step = Literal["fit", "add", "take_some", "take_all", "swap", "no_change", "no_wedge", "keep", "beyond", "undetermined"]
+Step = Literal[
+    "fit",
+    "add",
+    "take_some",
+    "take_all",
+    "swap",
+    "no_change",
+    "no_wedge",
+    "not_tried",
+    "keep",
+    "beyond",
+    "undetermined",
+]
 
 
 def wedges(total: int) -> str:
@@ -68,6 +80,8 @@ def step_of(recommendation: Recommendation, fitted: int) -> Step:
         return "undetermined"
     if recommendation.outcome == "beyond_stack":
         return "beyond"
+    if any(reason.code == "compare_not_tried" for reason in recommendation.reasons):
+        return "not_tried"
     if recommendation.outcome in ("no_wedge", "keep"):
         return "keep" if fitted else "no_wedge"
     if target == fitted:
@@ -108,7 +122,11 @@ def advice(side: Side, recommendation: Recommendation, fitted: int, cap: int) ->
         return text("advice.undetermined", shoe=shoe, reason=recommendation.reasons[0].message)
     target = recommendation.total or 0
     changed = abs(target - fitted)
-    key = "beyond_full" if step == "beyond" and not changed else step
+    key: str = step
+    if step == "beyond" and not changed:
+        key = "beyond_full"
+    elif step == "beyond" and abs(target) < cap:
+        key = "beyond_tried"
     answer = text(
         f"advice.{key}",
         shoe=shoe,

@@ -162,6 +162,8 @@ def _heading(result: SessionResult) -> str:
         name=recording.name,
         duration=numbers.clock(recording.duration_s),
         section=section,
+        system=result.system.name,
+        cant=numbers.degrees(result.system.cant_deg),
     )
 
 
