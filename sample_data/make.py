@@ -101,7 +101,7 @@ def three_sections(path: Path) -> None:
 
 def shoe_sensor(path: Path) -> None:
     """A sensor on the right shoe, as a watch strapped on it would log: still for six seconds, then pedalling."""
-    feet = {"right": shoe.Shoe(heel_out=shoe.Harmonics(3.0, (1.8, 0.5), (150.0, 40.0)))}
+    feet = {"right": shoe.Shoe(heel_out=shoe.Harmonics(2.6, (1.8, 0.5), (150.0, 40.0)))}
     ride = shoe.Ride(duration_s=75.0, still_s=6.0)
     write_fit(shoe.simulate_shoes(ride, feet, {"right": shoe.SensorModel(rate_hz=50.0)}, seed=6)[0], path)
 
