@@ -396,13 +396,13 @@ def metric_findings(
             totals[other] = decide(shifted, neutral, options, system, side, ()).total
     if all(total == recommendation.total for total in totals.values()):
         return ()
-    others = ", ".join(f"by the {METRIC_WORDS[name]} {_signed_count(total)}" for name, total in totals.items())
+    others = "; ".join(f"the {METRIC_WORDS[name]}: {_signed_count(total)}" for name, total in totals.items())
     return (
         finding(
             "metric_matters",
             metric=METRIC_WORDS[rotation.metric],
             chosen=_signed_count(recommendation.total),
-            others=others[:1].upper() + others[1:],
+            others=others,
             totals={rotation.metric: recommendation.total, **totals},
         ),
     )

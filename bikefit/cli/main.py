@@ -39,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # the reader of our output has left, as with "| head"; what is buffered has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        # the last net: what can be expected of files is told by whoever reads or writes them
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}{(error.strerror or str(error)).lower()}.", arguments, error)
+        code = 3
     except KeyboardInterrupt:
         print("bikefit: interrupted.", file=sys.stderr)
         code = INTERRUPTED
