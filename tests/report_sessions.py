@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -137,18 +138,20 @@ def make_session(*feet: FootResult, name: str = "two_wedges.csv", system: str = 
         ),
         settings=Settings().to_dict(),
         system=load_system(system),
-        asymmetry_deg=values.get("right", math.nan) - values.get("left", math.nan),
+        asymmetry_deg=values.get("left", math.nan) - values.get("right", math.nan),
         findings=(finding("few_strokes", used=12, side="left"),),
         feet={foot.side: foot for foot in feet},
         version="0.1.0",
     )
 
 
+@cache
 def two_wedges() -> SessionResult:
     """Return the founding case: right heel out, left neutral."""
     return make_session(make_foot("left", 0.2, seed=2), make_foot("right", 2.6, seed=3))
 
 
+@cache
 def before_after() -> ComparisonResult:
     """Return three recordings of one rider: none, two wedges right, none again."""
     recordings = [

@@ -224,6 +224,24 @@ def test_a_manifest_s_own_neutral_and_system_are_used_and_guarded(tmp_path: Path
     manifest.write_text("file,right_wedges,right_neutral\na.csv,0,2\nb.csv,1,1\n")
     with pytest.raises(UsageError, match="neutral angle"):
         compare(read_manifest(manifest))
+    manifest.write_text("file,right_wedges,rider\na.csv,0,Ann\nb.csv,1,Bob\n")
+    with pytest.raises(UsageError, match="more than one rider"):
+        compare(read_manifest(manifest))
+
+
+def test_a_manifest_with_one_file_a_shoe(tmp_path: Path) -> None:
+    rows = ["file,session,side,left_wedges,right_wedges"]
+    for seed, total in enumerate((0, 2)):
+        for side in ("left", "right"):
+            means = {f"{side}_mean_deg": 4.0, f"{side}_wedges": total if side == "right" else 0}
+            ride, _ = simulate_plain(duration_s=40, seed=seed, side=side, response=0.8, **means)  # type: ignore[arg-type]
+            write_csv(ride, tmp_path / f"{side}{seed}.csv")
+            rows.append(f"{side}{seed}.csv,trial {seed},{side},0,{total}")
+    (tmp_path / "manifest.csv").write_text("\n".join(rows) + "\n")
+    feet = compare(read_manifest(tmp_path / "manifest.csv")).feet
+    assert [item.wedges for item in feet["right"].recordings] == [0, 2]
+    assert [item.value_deg for item in feet["right"].recordings] == pytest.approx([4.0, 2.4], abs=0.4)
+    assert [item.value_deg for item in feet["left"].recordings] == pytest.approx([4.0, 4.0], abs=0.4)
 
 
 def test_a_turn_after_the_first_recording_can_be_one_number() -> None:
@@ -346,6 +364,23 @@ def test_one_count_alone_says_nothing_of_the_response() -> None:
     assert foot.recommendation.reasons[0].code == "compare_not_tried"
     assert foot.next_recording is not None
     assert foot.next_recording.values["wedges"] == 1
+
+
+def test_nothing_tried_is_not_the_same_as_nothing_needed() -> None:
+    from bikefit.report import sentences
+
+    far, near = right([5.0, 5.1], [0, 0]), right([0.2, 0.1], [0, 0])
+    assert "none has been tried" in sentences.advice("right", far.recommendation, 0, SYSTEM.cap)
+    assert "no wedge needed" in sentences.advice("right", near.recommendation, 0, SYSTEM.cap)
+    assert near.recommendation.reasons[0].code == "within_band"
+
+
+def test_a_foot_that_a_recording_does_not_hold_has_no_count() -> None:
+    both = session_of([foot_of("left", 0.0, 0), foot_of("right", 5.0, 0)], 0)
+    foot = compare_sessions([both, session_of([foot_of("left", 0.0, 0)], 1)]).feet["right"]
+    assert [item.wedges for item in foot.recordings] == [0, None]
+    assert "compare_left_out" in codes(foot)
+    assert foot.to_dict()["recordings"][1]["wedges"] is None
 
 
 def test_a_side_left_out_is_taken_as_none_and_said() -> None:
@@ -539,12 +574,12 @@ def test_where_two_counts_differ() -> None:
 
 def test_the_band_holds_the_whole_difference_as_often_as_it_says() -> None:
     rng = np.random.default_rng(11)
-    rounds, held = 120, 0
+    rounds, held = 60, 0
     for seed in range(rounds):
         groups = [[strokes(rng, n, rng.normal(0, 0.3))] for n in (60, 90)]
         difference = groups[1][0].mean(axis=0) - groups[0][0].mean(axis=0)
         held += bool(np.all(np.abs(difference) <= band_half_width_deg(groups[0], groups[1], 0.3, seed)))
-    assert held / rounds >= 0.90  # 94-97 % over thousands: benchmarks/calibration_response.py
+    assert held / rounds >= 0.88  # 95 % over 500: benchmarks/calibration_response.py; 0.88 is 2.5 SD below it
 
 
 def test_stretches_round_the_revolution() -> None:

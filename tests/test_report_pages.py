@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rich.console import Console
 from bikefit.datatypes import SessionResult
 from bikefit.errors import OutputError
 from bikefit.report import write_report
+from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.comparison_text import comparison_text
 from bikefit.report.text import session_text
 from bikefit.report.thinning import FAINT_STROKES, envelope, pick_strokes
@@ -135,10 +137,43 @@ def test_hostile_names_are_text_in_html_and_pdf(tmp_path: Path) -> None:
     assert "For the fitter" in pages[1]
 
 
-def test_the_pdf_is_the_clients_page_and_three_for_the_fitter(tmp_path: Path) -> None:
-    pages = pdf_pages(write_report(sessions.two_wedges(), tmp_path / "r.pdf"))
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
+def test_the_pdf_is_the_clients_page_and_three_for_the_fitter(
+    tmp_path: Path, paper: str, size: tuple[int, int]
+) -> None:
+    path = write_report(sessions.two_wedges(), tmp_path / "r.pdf", rider="Ann", paper=paper)  # type: ignore[arg-type]
+    box = pypdf.PdfReader(path).pages[0].mediabox
+    assert (round(box.width), round(box.height)) == size
+    pages = pdf_pages(path)
     assert len(pages) == 4
     assert "Fit 2 varus wedges" in pages[0]
+    assert all("Rider: Ann · Date: 2026-11-20 · Recording: two_wedges.csv" in page for page in pages[1:])
+    assert pages[3].endswith("4 / 4")
+
+
+def test_the_section_and_the_difference_of_the_feet_are_named(tmp_path: Path) -> None:
+    whole = sessions.two_wedges()
+    part = replace(whole, recording=replace(whole.recording, from_s=300.0, to_s=450.0), is_section=True)
+    words = html_words(write_report(part, tmp_path / "r.html"))
+    assert "Section 5:00 to 7:30 Length" in words
+    gap = printed(whole.feet["left"].rotation.value_deg - whole.feet["right"].rotation.value_deg)
+    assert f"Left minus right: {gap}" in words
+
+
+def test_a_comparison_says_where_the_curves_differ_and_one_chance_everywhere(tmp_path: Path) -> None:
+    result = sessions.before_after()
+    source = write_report(result, tmp_path / "c.html").read_text(encoding="utf-8")
+    foot = result.feet["right"]
+    assert foot.curves is not None
+    assert f"by {abs(foot.curves.difference_deg).max():.1f}° toward heel in" in source
+    curves = source.split('id="curves"')[1].split("</section>")[0]
+    assert [curves.count(f'class="{band}"') for band in ("before-area", "area")] == [2, 1]
+    chance = f"{100 * foot.response.probability_heel_in:.0f} %"
+    assert f"heel goes in: {chance}" in source
+    assert f">{chance}</td>" in source
+    text = " ".join(comparison_sentences(foot))
+    assert chance in text
+    assert "toward heel in" in text
 
 
 def test_four_hours_stay_small_and_keep_their_peaks(tmp_path: Path) -> None:
