@@ -212,6 +212,19 @@ def test_a_sensor_that_never_pedalled_is_told_before_its_side_is_asked(run: Run,
     assert done.out == ""
 
 
+def test_a_foot_under_another_name_is_not_passed_over_in_silence(run: Run, samples: Path, tmp_path: Path) -> None:
+    table = (samples / "two_wedges.csv").read_text()
+    renamed = tmp_path / "renamed.csv"
+    renamed.write_text(table.replace("right_heel_rotation_deg", "Foot R"))
+    assert "--column right_heel_rotation_deg='Foot R'" in run("analyze", renamed).out.replace("\n  ", " ")
+    for words in (["--side", "left"], ["--column", "right_heel_rotation_deg=Foot R"]):
+        document = json.loads(run("analyze", renamed, *words, "--json").out)
+        assert "other_foot_unread" not in [item["code"] for item in document["findings"]]
+    alone = tmp_path / "alone.csv"
+    alone.write_text(table.replace("right_heel_rotation_deg", "altitude_m"))
+    assert json.loads(run("analyze", alone, "--json").out)["findings"] == []
+
+
 def test_version(run: Run) -> None:
     from bikefit import __version__
 

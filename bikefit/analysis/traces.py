@@ -14,7 +14,7 @@ from bikefit.datatypes import FootTrace, Recording
 from bikefit.errors import NoRotationError, UsageError
 from bikefit.findings import Finding
 from bikefit.io import lap as take_lap
-from bikefit.io import read_recording, require_usable, section
+from bikefit.io import read_recording, require_usable, section, unread_foot
 
 
 def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> Recording:
@@ -41,7 +41,9 @@ def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording
     """
     require_usable(recording)
     if recording.feet:
-        return recording
+        asked_for_one = options.read.side is not None
+        unread = () if asked_for_one else unread_foot(recording)
+        return replace(recording, findings=(*recording.findings, *unread)) if unread else recording
     if recording.markers is not None:
         from bikefit.marker_geometry import traces_from_markers
 

@@ -17,6 +17,7 @@ from bikefit.io.sections import lap, section, split_section
 from bikefit.io.sides import apply_options, reader_side
 
 if TYPE_CHECKING:
+    from bikefit.findings import Finding
     from bikefit.io.fit_decoder import FitData
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "require_usable",
     "section",
     "split_section",
+    "unread_foot",
 ]
 
 
@@ -105,6 +107,24 @@ def require_usable(recording: Recording) -> None:
     from bikefit.io.usable import check_usable
 
     check_usable(recording)
+
+
+def unread_foot(recording: Recording) -> tuple[Finding, ...]:
+    """Name the column that may be the other foot's where the rotation of only one was found.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read.
+
+    Returns
+    -------
+    tuple of Finding
+        Empty where both feet were found, or no column comes near.
+    """
+    from bikefit.io.usable import unread_foot as look
+
+    return look(recording)
 
 
 def decode_fit(path: str | Path) -> FitData:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from bikefit.conventions import SIDES
+from bikefit.conventions import SIDES, other_side
 from bikefit.datatypes import Recording
 from bikefit.errors import NoRotationError
+from bikefit.findings import Finding, finding
 from bikefit.io.names import shown
 
 _SHOWN_MAX = 20
@@ -90,6 +91,31 @@ def nearest_rotation_column(recording: Recording) -> str | None:
     return next((name for word in words for plain, name in free.items() if word in plain), None)
 
 
+def unread_foot(recording: Recording) -> tuple[Finding, ...]:
+    """Name the column that may be the other foot's where the rotation of only one was found.
+
+    Parameters
+    ----------
+    recording : Recording
+        As read.
+
+    Returns
+    -------
+    tuple of Finding
+        Empty where both feet were found, or no column comes near.
+    """
+    column = nearest_rotation_column(recording)
+    if len(recording.feet) != 1 or column is None:
+        return ()
+    side = next(iter(recording.feet))
+    values = {"side": side, "other": other_side(side), "column": shown(column)}
+    return (finding("other_foot_unread", **values, word=_quoted(column)),)
+
+
+def _quoted(column: str) -> str:
+    return f"'{column}'" if " " in column else column
+
+
 def _holdings(recording: Recording) -> str:
     names = [shown(channel.name, 40) for channel in recording.channels if channel.name]
     if not names:
@@ -100,6 +126,6 @@ def _holdings(recording: Recording) -> str:
 
 def _way_out(recording: Recording) -> str:
     near = nearest_rotation_column(recording)
-    example = f"'{near}'" if near and " " in near else near or "NAME"
+    example = _quoted(near) if near else "NAME"
     nearest = f" The nearest name is '{shown(near)}'." if near else ""
     return f"If one of them is the heel's rotation, say so: --column left_heel_rotation_deg={example}.{nearest}"
