@@ -225,6 +225,22 @@ def test_a_foot_under_another_name_is_not_passed_over_in_silence(run: Run, sampl
     assert json.loads(run("analyze", alone, "--json").out)["findings"] == []
 
 
+def test_whether_a_file_can_be_read_is_found_by_reading_it(
+    run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    for command in ("analyze", "inspect"):
+        assert run(command, samples / "two_wedges.csv", "--json").code == 0
+    monkeypatch.setattr(Path, "open", raise_no_permission)
+    for command in ("analyze", "inspect"):
+        done = run(command, samples / "two_wedges.csv", "--json")
+        assert (done.code, "cannot be read" in done.err) == (3, True)
+
+
+def raise_no_permission(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
 def test_version(run: Run) -> None:
     from bikefit import __version__
 

@@ -476,6 +476,10 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
                 inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=own[item.name])
             )
 
+    for parameter in parameters:
+        for info in getattr(parameter.annotation, "__metadata__", ()):
+            info.readable = False  # whoever reads a file says that it cannot, with the exit code for that
+
     @wraps(command)
     def run(**given: Any) -> None:
         made = {
