@@ -152,13 +152,13 @@ def two_wedges() -> SessionResult:
 
 
 @cache
-def before_after() -> ComparisonResult:
+def before_after(prefix: str = "ride_") -> ComparisonResult:
     """Return three recordings of one rider: none, two wedges right, none again."""
     recordings = [
         make_session(
             make_foot("left", 0.2, seed=number, strokes=300),
             make_foot("right", mean, fitted=wedges, seed=10 + number, strokes=300),
-            name=f"ride_{number}.csv",
+            name=f"{prefix}{number}.csv",
         )
         for number, (mean, wedges) in enumerate(((3.1, 0), (1.2, 2), (3.0, 0)), start=1)
     ]

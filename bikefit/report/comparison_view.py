@@ -21,6 +21,8 @@ from bikefit.report.view import (
     PageView,
     ShoeView,
     TableView,
+    above_view,
+    above_words,
     angle_view,
     angle_words,
     behind_view,
@@ -138,7 +140,8 @@ def _shoe(
     """Make one shoe's part of the client's page."""
     advised, fitted, side = foot.recommendation, foot.fitted_wedges, foot.side
     excess = excess_now(foot)
-    above_caption, behind_caption = angle_words(excess.deg), behind_words(advised, fitted)
+    above, above_caption = _above(foot, result, excess)
+    behind_caption = behind_words(advised, fitted)
     measured = plain_degrees(foot.verdict.message) if foot.verdict else sentences.measured(excess)
     if foot.change is None and numbers.known(foot.minimal_detectable_change_before_deg):
         measured = f"{measured} {smallest_change(foot)}"
@@ -152,12 +155,20 @@ def _shoe(
         measured=measured,
         outlook=sentences.outlook(advised, fitted),
         next=plain_degrees(following.message) if following else sentences.what_next(advised, fitted),
-        above=shoes.from_above(side, angle_view(excess, 0.0), above_caption),
+        above=shoes.from_above(side, above, above_caption),
         above_caption=above_caption,
         behind=shoes.from_behind(side, behind_view(advised, fitted, result.system), behind_caption),
         behind_caption=behind_caption,
         sure=decision_charts.how_sure(side, bars, x_range, band, measured, rings=int(expects)) if bars else "",
     )
+
+
+def _above(foot: FootComparison, result: ComparisonResult, excess: Excess) -> tuple[shoes.AboveView | None, str]:
+    """Return the drawing from above and its words; without a neutral, of the last recording's own zero."""
+    if numbers.known(excess.deg):
+        return angle_view(excess, 0.0), angle_words(excess.deg)
+    last = [session.feet[foot.side] for session in result.sessions if foot.side in session.feet][-1]
+    return above_view(last), above_words(last)
 
 
 # ---- the fitter's sections ----------------------------------------------------------------------------------
@@ -170,14 +181,16 @@ def _figure(key: str, panels: Iterable[Panel], **values: str) -> FigureView:
 def _figures(result: ComparisonResult, feet: list[FootComparison], band: float) -> list[FigureView]:
     """Return the excess over the counts, the curves and their difference."""
     y_range, cant = comparison_charts.excess_range(feet), result.system.cant_deg
-    shown = [_figure("before_after", (comparison_charts.before_after(foot, cant, band, y_range) for foot in feet))]
+    placed = [foot for foot in feet if comparison_charts.recording_bars(foot)]
+    panels = [comparison_charts.before_after(foot, cant, band, y_range) for foot in placed]
+    shown = [_figure("before_after", panels)] if placed else []
     laid_over = [foot for foot in feet if foot.curves is not None]
     if laid_over:
         over = comparison_charts.curves_range(laid_over)
         found = [(foot.side, foot.curves) for foot in laid_over if foot.curves is not None]
         apart = comparison_charts.difference_range([each for _, each in found])
         shown.append(_figure("curves", (comparison_charts.curves(foot, over) for foot in laid_over)))
-        panels = (comparison_charts.difference(side, each, apart) for side, each in found)
+        panels = [comparison_charts.difference(side, each, apart) for side, each in found]
         where = " ".join(where_it_differs(side, each) for side, each in found)
         shown.append(_figure("difference", panels, where=where))
     return shown

@@ -8,7 +8,6 @@ import re
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
-from itertools import cycle
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
@@ -36,10 +35,10 @@ def environment() -> Environment:
     return made
 
 
-def _breakable(words: str) -> Markup:
-    """Let long words break anywhere, and only those: a file's name or a hash must not leave its column."""
-    whole = re.split(r"(\S{20})(?=\S)", words)
-    return Markup("").join(escape(part) + (Markup("<wbr>") if odd else "") for part, odd in zip(whole, cycle((0, 1))))
+def _breakable(words: str, length: int = 20) -> Markup:
+    """Let words longer than this break anywhere, and only those: a file's name must not leave its column."""
+    pieces = re.sub(rf"(\S{{{length}}})(?=\S)", "\\1\0", words).split("\0")
+    return Markup("<wbr>").join(escape(piece) for piece in pieces)
 
 
 def _json(readout: Readout) -> Markup:
