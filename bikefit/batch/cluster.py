@@ -13,7 +13,7 @@ from typing import Any
 from bikefit.batch.plan import Job
 from bikefit.batch.pool import lost
 from bikefit.batch.work import Done, Task, do_task
-from bikefit.errors import UsageError
+from bikefit.errors import OutputError, UsageError
 
 CONNECT_S = 10.0
 """How long to look for a scheduler."""
@@ -42,6 +42,8 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
     ------
     UsageError
         If Dask is not installed or no scheduler answers.
+    OutputError
+        If the scheduler ends before the batch does.
     """
     try:
         from distributed import Client, as_completed
@@ -55,6 +57,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
             f"--scheduler {scheduler}: no scheduler with workers answers there. Start them with 'dask scheduler' "
             "and 'dask worker'."
         ) from error
+    gone = f"the scheduler {scheduler} is gone; what was finished is kept, so start it and run the same again."
     source, pending = iter(tasks), {}
     with client:
 
@@ -71,11 +74,18 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
             task = pending.pop(future.key)
             if future.status == "finished":
                 yield future.result()
-            else:
+            elif future.status == "error":
                 yield lost(task, f"its worker failed ({type(future.exception()).__name__}).")
+            else:
+                raise OutputError(gone)
             future.release()
-            for following in islice(source, 1):
-                queue.add(submit(following))
+            try:
+                for following in islice(source, 1):
+                    queue.add(submit(following))
+            except Exception as error:
+                if client.status == "running":
+                    raise
+                raise OutputError(gone) from error
 
 
 def do_remotely(task: Task, timeout_s: float | None) -> Done:
