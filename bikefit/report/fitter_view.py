@@ -125,9 +125,10 @@ def _stroke_figures(result: SessionResult) -> list[Section]:
     span = result.recording.from_s, result.recording.to_s
     means = [float(end) for each in feet for end in (np.nanmin(each.mean - each.sd), np.nanmax(each.mean + each.sd))]
     face = padded([*means, *(each.neutral_deg or 0.0 for each in feet)])
+    turning = "" if all(each.is_crank for each in feet) else text("figures.clock_face_phase_caption")
     figures: list[Section] = [
         _figure("over_crank", (stroke_charts.over_crank(each, over) for each in feet)),
-        _figure("clock_face", (stroke_charts.clock_face(each, face) for each in feet)),
+        _figure("clock_face", (stroke_charts.clock_face(each, face) for each in feet), turning),
     ]
     if len(feet) > 1:
         gap = numbers.signed_degrees(result.asymmetry_deg)
