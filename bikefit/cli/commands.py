@@ -18,11 +18,10 @@ from bikefit.cli.flags import (
     RiderFlags,
     SectionFlags,
     analyze_options,
-    expand_groups,
-    parse_counts,
-    parse_numbers,
 )
+from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, open_file, print_json
+from bikefit.cli.values import parse_counts, parse_numbers
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
 

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from bikefit.cli.app import app
-from bikefit.cli.flags import CommonFlags, expand_groups
+from bikefit.cli.flags import CommonFlags
+from bikefit.cli.groups import expand_groups
 from bikefit.errors import OutputError, RecordingError
 
 

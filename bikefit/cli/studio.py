@@ -11,15 +11,8 @@ from typing import Annotated
 import typer
 
 from bikefit.cli.app import app
-from bikefit.cli.flags import (
-    CommonFlags,
-    DecisionFlags,
-    FittedFlags,
-    InputFlags,
-    SectionFlags,
-    analyze_options,
-    expand_groups,
-)
+from bikefit.cli.flags import CommonFlags, DecisionFlags, FittedFlags, InputFlags, SectionFlags, analyze_options
+from bikefit.cli.groups import expand_groups
 
 FAILURES = 4
 """Exit code of a batch that finished with failed sessions."""

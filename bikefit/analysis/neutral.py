@@ -1,0 +1,110 @@
+"""The angle that a foot is brought back toward, and how far the foot is from it."""
+
+from __future__ import annotations
+
+import math
+
+from bikefit.analysis.options import AnalyzeOptions
+from bikefit.datatypes import Excess, FootTrace, Neutral, Rotation
+from bikefit.findings import Finding, Reason, finding, reason
+from bikefit.settings import Settings
+from bikefit.wedges import Z95
+
+
+def choose_neutral(
+    trace: FootTrace, rotation: Rotation, options: AnalyzeOptions, still_deg: float
+) -> tuple[Neutral, tuple[Finding, ...], tuple[Reason, ...]]:
+    """Settle the angle that the foot is brought back toward.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        For the kind of its zero.
+    rotation : Rotation
+        For the recovery phase.
+    options : AnalyzeOptions
+        What was asked for.
+    still_deg : float
+        The foot's angle in the still trial [deg]; NaN without one.
+
+    Returns
+    -------
+    Neutral
+        Kind "none" where it is not known.
+    tuple of Finding
+        What the reader must know of it.
+    tuple of Reason
+        Why there is none.
+    """
+    side, choice = trace.side, options.neutral_for(trace.side)
+    none = Neutral("none", math.nan)
+    if choice is None and trace.zero == "rider":
+        # a zero that the source itself measured, such as a sensor's pose, has been told of there
+        told = not math.isnan(trace.zero_sd_deg)
+        return Neutral("zero", 0.0), () if told else (finding("zero_from_file", side=side),), ()
+    if choice == "zero" and trace.zero != "none":
+        return Neutral("zero", 0.0), (), ()
+    if choice == "static":
+        if math.isnan(still_deg):
+            return none, (), (reason("static_without_foot", side=side),)
+        return Neutral("static", still_deg), (), ()
+    if choice == "recovery":
+        if math.isnan(rotation.recovery_phase_deg):
+            return none, (), (reason("recovery_needs_crank", side=side),)
+        return Neutral("recovery", rotation.recovery_phase_deg), (finding("recovery_limit", side=side),), ()
+    if isinstance(choice, (int, float)):
+        return Neutral("number", float(choice)), (), ()
+    return none, (), (reason("neutral_needed", side=side),)
+
+
+def zero_sd_deg(trace: FootTrace, neutral: Neutral, settings: Settings) -> float:
+    """Return the standard deviation of the zero itself.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        Knows its own where a shoe sensor or markers gave it.
+    neutral : Neutral
+        The recovery phase has its own.
+    settings : Settings
+        The defaults.
+
+    Returns
+    -------
+    float
+        [deg].
+    """
+    sd = settings.zero_sd_deg if math.isnan(trace.zero_sd_deg) else trace.zero_sd_deg
+    return max(sd, settings.zero_sd_recovery_deg) if neutral.kind == "recovery" else sd
+
+
+def excess_over(neutral: Neutral, rotation: Rotation, zero_sd: float) -> Excess:
+    """Subtract the neutral from the rotation, with both uncertainties.
+
+    Parameters
+    ----------
+    neutral : Neutral
+        The angle to come back to.
+    rotation : Rotation
+        With its 95 % interval.
+    zero_sd : float
+        Standard deviation of the zero [deg].
+
+    Returns
+    -------
+    Excess
+        With a 95 % interval; a lower bound where a float stop lies in its direction.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bikefit.analysis.foot import unknown_rotation
+    >>> r = replace(unknown_rotation("mean"), value_deg=2.5, interval_deg=(2.5, 2.5))
+    >>> [round(x, 2) for x in excess_over(Neutral("zero", 0.0), r, 0.8).interval_deg]
+    [0.93, 4.07]
+    """
+    deg = rotation.value_deg - neutral.deg
+    half = math.hypot((rotation.interval_deg[1] - rotation.interval_deg[0]) / 2.0, Z95 * zero_sd)
+    stop = rotation.float_stop
+    pinned = stop is not None and (stop.deg - rotation.value_deg) * deg >= 0
+    return Excess(deg, (deg - half, deg + half), lower_bound=pinned)
