@@ -74,19 +74,21 @@ def memory_mb() -> float:
 
 @dataclass
 class Measured:
-    """One run: seconds until the last session, until the pages of the group, processor seconds, memory."""
+    """One run: seconds until the last session, until the pages of the group, processor seconds, parent's memory."""
 
     sessions: int
     last_s: float
     all_s: float
-    user_s: float
+    parent_s: float
+    workers_s: float
     memory_mb: dict[int, float]
 
     def line(self, name: str) -> str:
         memory = ", ".join(f"{count}: {mb:.0f}" for count, mb in self.memory_mb.items())
         return (
             f"{name}: {self.sessions / self.last_s:.2f} sessions/s ({self.sessions / self.all_s:.2f} with the group's "
-            f"pages), {self.user_s / self.sessions:.3f} CPU s a session; parent MB at session {memory}"
+            f"pages), CPU s a session: parent {self.parent_s / self.sessions:.3f}, "
+            f"workers {self.workers_s / self.sessions:.3f}; parent MB at session {memory}"
         )
 
 
@@ -102,7 +104,7 @@ def measure(manifest: Path, out: Path, jobs: int, *, report: bool) -> Measured:
             memory[count] = memory_mb()
     ended = time.perf_counter()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return Measured(count, last - begin, ended - begin, sum(u.ru_utime + u.ru_stime for u in used), memory)
+    return Measured(count, last - begin, ended - begin, *(u.ru_utime + u.ru_stime for u in used), memory)
 
 
 def profile(manifest: Path, folder: Path) -> None:

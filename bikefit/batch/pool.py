@@ -11,6 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import pickle
+import queue
 import signal
 import threading
 import time
@@ -74,17 +75,48 @@ def run_local(
     # one worker a core: threads inside numpy would only get in each other's way
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # a thread keeps the workers busy while the caller stores what they sent; it runs ahead by a few sessions only
+    finished: queue.Queue[Done | BaseException | None] = queue.Queue(2 * jobs)
+    stopped, stop = multiprocessing.Pipe(duplex=False)
+
+    def manage() -> None:
+        try:
+            for done in _managed(tasks, jobs, timeout_s, work, stopped):
+                finished.put(done)
+            finished.put(None)
+        except BaseException as error:  # whatever it is, the caller has to know
+            finished.put(error)
+
+    manager = threading.Thread(target=manage, daemon=True, name="workers")
+    manager.start()
+    try:
+        while (item := finished.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.close()
+        while manager.is_alive():
+            with contextlib.suppress(queue.Empty):
+                finished.get(timeout=0.02)
+        stopped.close()
+
+
+def _managed(
+    tasks: Iterable[Task], jobs: int, timeout_s: float | None, work: Callable[[Task], Done], stopped: Connection
+) -> Iterator[Done]:
+    """Do the tasks until they are done or ``stopped`` is closed at its other end."""
     context = multiprocessing.get_context("spawn")
     waiting, source = deque[Task](), iter(tasks)
     waiting.extend(task for task in (next(source, None),) if task is not None)
     workers: list[_Worker] = []
     false_starts = 0.0
     try:
-        while waiting or any(worker.task for worker in workers):
+        while (waiting or any(worker.task for worker in workers)) and not stopped.poll():
             while waiting and len(workers) < jobs:
                 workers.append(_Worker(context, work))
             finished: list[Done] = []
-            for worker in _stirring(workers, timeout_s):
+            for worker in _stirring(workers, timeout_s, stopped):
                 if worker.receive(finished):
                     false_starts = 0.0
                     continue
@@ -163,10 +195,10 @@ class _Worker:
         return code
 
 
-def _stirring(workers: list[_Worker], timeout_s: float | None) -> list[_Worker]:
-    """Wait until a worker has sent something, has died, or has taken too long; return those."""
+def _stirring(workers: list[_Worker], timeout_s: float | None, stopped: Connection) -> list[_Worker]:
+    """Wait until a worker has sent something, has died, or has taken too long, or all is to stop; return those."""
     left_s = None if timeout_s is None else min(worker.left_s(timeout_s) for worker in workers)
-    sent = wait([worker.connection for worker in workers], left_s if left_s != float("inf") else None)
+    sent = wait([stopped, *(worker.connection for worker in workers)], left_s if left_s != float("inf") else None)
     return [
         worker
         for worker in workers
