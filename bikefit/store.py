@@ -27,7 +27,7 @@ FOOT_COLUMNS = (
     "foot", "outcome", "wedges", "placement", "change", "fitted", "system",
     "excess_deg", "excess_lo_deg", "excess_hi_deg", "expected_deg",
     "rotation_deg", "standard_error_deg", "metric", "zero", "neutral_kind", "neutral_deg", "lower_bound", "zero_sd_deg",
-    "strokes_found", "strokes_used", "cadence_rpm", "reference", "quality", "reason", "curve",
+    "strokes_found", "strokes_used", "cadence_rpm", "power_w", "reference", "quality", "reason", "curve",
 )  # fmt: skip
 SESSION_COLUMNS = (
     "id", "session", "file", "rider", "date", "condition", "notes", "status", "error", "retry", "fingerprint", "sha256",
@@ -128,6 +128,7 @@ def _schema() -> str:
         CREATE TABLE findings ({owner}, {_columns(FINDING_COLUMNS)});
         CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT);
         CREATE INDEX strokes_by_session ON strokes (session_id);
+        CREATE INDEX sessions_by_rider ON sessions (rider);
         CREATE INDEX findings_by_session ON findings (session_id);
         PRAGMA user_version = {SCHEMA_VERSION};
     """
@@ -280,8 +281,13 @@ class Store:
                 "INSERT INTO settings VALUES (?, ?)", [(name, json.dumps(value)) for name, value in settings.items()]
             )
 
-    def sessions(self) -> Iterator[dict[str, Any]]:
+    def sessions(self, rider: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield every session without its document, in the manifest's order, with its feet under ``feet``.
+
+        Parameters
+        ----------
+        rider : str, optional
+            Only this rider's.
 
         Yields
         ------
@@ -290,35 +296,20 @@ class Store:
         """
         names = [name for name in SESSION_COLUMNS if name != "document"]
         columns = ", ".join(f'"{name}"' for name in names)
+        which, values = ("", ()) if rider is None else ("WHERE rider = ?", (rider,))
         with self._told():
             feet = self._db.execute(
-                "SELECT session_id, feet.* FROM feet JOIN sessions ON id = session_id ORDER BY position, feet.foot"
+                f"SELECT session_id, feet.* FROM feet JOIN sessions ON id = session_id {which} ORDER BY position, foot",
+                values,
             )
             waiting = feet.fetchone()
-            for row in self._db.execute(f"SELECT {columns} FROM sessions ORDER BY position"):
+            for row in self._db.execute(f"SELECT {columns} FROM sessions {which} ORDER BY position", values):
                 session = dict(zip(names, row, strict=True))
                 session["feet"] = []
                 while waiting is not None and waiting[0] == session["id"]:
                     session["feet"].append(dict(zip(FOOT_COLUMNS, waiting[2:], strict=True)))
                     waiting = feet.fetchone()
                 yield session
-
-    def powers(self, session_id: str) -> list[tuple[str, float | None, int]]:
-        """Return the power of each stroke of a session.
-
-        Parameters
-        ----------
-        session_id : str
-            A session that was analysed.
-
-        Returns
-        -------
-        list of tuple
-            Foot, power [W], whether the stroke was used.
-        """
-        with self._told():
-            query = "SELECT foot, power_w, used FROM strokes WHERE session_id = ? ORDER BY foot, stroke"
-            return self._db.execute(query, (session_id,)).fetchall()
 
     def documents(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the JSON of some sessions.

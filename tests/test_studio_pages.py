@@ -12,8 +12,8 @@ import pytest
 
 from bikefit.analysis import analyze_recording
 from bikefit.analysis.options import AnalyzeOptions
+from bikefit.batch.pages import rider_links, write_group, write_rider
 from bikefit.batch.plan import Job, unique_ids
-from bikefit.batch.run import BatchOptions, write_group
 from bikefit.batch.work import failed_rows, result_rows
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
@@ -52,7 +52,10 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
             store.save(result_rows(job, recording, result, "", f"sessions/{job.id}.html"), number)
         bad = Job("bad", 9, "bad", (Path("bad.csv"),))
         store.save(failed_rows(bad, f"bad.csv: {HOSTILE} {LONG}"), 9)
-        write_group(store, out, BatchOptions(title=HOSTILE), Settings())
+        links = rider_links(job.about["rider"] for job in jobs)
+        for rider, link in links.items():
+            write_rider(store, rider, out / link, Settings())
+        write_group(store, out, links, Settings(), HOSTILE)
     return out
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from bikefit.comparison import ComparisonResult, compare_sessions
 from bikefit.comparison.guards import check_same_zero, labels
-from bikefit.conventions import CURVE_POINTS, SIDES, STROKE_COLUMNS, Side
+from bikefit.conventions import CURVE_POINTS, SIDES, Side
 from bikefit.datatypes import (
     Excess,
     FloatStop,
@@ -131,9 +131,7 @@ def compare_rider(sessions: Sequence[Row], store: Store, settings: Settings) -> 
         Or why they are not compared.
     """
     documents = store.documents(session["id"] for session in sessions)
-    results = [
-        _session(session, json.loads(documents[session["id"]]), store.powers(session["id"])) for session in sessions
-    ]
+    results = [_session(session, json.loads(documents[session["id"]])) for session in sessions]
     names = labels(results)
     try:
         for side in SIDES:
@@ -148,10 +146,10 @@ def _foot_row(session: Row, side: Side) -> Row | None:
     return next((foot for foot in session["feet"] if foot["foot"] == side), None)
 
 
-def _session(row: Row, document: Mapping[str, Any], powers: Sequence[tuple[str, float | None, int]]) -> SessionResult:
+def _session(row: Row, document: Mapping[str, Any]) -> SessionResult:
     info = dict(document["recording"])
     info["start"] = datetime.fromisoformat(info["start"]) if info["start"] else None
-    fitted = {foot["foot"]: foot["fitted"] for foot in row["feet"]}
+    stored = {foot["foot"]: foot for foot in row["feet"]}
     own = document["feet"]
     system = json.loads(row["wedge_system"])
     system |= {name: tuple(system[name]) for name in ("cleats", "cautions")}
@@ -162,15 +160,13 @@ def _session(row: Row, document: Mapping[str, Any], powers: Sequence[tuple[str, 
         system=WedgeSystem(**system),
         asymmetry_deg=_known(document["asymmetry_deg"]),
         findings=(),
-        feet={
-            side: _foot(side, foot, fitted[side], [(power, used) for name, power, used in powers if name == side])
-            for side, foot in own.items()
-        },
+        feet={side: _foot(side, foot, stored[side]) for side, foot in own.items()},
         version=document["version"],
     )
 
 
-def _foot(side: Side, foot: Mapping[str, Any], fitted: int, powers: Sequence[tuple[float | None, int]]) -> FootResult:
+def _foot(side: Side, foot: Mapping[str, Any], row: Row) -> FootResult:
+    """Rebuild a foot; one row without a curve stands for its strokes, with their mean power."""
     rotation: dict[str, Any] = {**foot["rotation"]}
     stop, interval, metric = rotation.pop("float_stop"), rotation.pop("interval_deg"), rotation.pop("metric")
     angles: dict[str, Any] = {name: _known(value) for name, value in rotation.items()}
@@ -186,14 +182,9 @@ def _foot(side: Side, foot: Mapping[str, Any], fitted: int, powers: Sequence[tup
         excess=Excess(_known(excess["deg"]), _pair(excess["interval_deg"]), excess["lower_bound"]),
         recommendation=_recommendation(foot["recommendation"]),
         findings=(),
-        fitted_wedges=fitted,
-        stroke_table=pd.DataFrame(
-            {
-                "power_w": np.array([power for power, _ in powers], dtype=float),
-                "used": np.array([used for _, used in powers], dtype=bool),
-            }
-        ).reindex(columns=list(STROKE_COLUMNS)),
-        curves=StrokeCurves(np.full((len(powers), CURVE_POINTS), np.nan)),
+        fitted_wedges=row["fitted"],
+        stroke_table=pd.DataFrame({"power_w": [_known(row["power_w"])], "used": [True]}),
+        curves=StrokeCurves(np.full((1, CURVE_POINTS), np.nan)),
     )
 
 

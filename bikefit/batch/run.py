@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Any
 
 from bikefit import __version__
 from bikefit.analysis import AnalyzeOptions
+from bikefit.batch.pages import RIDERS, clear_stale, rider_links, write_group, write_rider
 from bikefit.batch.plan import Job, Plan, find_recordings, plan_of, printable, unique_ids
 from bikefit.batch.pool import available_cores, run_local
-from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
 from bikefit.batch.work import Done, Task, do_task
 from bikefit.datatypes import to_json_value
 from bikefit.errors import OutputError, RecordingError
@@ -25,11 +26,10 @@ from bikefit.store import (
     Store,
     look_up,
     reading,
-    sessions_csv,
     stored_version,
 )
 
-DATABASE, TABLE, INDEX, PAGES, RIDERS = "results.sqlite", "sessions.csv", "index.html", "sessions", "riders"
+DATABASE, PAGES = "results.sqlite", "sessions"
 LOCK = ".lock"
 LONGEST_S = 900.0
 """After this time a session counts as hanging, unless another is asked for [s]."""
@@ -273,9 +273,13 @@ def _run_locked(
 ) -> Iterator[BatchOutcome]:
     _clear_unfinished(out)
     by_id = {job.id: job for job in jobs}
+    settings = jobs[0].options.settings if jobs else Settings()
+    links = rider_links(_rider(job) for job in jobs)
+    to_come = Counter(_rider(job) for job in jobs)
     with Store(out / DATABASE) as store:
         if store.rebuilt_from is not None:
             tell(_rebuilt(out, store.rebuilt_from))
+        store.arrange({job.id: job.position for job in jobs})
         stored = store.known().items()
         known = {name: one.fingerprint for name, one in stored if not one.retry and not _page_lost(one, out)}
         tasks = (_task(job, known.get(job.id, ""), options) for job in jobs)
@@ -285,11 +289,14 @@ def _run_locked(
                 write_whole(out / _link(job), done.page)
             if done.rows is not None:
                 store.save(done.rows, job.position)
+            rider = _rider(job)
+            to_come[rider] -= 1
+            if rider and not to_come[rider]:  # now, while the workers go on with others
+                write_rider(store, rider, out / links[rider], settings)
             yield _outcome(job, done.rows)
-        store.arrange({job.id: job.position for job in jobs})
-        _clear_stale(out / PAGES, {out / one.report for one in store.known().values() if one.report})
-        store.save_settings(_settings(jobs, options))
-        write_group(store, out, options, jobs[0].options.settings if jobs else Settings())
+        clear_stale(out / PAGES, (one.report for one in store.known().values() if one.report))
+        store.save_settings({"version": __version__, "report": options.report, **to_json_value(settings.to_dict())})
+        write_group(store, out, links, settings, options.title)
 
 
 def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable[[Task], Done]) -> Iterator[Done]:
@@ -310,54 +317,15 @@ def _task(job: Job, known: str, options: BatchOptions) -> Task:
     )
 
 
+def _rider(job: Job) -> str:
+    return job.about.get("rider", "")
+
+
 def _link(job: Job) -> str:
     return f"{PAGES}/{job.id}.html"
-
-
-def _clear_stale(folder: Path, pages: set[Path]) -> None:
-    """Remove pages of sessions or riders that are no more."""
-    for stale in set(folder.glob("*.html")) - pages:
-        stale.unlink()
 
 
 def _outcome(job: Job, rows: SessionRows | None) -> BatchOutcome:
     if rows is None:
         return BatchOutcome(job.id, job.name, job.file_names, "unchanged")
     return BatchOutcome(job.id, job.name, job.file_names, rows.status, str(rows.session["error"]), list(rows.feet))
-
-
-def _settings(jobs: list[Job], options: BatchOptions) -> dict[str, Any]:
-    shared = jobs[0].options.settings.to_dict() if jobs else {}
-    return {"version": __version__, "report": options.report, **to_json_value(shared)}
-
-
-def write_group(store: Store, out: Path, options: BatchOptions, settings: Settings) -> None:
-    """Write ``sessions.csv``, the index and the riders' pages from what the store holds.
-
-    Parameters
-    ----------
-    store : Store
-        Complete.
-    out : Path
-        The batch's folder.
-    options : BatchOptions
-        For the title, and whether there are pages.
-    settings : Settings
-        Priors and thresholds of the comparisons; the neutral band.
-    """
-    band_deg = settings.neutral_band_deg
-    sessions = [{**session, "day": day_of(session)} for session in store.sessions()]
-    write_whole(out / TABLE, sessions_csv(sessions))
-    from bikefit.report.studio import index_html, rider_html
-
-    riders = riders_with_two_counts(sessions)
-    names = dict(zip(riders, unique_ids(list(riders)), strict=True))
-    links = {rider: f"{RIDERS}/{name}.html" for rider, name in names.items()}
-    if riders:
-        (out / RIDERS).mkdir(exist_ok=True)
-    _clear_stale(out / RIDERS, {out / link for link in links.values()})
-    for rider, own in riders.items():
-        compared = compare_rider(own, store, settings)
-        page = rider_html(rider, own, compared, remounted=taken_off_between(own), band_deg=band_deg)
-        write_whole(out / links[rider], page)
-    write_whole(out / INDEX, index_html(sessions, links, title=options.title, band_deg=band_deg))

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bikefit import __version__
 from bikefit.analysis import analyze_recording
 from bikefit.batch.plan import Job, fingerprint, printable
 from bikefit.comparison.guards import zero_of
 from bikefit.conventions import STROKE_COLUMNS
-from bikefit.datatypes import FootResult, Recording, SessionResult, to_json_value
+from bikefit.datatypes import Array, FootResult, Recording, SessionResult, to_json_value
 from bikefit.errors import BikefitError
 from bikefit.io import read_recording, read_sides
 from bikefit.store import SessionRows, Status
@@ -249,6 +251,7 @@ def _foot(foot: FootResult) -> dict[str, Any]:
         "strokes_found": foot.strokes.found,
         "strokes_used": foot.strokes.used,
         "cadence_rpm": _number(foot.strokes.cadence_rpm),
+        "power_w": _mean(foot.stroke_table["power_w"].to_numpy(dtype=float)[used]),
         "reference": foot.strokes.reference,
         "quality": _number(foot.strokes.quality),
         "reason": advised.reasons[0].message if advised.reasons else "",
@@ -270,6 +273,11 @@ def _strokes(foot: FootResult) -> list[tuple[Any, ...]]:
 
 def _details(values: Mapping[str, Any]) -> str:
     return json.dumps(to_json_value(values), default=str)
+
+
+def _mean(values: Array) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else None
 
 
 def _number(value: float | None) -> float | None:

@@ -1,0 +1,105 @@
+"""Pages and tables about several sessions: the riders', the studio's index, ``sessions.csv``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bikefit.batch.plan import unique_ids
+from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
+from bikefit.files import write_whole
+from bikefit.settings import Settings
+from bikefit.store import Store, sessions_csv
+
+TABLE, INDEX, RIDERS = "sessions.csv", "index.html", "riders"
+
+
+def rider_links(riders: Iterable[str]) -> dict[str, str]:
+    """Name the page of each rider.
+
+    Parameters
+    ----------
+    riders : iterable of str
+        Of all sessions; empty where a session names none.
+
+    Returns
+    -------
+    dict
+        Rider -> address of the page, which a rider with one count will not have.
+
+    Examples
+    --------
+    >>> rider_links(["Zoë & Bob", "", "Ann"])
+    {'Ann': 'riders/Ann.html', 'Zoë & Bob': 'riders/Zoë-Bob.html'}
+    """
+    names = sorted(set(riders) - {""})
+    return {name: f"{RIDERS}/{made}.html" for name, made in zip(names, unique_ids(names), strict=True)}
+
+
+def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> None:
+    """Write the page of a rider who rode with two counts; of another, nothing.
+
+    Parameters
+    ----------
+    store : Store
+        That holds all the rider's sessions.
+    rider : str
+        The name.
+    path : Path
+        Of the page.
+    settings : Settings
+        Priors and thresholds of the comparison; the neutral band.
+    """
+    from bikefit.report.studio import rider_html
+
+    own = riders_with_two_counts(_dated(store, rider)).get(rider)
+    if own is None:
+        return
+    compared = compare_rider(own, store, settings)
+    path.parent.mkdir(exist_ok=True)
+    page = rider_html(rider, own, compared, remounted=taken_off_between(own), band_deg=settings.neutral_band_deg)
+    write_whole(path, page)
+
+
+def write_group(store: Store, out: Path, links: Mapping[str, str], settings: Settings, title: str) -> None:
+    """Write ``sessions.csv`` and the index from what the store holds, and remove pages that are about nothing more.
+
+    Parameters
+    ----------
+    store : Store
+        Complete.
+    out : Path
+        The batch's folder; the riders' pages are there.
+    links : mapping of str to str
+        As from `rider_links`.
+    settings : Settings
+        With the neutral band.
+    title : str
+        Of the page.
+    """
+    from bikefit.report.studio import index_html
+
+    sessions = _dated(store)
+    write_whole(out / TABLE, sessions_csv(sessions))
+    there = {rider: links[rider] for rider in riders_with_two_counts(sessions)}
+    clear_stale(out / RIDERS, there.values())
+    write_whole(out / INDEX, index_html(sessions, there, title=title, band_deg=settings.neutral_band_deg))
+
+
+def clear_stale(folder: Path, links: Iterable[str]) -> None:
+    """Remove pages of sessions or riders that are no more.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the pages.
+    links : iterable of str
+        Addresses of those that stay, as seen from the folder above.
+    """
+    for stale in set(folder.glob("*.html")) - {folder.parent / link for link in links}:
+        stale.unlink()
+
+
+def _dated(store: Store, rider: str | None = None) -> list[dict[str, Any]]:
+    return [{**session, "day": day_of(session)} for session in store.sessions(rider)]
