@@ -37,6 +37,13 @@ def rider_links(riders: Iterable[str]) -> dict[str, str]:
     return {name: f"{RIDERS}/{made}.html" for name, made in zip(names, unique_ids(names), strict=True)}
 
 
+def load_libraries() -> None:
+    """Load what the riders' pages need before the sessions begin, so that memory stays level while they are done."""
+    import scipy.special  # noqa: F401
+
+    import bikefit.report.studio  # noqa: F401
+
+
 def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> None:
     """Write the page of a rider who rode with two counts; of another, nothing.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bikefit import __version__
 from bikefit.analysis import AnalyzeOptions
-from bikefit.batch.pages import RIDERS, clear_stale, rider_links, write_group, write_rider
+from bikefit.batch.pages import RIDERS, clear_stale, load_libraries, rider_links, write_group, write_rider
 from bikefit.batch.plan import Job, Plan, find_recordings, plan_of, printable, unique_ids
 from bikefit.batch.pool import available_cores, run_local
 from bikefit.batch.work import Done, Task, do_task
@@ -276,6 +276,8 @@ def _run_locked(
     settings = jobs[0].options.settings if jobs else Settings()
     links = rider_links(_rider(job) for job in jobs)
     to_come = Counter(_rider(job) for job in jobs)
+    if links:
+        load_libraries()
     with Store(out / DATABASE) as store:
         if store.rebuilt_from is not None:
             tell(_rebuilt(out, store.rebuilt_from))

@@ -1,0 +1,17 @@
+"""Results of many sessions in one SQLite file: one writer, one transaction a session.
+
+The tables are documented in ``docs/batch.md``. An older schema is not migrated: the results come from files that
+are still there, so the tables are made anew and filled again.
+"""
+
+from __future__ import annotations
+
+from bikefit.store.database import Store
+from bikefit.store.reading import Known, look_up, reading, stored_version
+from bikefit.store.schema import SCHEMA_VERSION, SessionRows, Status
+from bikefit.store.table import CSV_COLUMNS, sessions_csv
+
+__all__ = [
+    "CSV_COLUMNS", "SCHEMA_VERSION", "Known", "SessionRows", "Status", "Store", "look_up", "reading", "sessions_csv",
+    "stored_version",
+]  # fmt: skip

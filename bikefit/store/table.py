@@ -1,0 +1,44 @@
+"""``sessions.csv``, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+CSV_COLUMNS = (
+    "session", "file", "rider", "date", "condition", "foot", "status", "error", "outcome", "wedges", "placement",
+    "change", "excess_deg", "excess_lo_deg", "excess_hi_deg", "strokes_used", "report",
+)  # fmt: skip
+
+
+def sessions_csv(sessions: Iterable[Mapping[str, Any]]) -> str:
+    """Return ``sessions.csv``: a row a foot, in the order given; a failed session has one row without a foot.
+
+    Parameters
+    ----------
+    sessions : iterable of mapping
+        As from `Store.sessions`.
+
+    Returns
+    -------
+    str
+        CSV text, unrounded.
+    """
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for session in sessions:
+        shared = {name: _spreadsheet_safe(session[name]) for name in CSV_COLUMNS if name in session}
+        for foot in session["feet"] or [{}]:
+            own_status = session["status"]
+            if foot:
+                own_status = "undetermined" if foot["outcome"] == "undetermined" else "ok"
+            writer.writerow({**shared, **foot, "status": own_status})
+    return stream.getvalue()
+
+
+def _spreadsheet_safe(value: Any) -> Any:
+    """Keep a name that begins like a formula from being run by a spreadsheet."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
