@@ -567,3 +567,17 @@ def test_no_scheduler_there(run: Run, rides: Path, tmp_path: Path, monkeypatch: 
     told = run("batch", rides, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
     assert told.code == 2
     assert "dask scheduler" in told.err
+
+
+def test_a_force_file_is_read_with_its_markers_and_counts(real_data: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "lab", tmp_path / "out"
+    folder.mkdir()
+    for path in (real_data / "markers").glob("subject01_standing_10_70*"):
+        shutil.copy(path, folder)
+    jobs = jobs_of(folder, out, AnalyzeOptions())
+    assert [job.name for job in jobs] == ["subject01_standing_10_70.trc"]
+    assert [outcome.status for outcome in run_jobs(jobs, out, BatchOptions(jobs=1, report=False))] == ["undetermined"]
+    assert [outcome.status for outcome in run_jobs(jobs, out, BatchOptions(jobs=1, report=False))] == ["unchanged"]
+    force = next(folder.glob("*.mot"))
+    force.write_text(force.read_text() + "\n")
+    assert [outcome.status for outcome in run_jobs(jobs, out, BatchOptions(jobs=1, report=False))] == ["undetermined"]

@@ -118,7 +118,7 @@ def do_remotely(task: Task, timeout_s: float | None) -> Done:
 def _with_files(task: Task) -> Task:
     """The task with its files' bytes; one that cannot be read stays out and fails where it is missed."""
     shipped: dict[str, bytes] = {}
-    for path in (*task.job.paths, *task.job.companions):
+    for path in (*task.job.paths, *task.job.companions, *task.job.beside.values()):
         try:
             if path.is_file():
                 shipped[str(path)] = path.read_bytes()
@@ -138,6 +138,11 @@ def _unpacked(task: Task, folder: Path) -> Job:
         places[path].parent.mkdir()
         if str(path) in task.shipped:
             places[path].write_bytes(task.shipped[str(path)])
+    # what else was shipped lies beside a marker file, and has to lie there again
+    for name, content in task.shipped.items():
+        for path in job.paths:
+            if Path(name) not in places and Path(name).parent == path.parent:
+                (places[path].parent / Path(name).name).write_bytes(content)
     return _moved(job, places.__getitem__)
 
 

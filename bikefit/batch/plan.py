@@ -9,7 +9,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -19,6 +19,7 @@ from bikefit.analysis import AnalyzeOptions
 from bikefit.datatypes import to_json_value
 from bikefit.errors import RecordingError
 from bikefit.io.formats import SUFFIXES, TEXT_SUFFIXES
+from bikefit.io.opensim import companion_of
 from bikefit.store import Known
 
 MANIFEST_NAME = "manifest.csv"
@@ -81,6 +82,11 @@ class Job:
         return tuple(path for path in own if path is not None)
 
     @property
+    def beside(self) -> dict[Path, Path]:
+        """Force files that are read with the marker files beside which they lie."""
+        return force_files(self.paths)
+
+    @property
     def file_names(self) -> str:
         """The files' names without their folders, as pages show them."""
         return printable(" + ".join(path.name for path in self.paths))
@@ -125,7 +131,27 @@ def find_recordings(folder: Path, out: Path) -> list[Path]:
         raise RecordingError(
             f"{folder}: no recordings found; expected files such as .fit or .csv. A manifest names files elsewhere."
         )
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+    found = sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+    read_along = set(force_files(found).values())
+    return [path for path in found if path not in read_along]
+
+
+def force_files(paths: Iterable[Path]) -> dict[Path, Path]:
+    """Find the force files that belong to marker files and are no recordings of their own.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Recordings of any kind.
+
+    Returns
+    -------
+    dict
+        Marker file -> the force file beside it; files without one are absent.
+    """
+    markers = [path for path in paths if path.name.lower().removesuffix(".gz").endswith((".trc", ".c3d"))]
+    beside = {path: companion_of(path) for path in markers}
+    return {path: found for path, found in beside.items() if found is not None}
 
 
 def printable(name: str) -> str:
@@ -268,6 +294,7 @@ def fingerprint(job: Job, page: Mapping[str, Any]) -> tuple[str, str]:
         # companions count by what they hold, wherever they lie
         "options": to_json_value(replace(job.options, static=None, system=Path(job.options.system).name)),
         "companions": None if job.fault else [content_hash([path]) for path in job.companions],
+        "beside": None if job.fault else [content_hash([path]) for path in job.beside.values()],
         "name": job.name,
         "files": [path.name for path in job.paths],
         "sides": [len(job.files), len(job.left), len(job.right)],
