@@ -138,7 +138,7 @@ def index_page(folder: Path, count: int) -> None:
     from playwright.sync_api import sync_playwright
 
     from bikefit.batch.work import Task, do_task
-    from bikefit.report.studio import index_html
+    from bikefit.report.pages.studio import index_html
 
     some = [
         do_task(Task(job, link=f"sessions/{job.id}.html")).rows

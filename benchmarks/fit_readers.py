@@ -43,10 +43,10 @@ def write_files(folder: Path, seconds: int = HOUR_S) -> dict[str, Path]:
     import numpy as np
     from fitparse.profile import MESSAGE_TYPES
 
-    from bikefit.datatypes import Recording, ShoeSensor
-    from bikefit.io.fit_profile import BASE_TYPES
-    from bikefit.io.fit_scan import crc16
-    from bikefit.io.fit_writer import write_fit
+    from bikefit.io.fit.profile import BASE_TYPES
+    from bikefit.io.fit.scan import crc16
+    from bikefit.io.fit.writer import write_fit
+    from bikefit.model import Recording, ShoeSensor
 
     rng = np.random.default_rng(1)
     known = {field.name: field for field in MESSAGE_TYPES[20].fields.values()}
@@ -100,7 +100,7 @@ def gathered(messages: Any, kind: str) -> dict[str, Any]:
 
 
 def read_bikefit(path: Path, kind: str) -> dict[str, Any]:
-    from bikefit.io.fit_decoder import decode_fit
+    from bikefit.io.fit.decoder import decode_fit
 
     data = decode_fit(path)
     assert not data.damage  # the checksum is checked

@@ -22,7 +22,7 @@ import json, sys, time
 import resource
 import pandas
 from bikefit.io import read_recording
-import bikefit.io.delimited
+import bikefit.io.text.reader
 path, which = sys.argv[1:]
 started = time.perf_counter()
 table = pandas.read_csv(path) if which == "pandas" else read_recording(path)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bikefit.datatypes import Recording
-from bikefit.io.csv_writer import write_csv
+from bikefit.io.text.writer import write_csv
+from bikefit.model import Recording
 from bikefit.simulate import Foot, Ride, Rider, scatter, simulate_ride
 
 COLUMNS = ("file", "session", "rider", "date", "condition", "left_wedges", "right_wedges")
@@ -67,7 +67,7 @@ def write_session(folder: Path, number: int, minutes: float, riders: int, suffix
     recording, row = session(number, minutes, riders)
     path = folder / f"{row['session']}.{suffix}"
     if suffix == "fit":
-        from bikefit.io.fit_writer import write_fit
+        from bikefit.io.fit.writer import write_fit
 
         write_fit(recording, path)
     else:

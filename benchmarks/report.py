@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from bikefit.analysis import AnalyzeOptions, analyze_recording
-from bikefit.io.csv_writer import write_csv
+from bikefit.io.text.writer import write_csv
 from bikefit.report import write_report
 from bikefit.simulate import simulate_plain
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from bikefit.conventions import Side
-from bikefit.datatypes import FootTrace
+from bikefit.model import FootTrace
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import align_clocks, trace_from_sensor
 from bikefit.simulate.shoe import Harmonics, Ride, SensorModel, Shoe, ShoeTruth, simulate_shoe

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bikefit.datatypes import FootTrace
+from bikefit.model import FootTrace
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.simulate import Foot, FootTruth, Rider, simulate_ride, stress_ride

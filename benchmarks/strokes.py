@@ -19,7 +19,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 from bikefit.conventions import Reference
-from bikefit.datatypes import FootTrace
+from bikefit.model import FootTrace
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.simulate import Ride, Rider, simulate_ride

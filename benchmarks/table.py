@@ -21,9 +21,9 @@ import strokes as stroke_benchmark
 from bikefit.analysis import analyze
 from bikefit.analysis.foot import trace_strokes
 from bikefit.analysis.options import AnalyzeOptions
-from bikefit.datatypes import Excess, Response
 from bikefit.io import read_recording
-from bikefit.io.csv_writer import write_csv
+from bikefit.io.text.writer import write_csv
+from bikefit.model import Excess, Response
 from bikefit.report import write_report
 from bikefit.rotation import summarise_rotation
 from bikefit.settings import Settings

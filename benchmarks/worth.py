@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bikefit.datatypes import Excess, Response
+from bikefit.model import Excess, Response
 from bikefit.response import Posterior, Trial, allowed_totals, fit_response
 from bikefit.settings import Settings
 from bikefit.wedge_systems import load_system

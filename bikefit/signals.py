@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 SPIKE_NEIGHBOURS = 2
 """Samples on each side whose median a spike is compared with: two bad samples in five are still seen."""

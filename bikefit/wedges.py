@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from bikefit.datatypes import (
+from bikefit.findings import Reason, reason
+from bikefit.model import (
     Excess,
     Option,
     Outcome,
@@ -26,7 +27,6 @@ from bikefit.datatypes import (
     ResponseUsed,
     WedgeSystem,
 )
-from bikefit.findings import Reason, reason
 from bikefit.settings import Settings
 
 Z95 = NormalDist().inv_cdf(0.975)

@@ -22,9 +22,9 @@ from fit_tool.profile.profile_type import FileType, Manufacturer
 
 from bikefit.cli import main as bikefit
 from bikefit.conventions import SIDES, Side
-from bikefit.io.csv_writer import write_csv
-from bikefit.io.fit_writer import write_fit
-from bikefit.io.trc_writer import write_trc
+from bikefit.io.fit.writer import write_fit
+from bikefit.io.markers.trc_writer import write_trc
+from bikefit.io.text.writer import write_csv
 from bikefit.simulate import Foot, Ride, Rider, Section, markers, shoe, simulate_plain, simulate_ride
 
 HERE = Path(__file__).parent

@@ -12,7 +12,8 @@ import pandas as pd
 
 from bikefit.comparison import ComparisonResult, compare_sessions
 from bikefit.conventions import STROKE_COLUMNS, Side
-from bikefit.datatypes import (
+from bikefit.findings import finding, reason
+from bikefit.model import (
     Excess,
     FloatStop,
     FootResult,
@@ -24,7 +25,6 @@ from bikefit.datatypes import (
     StrokeCurves,
     StrokeSummary,
 )
-from bikefit.findings import finding, reason
 from bikefit.settings import Settings
 from bikefit.wedge_systems import load_system
 from bikefit.wedges import recommend, undetermined

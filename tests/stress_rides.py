@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bikefit.datatypes import FootTrace, Phase
+from bikefit.model import FootTrace, Phase
 from bikefit.simulate import Foot, FootTruth, Rider, simulate_ride, stress_ride
 from bikefit.strokes import Strokes
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bikefit.analysis import AnalyzeOptions, analyze
-from bikefit.datatypes import FootResult, Recording
 from bikefit.errors import NoRotationError, UsageError
-from bikefit.io.csv_writer import write_csv
+from bikefit.io.text.writer import write_csv
+from bikefit.model import FootResult, Recording
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 
@@ -232,8 +232,8 @@ def test_settings_are_echoed() -> None:
 
 
 def test_a_recorded_crank_tells_swapped_shoes(tmp_path: Path) -> None:
-    from bikefit.datatypes import Channel
     from bikefit.io.options import ReadOptions
+    from bikefit.model import Channel
     from bikefit.simulate.shoe import Ride, simulate_shoes
 
     recording, truth = simulate_shoes(Ride(duration_s=40.0))

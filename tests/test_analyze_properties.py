@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bikefit.analysis import AnalyzeOptions, analyze
 from bikefit.conventions import SIDES
 from bikefit.io import ReadOptions
-from bikefit.io.csv_writer import write_csv
+from bikefit.io.text.writer import write_csv
 from bikefit.simulate import simulate_plain
 
 HEELS = ["left_heel_rotation_deg", "right_heel_rotation_deg"]

@@ -29,7 +29,7 @@ from bikefit.batch.plan import clean_id, unique_ids
 from bikefit.batch.riders import compare_rider, riders_with_two_counts
 from bikefit.comparison import compare
 from bikefit.errors import OutputError, RecordingError
-from bikefit.io.csv_writer import write_csv
+from bikefit.io.text.writer import write_csv
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.store import CSV_COLUMNS, SCHEMA_VERSION, Store

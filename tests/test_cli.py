@@ -287,7 +287,7 @@ def test_a_narrow_terminal_still_shows_whole_names(samples: Path) -> None:
 
     from rich.console import Console
 
-    from bikefit.report.text import systems_text
+    from bikefit.report.out.text import systems_text
     from bikefit.wedge_systems import known_systems
 
     page = io.StringIO()

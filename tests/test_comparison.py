@@ -22,7 +22,11 @@ from bikefit.comparison.curves import band_half_width_deg, stretches
 from bikefit.comparison.sources import as_sources
 from bikefit.comparison.verdict import count_in_words
 from bikefit.conventions import STROKE_COLUMNS, Side, other_side
-from bikefit.datatypes import (
+from bikefit.errors import UsageError
+from bikefit.findings import reason
+from bikefit.io.manifest import read_manifest
+from bikefit.io.text.writer import write_csv
+from bikefit.model import (
     Excess,
     FootResult,
     Neutral,
@@ -33,10 +37,6 @@ from bikefit.datatypes import (
     StrokeCurves,
     StrokeSummary,
 )
-from bikefit.errors import UsageError
-from bikefit.findings import reason
-from bikefit.io.csv_writer import write_csv
-from bikefit.io.manifest import read_manifest
 from bikefit.response import allowed_totals
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain

@@ -236,7 +236,7 @@ def public_functions() -> dict[str, Callable[..., Any]]:
     for name in modules():
         if name.startswith("bikefit.cli.") or any(part.startswith("_") for part in name.split(".")[1:]):
             continue  # a command's parameters are explained by its --help
-        module = pytest.importorskip(name) if name == "bikefit.io.c3d" else importlib.import_module(name)
+        module = pytest.importorskip(name) if name == "bikefit.io.markers.c3d" else importlib.import_module(name)
         own = {key: value for key, value in vars(module).items() if getattr(value, "__module__", "") == name}
         for key, value in own.items():
             if inspect.isfunction(value) and not key.startswith("_"):
@@ -249,7 +249,7 @@ def exported() -> set[str]:
     named = set(re.findall(r"^::: (\S+)", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.M))
     found = set()
     for name in modules():
-        module = importlib.import_module(name) if name != "bikefit.io.c3d" else None
+        module = importlib.import_module(name) if name != "bikefit.io.markers.c3d" else None
         given = [getattr(module, key) for key in getattr(module, "__all__", ())]
         given += [getattr(module, key.rpartition(".")[2]) for key in named if key.rpartition(".")[0] == name]
         found |= {f"{item.__module__}.{item.__name__}" for item in given if inspect.isfunction(item)}
@@ -292,5 +292,5 @@ def test_the_types_on_the_api_page_name_their_fields() -> None:
 
 @pytest.mark.parametrize("name", modules())
 def test_examples_in_docstrings_run(name: str) -> None:
-    module = pytest.importorskip(name) if name == "bikefit.io.c3d" else importlib.import_module(name)
+    module = pytest.importorskip(name) if name == "bikefit.io.markers.c3d" else importlib.import_module(name)
     assert doctest.testmod(module).failed == 0

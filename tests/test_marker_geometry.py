@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Array, Markers
 from bikefit.errors import NoRotationError, RecordingError
 from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
+from bikefit.model import Array, Markers
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
 from bikefit.simulate.shoe import Harmonics, Ride, Shoe, rotation_about
 

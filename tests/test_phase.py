@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bikefit.datatypes import Channel, FootTrace
 from bikefit.errors import UsageError
+from bikefit.model import Channel, FootTrace
 from bikefit.phase import available_references, find_phase
 from bikefit.phase.crank import crank_phase, pulse_phase
 from bikefit.phase.periodic import find_rhythm

@@ -15,8 +15,8 @@ from scipy.signal import butter, filtfilt
 
 from bikefit.analysis import analyze
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import FootTrace, Recording, ShoeSensor
 from bikefit.io import read_recording
+from bikefit.model import FootTrace, Recording, ShoeSensor
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import foot_heading_deg, trace_from_sensor
 

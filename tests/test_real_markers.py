@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Markers
 from bikefit.io import read_recording
 from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
 from bikefit.marker_geometry.axle import axle_of
 from bikefit.marker_geometry.bike import about_centre
+from bikefit.model import Markers
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.strokes import find_strokes

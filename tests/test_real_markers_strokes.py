@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bikefit.conventions import Side
-from bikefit.datatypes import FootTrace
+from bikefit.model import FootTrace
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.strokes import Strokes, find_strokes

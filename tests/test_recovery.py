@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bikefit.conventions import SIDES, other_side
-from bikefit.datatypes import FootTrace, Rotation
+from bikefit.model import FootTrace, Rotation
 from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.settings import Settings

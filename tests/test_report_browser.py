@@ -15,7 +15,7 @@ import pytest
 import report_sessions as sessions
 
 from bikefit.comparison import ComparisonResult
-from bikefit.datatypes import SessionResult
+from bikefit.model import SessionResult
 from bikefit.report import write_report
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -14,13 +14,13 @@ import pytest
 import report_sessions as sessions
 from rich.console import Console
 
-from bikefit.datatypes import SessionResult
 from bikefit.errors import OutputError
+from bikefit.model import SessionResult
 from bikefit.report import write_report
 from bikefit.report.comparison_sentences import comparison_sentences
-from bikefit.report.comparison_text import comparison_text
-from bikefit.report.text import session_text
-from bikefit.report.thinning import FAINT_STROKES, envelope, pick_strokes
+from bikefit.report.draw.thinning import FAINT_STROKES, envelope, pick_strokes
+from bikefit.report.out.comparison_text import comparison_text
+from bikefit.report.out.text import session_text
 
 pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed (extra 'test')")
 SCRIPT_NAME = '<script>alert("x")</script> \'q\' שלום 🚲 #panic("no") $x$ \\u{41} *bold*'
@@ -206,7 +206,7 @@ def test_png_is_one_picture(tmp_path: Path) -> None:
 
 
 def test_the_drawings_turn_and_tilt_the_right_way() -> None:
-    from bikefit.report import shoes
+    from bikefit.report.draw import shoes
 
     view = shoes.AboveView(10.0, (9.0, 11.0), 0.0, "")
     above = {side: shoes.from_above(side, view, "") for side in ("left", "right")}  # type: ignore[arg-type]

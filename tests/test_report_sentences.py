@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from bikefit.datatypes import Excess, Recommendation, ResponseUsed
 from bikefit.findings import Reason
+from bikefit.model import Excess, Recommendation, ResponseUsed
 from bikefit.report import sentences
 
 

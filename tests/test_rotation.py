@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bikefit.conventions import STROKE_COLUMNS
-from bikefit.datatypes import StrokeCurves
+from bikefit.model import StrokeCurves
 from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.rotation.float_stop import find_float_stop

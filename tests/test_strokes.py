@@ -10,7 +10,7 @@ from plain_strokes import plain_strokes
 from stress_rides import score, stressed, true_means
 
 from bikefit.conventions import REJECT_REASONS, STROKE_COLUMNS, Reference
-from bikefit.datatypes import Channel, FootTrace, Phase
+from bikefit.model import Channel, FootTrace, Phase
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.simulate import Foot, Ride, Rider, simulate_ride

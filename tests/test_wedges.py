@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bikefit.datatypes import Excess, Response
+from bikefit.model import Excess, Response
 from bikefit.settings import Settings
 from bikefit.wedge_systems import known_systems, load_system
 from bikefit.wedges import Z95, Belief, best_total, recommend, uncapped_total

@@ -11,7 +11,8 @@ import numpy as np
 from bikefit.analysis.neutral import choose_neutral, excess_over, zero_sd_deg
 from bikefit.analysis.options import AnalyzeOptions
 from bikefit.conventions import METRICS, Metric, Side
-from bikefit.datatypes import (
+from bikefit.findings import Finding, Reason, finding, reason
+from bikefit.model import (
     Excess,
     FootResult,
     FootTrace,
@@ -24,7 +25,6 @@ from bikefit.datatypes import (
     StrokeSummary,
     WedgeSystem,
 )
-from bikefit.findings import Finding, Reason, finding, reason
 from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.strokes import Strokes, find_strokes

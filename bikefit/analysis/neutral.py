@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from bikefit.analysis.options import AnalyzeOptions
-from bikefit.datatypes import Excess, FootTrace, Neutral, Rotation
 from bikefit.findings import Finding, Reason, finding, reason
+from bikefit.model import Excess, FootTrace, Neutral, Rotation
 from bikefit.settings import Settings
 from bikefit.wedges import Z95
 

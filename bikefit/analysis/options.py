@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from bikefit.conventions import SIDES, Metric, Reference, Side
-from bikefit.datatypes import WedgeSystem
 from bikefit.errors import UsageError
 from bikefit.findings import Finding, finding
 from bikefit.io.options import ReadOptions
+from bikefit.model import WedgeSystem
 from bikefit.settings import Settings
 from bikefit.wedge_systems import DEFAULT_SYSTEM
 

@@ -14,9 +14,9 @@ from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
 from bikefit.analysis.options import AnalyzeOptions, check_options, cleat_findings
 from bikefit.analysis.traces import cut_section, refuse_idle_sensor, still_angles_deg, with_traces
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Recording, RecordingInfo, SessionResult
 from bikefit.errors import UsageError
 from bikefit.io import read_recording, read_sides, split_section
+from bikefit.model import Recording, RecordingInfo, SessionResult
 from bikefit.wedge_systems import load_system
 
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from bikefit.analysis.options import AnalyzeOptions
 from bikefit.conventions import Side
-from bikefit.datatypes import FootTrace, Recording
 from bikefit.errors import NoRotationError, UsageError
 from bikefit.findings import Finding
 from bikefit.io import lap as take_lap
 from bikefit.io import read_recording, require_usable, section, unread_foot
+from bikefit.model import FootTrace, Recording
 
 
 def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> Recording:

@@ -41,7 +41,7 @@ def load_libraries() -> None:
     """Load what the riders' pages need before the sessions begin, so that memory stays level while they are done."""
     import scipy.special  # noqa: F401
 
-    import bikefit.report.studio  # noqa: F401
+    import bikefit.report.pages.studio  # noqa: F401
 
 
 def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> None:
@@ -58,7 +58,7 @@ def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> Non
     settings : Settings
         Priors and thresholds of the comparison; the neutral band.
     """
-    from bikefit.report.studio import rider_html
+    from bikefit.report.pages.studio import rider_html
 
     own = riders_with_two_counts(_dated(store, rider)).get(rider)
     if own is None:
@@ -85,7 +85,7 @@ def write_group(store: Store, out: Path, links: Mapping[str, str], settings: Set
     title : str
         Of the page.
     """
-    from bikefit.report.studio import index_html
+    from bikefit.report.pages.studio import index_html
 
     sessions = _dated(store)
     write_whole(out / TABLE, sessions_csv(sessions))

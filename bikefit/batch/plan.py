@@ -16,10 +16,10 @@ from typing import Any, Literal, NamedTuple
 
 from bikefit import __version__
 from bikefit.analysis import AnalyzeOptions
-from bikefit.datatypes import to_json_value
 from bikefit.errors import RecordingError
 from bikefit.io.formats import SUFFIXES, TEXT_SUFFIXES
 from bikefit.io.opensim import companion_of
+from bikefit.model import to_json_value
 from bikefit.store import Known
 
 MANIFEST_NAME = "manifest.csv"

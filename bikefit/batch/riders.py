@@ -16,7 +16,8 @@ import pandas as pd
 from bikefit.comparison import ComparisonResult, compare_sessions
 from bikefit.comparison.guards import check_same_zero, labels
 from bikefit.conventions import CURVE_POINTS, SIDES, Side
-from bikefit.datatypes import (
+from bikefit.errors import BikefitError
+from bikefit.model import (
     Excess,
     FloatStop,
     FootResult,
@@ -30,7 +31,6 @@ from bikefit.datatypes import (
     StrokeSummary,
     WedgeSystem,
 )
-from bikefit.errors import BikefitError
 from bikefit.settings import Settings
 from bikefit.store import Store
 

@@ -15,9 +15,9 @@ from bikefit.batch.pages import RIDERS, clear_stale, load_libraries, rider_links
 from bikefit.batch.plan import Job, Plan, find_recordings, plan_of, printable, unique_ids
 from bikefit.batch.pool import available_cores, run_local
 from bikefit.batch.work import Done, Task, do_task
-from bikefit.datatypes import to_json_value
 from bikefit.errors import OutputError, RecordingError
 from bikefit.files import write_whole
+from bikefit.model import to_json_value
 from bikefit.settings import Settings
 from bikefit.store import (
     SCHEMA_VERSION,

@@ -20,9 +20,9 @@ from bikefit.analysis import analyze_recording
 from bikefit.batch.plan import Job, fingerprint, printable
 from bikefit.comparison.guards import zero_of
 from bikefit.conventions import STROKE_COLUMNS
-from bikefit.datatypes import Array, FootResult, Recording, SessionResult, to_json_value
 from bikefit.errors import BikefitError
 from bikefit.io import read_recording, read_sides
+from bikefit.model import Array, FootResult, Recording, SessionResult, to_json_value
 from bikefit.store import SessionRows, Status
 from bikefit.wedges import Z95
 
@@ -122,8 +122,8 @@ def _analyze(job: Job) -> tuple[Recording, SessionResult]:
 
 
 def _page(result: SessionResult, task: Task) -> str:
-    from bikefit.report.fitter_view import session_view
-    from bikefit.report.html import render_html
+    from bikefit.report.out.html import render_html
+    from bikefit.report.pages.fitter_view import session_view
 
     rider, title = task.job.about.get("rider", ""), task.title or task.job.name
     return render_html(session_view(result, title=title, rider=rider, fitter=task.fitter))

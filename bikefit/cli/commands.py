@@ -58,7 +58,7 @@ def analyze(
     options = analyze_options(read, decision, part, fitted)
     result = analyze_file(file, options) if file is not None else analyze_sides(left, right, options)
     if strokes is not None:
-        from bikefit.report.tables import stroke_csv
+        from bikefit.report.out.tables import stroke_csv
 
         write_whole(strokes, stroke_csv(result))
         announce(f"Wrote {strokes}", common.quiet)
@@ -66,7 +66,7 @@ def analyze(
     if as_json:
         print_json(result.to_dict())
     elif not common.quiet:
-        from bikefit.report.text import print_result, session_text
+        from bikefit.report.out.text import print_result, session_text
 
         print_result(session_text(result))
 
@@ -138,8 +138,8 @@ def compare(
     if as_json:
         print_json(result.to_dict())
     elif not common.quiet:
-        from bikefit.report.comparison_text import comparison_text
-        from bikefit.report.text import print_result
+        from bikefit.report.out.comparison_text import comparison_text
+        from bikefit.report.out.text import print_result
 
         print_result(comparison_text(result))
 
@@ -181,13 +181,13 @@ def inspect(
     if as_json:
         print_json(found.to_dict())
     elif not common.quiet:
-        from bikefit.report.inspection_text import inspection_text
-        from bikefit.report.text import print_result
+        from bikefit.report.out.inspection_text import inspection_text
+        from bikefit.report.out.text import print_result
 
         print_result(inspection_text(found))
     if plot is not None:
         from bikefit.analysis import trace_feet
-        from bikefit.report.trace_plot import plot_traces
+        from bikefit.report.draw.trace_plot import plot_traces
 
         plot_traces(found.recording, trace_feet(found.recording, options), plot)
         announce(f"Wrote {plot}", common.quiet)
@@ -203,11 +203,11 @@ def wedges(
     from bikefit.wedge_systems import known_systems
 
     if as_json:
-        from bikefit.datatypes import to_json_value
+        from bikefit.model import to_json_value
 
         print_json(to_json_value(known_systems()))
     elif not common.quiet:
-        from bikefit.report.text import print_result, systems_text
+        from bikefit.report.out.text import print_result, systems_text
 
         print_result(systems_text(known_systems()))
 
@@ -232,15 +232,15 @@ def simulate(
     else:
         recording, truth = simulate_plain_shoes(rider.seen_by, **rider.to_numbers())
     if suffix == ".csv":
-        from bikefit.io.csv_writer import write_csv
+        from bikefit.io.text.writer import write_csv
 
         write_csv(recording, out)
     elif suffix == ".fit":
-        from bikefit.io.fit_writer import write_fit
+        from bikefit.io.fit.writer import write_fit
 
         write_fit(recording, out)
     else:
-        from bikefit.io.trc_writer import write_trc
+        from bikefit.io.markers.trc_writer import write_trc
 
         write_trc(recording, out)
     beside = out.with_suffix(".truth.json")

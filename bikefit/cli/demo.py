@@ -33,7 +33,7 @@ def demo(
     write_report(result, page)
     if common.quiet:
         return
-    from bikefit.report.text import print_result, session_text
+    from bikefit.report.out.text import print_result, session_text
 
     print_result(session_text(result))
     series = " ".join(str(folder / f"a_b_a_{number}.csv") for number in (1, 2, 3))

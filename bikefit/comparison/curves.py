@@ -10,7 +10,7 @@ import numpy as np
 
 from bikefit.comparison.result import CurveDifference
 from bikefit.conventions import CRANK_REFERENCES
-from bikefit.datatypes import Array, FootResult
+from bikefit.model import Array, FootResult
 from bikefit.signals import mean_with_error
 
 DRAWS = 2000

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import FootResult, Recording, SessionResult
 from bikefit.errors import UsageError
 from bikefit.findings import Finding, finding
+from bikefit.model import FootResult, Recording, SessionResult
 
 OTHER_DAY_H = 6.0
 """Recordings this far apart were hardly made with the sensors left on."""

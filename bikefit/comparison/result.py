@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bikefit.conventions import Side
-from bikefit.datatypes import Array, Recommendation, SessionResult, WedgeSystem, to_json_value
 from bikefit.findings import Finding
+from bikefit.model import Array, Recommendation, SessionResult, WedgeSystem, to_json_value
 from bikefit.response import Mixture, NextRecording
 
 

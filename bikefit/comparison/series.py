@@ -9,8 +9,8 @@ from typing import Literal
 
 from bikefit.comparison.result import Change
 from bikefit.conventions import Side
-from bikefit.datatypes import Excess, FootResult, Recommendation, Response, SessionResult, WedgeSystem
 from bikefit.findings import Reason, reason
+from bikefit.model import Excess, FootResult, Recommendation, Response, SessionResult, WedgeSystem
 from bikefit.response import Posterior, Trial, allowed_totals, fit_response, tells_response
 from bikefit.settings import Settings
 from bikefit.wedges import Z95, recommend, undetermined

@@ -13,10 +13,10 @@ from bikefit.comparison.guards import check_sessions, check_zeros, formats_diffe
 from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.sources import Source, as_sources, read_sources
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Recording, SessionResult
 from bikefit.errors import UsageError
 from bikefit.findings import finding
 from bikefit.io.manifest import SessionSpec
+from bikefit.model import Recording, SessionResult
 from bikefit.settings import Settings
 
 

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from bikefit.analysis import AnalyzeOptions, NeutralChoice
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Recording
 from bikefit.errors import UsageError
 from bikefit.io import read_recording, read_sides, split_section
 from bikefit.io.manifest import SessionSpec
+from bikefit.model import Recording
 
 Number = TypeVar("Number", int, float)
 

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from bikefit.comparison.result import Change
 from bikefit.conventions import Side
-from bikefit.datatypes import WedgeSystem
 from bikefit.findings import Finding, finding
+from bikefit.model import WedgeSystem
 from bikefit.response import NextRecording, Posterior, Trial, has_repeat, minimal_detectable_change_deg
 from bikefit.settings import Settings
 

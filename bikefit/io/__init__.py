@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bikefit.datatypes import Recording
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.sections import lap, section, split_section
 from bikefit.io.sides import apply_options, reader_side
+from bikefit.model import Recording
 
 if TYPE_CHECKING:
     from bikefit.findings import Finding
-    from bikefit.io.fit_decoder import FitData
+    from bikefit.io.fit.decoder import FitData
 
 __all__ = [
     "ReadOptions",
@@ -128,7 +128,7 @@ def unread_foot(recording: Recording) -> tuple[Finding, ...]:
 
 
 def decode_fit(path: str | Path) -> FitData:
-    """Decode a FIT file into columns, whatever it holds (see `bikefit.io.fit_decoder`).
+    """Decode a FIT file into columns, whatever it holds (see `bikefit.io.fit.decoder`).
 
     Parameters
     ----------
@@ -145,6 +145,6 @@ def decode_fit(path: str | Path) -> FitData:
     RecordingError
         If the file cannot be opened, is empty or no FIT file.
     """
-    from bikefit.io.fit_decoder import decode_fit as decode
+    from bikefit.io.fit.decoder import decode_fit as decode
 
     return decode(path)

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import SIDES, Side, crank_offset_deg
-from bikefit.datatypes import Array, Channel, ChannelInfo, FootTrace, Lap, ShoeSensor
 from bikefit.findings import Finding, finding
-from bikefit.io.channel_table import ChannelTable
-from bikefit.io.columns import Column
 from bikefit.io.finite import finite_span
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
 from bikefit.io.sides import TDC_CHANNEL, pulse_times, tdc_for
+from bikefit.io.text.channel_table import ChannelTable
+from bikefit.io.text.columns import Column
 from bikefit.io.timestamps import Order
+from bikefit.model import Array, Channel, ChannelInfo, FootTrace, Lap, ShoeSensor
 
 _COMPANIONS: Final = {
     "cadence": "cadence_rpm",

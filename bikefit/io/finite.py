@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 
 def finite_span(values: Array) -> tuple[float, float, bool]:

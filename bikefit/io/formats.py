@@ -7,19 +7,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, cast
 
-from bikefit.datatypes import Recording
 from bikefit.errors import RecordingError
-from bikefit.io.layout import to_utf8
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import read_head
+from bikefit.io.text.layout import to_utf8
+from bikefit.model import Recording
 
 Reader = Callable[[Path, ReadOptions], Recording]
 
 _READERS: Final = {
-    "text": ("bikefit.io.delimited", "read_delimited"),
-    "fit": ("bikefit.io.fit", "read_fit"),
-    "trc": ("bikefit.io.trc", "read_trc"),
-    "c3d": ("bikefit.io.c3d", "read_c3d"),
+    "text": ("bikefit.io.text.reader", "read_delimited"),
+    "fit": ("bikefit.io.fit.reader", "read_fit"),
+    "trc": ("bikefit.io.markers.trc", "read_trc"),
+    "c3d": ("bikefit.io.markers.c3d", "read_c3d"),
     "opensim": ("bikefit.io.opensim", "read_opensim"),
 }
 SUFFIXES: Final = {".fit": "fit", ".trc": "trc", ".c3d": "c3d", ".mot": "opensim", ".sto": "opensim"}

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError, near_matches
-from bikefit.io.layout import to_utf8
 from bikefit.io.source import load
+from bikefit.io.text.layout import to_utf8
 
 COLUMNS: Final = (
     "file", "session", "rider", "date", "condition", "system", "side", "left_wedges", "right_wedges", "left_neutral",

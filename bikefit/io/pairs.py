@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Array, Channel, FootTrace, Recording, ShoeSensor
 from bikefit.errors import RecordingError, UsageError
-from bikefit.io.delimited import TimedRecording, read_timed
 from bikefit.io.formats import kind_of, reader_for
 from bikefit.io.options import ReadOptions
 from bikefit.io.sides import TDC_CHANNEL
+from bikefit.io.text.reader import TimedRecording, read_timed
+from bikefit.model import Array, Channel, FootTrace, Recording, ShoeSensor
 
 COMMON_CLOCK = "utc"
 """Clock of sensors whose time stamps count from 1970."""

@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array, Channel, FootTrace, Lap, Markers, Recording, ShoeSensor
 from bikefit.errors import RecordingError, UsageError
 from bikefit.io.finite import finite_span
+from bikefit.model import Array, Channel, FootTrace, Lap, Markers, Recording, ShoeSensor
 
 _SECTION: Final = re.compile(r"(?P<path>.+)@(?P<from>[^@/\\-]*)-(?P<to>[^@/\\-]*)")
 

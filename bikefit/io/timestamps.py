@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
 from bikefit.errors import RecordingError
 from bikefit.findings import Finding, finding
 from bikefit.io.finite import finite_span
+from bikefit.model import Array
 
 if TYPE_CHECKING:
     import pandas as pd

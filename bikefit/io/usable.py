@@ -5,10 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from bikefit.conventions import SIDES, other_side
-from bikefit.datatypes import Recording
 from bikefit.errors import NoRotationError
 from bikefit.findings import Finding, finding
 from bikefit.io.names import shown
+from bikefit.model import Recording
 
 _SHOWN_MAX = 20
 

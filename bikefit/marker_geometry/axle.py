@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
 from bikefit.marker_geometry.shoe import shoe_frame, unit
+from bikefit.model import Array
 
 CRANK_MM: Final = (80.0, 220.0)
 """Radius of a circle that can be a crank's."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from bikefit.conventions import CRANK_REFERENCES, REFERENCES, Reference
-from bikefit.datatypes import Channel, FootTrace, Phase
 from bikefit.errors import UsageError
 from bikefit.findings import Finding, finding
+from bikefit.model import Channel, FootTrace, Phase
 from bikefit.phase.crank import crank_phase, pulse_phase
 from bikefit.phase.periodic import Rhythm, find_rhythm
 from bikefit.settings import Settings

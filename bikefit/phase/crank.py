@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.signals import spikes, unwrap_deg, usual_step
 
 SURE_STEP_DEG = 120.0

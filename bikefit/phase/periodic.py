@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array, Channel
+from bikefit.model import Array, Channel
 
 Flags = NDArray[np.bool_]
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bikefit.report.write import FORMATS, write_report
+from bikefit.report.out.write import FORMATS, write_report
 
 __all__ = ["FORMATS", "write_report"]

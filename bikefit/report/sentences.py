@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from bikefit.conventions import Side
-from bikefit.datatypes import Excess, FootResult, Recommendation, SessionResult
+from bikefit.model import Excess, FootResult, Recommendation, SessionResult
 from bikefit.report import numbers
 from bikefit.report.texts import counted, text
 

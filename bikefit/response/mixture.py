@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 CONFIDENCE = 0.95
 

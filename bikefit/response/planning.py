@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.response.posterior import Posterior, Trial
 
 _Z = np.linspace(-6.0, 6.0, 241)

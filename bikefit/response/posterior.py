@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.response.mixture import CONFIDENCE, Mixture
 from bikefit.settings import Settings
 

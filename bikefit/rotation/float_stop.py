@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bikefit.datatypes import Array, FloatStop
+from bikefit.model import Array, FloatStop
 
 STROKES_MIN = 25
 """Fewer strokes cannot say where they all stop."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, in_blocks, scatter_in_blocks
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bikefit.conventions import Side
-from bikefit.datatypes import Array
 from bikefit.errors import RecordingError
+from bikefit.model import Array
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import (
     WINDOW_S,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.shoe_sensor.vectors import applied, lengths, swept
 
 HIGH_PASS_HZ = (0.25, 0.45)

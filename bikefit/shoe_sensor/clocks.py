@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array, Channel, FootTrace
 from bikefit.findings import Finding, finding
+from bikefit.model import Array, Channel, FootTrace
 
 COMMON_HZ = 20.0
 PIECE_S = 60.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bikefit.datatypes import Array, ShoeSensor
+from bikefit.model import Array, ShoeSensor
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.orientation import filtered, level_axis, matrices
 from bikefit.shoe_sensor.samples import even_stretches

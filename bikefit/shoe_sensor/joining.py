@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import ZeroKind
-from bikefit.datatypes import Array, FootTrace, ShoeSensor
 from bikefit.findings import Finding, finding
+from bikefit.model import Array, FootTrace, ShoeSensor
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.samples import CLIPPED_SHARE, clipped_share
 
@@ -28,7 +28,7 @@ class Piece:
     Attributes
     ----------
     time_s, heel_out_deg, crank_deg, pitch_deg, pitch_rate_deg_s : ndarray, shape (n,)
-        As in `bikefit.datatypes.FootTrace`.
+        As in `bikefit.model.FootTrace`.
     turning, rocking, pedalling : ndarray of bool, shape (n,)
         As in `bikefit.shoe_sensor.plane.Plane`.
     rocking_deg : ndarray, shape (n,)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import Side
-from bikefit.datatypes import Array
 from bikefit.errors import RecordingError
+from bikefit.model import Array
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
 from bikefit.shoe_sensor.orientation import filtered, matrices
 from bikefit.shoe_sensor.samples import Samples

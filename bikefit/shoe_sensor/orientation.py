@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.vectors import applied, lengths
 

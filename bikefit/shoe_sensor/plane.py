@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.vectors import lengths, swept
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array, ShoeSensor
 from bikefit.errors import RecordingError
 from bikefit.findings import Finding, finding
+from bikefit.model import Array, ShoeSensor
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.vectors import lengths
 

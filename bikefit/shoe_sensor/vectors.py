@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 
 def lengths(vectors: Array) -> Array:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Array, Markers, Recording
+from bikefit.model import Array, Markers, Recording
 from bikefit.simulate.shoe import ShoeTruth
 from bikefit.simulate.shoe_motion import Ride, Shoe, ShoeMotion, rotation_about
 

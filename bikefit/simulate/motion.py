@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 STILL_RPM = 15.0
 """Below this the crank counts as not pedalled."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.random import Generator
 
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Recording
 from bikefit.errors import UsageError
+from bikefit.model import Recording
 from bikefit.simulate.rider import Foot, Ride, Rider, simulate_ride
 from bikefit.simulate.truth import Truth
 

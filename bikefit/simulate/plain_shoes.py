@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from bikefit.conventions import SIDES, Side
-from bikefit.datatypes import Recording
 from bikefit.errors import UsageError
+from bikefit.model import Recording
 from bikefit.simulate.markers import Cameras, simulate_markers
 from bikefit.simulate.shoe import Harmonics, Ride, SensorModel, Shoe, simulate_shoes
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bikefit.conventions import SIDES, Side, ZeroKind, crank_offset_deg
-from bikefit.datatypes import Array, Channel, ChannelInfo, FootTrace, Lap, Recording
+from bikefit.model import Array, Channel, ChannelInfo, FootTrace, Lap, Recording
 from bikefit.simulate.motion import CrankMotion, autoregressive, crank_motion, overlaps
 from bikefit.simulate.truth import FootTruth, SectionTruth, Truth, expected_clipped
 

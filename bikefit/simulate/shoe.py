@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bikefit.conventions import Side
-from bikefit.datatypes import Array, Recording, ShoeSensor
+from bikefit.model import Array, Recording, ShoeSensor
 from bikefit.simulate.shoe_motion import GRAVITY_M_S2, Harmonics, Ride, Shoe, ShoeMotion, rotation_about
 
 __all__ = [

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bikefit.conventions import Side, crank_offset_deg
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 GRAVITY_M_S2 = 9.80665
 BOTTOM_BRACKET_M = 0.27

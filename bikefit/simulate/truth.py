@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import Side
-from bikefit.datatypes import Array, to_json_value
+from bikefit.model import Array, to_json_value
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG
-from bikefit.datatypes import Array
+from bikefit.model import Array
 from bikefit.strokes.cuts import Cuts
 
 Indices = NDArray[np.intp]

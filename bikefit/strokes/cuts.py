@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 CHATTER_S = 0.2
 """Crossings of one boundary within this time are noise around one crossing; beyond, the crank stood there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.datatypes import Array
+from bikefit.model import Array
 
 APART_DEG = 8.0
 """Standing tips the shoe's mean pitch toe-down by at least this much: 45 deg on average in a standing trial, where

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, RejectReason
-from bikefit.datatypes import Array, FootTrace
+from bikefit.model import Array, FootTrace
 from bikefit.settings import Settings
 from bikefit.signals import robust_sd
 from bikefit.strokes.curves import OverPhase

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bikefit.report import shoes, svg, theme
-from bikefit.report.shoes import AboveView, BehindView
+from bikefit.report.draw import shoes, svg, theme
+from bikefit.report.draw.shoes import AboveView, BehindView
 
 GAP = 20.0
 HERE = Path(__file__).parent

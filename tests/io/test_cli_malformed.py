@@ -13,7 +13,7 @@ import pytest
 from malformed_cases import CASES, HEADER, Case, rows, text
 
 from bikefit.findings import catalogue
-from bikefit.io import text_file
+from bikefit.io.text import text_file
 
 OUTCOMES = {"two strokes": "too_few_strokes", "1 Hz": "undersampled"}
 """Files that can be read but carry no count, with the reason that must be given."""

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bikefit.datatypes import Recording, ShoeSensor
 from bikefit.errors import OutputError, RecordingError
-from bikefit.io.csv_writer import write_csv
+from bikefit.io.text.writer import write_csv
+from bikefit.model import Recording, ShoeSensor
 from bikefit.simulate import Ride, Section, simulate_ride
 
 

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bikefit.errors import RecordingError
-from bikefit.io.fit import read_fit
-from bikefit.io.fit_decoder import decode_bytes
+from bikefit.io.fit.decoder import decode_bytes
+from bikefit.io.fit.reader import read_fit
 from bikefit.io.options import ReadOptions
 
 RIDE = small_ride()

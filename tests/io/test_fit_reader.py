@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from bikefit.errors import NoRotationError, RecordingError, UsageError
 from bikefit.io import read_recording, require_usable
-from bikefit.io.fit import read_fit
-from bikefit.io.fit_fields import field_meaning
-from bikefit.io.fit_times import array_times, longest_rise, record_times
+from bikefit.io.fit.fields import field_meaning
+from bikefit.io.fit.reader import read_fit
+from bikefit.io.fit.times import array_times, longest_rise, record_times
 from bikefit.io.options import ReadOptions
 
 REAL = Path(os.environ["BIKEFIT_REAL_DATA"]) / "fit" if "BIKEFIT_REAL_DATA" in os.environ else None

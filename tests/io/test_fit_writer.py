@@ -9,12 +9,12 @@ from fit_bytes import crc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bikefit.datatypes import Channel, FootTrace, Lap, Recording, ShoeSensor
 from bikefit.errors import OutputError, RecordingError
-from bikefit.io.fit import read_fit
-from bikefit.io.fit_decoder import decode_fit
-from bikefit.io.fit_writer import write_fit
+from bikefit.io.fit.decoder import decode_fit
+from bikefit.io.fit.reader import read_fit
+from bikefit.io.fit.writer import write_fit
 from bikefit.io.options import ReadOptions
+from bikefit.model import Channel, FootTrace, Lap, Recording, ShoeSensor
 
 
 def ride(rate=100.0, seconds=12.37, sensors=True, start=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)):

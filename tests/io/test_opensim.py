@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation as Turn
 
-from bikefit.datatypes import Array
 from bikefit.errors import NoRotationError, RecordingError
 from bikefit.io import ReadOptions, read_recording, require_usable
+from bikefit.model import Array
 from bikefit.simulate.markers import simulate_markers
 from bikefit.simulate.shoe import Ride
 

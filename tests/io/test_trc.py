@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bikefit.conventions import SIDES
-from bikefit.datatypes import Array, Recording
 from bikefit.errors import OutputError, RecordingError
 from bikefit.io import ReadOptions, read_recording, require_usable
-from bikefit.io.marker_axes import settle_axes
+from bikefit.io.markers.axes import settle_axes
+from bikefit.io.markers.trc_writer import write_trc
 from bikefit.io.opensim import companion_of
-from bikefit.io.trc_writer import write_trc
 from bikefit.marker_geometry import traces_from_markers
+from bikefit.model import Array, Recording
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
 from bikefit.simulate.shoe import Harmonics, Ride, Shoe
 

@@ -1,0 +1,171 @@
+"""The messages of a FIT file gathered by definition: a matrix of bytes whose columns are the fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from bikefit.io.fit.profile import BYTE, STRING, BaseType, FieldSpec
+
+FROM_HEADER: Final = -1
+"""Offset of a field that no bytes of the message hold: a time stamp unwrapped from compressed headers."""
+
+
+@dataclass(frozen=True)
+class DeveloperField:
+    """What a field description message says about a field of an app's own.
+
+    Attributes
+    ----------
+    byte : int
+        Where the description begins; it holds for the definitions that follow.
+    developer : int
+        Index of the app in this file.
+    number : int
+        Number of the field.
+    base : int
+        Number of its base type.
+    spec : FieldSpec
+        Name, unit, scale and offset.
+    application : str
+        The app's id in hexadecimal digits; empty where the file does not give it.
+    """
+
+    byte: int
+    developer: int
+    number: int
+    base: int
+    spec: FieldSpec
+    application: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of one definition: ``size`` bytes at ``offset`` in each of its messages."""
+
+    number: int
+    offset: int
+    size: int
+    base: BaseType
+    spec: FieldSpec
+    key: str
+    developer: DeveloperField | None = None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One layout of a message type: ``size`` bytes a message, header included, in byte order "<" or ">"."""
+
+    message: int
+    order: str
+    size: int
+    fields: tuple[Field, ...]
+
+    @property
+    def undescribed(self) -> bool:
+        """Whether it has a developer field that no message describes."""
+        return any(field.developer is None and "@" in field.key for field in self.fields)
+
+
+class Block:
+    """All messages of one definition.
+
+    Attributes
+    ----------
+    definition : Definition
+        Their layout.
+    starts : ndarray of int, shape (n,)
+        First byte of each in the file.
+    """
+
+    def __init__(self, data: NDArray[np.uint8], definition: Definition, starts: NDArray[np.int64]) -> None:
+        """Take the messages at ``starts`` of the file's bytes."""
+        self.definition = definition
+        self.starts = starts
+        self.stamps: NDArray[np.uint32] | None = None  # of compressed headers, where the block has any
+        self._data = data
+
+    @cached_property
+    def rows(self) -> NDArray[np.uint8]:
+        """The bytes, shape (n, size)."""
+        rows: NDArray[np.uint8] = sliding_window_view(self._data, self.definition.size)[self.starts]
+        return rows
+
+    def raw(self, field: Field) -> NDArray[Any]:
+        """Return a field's numbers as stored: shape (n,), or (n, k) for arrays and bytes; invalid ones included."""
+        if field.offset == FROM_HEADER:
+            assert self.stamps is not None
+            return self.stamps
+        part = self.rows[:, field.offset : field.offset + field.size]
+        if field.base is STRING:
+            return part.view(f"S{field.size}")[:, 0]
+        numbers = part.view(np.dtype(self.definition.order + field.base.code))
+        return numbers[:, 0] if numbers.shape[1] == 1 and field.base is not BYTE else numbers
+
+    def values(self, field: Field) -> NDArray[Any]:
+        """Return a field's scaled values: float64 with NaN, or text as objects with None, where there is none."""
+        return scaled(self.raw(field), field)
+
+
+def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
+    """Tell which raw values are any: each base type has one number that means "none"; bytes have it as a whole.
+
+    Parameters
+    ----------
+    raw : ndarray
+        As of `Block.raw`.
+    base : BaseType
+        Their number type.
+
+    Returns
+    -------
+    ndarray of bool
+        In the shape of ``raw``.
+    """
+    if base is STRING:
+        return np.array([text[:1] not in (b"", b"\0") for text in raw.tolist()], bool)
+    if base is BYTE:
+        some = np.asarray((raw != base.invalid).any(axis=1))
+        return np.repeat(some[:, None], raw.shape[1], axis=1)
+    if base.invalid is None:
+        return np.asarray(~np.isnan(raw))
+    return np.asarray(raw != base.invalid)
+
+
+def _texts(raw: NDArray[Any]) -> NDArray[Any]:
+    texts = np.empty(len(raw), object)
+    texts[:] = [text.split(b"\0", 1)[0].decode("utf-8", "replace") or None for text in raw.tolist()]
+    return texts
+
+
+def scaled(raw: NDArray[Any], field: Field) -> NDArray[Any]:
+    """Return the values of a field: float64 with NaN, or text as objects with None, where there is none.
+
+    Parameters
+    ----------
+    raw : ndarray
+        As of `Block.raw`.
+    field : Field
+        Whose numbers these are.
+
+    Returns
+    -------
+    ndarray
+        In the shape of ``raw``.
+    """
+    if field.base is STRING:
+        return _texts(raw)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is one like any other
+        values = raw.astype(float)
+    if field.base.invalid is not None:
+        values[~valid(raw, field.base)] = np.nan
+    if field.spec.scale != 1.0:
+        values /= field.spec.scale
+    if field.spec.offset != 0.0:
+        values -= field.spec.offset
+    return values

@@ -1,0 +1,248 @@
+"""What the definition messages of a FIT file say: the layout of every message and the meaning of every field.
+
+A field's meaning is the profile's, or for developer fields that of the last description before the definition
+(never of another chained part: descriptions, like definitions, end with their part).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.io.fit.blocks import FROM_HEADER, Block, Definition, DeveloperField, Field
+from bikefit.io.fit.profile import (
+    BASE_TYPES,
+    BYTE,
+    DEVELOPER_DATA_ID,
+    FIELD_DESCRIPTION,
+    TIMESTAMP,
+    BaseType,
+    FieldSpec,
+    field_spec,
+)
+from bikefit.io.fit.scan import Scan
+
+_DESCRIBING: Final = (FIELD_DESCRIPTION, DEVELOPER_DATA_ID)
+_NO_STAMP: Final = 0xFFFFFFFF
+
+
+def _base_of(number: int, size: int) -> BaseType:
+    """Return the base type of a definition's field; one that does not divide the field's size is read as bytes."""
+    base = BASE_TYPES.get(number, BYTE)
+    return base if size % base.size == 0 else BYTE
+
+
+def _definition(body: bytes, described: Sequence[DeveloperField | None]) -> Definition:
+    """Read a definition message; ``described`` goes with its developer fields."""
+    order = ">" if body[0] else "<"
+    message = int.from_bytes(body[1:3], "big" if body[0] else "little")
+    fields, seen, offset = list[Field](), dict[str, int](), 1
+
+    def add(number: int, size: int, base: BaseType, spec: FieldSpec, key: str, own: DeveloperField | None) -> None:
+        nonlocal offset
+        if size:
+            seen[key] = seen.get(key, 0) + 1
+            unique = key if seen[key] == 1 else f"{key}#{seen[key]}"
+            fields.append(Field(number, offset, size, base, spec, unique, own))
+        offset += size
+
+    for at in range(4, 4 + 3 * body[3], 3):
+        number, size, base = body[at : at + 3]
+        spec = field_spec(message, number)
+        add(number, size, _base_of(base, size), spec, spec.name, None)
+    for (number, size, developer), own in zip(_developer_triples(body), described, strict=True):
+        spec = own.spec if own else FieldSpec(f"unknown_{number}")
+        add(number, size, _base_of(own.base if own else 0x0D, size), spec, f"{spec.name}@{developer}", own)
+    return Definition(message, order, offset, tuple(fields))
+
+
+def _developer_triples(body: bytes) -> list[tuple[int, int, int]]:
+    """Return number, size and app index of a definition's developer fields."""
+    first = 4 + 3 * body[3] + 1
+    return [(body[at], body[at + 1], body[at + 2]) for at in range(first, len(body), 3)]
+
+
+def _message_number(body: bytes) -> int:
+    return int.from_bytes(body[1:3], "big" if body[0] else "little")
+
+
+def _definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.int64]:
+    """Return for each message the row of its definition: the last of its local type before it."""
+    headers = data[found.starts]
+    local = np.where(headers >= 0x80, headers >> 5 & 3, headers & 0xF)
+    defined = data[found.definition_starts] & 0xF
+    row = np.zeros(len(found.starts), np.int64)
+    for kind in range(16):
+        mine, rows = local == kind, np.flatnonzero(defined == kind)
+        if mine.any():
+            row[mine] = rows[np.searchsorted(found.definition_starts[rows], found.starts[mine]) - 1]
+    return row
+
+
+def describe(data: NDArray[np.uint8], found: Scan) -> tuple[DeveloperField, ...]:
+    """Read the descriptions of developer fields.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The whole file.
+    found : Scan
+        Where its messages begin.
+
+    Returns
+    -------
+    tuple of DeveloperField
+        In the order of the file. An app that never introduced itself (or only later) has no id.
+    """
+    wanted = [layout for layout, body in enumerate(found.layouts) if _message_number(body) in _DESCRIBING]
+    if not wanted:
+        return ()
+    layout = found.definition_layouts[_definition_of_messages(data, found)]
+    wanted = [number for number in wanted if (layout == number).any()]
+    apps: list[tuple[int, int, str]] = []
+    entries: list[DeveloperField] = []
+    for number in wanted:
+        body = found.layouts[number]
+        block = Block(data, _definition(body, [None] * len(_developer_triples(body))), found.starts[layout == number])
+        columns = {field.number: block.values(field) for field in block.definition.fields if "@" not in field.key}
+        for row, start in enumerate(block.starts.tolist()):
+            cells = {field: values[row] for field, values in columns.items()}
+            if block.definition.message == DEVELOPER_DATA_ID:
+                apps.append((start, _whole(cells.get(3), 0), _application(cells.get(1))))
+            else:
+                entries.append(_description(start, cells))
+    apps.sort()
+    entries.sort(key=lambda entry: entry.byte)
+    named = []
+    for entry in entries:
+        ids = [app for start, index, app in apps if start < entry.byte and index == entry.developer]
+        named.append(replace(entry, application=ids[-1] if ids else ""))
+    return tuple(named)
+
+
+def _whole(value: Any, missing: int) -> int:
+    """Return a cell of a description as a whole number."""
+    number = np.ravel(value)[0] if value is not None and np.size(value) else np.nan
+    return int(number) if isinstance(number, float) and np.isfinite(number) else missing
+
+
+def _application(value: Any) -> str:
+    digits = np.ravel(value) if value is not None else np.array([])
+    usable = digits.dtype == float and np.isfinite(digits).all() and ((digits >= 0) & (digits < 256)).all()
+    return bytes(digits.astype(np.uint8)).hex() if usable else ""
+
+
+def _description(start: int, cells: dict[int, Any]) -> DeveloperField:
+    number = _whole(cells.get(1), 0xFF)
+    texts = {index: cells[index] for index in (3, 8) if isinstance(cells.get(index), str)}
+    spec = FieldSpec(
+        name=texts.get(3, f"unnamed_dev_field_{number}"),
+        unit=texts.get(8, ""),
+        scale=float(_whole(cells.get(6), 1) or 1),
+        offset=float(_whole(cells.get(7), 0)),
+    )
+    return DeveloperField(start, _whole(cells.get(0), 0), number, _whole(cells.get(2), 0x0D), spec, "")
+
+
+def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[DeveloperField]) -> list[Block]:
+    """Gather messages that share a layout and the meaning of every field.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The whole file.
+    found : Scan
+        Where its messages begin.
+    descriptions : sequence of DeveloperField
+        As of `describe`.
+
+    Returns
+    -------
+    list of Block
+        By the first definition of each, in the order of the file.
+    """
+    by_field: dict[tuple[int, int], list[DeveloperField]] = {}
+    for entry in descriptions:
+        by_field.setdefault((entry.developer, entry.number), []).append(entry)
+
+    def last_before(start: int, developer: int, number: int) -> DeveloperField | None:
+        known = by_field.get((developer, number), [])
+        place = bisect_left(known, start, key=lambda entry: entry.byte)
+        part = found.part_starts[bisect_left(found.part_starts, start) - 1]
+        return known[place - 1] if place and known[place - 1].byte > part else None
+
+    rows = _definition_of_messages(data, found)
+    triples = [_developer_triples(body) for body in found.layouts]
+    variants: dict[tuple[int, ...], int] = {}
+    described: list[tuple[int, list[DeveloperField | None]]] = []
+    variant_of_row = np.zeros(len(found.definition_starts), np.int64)
+    for row, (start, layout) in enumerate(
+        zip(found.definition_starts.tolist(), found.definition_layouts.tolist(), strict=True)
+    ):
+        own = [last_before(start, developer, number) for number, _, developer in triples[layout]]
+        key = (layout, *(entry.byte if entry else -1 for entry in own))
+        if key not in variants:
+            variants[key] = len(variants)
+            described.append((layout, own))
+        variant_of_row[row] = variants[key]
+    if not described:
+        return []
+    variant = variant_of_row[rows]
+    order = np.argsort(variant, kind="stable")
+    ends = np.cumsum(np.bincount(variant, minlength=len(described)))
+    members = np.split(found.starts[order], ends[:-1])
+    return [
+        Block(data, _definition(found.layouts[layout], own), starts)
+        for (layout, own), starts in zip(described, members, strict=True)
+        if starts.size
+    ]
+
+
+def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> None:
+    """Give the messages with compressed headers their time stamps, as a field of their blocks.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The whole file.
+    found : Scan
+        Where its messages begin.
+    blocks : list of Block
+        Of this file; those with compressed headers get a time stamp field where they have none.
+
+    Notes
+    -----
+    The header's five bits are the stamp modulo 32. From one stamp to the next, whole or compressed, the time
+    advances by the difference modulo 32; the steps since the last whole stamp of the part add up. Without one
+    before it, a compressed stamp means nothing.
+    """
+    if not (data[found.starts] >= 0x80).any():
+        return
+    count = len(found.starts)
+    headers = data[found.starts]
+    compressed = headers >= 0x80
+    whole = np.full(count, _NO_STAMP, np.int64)
+    for block in blocks:
+        for field in block.definition.fields:
+            if field.number == TIMESTAMP and "@" not in field.key and field.base.name == "uint32" and field.size == 4:
+                whole[np.searchsorted(found.starts, block.starts)] = block.raw(field)
+    has_whole = whole != _NO_STAMP
+    timed = np.flatnonzero(has_whole | compressed)
+    residue = np.where(has_whole, whole, headers)[timed] & 31
+    steps = np.cumsum(np.where(has_whole[timed], 0, np.diff(residue, prepend=0) & 31))
+    part = np.searchsorted(np.asarray(found.part_starts), found.starts[timed], side="right")
+    anchor = np.maximum.accumulate(np.where(has_whole[timed], np.arange(len(timed)), -1))
+    known = (anchor >= 0) & (part == part[anchor])
+    stamps = np.full(count, _NO_STAMP, np.uint32)
+    stamps[timed[known]] = (whole[timed][anchor] + steps - steps[anchor])[known]
+    for block in blocks:
+        rows = np.searchsorted(found.starts, block.starts)
+        if compressed[rows].any() and all(field.key != "timestamp" for field in block.definition.fields):
+            block.stamps = np.where(compressed[rows], stamps[rows], _NO_STAMP).astype(np.uint32)
+            stamp = Field(TIMESTAMP, FROM_HEADER, 4, BASE_TYPES[0x86], field_spec(20, TIMESTAMP), "timestamp")
+            block.definition = replace(block.definition, fields=(*block.definition.fields, stamp))

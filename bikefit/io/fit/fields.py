@@ -1,0 +1,168 @@
+"""Which channel a developer field of a FIT file is, by its name and its unit.
+
+Names are data: ``fields.toml``. An app's author chose name and sign, so a name that does not say which way is
+positive is never taken unasked.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from bikefit.conventions import SIDES, Side
+from bikefit.io.names import CHANNELS, meaning_of, unit_of
+
+_SIDE_WORDS: Final[Mapping[str, Side]] = {
+    "left": "left", "l": "left", "lhs": "left", "right": "right", "r": "right", "rhs": "right",
+}  # fmt: skip
+_UNIT_ENDS: Final = ("deg", "degree", "degrees", "rad", "radian", "radians")
+SIDED: Final = ("heel_rotation", "pitch")
+
+
+@dataclass(frozen=True)
+class FieldMeaning:
+    """What a field is read as.
+
+    Attributes
+    ----------
+    channel : str
+        Such as "left_heel_rotation", "heel_rotation" (an unnamed foot) or "crank_angle".
+    factor : float
+        Brings the field's numbers to degrees and to the project's sign; 0 where they cannot be used.
+    turned_deg : float
+        To be added after that [deg]: the left crank stands half a turn from the right one.
+    note : str
+        Why it is taken, or why it is not.
+    unit_assumed : bool
+        Whether neither the name nor the unit says degrees or radians.
+    """
+
+    channel: str
+    factor: float
+    turned_deg: float = 0.0
+    note: str = ""
+    unit_assumed: bool = False
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    text = files("bikefit.io.fit").joinpath("fields.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in lower case.
+
+    Examples
+    --------
+    >>> words_of("LeftHeelAngle (deg)")
+    ['left', 'heel', 'angle', 'deg']
+    """
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return [word for word in re.split(r"[\W_]+", apart.lower()) if word]
+
+
+def side_of(name: str) -> Side | None:
+    """Return the side that the words of a name give; None where there is none, or both.
+
+    Examples
+    --------
+    >>> side_of("2024-05-01 left shoe"), side_of("ride")
+    ('left', None)
+    """
+    found = {word for word in words_of(name) if word in SIDES}
+    return None if len(found) != 1 else "left" if "left" in found else "right"
+
+
+def is_named(name: str, kind: str) -> bool:
+    """Tell whether a field's name is one of a kind: "side" (of a sensor) or "stamp_fraction".
+
+    Examples
+    --------
+    >>> is_named("Sensor side", "side")
+    True
+    """
+    return "_".join(words_of(name)) in _table()[kind]["same"]
+
+
+def field_meaning(name: str, unit: str) -> FieldMeaning | None:
+    """Decide what a developer field is by its name and unit.
+
+    Parameters
+    ----------
+    name, unit : str
+        As the field's description gives them.
+
+    Returns
+    -------
+    FieldMeaning or None
+        None where the name is no channel's.
+
+    Examples
+    --------
+    >>> field_meaning("left_heel_rotation", "deg").channel
+    'left_heel_rotation'
+    >>> field_meaning("toe out (right)", "degrees").factor
+    -1.0
+    >>> field_meaning("power", "watts") is None
+    True
+    """
+    words = words_of(name)
+    named_unit = unit_of(words.pop()) if words and words[-1] in _UNIT_ENDS else None
+    sides = {_SIDE_WORDS[word] for word in words if word in _SIDE_WORDS}
+    plain = "_".join(word for word in words if word not in _SIDE_WORDS)
+    for channel in ("heel_rotation", "crank_angle", "pitch"):
+        for sense, sign in (("same", 1.0), ("opposite", -1.0), ("unclear", 0.0)):
+            if plain in _table()[channel].get(sense, []) and len(sides) < 2:
+                side = next(iter(sides), None)
+                own = f"{side}_{channel}" if side and channel in SIDED else channel
+                if not sign:
+                    note = f"not read: its name does not say which way is positive; --column {_canonical(own)}={name}"
+                    return FieldMeaning(own, 0.0, note=note)
+                turned = 180.0 if channel == "crank_angle" and side == "left" else 0.0
+                return _with_unit(own, sign, turned, unit, named_unit)
+    return None
+
+
+def _canonical(channel: str) -> str:
+    return f"{'left_' if channel in SIDED else ''}{channel}_deg"
+
+
+def _with_unit(channel: str, sign: float, turned_deg: float, unit: str, named_unit: str | None) -> FieldMeaning:
+    """Complete a meaning by the field's unit, or by the one in its name."""
+    known = unit_of(unit) if unit.strip() else named_unit
+    factors = CHANNELS[channel]
+    if not unit.strip() and known is None:
+        return FieldMeaning(channel, sign, turned_deg, "read by its name; degrees assumed", unit_assumed=True)
+    if known is None or known not in factors:
+        return FieldMeaning(channel, 0.0, note=f"not read: unit '{unit}' where deg or rad is expected")
+    return FieldMeaning(channel, sign * factors[known], turned_deg, "read by its name and unit")
+
+
+def asked_meaning(canonical: str, unit: str) -> FieldMeaning | None:
+    """Return what a field is that the user named with ``--column``.
+
+    Parameters
+    ----------
+    canonical : str
+        The channel as the user wrote it, such as ``left_heel_rotation_deg``.
+    unit : str
+        The field's own unit.
+
+    Returns
+    -------
+    FieldMeaning or None
+        None where there is no such channel. The field's own unit counts; where it has none that fits, the user's.
+    """
+    meaning = meaning_of(canonical)
+    if meaning is None:
+        return None
+    factors = CHANNELS[meaning.channel]
+    stated = (unit_of(unit) if unit.strip() else None, meaning.unit)
+    chosen = next((name for name in stated if name is not None and name in factors), next(iter(factors)))
+    return FieldMeaning(meaning.channel, factors[chosen], note="read because --column names it")

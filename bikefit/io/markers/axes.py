@@ -1,0 +1,160 @@
+"""Which lab axes point forward, left and up, read off the markers themselves."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from bikefit.conventions import SIDES
+from bikefit.findings import Finding, finding
+from bikefit.io.markers.names import MARKER_NAMES, PARTS
+from bikefit.model import Array
+
+USUAL_TOE_DOWN_DEG: Final = 20.0
+"""Middle of the mean pitch of a pedalling or standing foot; 45 deg lie on either side before another axis is nearer."""
+CLOSE_CALL: Final = 20.0
+"""Difference of cost between the two best choices under which the choice counts as uncertain."""
+CONTRADICTION_DEG: Final = 120.0
+"""Evidence that points this far from the chosen axis contradicts it."""
+
+
+def settle_axes(positions_mm: Mapping[str, Array], *, swap_sides: bool = False) -> tuple[Array, tuple[Finding, ...]]:
+    """Find which lab axes point forward, left and up.
+
+    Parameters
+    ----------
+    positions_mm : mapping of str to ndarray, shape (n, 3)
+        By settled names, in the lab's axes [mm].
+    swap_sides : bool
+        Left and right are exchanged in the names.
+
+    Returns
+    -------
+    to_world : ndarray, shape (3, 3)
+        Rows are forward, left and up in lab axes: ``positions @ to_world.T`` is in the world frame.
+    findings : tuple of Finding
+        The choice, what speaks against it, and whether it was a close one.
+
+    Notes
+    -----
+    All 24 right-handed ways to call three lab axes forward, left and up are tried; the one whose angles to the
+    evidence add up to least is taken. The evidence: the toes point forward and somewhat down, the body is above the
+    feet, the left foot is on the left, and the feet go round forward at the top.
+
+    Examples
+    --------
+    >>> still = lambda *xyz: np.tile(np.array(xyz, float), (3, 1))
+    >>> body = {"right_heel": still(0, 30, 120), "right_toe": still(260, 40, 125), "C7": still(50, 1500, 0),
+    ...         "left_heel": still(0, 30, -120), "left_toe": still(260, 40, -125)}
+    >>> settle_axes(body)[0].tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]
+    """
+    toes, body, left_foot = _toes(positions_mm), _body(positions_mm), _left_foot(positions_mm)
+    spin = _pedalling_axis(positions_mm)
+    if swap_sides and left_foot is not None:
+        left_foot = -left_foot
+    ranked = sorted(
+        ((_disagreement(axes, toes, ((body, 2), (left_foot, 1), (spin, 1))), at, axes) for at, axes in _right_handed()),
+        key=lambda choice: choice[:2],
+    )
+    best = ranked[0][2]
+    forward, left, up = (_axis_name(row) for row in best)
+    found = [finding("marker_axes", forward=forward, left=left, up=up)]
+    if ranked[1][0] - ranked[0][0] < CLOSE_CALL:
+        found.append(finding("marker_axes_uncertain"))
+    if left_foot is not None and _angle_deg(left_foot, best[1]) > CONTRADICTION_DEG:
+        found.append(finding("marker_sides"))
+    if spin is not None and _angle_deg(spin, best[1]) > CONTRADICTION_DEG:
+        found.append(finding("marker_backwards"))
+    return best, tuple(found)
+
+
+def seen(positions: Mapping[str, Array], name: str) -> bool:
+    """Say whether a marker is there and visible at least once.
+
+    Examples
+    --------
+    >>> seen({"C7": np.full((2, 3), np.nan)}, "C7")
+    False
+    """
+    return name in positions and bool(np.isfinite(positions[name]).all(axis=1).any())
+
+
+def _disagreement(axes: Array, toes: Array | None, evidence: Sequence[tuple[Array | None, int]]) -> float:
+    """Return by how many degrees the evidence contradicts a choice of axes; a direction counts half."""
+    forward, left, up = axes
+    total = 0.0
+    if toes is not None:
+        toe_down = float(np.degrees(np.arctan2(-toes @ up, toes @ forward)))
+        total += abs((toe_down - USUAL_TOE_DOWN_DEG + 180.0) % 360.0 - 180.0)
+        total += 0.5 * abs(90.0 - _angle_deg(toes, left))
+    return total + sum(0.5 * _angle_deg(seen_way, axes[at]) for seen_way, at in evidence if seen_way is not None)
+
+
+def _toes(positions: Mapping[str, Array]) -> Array | None:
+    """Return the mean direction from heels to toes."""
+    return _mean_way(positions, [(f"{side}_heel", f"{side}_toe") for side in SIDES])
+
+
+def _left_foot(positions: Mapping[str, Array]) -> Array | None:
+    """Return the mean direction from the right foot to the left; over whole strokes only the lateral part stays."""
+    return _mean_way(positions, [(f"right_{part}", f"left_{part}") for part in PARTS])
+
+
+def _mean_way(positions: Mapping[str, Array], pairs: Sequence[tuple[str, str]]) -> Array | None:
+    ways = [positions[end] - positions[start] for start, end in pairs if start in positions and end in positions]
+    means = [way[np.isfinite(way).all(axis=1)].mean(axis=0) for way in ways if np.isfinite(way).all(axis=1).any()]
+    return _unit(np.mean(means, axis=0)) if means else None
+
+
+def _body(positions: Mapping[str, Array]) -> Array | None:
+    """Return the direction from the feet to all other markers, ankles among them."""
+    low = [name for name in MARKER_NAMES if not name.endswith("ankle")]
+    means = {name: np.nanmean(values, axis=0) for name, values in positions.items() if seen(positions, name)}
+    feet = [mean for name, mean in means.items() if name in low]
+    body = [mean for name, mean in means.items() if name not in low]
+    return _unit(np.mean(body, axis=0) - np.mean(feet, axis=0)) if feet and body else None
+
+
+def _pedalling_axis(positions: Mapping[str, Array]) -> Array | None:
+    """Return the axis about which the forefeet turn, pointing to the rider's left when pedalling forward."""
+    for part in ("pedal", "forefoot", "toe"):
+        arms = [positions[f"{side}_{part}"] for side in SIDES if seen(positions, f"{side}_{part}")]
+        if not arms:
+            continue
+        arm = arms[1] - arms[0] if len(arms) == 2 else arms[0]
+        arm = arm[np.isfinite(arm).all(axis=1)]
+        arm = arm - arm.mean(axis=0)
+        spread = np.sqrt(np.linalg.eigvalsh(np.cov(arm.T))) if len(arm) > 3 else np.zeros(3)
+        if spread[1] > 40.0 and spread[0] < 0.3 * spread[1]:
+            return _unit(np.sum(np.cross(arm[:-1], arm[1:]), axis=0))
+    return None
+
+
+def _right_handed() -> list[tuple[int, Array]]:
+    """Return the 24 rotations that take lab axes to lab axes, numbered."""
+    rotations: list[Array] = []
+    for order in itertools.permutations(range(3)):
+        for signs in itertools.product((1.0, -1.0), repeat=3):
+            rows = np.eye(3)[list(order)] * np.array(signs)[:, np.newaxis] + 0.0
+            if np.linalg.det(rows) > 0:
+                rotations.append(rows)
+    return list(enumerate(rotations))
+
+
+def _unit(vector: Array) -> Array | None:
+    length = float(np.linalg.norm(vector))
+    direction: Array = vector / length if length else vector
+    return direction if length > 0 else None
+
+
+def _angle_deg(one: Array, other: Array) -> float:
+    return float(np.degrees(np.arccos(np.clip(one @ other, -1.0, 1.0))))
+
+
+def _axis_name(row: Array) -> str:
+    at = int(np.argmax(np.abs(row)))
+    return ("+" if row[at] > 0 else "-") + "xyz"[at]

@@ -1,0 +1,335 @@
+"""Marker names, units and axes, settled from the data: what every reader of marker trajectories shares.
+
+A file rarely says which of its axes points up or forward, and what it says of its unit is not always true. Both are
+read off the markers themselves: a shoe has a shoe's length, the body is above the feet, the toes are in front.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from bikefit.conventions import SIDES
+from bikefit.errors import RecordingError
+from bikefit.findings import Finding, finding
+from bikefit.io.markers.axes import seen, settle_axes
+from bikefit.io.markers.names import column_triples, name_markers, some_names
+from bikefit.io.options import ReadOptions
+from bikefit.io.source import Source
+from bikefit.io.timestamps import DisorderError, put_in_order
+from bikefit.model import Array, ChannelInfo, Markers, Recording
+
+MM_PER: Final[Mapping[str, float]] = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
+FARTHEST: Final = 1e6
+"""A coordinate beyond this, in whatever unit, is no marker's."""
+SHOE_MM: Final = (100.0, 500.0)
+"""Between these lies the distance from heel to toe marker; a factor of ten or a thousand falls outside."""
+RATE_TOLERANCE: Final = 0.02
+"""A header's rate may differ from the time stamps' by this share."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Markers in the world frame and what was seen on the way."""
+
+    markers: Markers | None
+    findings: tuple[Finding, ...]
+    channels: tuple[ChannelInfo, ...]
+
+
+def settle_markers(
+    time_s: Array,
+    positions: Mapping[str, Array],
+    unit: str,
+    options: ReadOptions,
+    source: str,
+    pedals_mm: Mapping[str, Array] | None = None,
+) -> Settled:
+    """Bring trajectories as a file has them to settled names, millimetres and the world frame.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Seconds from the first sample.
+    positions : mapping of str to ndarray, shape (n, 3)
+        By the file's names, in the file's axes and unit; NaN (or all three 0) where hidden.
+    unit : str
+        As the file states it; empty where it does not.
+    options : ReadOptions
+        ``columns`` names markers where the usual names do not; ``swap_sides`` exchanges what the names say.
+    source : str
+        The file's name, for messages.
+    pedals_mm : mapping of str to ndarray, shape (n, 3), optional
+        ``left_pedal``, ``right_pedal`` [mm] in the same axes, from a companion file.
+
+    Returns
+    -------
+    Settled
+        ``markers`` is None where no foot has both heel and toe; a finding says so.
+
+    Raises
+    ------
+    RecordingError
+        If an option names a marker that is not there, or heel and toe are no shoe's length apart in any unit.
+
+    Notes
+    -----
+    All 24 right-handed ways to call three lab axes forward, left and up are tried, and the one that agrees best with
+    what is known is taken: the toes point forward and somewhat down, the body is above the feet, the left foot is on
+    the left, the pedals turn forward at the top. What contradicts the choice becomes a finding.
+    """
+    chosen = name_markers(positions, options.columns, source)
+    visible = {name: _visible(values) for name, values in positions.items()}
+    channels = _describe(time_s, visible, chosen, unit)
+    if not _a_foot(chosen):
+        return Settled(None, (finding("markers_without_feet", names=some_names(positions)),), channels)
+    raw_to_name = {raw: name for name, raw in chosen.items()}
+    named = {raw_to_name.get(raw, raw): values for raw, values in visible.items()}
+    factor, found = _settle_unit(named, unit, source)
+    in_mm = {name: values * factor for name, values in named.items()} | dict(pedals_mm or {})
+    to_world, axes_found = settle_axes(in_mm, swap_sides=options.swap_sides)
+    world = {name: values @ to_world.T for name, values in in_mm.items()}
+    return Settled(Markers(time_s, world), (*found, *axes_found), channels)
+
+
+@dataclass(frozen=True)
+class PedalPoints:
+    """Where the pedals are, from a companion file in the same axes.
+
+    Attributes
+    ----------
+    name, sha256 : str
+        Of the file.
+    time_s : ndarray, shape (n,)
+        On the file's own clock, which is the marker file's.
+    positions_mm : mapping of str to ndarray, shape (n, 3)
+        ``left_pedal``, ``right_pedal`` [mm].
+    """
+
+    name: str
+    sha256: str
+    time_s: Array
+    positions_mm: Mapping[str, Array]
+
+    def at(self, time_s: Array) -> dict[str, Array]:
+        """Return the points at other times; NaN outside their own."""
+        return {
+            name: np.column_stack(
+                [np.interp(time_s, self.time_s, values[:, axis], left=np.nan, right=np.nan) for axis in range(3)]
+            )
+            for name, values in self.positions_mm.items()
+        }
+
+
+def recording_of_markers(
+    source: Source,
+    file_format: str,
+    time_s: Array,
+    positions: Mapping[str, Array],
+    unit: str,
+    options: ReadOptions,
+    *,
+    claimed_hz: float = float("nan"),
+    pedals: PedalPoints | None = None,
+) -> Recording:
+    """Make a recording of trajectories as a file has them.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    file_format : str
+        Of the recording.
+    time_s : ndarray, shape (n,)
+        On the file's clock [s].
+    positions : mapping of str to ndarray, shape (n, 3)
+        As for `settle_markers`.
+    unit : str
+        As the file states it.
+    options : ReadOptions
+        As for `settle_markers`.
+    claimed_hz : float
+        The rate that the header claims [Hz]; NaN where it does not.
+    pedals : PedalPoints, optional
+        From a companion file.
+
+    Returns
+    -------
+    Recording
+        With ``markers``, or without where no foot has both heel and toe.
+
+    Raises
+    ------
+    RecordingError
+        As `settle_markers`, and where times go back by more than a few samples.
+    """
+    try:
+        order = put_in_order(time_s)
+    except DisorderError as error:
+        raise RecordingError(f"{source.name}: time goes back by {error.back_s:g} s at row {error.row + 1}.") from error
+    if not order.time_s.size:
+        raise RecordingError(f"{source.name}: no row has a time.")
+    ordered = {
+        name: np.column_stack([order.apply(values[:, axis]) for axis in range(3)]) for name, values in positions.items()
+    }
+    found = [*source.findings, *order.findings]
+    measured_hz = rate_of(order.time_s)
+    if abs(claimed_hz / measured_hz - 1.0) > RATE_TOLERANCE:
+        found.append(finding("rate_mismatch", claimed=claimed_hz, measured=measured_hz))
+    sha256 = source.sha256
+    beside: dict[str, Array] = {}
+    if pedals is not None:
+        beside = pedals.at(order.time_s + float(np.nanmin(time_s)))
+        sha256 = hashlib.sha256((source.sha256 + pedals.sha256).encode()).hexdigest()
+        found.append(finding("companion_file", name=pedals.name))
+    settled = settle_markers(order.time_s, ordered, unit, options, source.name, beside)
+    return Recording(
+        name=source.name,
+        format=file_format,
+        sha256=sha256,
+        start=None,
+        from_s=0.0,
+        to_s=float(order.time_s[-1]),
+        markers=settled.markers,
+        channels=settled.channels,
+        findings=(*found, *settled.findings),
+    )
+
+
+def marker_columns(header: Sequence[str], options: ReadOptions, source: str) -> frozenset[str]:
+    """Return which columns of a table are coordinates of markers.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names of the columns.
+    options : ReadOptions
+        ``columns`` names markers where the usual names do not.
+    source : str
+        The file's name, for messages.
+
+    Returns
+    -------
+    frozenset of str
+        Empty unless the heel and the toe of a foot are among them.
+
+    Raises
+    ------
+    RecordingError
+        If ``columns`` names a marker that the table does not hold.
+
+    Examples
+    --------
+    >>> header = ["time_s"] + [f"L_{part}_{axis}_mm" for part in ("heel", "toe") for axis in "xyz"]
+    >>> [len(marker_columns(header[:count], ReadOptions(), "ride.csv")) for count in (4, 7)]
+    [0, 6]
+    """
+    triples = column_triples(header)
+    if not _a_foot(name_markers(triples, options.columns, source)):
+        return frozenset()
+    return frozenset(column for columns, _ in triples.values() for column in columns)
+
+
+def markers_from_columns(time_s: Array, table: Mapping[str, Array], options: ReadOptions, source: str) -> Settled:
+    """Settle marker trajectories that are columns of a table.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Seconds from the first sample.
+    table : mapping of str to ndarray, shape (n,)
+        Columns by name; three of a marker are called NAME_x_mm, NAME_y_mm, NAME_z_mm (also ``_m``, ``_cm``, without
+        unit, with blanks, points or brackets: ``RHEE X (mm)``). See `marker_columns`.
+    options : ReadOptions
+        As for `settle_markers`.
+    source : str
+        The file's name, for messages.
+
+    Returns
+    -------
+    Settled
+        ``markers`` is None where no columns are those of a foot's markers.
+
+    Raises
+    ------
+    RecordingError
+        As `settle_markers`.
+
+    Examples
+    --------
+    >>> table = {f"R_{part}_{axis}_mm": np.full(2, float(270 * (part == "toe") * (axis == "x") + 1))
+    ...          for part in ("heel", "toe") for axis in "xyz"}
+    >>> sorted(markers_from_columns(np.array([0.0, 0.01]), table, ReadOptions(), "ride.csv").markers.positions_mm)
+    ['right_heel', 'right_toe']
+    """
+    triples = column_triples(table)
+    if not triples:
+        return Settled(None, (), ())
+    positions = {name: np.column_stack([table[column] for column in columns]) for name, (columns, _) in triples.items()}
+    units = {unit for _, unit in triples.values()}
+    return settle_markers(time_s, positions, units.pop() if len(units) == 1 else "", options, source)
+
+
+def _a_foot(chosen: Mapping[str, str]) -> bool:
+    return any({f"{side}_heel", f"{side}_toe"} <= chosen.keys() for side in SIDES)
+
+
+def _describe(
+    time_s: Array, positions: Mapping[str, Array], chosen: Mapping[str, str], unit: str
+) -> tuple[ChannelInfo, ...]:
+    meaning = {raw: name for name, raw in chosen.items()}
+    rate_hz = rate_of(time_s)
+    return tuple(
+        ChannelInfo(name, meaning.get(name, ""), unit, int(np.isfinite(values).all(axis=1).sum()), rate_hz, "marker")
+        for name, values in positions.items()
+    )
+
+
+def rate_of(time_s: Array) -> float:
+    """Return the rate of time stamps [Hz] from their median step; NaN under two of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(rate_of(np.arange(5) / 100), 6)
+    100.0
+    """
+    return 1.0 / float(np.median(np.diff(time_s))) if time_s.size > 1 else float("nan")
+
+
+# ---- unit --------------------------------------------------------------------------------------------------
+
+
+def _visible(values: Array) -> Array:
+    """Return positions with NaN where a marker is hidden, which many systems write as three zeros."""
+    near = (np.abs(values) < FARTHEST).all(axis=1, keepdims=True)
+    clean: Array = np.where(near & (values != 0.0).any(axis=1, keepdims=True), values, np.nan)
+    return clean
+
+
+def _settle_unit(named: Mapping[str, Array], stated: str, source: str) -> tuple[float, tuple[Finding, ...]]:
+    """Return millimetres per unit of the file, by the length of the shoes."""
+    lengths = [
+        float(np.nanmedian(np.linalg.norm(named[f"{side}_toe"] - named[f"{side}_heel"], axis=1)))
+        for side in SIDES
+        if seen(named, f"{side}_heel") and seen(named, f"{side}_toe")
+    ]
+    if not lengths:
+        return MM_PER.get(stated, 1.0), ()
+    length = float(np.median(lengths))
+    fitting = [unit for unit, factor in MM_PER.items() if SHOE_MM[0] <= length * factor <= SHOE_MM[1]]
+    if stated in fitting:
+        return MM_PER[stated], ()
+    if not fitting:
+        raise RecordingError(
+            f"{source}: heel and toe markers are {length:g} {stated or 'units'} apart, which is no shoe's length "
+            "in mm, cm or m. Name the right ones with --column right_heel=NAME --column right_toe=NAME."
+        )
+    if not stated:
+        return MM_PER[fitting[0]], ()
+    apart = f"{length:g} {stated}"
+    return MM_PER[fitting[0]], (finding("marker_unit", stated=stated, used=fitting[0], apart=apart),)

@@ -1,0 +1,1 @@
+"""Delimited text and OpenSim tables: named columns of numbers."""

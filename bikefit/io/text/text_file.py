@@ -1,0 +1,184 @@
+"""A text table on disk: looked at from its head, then read once.
+
+A plain table, which nearly all are, is read, hashed and parsed at the same time, piece by piece. Whatever is not
+plain (packed, UTF-16, with quotes, comments or damage) is first loaded as a whole; so is a file in which something is
+wrong, to name the line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from bikefit.errors import RecordingError
+from bikefit.findings import Finding, finding
+from bikefit.io.names import shown
+from bikefit.io.source import load, read_head
+from bikefit.io.text import pieces
+from bikefit.io.text.layout import HEAD_BYTES, check_text, find_layout, to_utf8
+from bikefit.io.text.pieces import Piece, read_pieces
+from bikefit.io.text.table import how_to_read, line_of, parse
+
+
+class TextFile:
+    """A delimited text table.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    known : callable
+        Tells whether a cell of the header names a channel.
+    strict : bool
+        Refuse a damaged file instead of reading what is whole.
+
+    Attributes
+    ----------
+    name : str
+        File name without folders.
+    layout : Layout
+        Its dialect and header.
+    sha256 : str
+        Of the bytes as stored; known once the columns are read.
+    findings : list of Finding
+        What was lost or put right on the way.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read or is no table.
+    """
+
+    def __init__(self, path: Path, known: Callable[[str], bool], *, strict: bool = False) -> None:
+        self.path, self.name, self.strict = path, path.name, strict
+        self.sha256 = ""
+        self.findings: list[Finding] = []
+        head = read_head(path, HEAD_BYTES)
+        text = to_utf8(head)
+        check_text(text, self.name)
+        self.layout = find_layout(text, known, self.name)
+        try:
+            with path.open("rb") as stream:
+                self._plain = text is head and stream.read(64) == head[:64]
+        except OSError as error:
+            raise _unreadable(path, error) from error
+
+    def columns(self, numbers: Sequence[int], texts: Sequence[int]) -> dict[int, Any]:
+        """Read columns.
+
+        Parameters
+        ----------
+        numbers, texts : sequence of int
+            Columns wanted as numbers and as text.
+
+        Returns
+        -------
+        dict
+            Column -> array of numbers, NaN where missing, or Series of text.
+
+        Raises
+        ------
+        RecordingError
+            If a cell makes no sense; line and column are named.
+        """
+        if self._plain and not texts:
+            digest = hashlib.sha256()
+            try:
+                found = read_pieces(self._lines(digest.update), numbers, (), how_to_read(self.layout, numbers))
+            except (_NotPlain, ValueError):
+                pass
+            else:
+                self.sha256 = digest.hexdigest()
+                return found
+        return parse(self._whole, self.layout, numbers, texts, self.name)
+
+    def wrong_cell(self, row: int, column: int, what: str) -> RecordingError:
+        """Return the error that names a row's line and a column.
+
+        Parameters
+        ----------
+        row : int
+            Row of numbers, from 0.
+        column : int
+            Column, from 0.
+        what : str
+            The end of the sentence.
+
+        Returns
+        -------
+        RecordingError
+            To be raised.
+        """
+        line = line_of(self._whole, self.layout, row)
+        return RecordingError(f"{self.name}, line {line}, column '{shown(self.layout.header[column])}': {what}")
+
+    def _lines(self, also: Callable[[bytes], None]) -> Iterator[Piece]:
+        """Give the numbers of a plain file in pieces of whole lines, and all that is read to ``also``."""
+        mark = self.layout.delimiter.encode()
+        try:
+            with self.path.open("rb", buffering=0) as stream:
+                head = stream.read(self.layout.first_byte)
+                also(head)
+                rest: list[memoryview] = []
+                while block := stream.read(pieces.PIECE_BYTES):
+                    also(block)
+                    if b'"' in block or b"\0" in block:
+                        raise _NotPlain
+                    cut, view = block.rfind(b"\n") + 1, memoryview(block)
+                    if cut:
+                        yield [*rest, view[:cut]]
+                        rest = []
+                    rest.append(view[cut:])
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+        last = b"".join(rest)
+        if last:
+            if last.count(mark) < len(self.layout.header) - 1 or b"\r" in last[:-1]:
+                raise _NotPlain
+            yield [last]
+
+    @cached_property
+    def _whole(self) -> bytes:
+        """The whole text, without what is broken at its end; its hash and findings go to the file's."""
+        source = load(self.path, strict=self.strict)
+        self.sha256 = source.sha256
+        self.findings.extend(source.findings)
+        return self._without_torn_line(self._without_zeros(to_utf8(source.data)))
+
+    def _without_zeros(self, data: bytes) -> bytes:
+        """Cut off the zero bytes that a crashed recorder leaves at the end; refuse them anywhere else."""
+        at = data.find(b"\0")
+        if at < 0:
+            return data
+        kept = data.rstrip(b"\0\r\n\t ")
+        if self.strict or b"\0" in kept:
+            raise RecordingError(
+                f"{self.name}: the file holds zero bytes (first at byte {at}); it is damaged or no text."
+            )
+        self.findings.append(finding("text_cut_off", byte=at))
+        return kept[: max(kept.rfind(b"\n"), kept.rfind(b"\r")) + 1]
+
+    def _without_torn_line(self, data: bytes) -> bytes:
+        """Leave out a last line that breaks off: without a line end, and with fewer cells than the header."""
+        if data.endswith((b"\n", b"\r")):
+            return data
+        begin = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        mark = self.layout.delimiter.encode()
+        if begin <= self.layout.first_byte or data.count(mark, begin) >= len(self.layout.header) - 1:
+            return data
+        if self.strict:
+            raise RecordingError(f"{self.name}: the last line breaks off; the recording is incomplete.")
+        self.findings.append(finding("last_line_torn"))
+        return data[:begin]
+
+
+def _unreadable(path: Path, error: OSError) -> RecordingError:
+    return RecordingError(f"{path}: the file cannot be read ({os.strerror(error.errno or 0)}).")
+
+
+class _NotPlain(Exception):  # noqa: N818
+    """The file needs the thorough way."""

@@ -1,0 +1,54 @@
+"""The data that flows through the package, in the order in which it comes to be.
+
+One of a kind is a frozen dataclass; many of a kind is a DataFrame with the columns of `bikefit.conventions`.
+An unknown number is NaN inside and ``null`` in JSON. The result classes carry the names and the nesting of the
+JSON contract, so that `to_json_value` is all that is needed to write it.
+"""
+
+from bikefit.model.arrays import Array
+from bikefit.model.decided import (
+    Excess,
+    Neutral,
+    NeutralKind,
+    Option,
+    Outcome,
+    Placement,
+    Recommendation,
+    Response,
+    ResponseUsed,
+    WedgeSystem,
+)
+from bikefit.model.json_values import to_json_value
+from bikefit.model.measured import FloatStop, Phase, Rotation, StrokeCurves, StrokeSummary
+from bikefit.model.recorded import Channel, ChannelInfo, FootTrace, Lap, Markers, Recording, ShoeSensor
+from bikefit.model.session import FootResult, RecordingInfo, SessionResult
+
+__all__ = [
+    "Array",
+    "Channel",
+    "ChannelInfo",
+    "Excess",
+    "FloatStop",
+    "FootResult",
+    "FootTrace",
+    "Lap",
+    "Markers",
+    "Neutral",
+    "NeutralKind",
+    "Option",
+    "Outcome",
+    "Phase",
+    "Placement",
+    "Recommendation",
+    "Recording",
+    "RecordingInfo",
+    "Response",
+    "ResponseUsed",
+    "Rotation",
+    "SessionResult",
+    "ShoeSensor",
+    "StrokeCurves",
+    "StrokeSummary",
+    "WedgeSystem",
+    "to_json_value",
+]

@@ -1,0 +1,133 @@
+"""What is measured: phase, strokes, and the foot's rotation over them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bikefit.conventions import Metric, Reference
+from bikefit.findings import Finding
+from bikefit.model.arrays import Array
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The continuous phase of the pedal stroke at each sample of a trace.
+
+    Attributes
+    ----------
+    phase_deg : ndarray, shape (n,)
+        Unwrapped phase [deg] at the trace's samples, growing when pedalling forward; multiples of 360 are stroke
+        boundaries (TDC where ``is_crank``). NaN where unknown.
+    reference : str
+        What it was read from.
+    is_crank : bool
+        Whether 0 is the foot's top dead centre, so that crank angles may be spoken of.
+    quality : float
+        0-1: how regular the reference is (share of its power at the stroke's harmonics).
+    agreement_deg : float
+        RMS disagreement with the next best reference where there is one [deg]; NaN otherwise.
+    findings : tuple of Finding
+        What was seen on the way.
+    """
+
+    phase_deg: Array
+    reference: Reference
+    is_crank: bool
+    quality: float
+    agreement_deg: float = math.nan
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class StrokeCurves:
+    """Heel-out over the phase for each row of a stroke table.
+
+    Attributes
+    ----------
+    heel_out_deg : ndarray, shape (strokes, 100)
+        Mean over each hundredth of the revolution [deg]; NaN where the stroke has no samples.
+    """
+
+    heel_out_deg: Array
+
+    @property
+    def phase_deg(self) -> Array:
+        """Centres of the 100 bins [deg]."""
+        points = self.heel_out_deg.shape[1]
+        centres: Array = (np.arange(points) + 0.5) * (360.0 / points)
+        return centres
+
+
+@dataclass(frozen=True)
+class StrokeSummary:
+    """How many strokes were found and used, as in the JSON contract."""
+
+    found: int
+    used: int
+    rejected: Mapping[str, int]
+    cadence_rpm: float
+    reference: Reference | None
+    quality: float
+
+
+@dataclass(frozen=True)
+class FloatStop:
+    """The trace rests against the end of the cleat's float.
+
+    Attributes
+    ----------
+    share : float
+        Share of the used strokes' time spent at the stop, 0-1.
+    deg : float
+        Heel-out angle of the stop [deg].
+    """
+
+    share: float
+    deg: float
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """The rotation of a foot over its used strokes, as in the JSON contract; angles heel-out positive [deg].
+
+    Attributes
+    ----------
+    metric : {"mean", "power_phase", "peak"}
+        What of each stroke ``value_deg`` is the mean of.
+    value_deg : float
+        The foot's rotation [deg].
+    standard_error_deg : float
+        Of it, with the likeness of neighbouring strokes taken into account [deg].
+    interval_deg : tuple of float
+        95 % interval by the strokes alone [deg].
+    mean_deg, power_phase_deg, recovery_phase_deg, peak_deg : float
+        The metrics, and the unloaded phase; means over strokes [deg].
+    peak_crank_deg : float
+        Crank angle of the peak, circular mean [deg]; NaN without a crank reference.
+    range_deg : float
+        Largest less smallest angle within a stroke, mean over strokes [deg].
+    stroke_sd_deg : float
+        Standard deviation between strokes [deg].
+    trend_deg_per_h : float
+        Slope of the strokes' means over the recording [deg/h].
+    float_stop : FloatStop, optional
+        Where the trace rests against the end of the cleat's float.
+    """
+
+    metric: Metric
+    value_deg: float
+    standard_error_deg: float
+    interval_deg: tuple[float, float]
+    mean_deg: float
+    power_phase_deg: float
+    recovery_phase_deg: float
+    peak_deg: float
+    peak_crank_deg: float
+    range_deg: float
+    stroke_sd_deg: float
+    trend_deg_per_h: float
+    float_stop: FloatStop | None

@@ -1,0 +1,162 @@
+"""A panel: axes on which the charts draw, with heel out and heel in written on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bikefit.model import Array
+from bikefit.report.draw import svg
+from bikefit.report.numbers import signed
+from bikefit.report.texts import text
+
+WIDTH, HEIGHT = 440.0, 264.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 26.0, 42.0
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What hovering, tapping or sliding over a panel reads.
+
+    Attributes
+    ----------
+    x : list of float
+        Places on the page, rising.
+    words : list of str
+        What is said at each.
+    top, bottom : float
+        Where the cursor's line goes.
+    """
+
+    x: list[float]
+    words: list[str]
+    top: float = TOP
+    bottom: float = HEIGHT - BOTTOM
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture, what it shows in words and, where it can be read off, its values."""
+
+    picture: str
+    alt: str
+    readout: Readout | None = None
+
+
+@dataclass
+class Frame:
+    """Axes in the making; charts add parts and then take the picture.
+
+    Attributes
+    ----------
+    x, y : Scale
+        From values to places.
+    parts : list of str
+        What is drawn, back to front.
+    height : float
+        Of the picture.
+    """
+
+    x: svg.Scale
+    y: svg.Scale
+    parts: list[str] = field(default_factory=list)
+    height: float = HEIGHT
+
+    def add(self, *parts: str) -> None:
+        """Put parts in front of what is there."""
+        self.parts.extend(parts)
+
+    def curve(self, x: Array, y: Array, class_: str) -> None:
+        """Draw values over x as a line."""
+        self.add(svg.path(zip(self.x.array(x), self.y.array(y), strict=True), class_))
+
+    def band(self, x: Array, low: Array, high: Array, class_: str) -> None:
+        """Fill between two curves."""
+        self.add(svg.band(self.x.array(x), self.y.array(low), self.y.array(high), class_))
+
+    def across(self, low: float, high: float, class_: str) -> None:
+        """Fill a range of y over the whole width, cut to the panel."""
+        low, high = max(low, self.y.low), min(high, self.y.high)
+        if high > low:
+            self.add(svg.rect(self.x.start, self.y(low), self.x.end - self.x.start, self.y(high) - self.y(low), class_))
+
+    def upright(self, low: float, high: float, class_: str) -> None:
+        """Fill a range of x over the whole height."""
+        self.add(svg.rect(self.x(low), self.y.end, self.x(high) - self.x(low), self.y.start - self.y.end, class_))
+
+    def level(self, y: float, class_: str) -> None:
+        """Draw a line at one y where it lies within the panel."""
+        if self.y.low <= y <= self.y.high:
+            self.add(svg.line(self.x.start, self.y(y), self.x.end, self.y(y), class_))
+
+    def degrees_axis(self) -> None:
+        """Write the degrees up the side, with a faint line each, and which way is out."""
+        for tick in svg.ticks(self.y.low, self.y.high, 7):
+            self.level(tick, "grid")
+            words = f"{signed(tick, 0 if float(tick).is_integer() else 1)}°" if tick else "0°"
+            self.add(svg.label(words, self.x.start - 6, self.y(tick) + 4, anchor="end"))
+        self.add(svg.label(f"↑ {text('axes.heel_out')}", self.x.start, self.y.end - 8, "strong"))
+        self.add(svg.label(f"↓ {text('axes.heel_in')}", self.x.start, self.y.start + 34, "strong"))
+
+    def x_axis(self, places: Sequence[float], words: Sequence[str], title: str = "") -> None:
+        """Draw the line below with its ticks and a title to the right under them."""
+        base = self.y.start
+        self.add(svg.line(self.x.start, base, self.x.end, base, "axis"))
+        for place, word in zip(places, words, strict=True):
+            at = self.x(place)
+            near_end = at > self.x.end - 14
+            self.add(svg.line(at, base, at, base + 4, "axis"))
+            self.add(svg.label(word, at, base + 17, anchor="end" if near_end and len(word) > 4 else "middle"))
+        if title:
+            self.add(svg.label(title, self.x.end, base + 34, anchor="end"))
+
+    def name(self, words: str) -> None:
+        """Write the panel's name at its top right."""
+        self.add(svg.label(words, self.x.end, self.y.end - 8, "name strong", "end"))
+
+    def panel(self, alt: str, classes: str = "", readout: Readout | None = None) -> Panel:
+        """Return the finished panel, the class on its inner group."""
+        picture = svg.figure(WIDTH, self.height, [svg.element("g", *self.parts, class_=classes or None)], alt)
+        return Panel(picture, alt, readout)
+
+
+def degrees_frame(x_low: float, x_high: float, y_range: tuple[float, float], height: float = HEIGHT) -> Frame:
+    """Open a panel of angles over something."""
+    return Frame(
+        svg.Scale(x_low, x_high, LEFT, WIDTH - RIGHT),
+        svg.Scale(*y_range, height - BOTTOM, TOP),
+        height=height,
+    )
+
+
+def padded(values: Sequence[float], least: float = 2.0, share: float = 0.06) -> tuple[float, float]:
+    """Return a range around values with some air, at least so wide; values that are not finite are left out.
+
+    Examples
+    --------
+    >>> padded([0.0, 10.0], share=0.1)
+    (-1.0, 11.0)
+    >>> padded([float("nan")])
+    (-1.0, 1.0)
+    """
+    finite = [value for value in values if np.isfinite(value)] or [0.0]
+    low, high = float(min(finite)), float(max(finite))
+    if high - low < least:
+        middle = (low + high) / 2
+        low, high = middle - least / 2, middle + least / 2
+        return low, high
+    air = share * (high - low)
+    return low - air, high + air
+
+
+def on_page(x: Array) -> list[float]:
+    """Round places on the page for a readout.
+
+    Examples
+    --------
+    >>> on_page(np.array([1.04, 2.0]))
+    [1.0, 2.0]
+    """
+    return [round(float(place), 1) for place in x]

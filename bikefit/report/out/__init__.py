@@ -1,0 +1,1 @@
+"""What leaves the program: terminal text, HTML, PDF, PNG and tables."""

@@ -1,0 +1,81 @@
+"""A page as one self-contained HTML file: no request, no script but its own, which is named by its hash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup, escape
+
+from bikefit.report.draw import theme
+from bikefit.report.draw.panel import Readout
+from bikefit.report.pages.view import PageView
+from bikefit.report.texts import texts
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates: everything is escaped but our own drawings, and an unknown name is an error."""
+    made = Environment(
+        loader=PackageLoader("bikefit.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["drawing"] = Markup  # drawings escape the words in them themselves
+    made.filters["json"] = _json
+    made.filters["breakable"] = _breakable
+    return made
+
+
+def _breakable(words: str, length: int = 20) -> Markup:
+    """Let words longer than this break anywhere, and only those: a file's name must not leave its column."""
+    pieces = re.sub(rf"(\S{{{length}}})(?=\S)", "\\1\0", words).split("\0")
+    return Markup("<wbr>").join(escape(piece) for piece in pieces)
+
+
+def _json(readout: Readout) -> Markup:
+    return htmlsafe_json_dumps(asdict(readout), ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("bikefit.report").joinpath("templates", name).read_text(encoding="utf-8").strip()
+
+
+def render_html(page: PageView) -> str:
+    """Render a page.
+
+    Parameters
+    ----------
+    page : PageView
+        What it shows.
+
+    Returns
+    -------
+    str
+        The whole file.
+    """
+    script = _asset("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            words=texts(page.language)["page"],
+            light=Markup(theme.variables(theme.LIGHT)),
+            dark=Markup(theme.variables(theme.DARK)),
+            page_css=Markup(_asset("page.css")),
+            figure_css=Markup(theme.figure_css()),
+            script=Markup(script),
+            script_hash=f"sha256-{digest}",
+        )
+    )

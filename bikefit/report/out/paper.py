@@ -1,0 +1,99 @@
+"""A page on paper: PDF and PNG by typst, from the same view and drawings as the HTML.
+
+All text reaches typst as data; nothing of it is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import typst
+
+from bikefit.report.draw.theme import LIGHT, dress
+from bikefit.report.pages.view import PageView, clean
+from bikefit.report.texts import text, texts
+
+PIXELS_PER_INCH = 160.0
+FOOT = 140
+"""Most characters in the foot of a page."""
+Paper = Literal["a4", "letter"]
+PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
+"""Sheet -> its name in typst."""
+
+
+def render_pdf(page: PageView, paper: Paper = "a4") -> bytes:
+    """Render all pages as PDF.
+
+    Parameters
+    ----------
+    page : PageView
+        What they show.
+    paper : {"a4", "letter"}
+        The sheet's size.
+
+    Returns
+    -------
+    bytes
+        The file: vector drawings, tagged.
+    """
+    return _compile(page, "pdf", paper)
+
+
+def render_png(page: PageView, paper: Paper = "a4") -> bytes:
+    """Render the client's page as one picture.
+
+    Parameters
+    ----------
+    page : PageView
+        What it shows; its sections are left out.
+    paper : {"a4", "letter"}
+        The picture's proportions.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    return _compile(page, "png", paper)
+
+
+def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes:
+    """Hand the page as data to the typst template."""
+    data = asdict(page)
+    data["download"] = None
+    data["whole"] = kind == "pdf"
+    data["paper"] = PAPERS[paper]
+    data["foot"] = _foot(page)
+    data["words"] = texts(page.language)["page"]
+    data["palette"] = LIGHT
+    for shoe in data["shoes"]:
+        for drawing in ("above", "behind", "sure"):
+            shoe[drawing] = dress(shoe[drawing]) if shoe[drawing] else ""
+    for section in data["sections"]:
+        section["panels"] = [
+            {"picture": dress(panel["picture"]), "alt": panel["alt"]} for panel in section.get("panels", ())
+        ]
+    inputs = {"page": json.dumps(data)}
+    made = typst.compile(_template(), format=kind, sys_inputs=inputs, ppi=PIXELS_PER_INCH, font_paths=_fonts())
+    return bytes(made)
+
+
+def _foot(page: PageView) -> str:
+    """Return what the foot of the fitter's pages names: whose they are."""
+    named = " · ".join(text("page.foot", label=label, words=words) for label, words in page.who)
+    return clean(named, FOOT)
+
+
+@cache
+def _template() -> bytes:
+    return files("bikefit.report").joinpath("templates", "page.typ").read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return typst's own fonts, and the system's for scripts that those lack."""
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)

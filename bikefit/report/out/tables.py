@@ -1,0 +1,27 @@
+"""Tables for other programs: the strokes as CSV."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bikefit.conventions import STROKE_COLUMNS
+from bikefit.model import SessionResult
+
+
+def stroke_csv(result: SessionResult) -> str:
+    """Return every stroke of a session as CSV text, unrounded.
+
+    Parameters
+    ----------
+    result : SessionResult
+        An analysed session.
+
+    Returns
+    -------
+    str
+        A header and one row a stroke, both feet, in the columns of `bikefit.conventions.STROKE_COLUMNS`.
+    """
+    tables = [foot.stroke_table for foot in result.feet.values() if len(foot.stroke_table)]
+    whole = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(STROKE_COLUMNS))
+    csv: str = whole.to_csv(index=False, columns=list(STROKE_COLUMNS), lineterminator="\n")
+    return csv

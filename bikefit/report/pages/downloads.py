@@ -1,0 +1,92 @@
+"""The stroke table as a file inside the page, so that it travels with the report."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+import pandas as pd
+
+from bikefit.conventions import STROKE_COLUMNS
+from bikefit.model import SessionResult
+from bikefit.report.pages.view import Download, clean
+from bikefit.report.texts import text
+
+PLAIN_LIMIT, PACKED_LIMIT = 120_000, 560_000
+"""Largest CSV that is embedded as it is, and largest compressed one; with base64 a page stays under 1 MB [bytes]."""
+FINE = {"start_s": 2, "end_s": 2, "cadence_rpm": 1, "peak_crank_deg": 0, "power_w": 0, "quality": 2}
+ANGLES = ("mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg", "range_deg")
+COARSE = FINE | {"start_s": 1, "end_s": 1, "cadence_rpm": 0, **dict.fromkeys(ANGLES, 1)}
+"""Decimals of columns; others have two. A ride of hours gets the coarse ones."""
+IMPLIED = ("stroke", "end_s")
+"""Columns that a ride of hours goes without: the rows are in order, and an end follows from start and cadence."""
+
+
+def rounded_stroke_csv(result: SessionResult, decimals: Mapping[str, int], without: Sequence[str] = ()) -> str:
+    """Write the strokes of both feet as CSV, rounded to what a page can carry.
+
+    Parameters
+    ----------
+    result : SessionResult
+        An analysed session.
+    decimals : mapping of str to int
+        By column; two where a column is not named.
+    without : sequence of str
+        Columns to leave out.
+
+    Returns
+    -------
+    str
+        One header row, one row a stroke; columns as in `bikefit.conventions.STROKE_COLUMNS`.
+    """
+    tables = [foot.stroke_table for _, foot in sorted(result.feet.items()) if len(foot.stroke_table)]
+    if not tables:
+        return ""
+    table = pd.concat(tables, ignore_index=True)[list(STROKE_COLUMNS)]
+    kept = [column for column in table.columns if column not in without]
+    written = {column: _written(table[column], decimals.get(column, 2)) for column in kept}
+    csv: str = pd.DataFrame(written).to_csv(index=False, lineterminator="\n")
+    return csv
+
+
+def _written(column: pd.Series, decimals: int) -> pd.Series:
+    """Round a column of numbers and leave any other alone; whole numbers lose their point."""
+    if not pd.api.types.is_float_dtype(column):
+        return column
+    rounded = column.round(decimals)
+    return rounded.astype("Int64") if decimals == 0 else rounded + 0.0
+
+
+def stroke_download(result: SessionResult) -> Download | None:
+    """Return the stroke table as a link that needs no script.
+
+    Parameters
+    ----------
+    result : SessionResult
+        An analysed session.
+
+    Returns
+    -------
+    Download or None
+        Plain CSV, gzip where that is large, with fewer digits where even that is; without a link where it is more
+        than a page can carry. None without a stroke.
+    """
+    stem = clean(PurePath(result.recording.name).name.split(".")[0], 60) or "ride"
+    written = rounded_stroke_csv(result, FINE).encode()
+    if not written:
+        return None
+    if len(written) <= PLAIN_LIMIT:
+        return Download(f"{stem}_strokes.csv", _href("text/csv;charset=utf-8", written), text("page.download"))
+    for key in ("download_gz", "download_coarse"):
+        if key == "download_coarse":
+            written = rounded_stroke_csv(result, COARSE, IMPLIED).encode()
+        packed = gzip.compress(written, compresslevel=6, mtime=0)
+        if len(packed) <= PACKED_LIMIT:
+            return Download(f"{stem}_strokes.csv.gz", _href("application/gzip", packed), text(f"page.{key}"))
+    return Download("", "", text("page.download_too_long"))
+
+
+def _href(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -1,0 +1,335 @@
+"""The studio's pages: the index of a batch and a rider's history, made from stored rows alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from bikefit import __version__
+from bikefit.comparison import ComparisonResult
+from bikefit.conventions import SIDES, Side
+from bikefit.report import numbers, sentences
+from bikefit.report.comparison_sentences import comparison_sentences
+from bikefit.report.draw import svg, theme
+from bikefit.report.out.html import environment
+from bikefit.report.texts import LANGUAGE, text
+
+Row = Mapping[str, Any]
+CURVE_POINTS = 25
+COLUMN_KINDS = ("", "", "", "", "left", "left", "right", "right", "", "", "")
+SPARK_WIDTH, SPARK_HEIGHT = 120.0, 34.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: what it says, what it is sorted by, where it leads; ``free``: words of the user's own."""
+
+    words: str
+    key: float | str = ""
+    link: str = ""
+    picture: str = ""
+    kind: str = ""
+    free: bool = False
+
+
+def index_html(sessions: Sequence[Row], riders: Mapping[str, str], *, title: str = "", band_deg: float = 1.0) -> str:
+    """Render the studio's page.
+
+    Parameters
+    ----------
+    sessions : sequence of mapping
+        As from `bikefit.store.Store.sessions`, each with its ``day``.
+    riders : mapping of str to str
+        Rider -> address of the rider's page.
+    title : str
+        Of the page.
+    band_deg : float
+        An angle within it is near enough to neutral [deg].
+
+    Returns
+    -------
+    str
+        A self-contained HTML file.
+    """
+    counts = Counter(session["status"] for session in sessions)
+    said = ", ".join(
+        f"{counts[status]} {text(f'studio.status_{status}')}"
+        for status in ("ok", "undetermined", "failed")
+        if counts[status]
+    )
+    attention = sum(bool(foot["change"]) for session in sessions for foot in session["feet"])
+    return _render(
+        "index.html.j2",
+        title=title or text("studio.title"),
+        summary=text("studio.summary", sessions=len(sessions), counts=said),
+        attention=text("studio.attention", feet=attention),
+        columns=list(zip(text("studio.columns").split("|"), COLUMN_KINDS, strict=True)),
+        rows=[_index_row(session, riders) for session in sessions],
+        failures=[session for session in sessions if session["status"] == "failed"],
+        failure_columns=text("studio.failures_columns").split("|"),
+        distributions=[Markup(picture) for picture in _distributions(sessions, band_deg)],
+        script=Markup(_asset("index.js")),
+    )
+
+
+def rider_html(
+    rider: str, sessions: Sequence[Row], comparison: ComparisonResult | str, *, remounted: bool, band_deg: float = 1.0
+) -> str:
+    """Render a rider's history.
+
+    Parameters
+    ----------
+    rider : str
+        The rider's name.
+    sessions : sequence of mapping
+        The rider's sessions in the order of time, each with its ``day``.
+    comparison : ComparisonResult or str
+        What the wedges did; or why the sessions are not compared.
+    remounted : bool
+        Whether sensors count as taken off in between.
+    band_deg : float
+        An angle within it is near enough to neutral [deg].
+
+    Returns
+    -------
+    str
+        A self-contained HTML file.
+    """
+    answers, warnings = [], []
+    if not isinstance(comparison, str):
+        # the shoe on which wedges were tried comes first
+        for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
+            answer = sentences.advice(side, foot.recommendation, foot.fitted_wedges, comparison.system.cap)
+            name = text("rider.response", shoe=text(f"advice.shoe_{side}"))
+            said = comparison_sentences(foot)
+            answers.append({"side": side, "title": name, "advice": answer, "said": said})
+            told = (found.message for found in foot.findings if found.level == "warning")
+            warnings += [message for message in told if message not in said]
+        warnings += [found.message for found in comparison.findings if found.level == "warning"]
+    return _render(
+        "rider.html.j2",
+        title=text("rider.title", rider=rider or text("rider.unnamed")),
+        intro=text("rider.intro"),
+        back=text("rider.back"),
+        columns=text("rider.columns").split("|"),
+        rows=[_history_row(session) for session in sessions],
+        charts=[Markup(chart) for chart in (_history(side, sessions, band_deg) for side in SIDES) if chart],
+        answers=answers,
+        warnings=warnings,
+        refusal=text("rider.not_compared", reason=comparison) if isinstance(comparison, str) else "",
+        remounted=text("rider.remounted") if remounted and not isinstance(comparison, str) else "",
+        cautions=sentences.cautions(recommends_varus=True),
+        script=Markup(""),
+    )
+
+
+def _render(template: str, **values: Any) -> str:
+    script = str(values["script"])
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    words = {name: _section(name) for name in ("studio", "rider", "page")}
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            **values,
+            **words,
+            language=LANGUAGE,
+            light=Markup(theme.variables(theme.LIGHT)),
+            dark=Markup(theme.variables(theme.DARK)),
+            css=Markup(_asset("page.css") + _asset("studio.css") + theme.figure_css()),
+            script_hash=f"sha256-{digest}",
+            colophon=text("studio.colophon", version=__version__),
+        )
+    )
+
+
+def _section(name: str) -> Mapping[str, str]:
+    from bikefit.report.texts import texts
+
+    return texts()[name]
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("bikefit.report").joinpath("templates", name).read_text(encoding="utf-8").strip()
+
+
+# ---- the index -------------------------------------------------------------------------------------------------
+
+
+def _index_row(session: Row, riders: Mapping[str, str]) -> dict[str, Any]:
+    feet = {foot["foot"]: foot for foot in session["feet"]}
+    cells = [
+        Cell(session["session"], session["session"], session["report"] or "", free=True),
+        Cell(session["rider"], session["rider"], riders.get(session["rider"], ""), free=True),
+        Cell(session["date"] or session["day"], session["day"], free=True),
+        Cell(session["condition"], session["condition"], free=True),
+    ]
+    for side in SIDES:
+        cells += _foot_cells(feet.get(side))
+    quality = [foot["quality"] for foot in feet.values() if foot["quality"] is not None]
+    cells += [
+        Cell("", picture=_sparkline(feet)),
+        Cell(numbers.percent(min(quality)) if quality else "", min(quality) if quality else -1.0),
+        Cell(text(f"studio.status_{session['status']}"), session["status"], kind=session["status"]),
+    ]
+    states = [session["status"], *(["attention"] if any(foot["change"] for foot in feet.values()) else [])]
+    return {"cells": cells, "states": " ".join(states)}
+
+
+def _foot_cells(foot: Row | None) -> list[Cell]:
+    if foot is None:
+        return [Cell("", -math.inf), Cell("", -math.inf)]
+    excess, half = foot["excess_deg"], None
+    if excess is None:
+        return [Cell(text("words.unknown"), -999.0), Cell(text("studio.status_undetermined"), -999)]
+    half = (foot["excess_hi_deg"] - foot["excess_lo_deg"]) / 2.0
+    measured = f"{numbers.signed_degrees(excess)} ± {numbers.fixed(half)}"
+    if foot["wedges"] is None:
+        return [Cell(measured, abs(excess)), Cell(text("studio.status_undetermined"), -999)]
+    total = -foot["wedges"] if foot["placement"] == "valgus" else foot["wedges"]
+    advised = sentences.wedges(total)
+    if foot["outcome"] == "beyond_stack":
+        advised = text("studio.beyond", wedges=advised)
+    return [Cell(measured, abs(excess)), Cell(advised, foot["change"], kind="advised" if foot["change"] else "")]
+
+
+def _sparkline(feet: Mapping[Side, Row]) -> str:
+    """Mean curves of both feet on one small scale."""
+    curves = {side: thinned(json.loads(foot["curve"] or "[]")) for side, foot in feet.items()}
+    values = [value for curve in curves.values() for value in curve]
+    if not values:
+        return ""
+    low, high = min(values), max(values)
+    if high - low < 2.0:
+        low, high = (low + high) / 2.0 - 1.0, (low + high) / 2.0 + 1.0
+    y = svg.Scale(low, high, SPARK_HEIGHT - 3.0, 3.0)
+    x = svg.Scale(0, CURVE_POINTS - 1, 1.0, SPARK_WIDTH - 1.0)
+    parts = [
+        svg.element("g", svg.path([(x(k), y(v)) for k, v in enumerate(curve)], "thin"), class_=f"foot-{side}")
+        for side, curve in curves.items()
+        if curve
+    ]
+    return svg.figure(SPARK_WIDTH, SPARK_HEIGHT, parts, text("studio.sparkline_alt"), "spark")
+
+
+def thinned(curve: Sequence[float]) -> list[float]:
+    """Return a curve as a few means of neighbours, for a small picture.
+
+    Examples
+    --------
+    >>> thinned([1.0, 3.0] * 50)[:2]
+    [2.0, 2.0]
+    """
+    width = max(len(curve) // CURVE_POINTS, 1)
+    return [sum(curve[k : k + width]) / width for k in range(0, width * (len(curve) // width), width)]
+
+
+def _distributions(sessions: Sequence[Row], band_deg: float) -> Iterable[str]:
+    values = {
+        side: [
+            foot["excess_deg"]
+            for session in sessions
+            for foot in session["feet"]
+            if foot["foot"] == side and foot["excess_deg"] is not None
+        ]
+        for side in SIDES
+    }
+    everything = [value for own in values.values() for value in own]
+    if not everything:
+        return
+    reach = max(3, math.ceil(min(max(abs(value) for value in everything), 15.0)))
+    counts = {side: Counter(min(max(math.floor(v), -reach), reach - 1) for v in own) for side, own in values.items()}
+    top = max(max(count.values()) for count in counts.values() if count)
+    width, height = 440.0, 200.0
+    x, y = svg.Scale(-reach, reach, 40.0, width - 12.0), svg.Scale(0, top, height - 42.0, 24.0)
+    for side in SIDES:
+        if not values[side]:
+            continue
+        shoe = text(f"advice.shoe_{side}")
+        low, high = (numbers.signed_degrees(edge) for edge in (min(values[side]), max(values[side])))
+        alt = text("studio.distribution_alt", shoe=shoe, count=len(values[side]), low=low, high=high)
+        bars = [
+            svg.rect(x(k) + 1.0, y(n), x(k + 1) - x(k) - 2.0, y(0) - y(n), "bar")
+            for k, n in sorted(counts[side].items())
+        ]
+        parts = [
+            svg.rect(x(-band_deg), y(top), x(band_deg) - x(-band_deg), y(0) - y(top), "neutral-band"),
+            svg.element("g", *bars, svg.label(shoe, 40.0, 14.0, "name strong"), class_=f"foot-{side}"),
+            svg.line(x(-reach), y(0), x(reach), y(0), "axis"),
+            *(
+                svg.label(numbers.signed_degrees(tick, 0), x(tick), height - 24.0, anchor="middle")
+                for tick in svg.ticks(-reach, reach)
+            ),
+            *(svg.label(f"{t:g}", 34.0, y(t) + 4.0, anchor="end") for t in svg.ticks(0, top, 4) if t == int(t)),
+            svg.label(f"← {text('axes.heel_in')}", 40.0, height - 6.0, "strong"),
+            svg.label(f"{text('axes.heel_out')} →", width - 12.0, height - 6.0, "strong", anchor="end"),
+        ]
+        yield svg.figure(width, height, parts, alt)
+
+
+# ---- a rider ---------------------------------------------------------------------------------------------------
+
+
+def _history_row(session: Row) -> list[Cell]:
+    feet = {foot["foot"]: foot for foot in session["feet"]}
+    cells = [
+        Cell(session["session"], link=f"../{session['report']}" if session["report"] else ""),
+        Cell(session["date"] or session["day"]),
+        Cell(session["condition"]),
+    ]
+    for side in SIDES:
+        foot = feet.get(side)
+        cells.append(Cell(sentences.wedges(foot["fitted"]) if foot else ""))
+        cells.append(_foot_cells(foot)[0])
+    return cells
+
+
+def _history(side: Side, sessions: Sequence[Row], band_deg: float) -> str:
+    """Excess of one foot, session by session, with its interval and the wedges on the shoe."""
+    rows = [
+        (s, foot) for s in sessions for foot in s["feet"] if foot["foot"] == side and foot["excess_deg"] is not None
+    ]
+    if not rows:
+        return ""
+    ends = [foot[name] for _, foot in rows for name in ("excess_lo_deg", "excess_hi_deg")]
+    low, high = min(*ends, -2.0), max(*ends, 2.0)
+    width, height = 440.0, 250.0
+    y = svg.Scale(low, high, height - 62.0, 28.0)
+    x = svg.Scale(-0.5, len(rows) - 0.5, 46.0, width - 12.0)
+    marks = []
+    for place, (_, foot) in enumerate(rows):
+        at = x(place)
+        marks += [
+            svg.line(at, y(foot["excess_lo_deg"]), at, y(foot["excess_hi_deg"]), "whisker"),
+            svg.element("circle", cx=at, cy=y(foot["excess_deg"]), r=5, class_="dot"),
+            svg.label(f"{foot['fitted']:+d}" if foot["fitted"] else "0", at, height - 44.0, "strong", anchor="middle"),
+        ]
+        if len(rows) <= 6 or place in (0, len(rows) - 1):
+            when = rows[place][0]["date"][:10] or rows[place][0]["day"] or rows[place][0]["session"][:10]
+            marks.append(svg.label(when, at, height - 26.0, anchor="middle"))
+    shoe = text(f"advice.shoe_{side}")
+    values = ", ".join(numbers.signed_degrees(foot["excess_deg"]) for _, foot in rows)
+    alt = text("rider.over_time_alt", shoe=shoe, count=len(rows), values=values)
+    top, bottom = y(min(band_deg, high)), y(max(-band_deg, low))
+    parts = [
+        svg.rect(46.0, top, width - 58.0, bottom - top, "neutral-band"),
+        svg.line(46.0, y(0.0), width - 12.0, y(0.0), "neutral-line"),
+        *(svg.label(numbers.signed_degrees(t, 0), 40.0, y(t) + 4.0, anchor="end") for t in svg.ticks(low, high)),
+        svg.label(f"↑ {text('axes.heel_out')}", 46.0, 14.0, "strong"),
+        svg.label(f"↓ {text('axes.heel_in')}", 46.0, height - 6.0, "strong"),
+        svg.element(
+            "g", svg.label(shoe, width - 12.0, 14.0, "name strong", anchor="end"), *marks, class_=f"foot-{side}"
+        ),
+    ]
+    return svg.figure(width, height, parts, alt)
