@@ -18,10 +18,9 @@ from typing import Any, Final
 import numpy as np
 
 from bikefit.conventions import SIDES, Reference, Side, other_side
-from bikefit.findings import Finding
 from bikefit.io import ReadOptions, read_recording
 from bikefit.io.usable import has_rotation, is_of_one_foot, nearest_rotation_column
-from bikefit.model import Array, ChannelInfo, FootTrace, Lap, Recording, ShoeSensor, to_json_value
+from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, to_json_value
 from bikefit.settings import Settings
 
 GAPS_SHOWN: Final = 20

@@ -16,16 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from bikefit.findings import Reason, reason
 from bikefit.model import (
     Excess,
     Option,
     Outcome,
     Placement,
+    Reason,
     Recommendation,
     Response,
     ResponseUsed,
     WedgeSystem,
+    reason,
 )
 from bikefit.settings import Settings
 

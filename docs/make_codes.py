@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bikefit.findings import catalogue
+from bikefit.model.findings import catalogue
 
 PAGE = Path(__file__).with_name("json.md")
 MARK = "<!-- codes -->\n"

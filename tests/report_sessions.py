@@ -12,7 +12,6 @@ import pandas as pd
 
 from bikefit.comparison import ComparisonResult, compare_sessions
 from bikefit.conventions import STROKE_COLUMNS, Side
-from bikefit.findings import finding, reason
 from bikefit.model import (
     Excess,
     FloatStop,
@@ -24,6 +23,8 @@ from bikefit.model import (
     SessionResult,
     StrokeCurves,
     StrokeSummary,
+    finding,
+    reason,
 )
 from bikefit.settings import Settings
 from bikefit.wedge_systems import load_system

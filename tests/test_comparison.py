@@ -23,7 +23,6 @@ from bikefit.comparison.sources import as_sources
 from bikefit.comparison.verdict import count_in_words
 from bikefit.conventions import STROKE_COLUMNS, Side, other_side
 from bikefit.errors import UsageError
-from bikefit.findings import reason
 from bikefit.io.manifest import read_manifest
 from bikefit.io.text.writer import write_csv
 from bikefit.model import (
@@ -36,6 +35,7 @@ from bikefit.model import (
     SessionResult,
     StrokeCurves,
     StrokeSummary,
+    reason,
 )
 from bikefit.response import allowed_totals
 from bikefit.settings import Settings

@@ -24,7 +24,7 @@ import typer
 
 import bikefit
 from bikefit.conventions import REJECT_REASONS
-from bikefit.findings import catalogue
+from bikefit.model.findings import catalogue
 from bikefit.settings import Settings
 
 ROOT = Path(__file__).parents[1]

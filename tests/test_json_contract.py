@@ -12,8 +12,8 @@ import pytest
 
 from bikefit.analysis import AnalyzeOptions, NeutralChoice, analyze
 from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS
-from bikefit.findings import catalogue
 from bikefit.model import Recording
+from bikefit.model.findings import catalogue
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.wedge_systems import known_systems

@@ -6,8 +6,7 @@ import math
 
 import pytest
 
-from bikefit.findings import Reason
-from bikefit.model import Excess, Recommendation, ResponseUsed
+from bikefit.model import Excess, Reason, Recommendation, ResponseUsed
 from bikefit.report import sentences
 
 

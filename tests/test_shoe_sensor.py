@@ -14,8 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from bikefit.conventions import Side
 from bikefit.errors import RecordingError, UsageError
-from bikefit.findings import Finding
-from bikefit.model import Channel, FootTrace, ShoeSensor
+from bikefit.model import Channel, Finding, FootTrace, ShoeSensor
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import align_clocks, check_pair, check_sides, trace_from_sensor

@@ -11,19 +11,22 @@ import numpy as np
 from bikefit.analysis.neutral import choose_neutral, excess_over, zero_sd_deg
 from bikefit.analysis.options import AnalyzeOptions
 from bikefit.conventions import METRICS, Metric, Side
-from bikefit.findings import Finding, Reason, finding, reason
 from bikefit.model import (
     Excess,
+    Finding,
     FootResult,
     FootTrace,
     Neutral,
     Phase,
+    Reason,
     Recommendation,
     Recording,
     Response,
     Rotation,
     StrokeSummary,
     WedgeSystem,
+    finding,
+    reason,
 )
 from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from bikefit.analysis.options import AnalyzeOptions
-from bikefit.findings import Finding, Reason, finding, reason
-from bikefit.model import Excess, FootTrace, Neutral, Rotation
+from bikefit.model import Excess, Finding, FootTrace, Neutral, Reason, Rotation, finding, reason
 from bikefit.settings import Settings
 from bikefit.wedges import Z95
 

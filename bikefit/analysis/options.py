@@ -8,9 +8,8 @@ from typing import Literal
 
 from bikefit.conventions import SIDES, Metric, Reference, Side
 from bikefit.errors import UsageError
-from bikefit.findings import Finding, finding
 from bikefit.io.options import ReadOptions
-from bikefit.model import WedgeSystem
+from bikefit.model import Finding, WedgeSystem, finding
 from bikefit.settings import Settings
 from bikefit.wedge_systems import DEFAULT_SYSTEM
 

@@ -11,10 +11,9 @@ import numpy as np
 from bikefit.analysis.options import AnalyzeOptions
 from bikefit.conventions import Side
 from bikefit.errors import NoRotationError, UsageError
-from bikefit.findings import Finding
 from bikefit.io import lap as take_lap
 from bikefit.io import read_recording, require_usable, section, unread_foot
-from bikefit.model import FootTrace, Recording
+from bikefit.model import Finding, FootTrace, Recording
 
 
 def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> Recording:

@@ -19,8 +19,7 @@ from bikefit.comparison.series import (
     recording_order,
 )
 from bikefit.conventions import Side
-from bikefit.findings import Reason, finding
-from bikefit.model import FootResult, Response, SessionResult, WedgeSystem
+from bikefit.model import FootResult, Reason, Response, SessionResult, WedgeSystem, finding
 from bikefit.response import fit_response, has_repeat, minimal_detectable_change_deg, rank_next_recordings
 from bikefit.settings import Settings
 from bikefit.wedges import undetermined

@@ -11,8 +11,7 @@ import numpy as np
 
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
-from bikefit.findings import Finding, finding
-from bikefit.model import FootResult, Recording, SessionResult
+from bikefit.model import Finding, FootResult, Recording, SessionResult, finding
 
 OTHER_DAY_H = 6.0
 """Recordings this far apart were hardly made with the sensors left on."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bikefit.conventions import Side
-from bikefit.findings import Finding
-from bikefit.model import Array, Recommendation, SessionResult, WedgeSystem, to_json_value
+from bikefit.model import Array, Finding, Recommendation, SessionResult, WedgeSystem, to_json_value
 from bikefit.response import Mixture, NextRecording
 
 

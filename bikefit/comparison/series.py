@@ -9,8 +9,7 @@ from typing import Literal
 
 from bikefit.comparison.result import Change
 from bikefit.conventions import Side
-from bikefit.findings import Reason, reason
-from bikefit.model import Excess, FootResult, Recommendation, Response, SessionResult, WedgeSystem
+from bikefit.model import Excess, FootResult, Reason, Recommendation, Response, SessionResult, WedgeSystem, reason
 from bikefit.response import Posterior, Trial, allowed_totals, fit_response, tells_response
 from bikefit.settings import Settings
 from bikefit.wedges import Z95, recommend, undetermined

@@ -14,9 +14,8 @@ from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.sources import Source, as_sources, read_sources
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
-from bikefit.findings import finding
 from bikefit.io.manifest import SessionSpec
-from bikefit.model import Recording, SessionResult
+from bikefit.model import Recording, SessionResult, finding
 from bikefit.settings import Settings
 
 

@@ -7,8 +7,7 @@ from itertools import groupby
 
 from bikefit.comparison.result import Change
 from bikefit.conventions import Side
-from bikefit.findings import Finding, finding
-from bikefit.model import WedgeSystem
+from bikefit.model import Finding, WedgeSystem, finding
 from bikefit.response import NextRecording, Posterior, Trial, has_repeat, minimal_detectable_change_deg
 from bikefit.settings import Settings
 

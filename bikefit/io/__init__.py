@@ -17,8 +17,8 @@ from bikefit.io.sides import apply_options, reader_side
 from bikefit.model import Recording
 
 if TYPE_CHECKING:
-    from bikefit.findings import Finding
     from bikefit.io.fit.decoder import FitData
+    from bikefit.model import Finding
 
 __all__ = [
     "ReadOptions",

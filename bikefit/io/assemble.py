@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import SIDES, Side, crank_offset_deg
-from bikefit.findings import Finding, finding
 from bikefit.io.finite import finite_span
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.options import ReadOptions
@@ -17,7 +16,7 @@ from bikefit.io.sides import TDC_CHANNEL, pulse_times, tdc_for
 from bikefit.io.text.channel_table import ChannelTable
 from bikefit.io.text.columns import Column
 from bikefit.io.timestamps import Order
-from bikefit.model import Array, Channel, ChannelInfo, FootTrace, Lap, ShoeSensor
+from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, ShoeSensor, finding
 
 _COMPANIONS: Final = {
     "cadence": "cadence_rpm",

@@ -12,13 +12,12 @@ import numpy as np
 
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import BikefitError, RecordingError, near_matches
-from bikefit.findings import Finding, finding
 from bikefit.io.markers.settle import PedalPoints, marker_columns, markers_from_columns, rate_of
 from bikefit.io.names import ANGLE, meaning_of
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import Source, load
 from bikefit.io.timestamps import DisorderError, put_in_order
-from bikefit.model import Array, ChannelInfo, FootTrace, Recording
+from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Recording, finding
 
 COMPANION_ENDINGS: Final = tuple(
     ending + suffix for suffix in (".mot", ".sto") for ending in ("_force_data_file", "_forces", "_grf", "_pedals", "")

@@ -8,10 +8,9 @@ from typing import Final
 import numpy as np
 
 from bikefit.conventions import Side
-from bikefit.findings import Finding, finding
 from bikefit.io.finite import finite_span
 from bikefit.io.sections import nearest_turn
-from bikefit.model import Array
+from bikefit.model import Array, Finding, finding
 
 RADIANS_MAX: Final = 0.2
 """A trace that never leaves this is suspiciously small for degrees."""

@@ -10,9 +10,8 @@ import numpy as np
 
 from bikefit.conventions import SIDES, Side, other_side
 from bikefit.errors import RecordingError
-from bikefit.findings import finding
 from bikefit.io.options import ReadOptions
-from bikefit.model import Array, Channel, FootTrace, Recording
+from bikefit.model import Array, Channel, FootTrace, Recording, finding
 
 TDC_CHANNEL: Final = "tdc_pulse"
 """Companion whose time stamps are the RIGHT pedal's passes through top dead centre."""

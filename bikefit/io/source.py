@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from bikefit.errors import RecordingError
-from bikefit.findings import Finding, finding
+from bikefit.model import Finding, finding
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 UNPACKED_MAX_BYTES: Final = 4 << 30

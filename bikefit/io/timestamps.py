@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
-from bikefit.findings import Finding, finding
 from bikefit.io.finite import finite_span
-from bikefit.model import Array
+from bikefit.model import Array, Finding, finding
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,8 @@ from difflib import get_close_matches
 
 from bikefit.conventions import SIDES, other_side
 from bikefit.errors import NoRotationError
-from bikefit.findings import Finding, finding
 from bikefit.io.names import shown
-from bikefit.model import Recording
+from bikefit.model import Finding, Recording, finding
 
 _SHOWN_MAX = 20
 

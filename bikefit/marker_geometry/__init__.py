@@ -10,10 +10,9 @@ import numpy as np
 
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import NoRotationError, RecordingError
-from bikefit.findings import Finding, finding
 from bikefit.marker_geometry.bike import crank_deg, in_bike_frame
 from bikefit.marker_geometry.shoe import angles_deg, long_axis, seen_sides, stance_of
-from bikefit.model import FootTrace, Markers
+from bikefit.model import Finding, FootTrace, Markers, finding
 
 __all__ = ["static_heel_out_deg", "traces_from_markers"]
 

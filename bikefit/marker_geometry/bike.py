@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 
 from bikefit.conventions import SIDES, Side, crank_offset_deg
-from bikefit.findings import Finding, finding
 from bikefit.marker_geometry.axle import CRANK_MM, axle_of
-from bikefit.model import Array
+from bikefit.model import Array, Finding, finding
 
 TOLERANCE_DEG: Final = 1.0
 """How well the pedals' plane is known; within it the file's own axes stand for the bike's."""

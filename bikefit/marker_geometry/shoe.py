@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from bikefit.conventions import SIDES, Side
-from bikefit.findings import Finding, finding
-from bikefit.model import Array
+from bikefit.model import Array, Finding, finding
 
 LEVEL_MM: Final = 3.0
 """Heel and toe markers up to this apart in height count as level: 0.01 deg for each degree of roll."""

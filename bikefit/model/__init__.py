@@ -18,6 +18,7 @@ from bikefit.model.decided import (
     ResponseUsed,
     WedgeSystem,
 )
+from bikefit.model.findings import Finding, Level, Reason, finding, reason
 from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import FloatStop, Phase, Rotation, StrokeCurves, StrokeSummary
 from bikefit.model.recorded import Channel, ChannelInfo, FootTrace, Lap, Markers, Recording, ShoeSensor
@@ -28,10 +29,12 @@ __all__ = [
     "Channel",
     "ChannelInfo",
     "Excess",
+    "Finding",
     "FloatStop",
     "FootResult",
     "FootTrace",
     "Lap",
+    "Level",
     "Markers",
     "Neutral",
     "NeutralKind",
@@ -39,6 +42,7 @@ __all__ = [
     "Outcome",
     "Phase",
     "Placement",
+    "Reason",
     "Recommendation",
     "Recording",
     "RecordingInfo",
@@ -50,5 +54,7 @@ __all__ = [
     "StrokeCurves",
     "StrokeSummary",
     "WedgeSystem",
+    "finding",
+    "reason",
     "to_json_value",
 ]

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from bikefit.findings import Reason
+from bikefit.model.findings import Reason
 
 Outcome = Literal["fit_wedges", "keep", "no_wedge", "beyond_stack", "undetermined"]
 Placement = Literal["varus", "valgus"]

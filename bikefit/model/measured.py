@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bikefit.conventions import Metric, Reference
-from bikefit.findings import Finding
 from bikefit.model.arrays import Array
+from bikefit.model.findings import Finding
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import Reference, Side, ZeroKind
-from bikefit.findings import Finding
 from bikefit.model.arrays import Array
+from bikefit.model.findings import Finding
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bikefit.conventions import Side
-from bikefit.findings import Finding
 from bikefit.model.decided import Excess, Neutral, Recommendation, WedgeSystem
+from bikefit.model.findings import Finding
 from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
 from bikefit.model.recorded import Channel

@@ -9,8 +9,7 @@ import numpy as np
 
 from bikefit.conventions import CRANK_REFERENCES, REFERENCES, Reference
 from bikefit.errors import UsageError
-from bikefit.findings import Finding, finding
-from bikefit.model import Channel, FootTrace, Phase
+from bikefit.model import Channel, Finding, FootTrace, Phase, finding
 from bikefit.phase.crank import crank_phase, pulse_phase
 from bikefit.phase.periodic import Rhythm, find_rhythm
 from bikefit.settings import Settings

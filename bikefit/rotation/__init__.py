@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bikefit.conventions import METRIC_COLUMNS, Metric
-from bikefit.findings import Finding, finding
-from bikefit.model import Array, Rotation, StrokeCurves
+from bikefit.model import Array, Finding, Rotation, StrokeCurves, finding
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.settings import Settings
 from bikefit.signals import circular_mean_deg, long_run_variance, mean_with_error, t_quantile

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.findings import Finding, finding
-from bikefit.model import Array, Channel, FootTrace
+from bikefit.model import Array, Channel, Finding, FootTrace, finding
 
 COMMON_HZ = 20.0
 PIECE_S = 60.0

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import ZeroKind
-from bikefit.findings import Finding, finding
-from bikefit.model import Array, FootTrace, ShoeSensor
+from bikefit.model import Array, Finding, FootTrace, ShoeSensor, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.samples import CLIPPED_SHARE, clipped_share
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
-from bikefit.findings import Finding, finding
-from bikefit.model import Array, ShoeSensor
+from bikefit.model import Array, Finding, ShoeSensor, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.vectors import lengths
 

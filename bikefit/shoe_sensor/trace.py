@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from bikefit.conventions import ZeroKind
 from bikefit.errors import UsageError
-from bikefit.findings import Finding, finding
-from bikefit.model import Array, FootTrace, ShoeSensor
+from bikefit.model import Array, Finding, FootTrace, ShoeSensor, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
 from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, check_gravity, fit_windows, rough_axes, round_windows

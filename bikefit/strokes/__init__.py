@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, STROKE_COLUMNS
-from bikefit.findings import Finding, finding
-from bikefit.model import Array, Channel, FootTrace, Phase, StrokeCurves
+from bikefit.model import Array, Channel, Finding, FootTrace, Phase, StrokeCurves, finding
 from bikefit.settings import Settings
 from bikefit.signals import spikes, usual_step
 from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from malformed_cases import CASES, HEADER, Case, rows, text
 
-from bikefit.findings import catalogue
 from bikefit.io.text import text_file
+from bikefit.model.findings import catalogue
 
 OUTCOMES = {"two strokes": "too_few_strokes", "1 Hz": "undersampled"}
 """Files that can be read but carry no count, with the reason that must be given."""

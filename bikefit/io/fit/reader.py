@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bikefit.conventions import SIDES, Side, crank_offset_deg
 from bikefit.errors import RecordingError, UsageError, near_matches
-from bikefit.findings import Finding, finding
 from bikefit.io.fit.channels import SIDE_ADVICE, canonical, companion_fields, field_infos
 from bikefit.io.fit.companions import ASKED_COMPANIONS, companions_of, created, laps_of
 from bikefit.io.fit.decoder import Column, FitData, decode_bytes
@@ -23,7 +22,7 @@ from bikefit.io.names import shown
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
 from bikefit.io.source import load
-from bikefit.model import Array, Channel, ChannelInfo, FootTrace, Recording, ShoeSensor
+from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Recording, ShoeSensor, finding
 
 _ASKABLE: Final = ("heel_rotation", "pitch", "crank_angle", "cadence", "power", "speed", "heart_rate")
 _DAMAGE_SHOWN: Final = 5

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import Side
-from bikefit.findings import Finding, finding
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named, side_of
 from bikefit.io.fit.times import longest_rise, numbers, on_utc
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
-from bikefit.model import Array, ChannelInfo
+from bikefit.model import Array, ChannelInfo, Finding, finding
 
 Kind = Literal["gyr", "acc"]
 _G: Final = STANDARD_GRAVITY_M_S2

@@ -9,9 +9,8 @@ from typing import Final
 import numpy as np
 
 from bikefit.conventions import SIDES
-from bikefit.findings import Finding, finding
 from bikefit.io.markers.names import MARKER_NAMES, PARTS
-from bikefit.model import Array
+from bikefit.model import Array, Finding, finding
 
 USUAL_TOE_DOWN_DEG: Final = 20.0
 """Middle of the mean pitch of a pedalling or standing foot; 45 deg lie on either side before another axis is nearer."""

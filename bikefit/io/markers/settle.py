@@ -15,13 +15,12 @@ import numpy as np
 
 from bikefit.conventions import SIDES
 from bikefit.errors import RecordingError
-from bikefit.findings import Finding, finding
 from bikefit.io.markers.axes import seen, settle_axes
 from bikefit.io.markers.names import column_triples, name_markers, some_names
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import Source
 from bikefit.io.timestamps import DisorderError, put_in_order
-from bikefit.model import Array, ChannelInfo, Markers, Recording
+from bikefit.model import Array, ChannelInfo, Finding, Markers, Recording, finding
 
 MM_PER: Final[Mapping[str, float]] = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
 FARTHEST: Final = 1e6

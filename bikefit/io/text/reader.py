@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from bikefit.errors import RecordingError
-from bikefit.findings import Finding, finding
 from bikefit.io.assemble import Assembler, describe_columns
 from bikefit.io.finite import finite_span
 from bikefit.io.markers.names import MARKER_NAMES
@@ -20,7 +19,7 @@ from bikefit.io.text.columns import Column, assign, find_preset, in_a_preset, li
 from bikefit.io.text.layout import Layout
 from bikefit.io.text.text_file import TextFile
 from bikefit.io.timestamps import DisorderError, Order, put_in_order
-from bikefit.model import Recording
+from bikefit.model import Finding, Recording, finding
 
 ODD_STEP_S: Final = 2.0
 """Rows further apart than this, by a column of seconds, are no recording of pedalling."""

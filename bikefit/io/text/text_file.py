@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from bikefit.errors import RecordingError
-from bikefit.findings import Finding, finding
 from bikefit.io.names import shown
 from bikefit.io.source import load, read_head
 from bikefit.io.text import pieces
 from bikefit.io.text.layout import HEAD_BYTES, check_text, find_layout, to_utf8
 from bikefit.io.text.pieces import Piece, read_pieces
 from bikefit.io.text.table import how_to_read, line_of, parse
+from bikefit.model import Finding, finding
 
 
 class TextFile:

@@ -17,8 +17,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from bikefit.findings import Level
-from bikefit.model import FootResult, SessionResult, WedgeSystem
+from bikefit.model import FootResult, Level, SessionResult, WedgeSystem
 from bikefit.report import numbers, sentences
 from bikefit.report.texts import text
 

@@ -55,7 +55,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     dict
         Code -> entry of ``findings.toml``; read once.
     """
-    text = files("bikefit").joinpath("findings.toml").read_text(encoding="utf-8")
+    text = files("bikefit.model").joinpath("findings.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
