@@ -1,0 +1,1 @@
+"""What several tests share: makers of input, of results, and the snapshot of the pipeline."""
