@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from batch_workers import misbehave
+from helpers.batch_workers import misbehave
 
 from bikefit import analyze
 from bikefit.analysis import AnalyzeOptions

@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 
 import pytest
-import report_sessions as sessions
+from helpers import report_sessions as sessions
 
 from bikefit.comparison import ComparisonResult
 from bikefit.model import SessionResult

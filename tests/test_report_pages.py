@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import report_sessions as sessions
+from helpers import report_sessions as sessions
 from rich.console import Console
 
 from bikefit.errors import OutputError

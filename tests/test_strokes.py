@@ -4,10 +4,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.plain_strokes import plain_strokes
+from helpers.stress_rides import score, stressed, true_means
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_strokes import plain_strokes
-from stress_rides import score, stressed, true_means
 
 from bikefit.conventions import REJECT_REASONS, STROKE_COLUMNS, Reference
 from bikefit.model import Channel, FootTrace, Phase

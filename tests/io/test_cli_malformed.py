@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from malformed_cases import CASES, HEADER, Case, rows, text
+from helpers.malformed_cases import CASES, HEADER, Case, rows, text
 
 from bikefit.io.text import text_file
 from bikefit.model.findings import catalogue

@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from fit_bytes import STAMP, T0, Part, pack, small_ride
+from helpers.fit_bytes import STAMP, T0, Part, pack, small_ride
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

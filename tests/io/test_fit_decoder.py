@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fit_bytes import CODES, INVALID, STAMP, T0, Part, crc, pack, small_ride
+from helpers.fit_bytes import CODES, INVALID, STAMP, T0, Part, crc, pack, small_ride
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fit_bytes import STAMP, T0, Part, pack
+from helpers.fit_bytes import STAMP, T0, Part, pack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

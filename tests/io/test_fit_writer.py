@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from fit_bytes import crc
+from helpers.fit_bytes import crc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import os
 import sys
 
 import pytest
-from malformed_cases import CASES, Case
+from helpers.malformed_cases import CASES, Case
 
 from bikefit.errors import BikefitError
 from bikefit.io import read_recording, require_usable
