@@ -19,10 +19,57 @@ this turns the right foot counter-clockwise and the left foot clockwise.
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, Literal, TypeVar, get_args
 
 Side = Literal["left", "right"]
 SIDES: Final[tuple[Side, ...]] = ("left", "right")
+
+Value = TypeVar("Value")
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True)
+class PerFoot(Generic[Value]):
+    """One value for each foot: inside the package left and right are keys, never parts of a name.
+
+    Attributes
+    ----------
+    left, right : object
+        The values; what stands for "not known" is up to the kind of value.
+
+    Examples
+    --------
+    >>> PerFoot(0, 2).of("right"), PerFoot.both(1), PerFoot(1, -2).map(abs)
+    (2, PerFoot(left=1, right=1), PerFoot(left=1, right=2))
+    """
+
+    left: Value
+    right: Value
+
+    def of(self, side: Side) -> Value:
+        """Return one foot's value."""
+        return self.left if side == "left" else self.right
+
+    def map(self, change: Callable[[Value], Other]) -> PerFoot[Other]:
+        """Return what a function makes of each value."""
+        return PerFoot(change(self.left), change(self.right))
+
+    def over(self, below: PerFoot[Value]) -> PerFoot[Value]:
+        """Return these values, and those from below where there is None."""
+        return PerFoot(*(below.of(side) if self.of(side) is None else self.of(side) for side in SIDES))
+
+    @classmethod
+    def both(cls, value: Value) -> PerFoot[Value]:
+        """Return the same value for each foot."""
+        return cls(value, value)
+
+    @classmethod
+    def each(cls, make: Callable[[Side], Value]) -> PerFoot[Value]:
+        """Return what a function makes for each side."""
+        return cls(make("left"), make("right"))
+
 
 ZeroKind = Literal["rider", "bike", "none"]
 """What an angle of zero means: the rider's own pose, the bike's axis, or nothing."""

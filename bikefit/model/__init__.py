@@ -5,6 +5,7 @@ An unknown number is NaN inside and ``null`` in JSON. The result classes carry t
 JSON contract, so that `to_json_value` is all that is needed to write it.
 """
 
+from bikefit.conventions import PerFoot
 from bikefit.model.arrays import Array
 from bikefit.model.decided import (
     Excess,
@@ -40,6 +41,7 @@ __all__ = [
     "NeutralKind",
     "Option",
     "Outcome",
+    "PerFoot",
     "Phase",
     "Placement",
     "Reason",
