@@ -91,7 +91,7 @@ def rows(folder: Path) -> list[Row]:
         median_s(lambda: summarise_rotation(found.table, found.curves, "mean", settings, is_crank=True)), "", nan,
     ))  # fmt: skip
     system = load_system("bikefit-cleat")
-    excess, response = Excess(2.5, (0.9, 4.1)), Response(0.25, 0.5)
+    excess, response = Excess(2.5, 0.2, 0.8), Response(0.25, 0.5)
     table.append(("recommendation", median_s(lambda: recommend(excess, response, 0, system, settings), 50), "", nan))
     table.append(_shoe_row(settings))
     result = analyze(ten)

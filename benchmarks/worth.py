@@ -20,7 +20,7 @@ from bikefit.model import Excess, Response
 from bikefit.response import Posterior, Trial, allowed_totals, fit_response
 from bikefit.settings import Settings
 from bikefit.wedge_systems import load_system
-from bikefit.wedges import Z95, recommend
+from bikefit.wedges import recommend
 
 SYSTEM = load_system("bikefit-cleat")
 STROKES_ERROR_DEG = 0.1
@@ -38,7 +38,7 @@ class Worth:
 
 def count(excess_deg: float, sd_deg: float, response: Response, fitted: int, allowed: tuple[int, ...] | None) -> int:
     """The product's own choice."""
-    excess = Excess(excess_deg, (excess_deg - Z95 * sd_deg, excess_deg + Z95 * sd_deg))
+    excess = Excess(excess_deg, sd_deg, 0.0)
     return recommend(excess, response, fitted, SYSTEM, Settings(), allowed).total or 0
 
 

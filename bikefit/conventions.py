@@ -85,6 +85,8 @@ METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
 
 POWER_PHASE_DEG: Final = (30.0, 150.0)
 RECOVERY_PHASE_DEG: Final = (210.0, 330.0)
+Z95: Final = 1.9599639845400536
+"""How many standard deviations a 95 % interval of a normal distribution reaches to each side."""
 CURVE_POINTS: Final = 100
 """Points of phase in a stroke's curve; point k is the mean over the k-th hundredth of the revolution."""
 
@@ -124,6 +126,17 @@ REJECT_REASONS: Final[tuple[RejectReason, ...]] = get_args(RejectReason)
 
 COMPANIONS: Final[tuple[str, ...]] = ("cadence_rpm", "power_w", "speed_m_s", "heart_rate_bpm")
 """Channels that both feet share and that only accompany the rotation."""
+
+
+def interval_95(mean: float, sd: float) -> tuple[float, float]:
+    """Return the 95 % interval of a normal distribution.
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in interval_95(1.0, 0.5)]
+    [0.02, 1.98]
+    """
+    return (mean - Z95 * sd, mean + Z95 * sd)
 
 
 def other_side(side: Side) -> Side:

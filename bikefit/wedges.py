@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from bikefit.conventions import interval_95
 from bikefit.model import (
     Excess,
     Option,
@@ -29,8 +30,6 @@ from bikefit.model import (
     reason,
 )
 from bikefit.settings import Settings
-
-Z95 = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
@@ -212,8 +211,8 @@ def recommend(
     Parameters
     ----------
     excess : Excess
-        Rotation minus neutral with ``fitted`` wedges on [deg], heel-out positive; its 95 % interval carries the
-        zero's uncertainty.
+        Rotation minus neutral with ``fitted`` wedges on [deg], heel-out positive, with its standard
+        deviations.
     response : Response
         Degrees heel-in per degree of varus cant.
     fitted : int
@@ -243,13 +242,12 @@ def recommend(
     Examples
     --------
     >>> from bikefit.wedge_systems import load_system
-    >>> e = Excess(2.5, (0.93, 4.07))
+    >>> e = Excess(2.5, 0.05, 0.8)
     >>> r = recommend(e, Response(0.25, 0.5), 0, load_system("bikefit-cleat"), Settings())
     >>> r.outcome, r.wedges, r.placement
     ('fit_wedges', 2, 'varus')
     """
-    sd = (excess.interval_deg[1] - excess.interval_deg[0]) / (2.0 * Z95)
-    belief = Belief(excess.deg, sd, response.mean, response.sd, response.covariance_deg)
+    belief = Belief(excess.deg, excess.total_sd_deg, response.mean, response.sd, response.covariance_deg)
     cant, cap = system.cant_deg, system.cap
     totals = list(allowed) if allowed is not None else list(range(-cap, cap + 1))
     best, ideal = best_total(belief, fitted, cant, totals), uncapped_total(belief, fitted, cant)
@@ -380,5 +378,4 @@ def _option(belief: Belief, total: int, fitted: int, cant_deg: float) -> Option:
 
 
 def _interval(distribution: NormalDist) -> tuple[float, float]:
-    half = Z95 * distribution.stdev
-    return (distribution.mean - half, distribution.mean + half)
+    return interval_95(distribution.mean, distribution.stdev)

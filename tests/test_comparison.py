@@ -41,7 +41,7 @@ from bikefit.response import allowed_totals
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.wedge_systems import load_system
-from bikefit.wedges import Z95, undetermined
+from bikefit.wedges import undetermined
 
 SYSTEM = load_system("bikefit-cleat")
 NAN = math.nan
@@ -62,13 +62,11 @@ def foot_of(
     cadence_rpm: float = 90.0,
     metric: str = "mean",
 ) -> FootResult:
-    half = Z95 * error_deg
     if curves is None:
         curves = value_deg + np.random.default_rng(used).normal(0, 0.3, (used, 100))
     table = pd.DataFrame({name: np.full(len(curves), np.nan) for name in STROKE_COLUMNS})
     table["used"] = True
     excess = value_deg - neutral.deg
-    wide = math.hypot(half, Z95 * zero_sd_deg)
     return FootResult(
         side=side,
         strokes=StrokeSummary(used, used, {}, cadence_rpm, reference, 0.9),  # type: ignore[arg-type]
@@ -76,7 +74,7 @@ def foot_of(
             metric,  # type: ignore[arg-type]
             value_deg,
             error_deg,
-            (value_deg - half, value_deg + half),
+            error_deg,
             value_deg,
             NAN,
             NAN,
@@ -88,7 +86,7 @@ def foot_of(
             None,
         ),
         neutral=neutral,
-        excess=Excess(excess, (excess - wide, excess + wide)),
+        excess=Excess(excess, error_deg, zero_sd_deg),
         recommendation=undetermined(SYSTEM, [reason("neutral_needed", side=side)], Response(0.25, 0.5)),
         findings=(),
         fitted_wedges=wedges,

@@ -6,8 +6,12 @@ import math
 
 import pytest
 
+from bikefit.conventions import Z95
 from bikefit.model import Excess, Reason, Recommendation, ResponseUsed
 from bikefit.report import sentences
+
+SD = 1.6 / Z95
+"""Of an excess whose 95 % interval reaches 1.6 deg to each side."""
 
 
 def recommendation(outcome: str, total: int | None, fitted: int = 0, source: str = "assumption") -> Recommendation:
@@ -79,14 +83,14 @@ def test_undetermined_is_no_zero() -> None:
         sentences.headline(unknown, 0),
     ):
         assert not any(character.isdigit() for character in said)
-    assert sentences.measured(Excess(math.nan, (math.nan, math.nan))) == ""
+    assert sentences.measured(Excess(math.nan, math.nan, math.nan)) == ""
 
 
 def test_what_was_measured_names_the_side_of_neutral() -> None:
-    assert "External (heel-out)" in sentences.measured(Excess(4.2, (2.6, 5.8)))
-    assert "4.2° out from neutral, very likely 2.6° to 5.8° heel out" in sentences.measured(Excess(4.2, (2.6, 5.8)))
-    assert "1.3° in from neutral" in sentences.measured(Excess(-1.3, (-2.9, 0.3)))
-    assert "may be larger" in sentences.measured(Excess(4.2, (2.6, 5.8), lower_bound=True))
+    assert "External (heel-out)" in sentences.measured(Excess(4.2, SD, 0.0))
+    assert "4.2° out from neutral, very likely 2.6° to 5.8° heel out" in sentences.measured(Excess(4.2, SD, 0.0))
+    assert "1.3° in from neutral" in sentences.measured(Excess(-1.3, SD, 0.0))
+    assert "may be larger" in sentences.measured(Excess(4.2, SD, 0.0, lower_bound=True))
 
 
 def test_the_knee_is_named_with_varus_only() -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bikefit.conventions import Z95
 from bikefit.model import Excess, Response
 from bikefit.settings import Settings
 from bikefit.wedge_systems import known_systems, load_system
-from bikefit.wedges import Z95, Belief, best_total, recommend, uncapped_total
+from bikefit.wedges import Belief, best_total, recommend, uncapped_total
 
 CLEAT = load_system("bikefit-cleat")
 PRIOR = Response(0.25, 0.5)
@@ -20,7 +21,7 @@ NO_BAND = Settings(neutral_band_deg=0.0, zero_sd_deg=0.0)
 
 
 def excess(deg: float, sd: float = 0.0) -> Excess:
-    return Excess(deg, (deg - Z95 * sd, deg + Z95 * sd))
+    return Excess(deg, sd, 0.0)
 
 
 @pytest.mark.parametrize(("deg", "wedges"), [(0.5, 0), (1.3, 1), (2.5, 2), (5.0, 3)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -220,7 +220,7 @@ def unknown_rotation(metric: Metric) -> Rotation:
         NaN throughout.
     """
     nan = math.nan
-    return Rotation(metric, nan, nan, (nan, nan), nan, nan, nan, nan, nan, nan, nan, nan, None)
+    return Rotation(metric, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, None)
 
 
 def decide(
@@ -254,7 +254,7 @@ def decide(
         Always with reasons.
     """
     response = Response(options.settings.response_mean, options.settings.response_sd)
-    if obstacles or math.isnan(excess.deg) or math.isnan(excess.interval_deg[0]):
+    if obstacles or math.isnan(excess.deg) or math.isnan(excess.total_sd_deg):
         return undetermined(system, obstacles, response)
     fitted, cap = options.fitted(side), system.cap
     if neutral.kind != "recovery":
@@ -296,8 +296,7 @@ def metric_findings(
     for other in METRICS:
         shift = values[other] - rotation.value_deg
         if other != rotation.metric and not math.isnan(shift):
-            low, high = excess.interval_deg
-            shifted = Excess(excess.deg + shift, (low + shift, high + shift), excess.lower_bound)
+            shifted = replace(excess, deg=excess.deg + shift)
             totals[other] = decide(shifted, neutral, options, system, side, ()).total
     if all(total == recommendation.total for total in totals.values()):
         return ()

@@ -7,7 +7,6 @@ import math
 from bikefit.analysis.options import AnalyzeOptions
 from bikefit.model import Excess, Finding, FootTrace, Neutral, Reason, Rotation, finding, reason
 from bikefit.settings import Settings
-from bikefit.wedges import Z95
 
 
 def choose_neutral(
@@ -85,25 +84,24 @@ def excess_over(neutral: Neutral, rotation: Rotation, zero_sd: float) -> Excess:
     neutral : Neutral
         The angle to come back to.
     rotation : Rotation
-        With its 95 % interval.
+        With its standard deviation.
     zero_sd : float
         Standard deviation of the zero [deg].
 
     Returns
     -------
     Excess
-        With a 95 % interval; a lower bound where a float stop lies in its direction.
+        With its standard deviations; a lower bound where a float stop lies in its direction.
 
     Examples
     --------
     >>> from dataclasses import replace
     >>> from bikefit.analysis.foot import unknown_rotation
-    >>> r = replace(unknown_rotation("mean"), value_deg=2.5, interval_deg=(2.5, 2.5))
+    >>> r = replace(unknown_rotation("mean"), value_deg=2.5, sd_deg=0.0)
     >>> [round(x, 2) for x in excess_over(Neutral("zero", 0.0), r, 0.8).interval_deg]
     [0.93, 4.07]
     """
     deg = rotation.value_deg - neutral.deg
-    half = math.hypot((rotation.interval_deg[1] - rotation.interval_deg[0]) / 2.0, Z95 * zero_sd)
     stop = rotation.float_stop
     pinned = stop is not None and (stop.deg - rotation.value_deg) * deg >= 0
-    return Excess(deg, (deg - half, deg + half), lower_bound=pinned)
+    return Excess(deg, rotation.sd_deg, zero_sd, lower_bound=pinned)

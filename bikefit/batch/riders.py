@@ -15,7 +15,7 @@ import pandas as pd
 
 from bikefit.comparison import ComparisonResult, compare_sessions
 from bikefit.comparison.guards import check_same_zero, labels
-from bikefit.conventions import CURVE_POINTS, SIDES, Side
+from bikefit.conventions import CURVE_POINTS, SIDES, Z95, Side
 from bikefit.errors import BikefitError
 from bikefit.model import (
     Excess,
@@ -176,10 +176,10 @@ def _foot(side: Side, foot: Mapping[str, Any], row: Row) -> FootResult:
         side=side,
         strokes=StrokeSummary(**{**strokes, **known}),
         rotation=Rotation(
-            metric=metric, interval_deg=_pair(interval), float_stop=FloatStop(**stop) if stop else None, **angles
+            metric=metric, sd_deg=_half(interval) / Z95, float_stop=FloatStop(**stop) if stop else None, **angles
         ),
         neutral=Neutral(neutral["kind"], _known(neutral["deg"])),
-        excess=Excess(_known(excess["deg"]), _pair(excess["interval_deg"]), excess["lower_bound"]),
+        excess=Excess(_known(excess["deg"]), _half(interval) / Z95, _known(row["zero_sd_deg"]), excess["lower_bound"]),
         recommendation=_recommendation(foot["recommendation"]),
         findings=(),
         fitted_wedges=row["fitted"],
@@ -198,5 +198,5 @@ def _known(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _pair(values: Sequence[float | None]) -> tuple[float, float]:
-    return (_known(values[0]), _known(values[1]))
+def _half(values: Sequence[float | None]) -> float:
+    return (_known(values[1]) - _known(values[0])) / 2.0

@@ -24,7 +24,6 @@ from bikefit.errors import BikefitError
 from bikefit.io import read_recording, read_sides
 from bikefit.model import Array, FootResult, Recording, SessionResult, to_json_value
 from bikefit.store import SessionRows, Status
-from bikefit.wedges import Z95
 
 
 @dataclass(frozen=True)
@@ -226,9 +225,6 @@ def _foot(foot: FootResult) -> dict[str, Any]:
     advised, rotation = foot.recommendation, foot.rotation
     used = foot.stroke_table["used"].to_numpy(dtype=bool)
     curve = foot.curves.heel_out_deg[used].mean(axis=0) if used.any() else []
-    half = (foot.excess.interval_deg[1] - foot.excess.interval_deg[0]) / 2.0
-    strokes_half = (rotation.interval_deg[1] - rotation.interval_deg[0]) / 2.0
-    zero_half = math.sqrt(max(half**2 - strokes_half**2, 0.0))
     return {
         "foot": foot.side,
         "outcome": advised.outcome,
@@ -247,7 +243,7 @@ def _foot(foot: FootResult) -> dict[str, Any]:
         "neutral_kind": foot.neutral.kind,
         "neutral_deg": _number(foot.neutral.deg),
         "lower_bound": int(foot.excess.lower_bound),
-        "zero_sd_deg": _number(zero_half / Z95),
+        "zero_sd_deg": _number(foot.excess.zero_sd_deg),
         "strokes_found": foot.strokes.found,
         "strokes_used": foot.strokes.used,
         "cadence_rpm": _number(foot.strokes.cadence_rpm),

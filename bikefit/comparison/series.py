@@ -12,7 +12,7 @@ from bikefit.conventions import Side
 from bikefit.model import Excess, FootResult, Reason, Recommendation, Response, SessionResult, WedgeSystem, reason
 from bikefit.response import Posterior, Trial, allowed_totals, fit_response, tells_response
 from bikefit.settings import Settings
-from bikefit.wedges import Z95, recommend, undetermined
+from bikefit.wedges import recommend, undetermined
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,7 @@ class FootSeries:
     @property
     def zero_sd_deg(self) -> float:
         """Error of the zero that the recordings share [deg]: what widens the excess beyond the rotation."""
-        wider = [
-            math.sqrt(max(half_width(foot.excess.interval_deg) ** 2 - half_width(foot.rotation.interval_deg) ** 2, 0.0))
-            / Z95
-            for foot in self.feet
-        ]
-        return max(wider) if self.neutral_known else 0.0
+        return max(foot.excess.zero_sd_deg for foot in self.feet) if self.neutral_known else 0.0
 
 
 def half_width(interval: tuple[float, float]) -> float:
@@ -234,7 +229,6 @@ def next_count(
     fitted = series.trials[-1].wedges
     fitted_cant = fitted * system.cant_deg
     excess = own.excess_at(fitted_cant)
-    half = Z95 * excess.sd
     pinned = any(foot.excess.lower_bound for foot in series.feet)
     allowed = allowed_totals([trial.wedges for trial in series.trials], system.cap)
     why: list[Reason] = []
@@ -242,7 +236,7 @@ def next_count(
         allowed = tuple(total for total in allowed if abs(total - fitted) <= 1)
         why.append(reason("recovery_limit"))
     recommendation = recommend(
-        Excess(excess.mean, (excess.mean - half, excess.mean + half), pinned),
+        Excess(excess.mean, excess.sd, 0.0, pinned),
         Response(response.mean, response.sd, source, own.covariance_at(fitted_cant)),
         fitted,
         system,

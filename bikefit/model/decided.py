@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from bikefit.conventions import interval_95
 from bikefit.model.findings import Reason
+from bikefit.model.json_values import in_json
 
 Outcome = Literal["fit_wedges", "keep", "no_wedge", "beyond_stack", "undetermined"]
 Placement = Literal["varus", "valgus"]
@@ -29,15 +31,33 @@ class Excess:
     ----------
     deg : float
         Rotation less neutral [deg], heel-out positive.
-    interval_deg : tuple of float
-        95 % interval, with the zero's own uncertainty [deg].
+    sd_deg : float
+        Standard deviation of the rotation by its strokes alone [deg], as in `Rotation`.
+    zero_sd_deg : float
+        Standard deviation of the zero that it is measured from [deg].
     lower_bound : bool
         Whether a float stop hides part of it.
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in Excess(2.5, 0.0, 0.8).interval_deg]
+    [0.93, 4.07]
     """
 
     deg: float
-    interval_deg: tuple[float, float]
+    sd_deg: float = field(metadata=in_json("interval_deg"))
+    zero_sd_deg: float = field(metadata=in_json(None))
     lower_bound: bool = False
+
+    @property
+    def total_sd_deg(self) -> float:
+        """Standard deviation by strokes and zero together [deg]."""
+        return math.hypot(self.sd_deg, self.zero_sd_deg)
+
+    @property
+    def interval_deg(self) -> tuple[float, float]:
+        """95 % interval, with the zero's own uncertainty [deg]."""
+        return interval_95(self.deg, self.total_sd_deg)
 
 
 @dataclass(frozen=True)

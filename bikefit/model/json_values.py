@@ -10,6 +10,13 @@ from typing import Any
 
 import numpy as np
 
+_SHOWN = "json"
+
+
+def in_json(name: str | None) -> dict[str, Any]:
+    """Return a field's metadata: JSON shows the property ``name`` in its place, or nothing."""
+    return {_SHOWN: name}
+
 
 def to_json_value(value: Any) -> Any:
     """Turn a result into plain values that `json` can write: unknown numbers become None.
@@ -30,7 +37,8 @@ def to_json_value(value: Any) -> Any:
     {'a': None, 'b': [1, 2.5]}
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: to_json_value(getattr(value, item.name)) for item in fields(value)}
+        shown = (item.metadata.get(_SHOWN, item.name) for item in fields(value))
+        return {name: to_json_value(getattr(value, name)) for name in shown if name is not None}
     if isinstance(value, Mapping):
         return {str(key): to_json_value(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from bikefit.conventions import Metric, Reference
+from bikefit.conventions import Metric, Reference, interval_95
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding
+from bikefit.model.json_values import in_json
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,9 @@ class Rotation:
         The foot's rotation [deg].
     standard_error_deg : float
         Of it, with the likeness of neighbouring strokes taken into account [deg].
-    interval_deg : tuple of float
-        95 % interval by the strokes alone [deg].
+    sd_deg : float
+        The same as the standard deviation of a normal distribution with the same 95 % interval [deg]: where strokes are
+        few, wider (Student's t).
     mean_deg, power_phase_deg, recovery_phase_deg, peak_deg : float
         The metrics, and the unloaded phase; means over strokes [deg].
     peak_crank_deg : float
@@ -121,7 +123,7 @@ class Rotation:
     metric: Metric
     value_deg: float
     standard_error_deg: float
-    interval_deg: tuple[float, float]
+    sd_deg: float = field(metadata=in_json("interval_deg"))
     mean_deg: float
     power_phase_deg: float
     recovery_phase_deg: float
@@ -131,3 +133,8 @@ class Rotation:
     stroke_sd_deg: float
     trend_deg_per_h: float
     float_stop: FloatStop | None
+
+    @property
+    def interval_deg(self) -> tuple[float, float]:
+        """95 % interval by the strokes alone [deg]."""
+        return interval_95(self.value_deg, self.sd_deg)

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 from bikefit.report.texts import text
 
 Interval = tuple[float, float]
+
+
+class Spread(Protocol):
+    """An angle from neutral with its 95 % interval: an excess that was measured, or one that is believed."""
+
+    @property
+    def deg(self) -> float:
+        """The angle [deg], heel-out positive."""
+
+    @property
+    def interval_deg(self) -> Interval:
+        """95 % interval [deg]."""
+
+    @property
+    def lower_bound(self) -> bool:
+        """Whether a float stop hides part of it."""
 
 
 def known(value: float | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from bikefit.conventions import Side
-from bikefit.model import Excess, FootResult, Recommendation, SessionResult
+from bikefit.model import FootResult, Recommendation, SessionResult
 from bikefit.report import numbers
 from bikefit.report.texts import counted, text
 
@@ -178,12 +178,12 @@ def headline(recommendation: Recommendation, fitted: int) -> str:
     return text(f"headline.{step}", target=wedges(recommendation.total or 0))
 
 
-def measured(excess: Excess) -> str:
+def measured(excess: numbers.Spread) -> str:
     """Say how far the heel is from neutral, with its interval.
 
     Parameters
     ----------
-    excess : Excess
+    excess : Spread
         Rotation minus neutral.
 
     Returns

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bikefit.conventions import METRIC_COLUMNS, Metric
+from bikefit.conventions import METRIC_COLUMNS, Z95, Metric
 from bikefit.model import Array, Finding, Rotation, StrokeCurves, finding
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.settings import Settings
@@ -76,7 +76,6 @@ def summarise_rotation(
     side = str(strokes["foot"].iloc[0]) if len(strokes) else ""
     column = {name: strokes[name].to_numpy(dtype=np.float64)[used] for name in _AVERAGED}
     value, error, dof = mean_with_error(column[METRIC_COLUMNS[metric]])
-    reach = t_quantile(dof) * error if math.isfinite(error) else math.nan
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
     trend, trend_error = _trend_deg_per_h(middle_s, column["mean_deg"])
     stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg)
@@ -94,7 +93,7 @@ def summarise_rotation(
         metric=metric,
         value_deg=value,
         standard_error_deg=error,
-        interval_deg=(value - reach, value + reach),
+        sd_deg=t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan,
         mean_deg=_mean(column["mean_deg"]),
         power_phase_deg=_mean(column["power_phase_deg"]),
         recovery_phase_deg=_mean(column["recovery_phase_deg"]),

@@ -93,7 +93,7 @@ def make_foot(
         metric="mean",
         value_deg=value,
         standard_error_deg=se,
-        interval_deg=(value - 1.96 * se, value + 1.96 * se),
+        sd_deg=se,
         mean_deg=value,
         power_phase_deg=float(table.loc[used, "power_phase_deg"].mean()),
         recovery_phase_deg=float(table.loc[used, "recovery_phase_deg"].mean()),
@@ -106,13 +106,12 @@ def make_foot(
     )
     response = Response(settings.response_mean, settings.response_sd)
     if neutral_deg is None:
-        neutral, excess = Neutral("none", math.nan), Excess(math.nan, (math.nan, math.nan))
+        neutral, excess = Neutral("none", math.nan), Excess(math.nan, math.nan, settings.zero_sd_deg)
         advised = undetermined(product, [reason("neutral_needed", side=side)], response)
     else:
-        spread = 1.96 * math.hypot(se, settings.zero_sd_deg)
         off = value - neutral_deg
         neutral = Neutral("zero" if neutral_deg == 0 else "number", neutral_deg)
-        excess = Excess(off, (off - spread, off + spread), lower_bound=stop_deg is not None)
+        excess = Excess(off, se, settings.zero_sd_deg, lower_bound=stop_deg is not None)
         advised = recommend(excess, response, fitted, product, settings)
     rejected = table["reject_reason"].dropna().value_counts().to_dict()
     return FootResult(
@@ -177,7 +176,7 @@ def nothing_measured(foot: FootResult) -> FootResult:
     rotation = replace(
         foot.rotation,
         **dict.fromkeys(NUMBERS, nan),
-        interval_deg=(nan, nan),
+        sd_deg=nan,
         float_stop=None,
     )
     product = load_system("bikefit-cleat")
@@ -185,7 +184,7 @@ def nothing_measured(foot: FootResult) -> FootResult:
         foot,
         strokes=StrokeSummary(0, 0, {}, nan, None, nan),
         rotation=rotation,
-        excess=Excess(nan, (nan, nan)),
+        excess=Excess(nan, nan, nan),
         recommendation=undetermined(product, [reason("no_strokes", side=foot.side)], Response(0.25, 0.5)),
         stroke_table=empty,
         curves=StrokeCurves(foot.curves.heel_out_deg[:0]),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bikefit.comparison import ComparedRecording, CurveDifference, FootComparison
-from bikefit.conventions import Side
+from bikefit.conventions import Z95, Side, interval_95
 from bikefit.model import Array
 from bikefit.report import sentences
 from bikefit.report.comparison_sentences import where_it_differs
@@ -18,7 +18,6 @@ from bikefit.report.draw.panel import Frame, Panel, Readout, degrees_frame, on_p
 from bikefit.report.numbers import Interval, degrees, known, signed, signed_degrees
 from bikefit.report.texts import text
 
-Z95 = 1.959963984540054
 SHAPES = {"from": ("before", "before-area"), "to": ("curve", "area"), "other": ("thin dashed", "other-area")}
 """Which of the subtracted counts a recording has -> how its curve and the spread about it are drawn."""
 LEGEND_SHARE = 0.2
@@ -45,7 +44,7 @@ def recording_bars(foot: FootComparison) -> list[Bar]:
         if item.wedges is not None and known(item.value_deg):
             error = math.hypot(item.standard_error_deg, foot.between_recording_sd_deg)
             words = text("compared.bar", number=number, wedges=sentences.wedges(item.wedges))
-            bars.append((words, item.value_deg, (item.value_deg - Z95 * error, item.value_deg + Z95 * error)))
+            bars.append((words, item.value_deg, interval_95(item.value_deg, error)))
     return bars
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from statistics import NormalDist
 
 from bikefit.comparison import ComparisonResult, FootComparison, labels
 from bikefit.conventions import SIDES, Side
-from bikefit.model import Excess
 from bikefit.report import numbers, sentences
 from bikefit.report.comparison_sentences import smallest_change, where_it_differs
 from bikefit.report.draw import comparison_charts, decision_charts, shoes
@@ -101,7 +101,16 @@ def _who(result: ComparisonResult, rider: str, fitter: str, date: dt.date | None
 # ---- the client's page --------------------------------------------------------------------------------------
 
 
-def excess_now(foot: FootComparison) -> Excess:
+@dataclass(frozen=True)
+class BelievedExcess:
+    """An excess from all recordings together [deg]; its interval need not lie evenly about it."""
+
+    deg: float
+    interval_deg: numbers.Interval
+    lower_bound: bool = False
+
+
+def excess_now(foot: FootComparison) -> BelievedExcess:
     """Return the belief about the excess with the wedges that are on now.
 
     Parameters
@@ -111,14 +120,14 @@ def excess_now(foot: FootComparison) -> Excess:
 
     Returns
     -------
-    Excess
+    BelievedExcess
         From all recordings together; NaN where nothing was decided.
     """
     nan = float("nan")
     for option in foot.recommendation.options:
         if option.wedges == foot.fitted_wedges:
-            return Excess(option.expected_deg, option.interval_deg)
-    return Excess(nan, (nan, nan))
+            return BelievedExcess(option.expected_deg, option.interval_deg)
+    return BelievedExcess(nan, (nan, nan))
 
 
 def _bars(foot: FootComparison) -> list[decision_charts.Bar]:
@@ -164,7 +173,9 @@ def _shoe(
     )
 
 
-def _above(foot: FootComparison, result: ComparisonResult, excess: Excess) -> tuple[shoes.AboveView | None, str]:
+def _above(
+    foot: FootComparison, result: ComparisonResult, excess: BelievedExcess
+) -> tuple[shoes.AboveView | None, str]:
     """Return the drawing from above and its words; without a neutral, of the last recording's own zero."""
     if numbers.known(excess.deg):
         return angle_view(excess, 0.0), angle_words(excess.deg)

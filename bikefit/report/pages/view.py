@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from bikefit.conventions import Side
-from bikefit.model import Excess, FootResult, Recommendation, SessionResult, WedgeSystem
+from bikefit.model import FootResult, Recommendation, SessionResult, WedgeSystem
 from bikefit.report import numbers, sentences
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
@@ -262,12 +262,12 @@ def above_view(foot: FootResult) -> shoes.AboveView | None:
     return shoes.AboveView(rotation.value_deg, rotation.interval_deg, None, numbers.signed_degrees(rotation.value_deg))
 
 
-def angle_view(excess: Excess, neutral_deg: float) -> shoes.AboveView | None:
+def angle_view(excess: numbers.Spread, neutral_deg: float) -> shoes.AboveView | None:
     """Return the angles of the drawing from above where neutral is known.
 
     Parameters
     ----------
-    excess : Excess
+    excess : Spread
         Rotation minus neutral.
     neutral_deg : float
         The neutral angle [deg].
