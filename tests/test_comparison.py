@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
+from helpers.results import make_foot, make_session
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -21,101 +22,30 @@ from bikefit.comparison import ComparisonResult, FootComparison, Source, compare
 from bikefit.comparison.curves import band_half_width_deg, stretches
 from bikefit.comparison.sources import as_sources
 from bikefit.comparison.verdict import count_in_words
-from bikefit.conventions import STROKE_COLUMNS, Side, other_side
+from bikefit.conventions import Side, other_side
 from bikefit.errors import UsageError
 from bikefit.io.manifest import read_manifest
 from bikefit.io.text.writer import write_csv
 from bikefit.model import (
-    Excess,
     FootResult,
     Neutral,
-    RecordingInfo,
-    Response,
-    Rotation,
     SessionResult,
-    StrokeCurves,
-    StrokeSummary,
-    reason,
 )
 from bikefit.response import allowed_totals
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.wedge_systems import load_system
-from bikefit.wedges import undetermined
 
 SYSTEM = load_system("bikefit-cleat")
 NAN = math.nan
-OWN_ZERO = Neutral("zero", 0.0)
 
 
-def foot_of(
-    side: Side,
-    value_deg: float,
-    wedges: int,
-    *,
-    error_deg: float = 0.1,
-    zero_sd_deg: float = 0.8,
-    neutral: Neutral = OWN_ZERO,
-    used: int = 40,
-    reference: str = "crank_angle",
-    curves: np.ndarray | None = None,
-    cadence_rpm: float = 90.0,
-    metric: str = "mean",
-) -> FootResult:
-    if curves is None:
-        curves = value_deg + np.random.default_rng(used).normal(0, 0.3, (used, 100))
-    table = pd.DataFrame({name: np.full(len(curves), np.nan) for name in STROKE_COLUMNS})
-    table["used"] = True
-    excess = value_deg - neutral.deg
-    return FootResult(
-        side=side,
-        strokes=StrokeSummary(used, used, {}, cadence_rpm, reference, 0.9),  # type: ignore[arg-type]
-        rotation=Rotation(
-            metric,  # type: ignore[arg-type]
-            value_deg,
-            error_deg,
-            error_deg,
-            value_deg,
-            NAN,
-            NAN,
-            NAN,
-            NAN,
-            2.0,
-            0.3,
-            0.0,
-            None,
-        ),
-        neutral=neutral,
-        excess=Excess(excess, error_deg, zero_sd_deg),
-        recommendation=undetermined(SYSTEM, [reason("neutral_needed", side=side)], Response(0.25, 0.5)),
-        findings=(),
-        fitted_wedges=wedges,
-        stroke_table=table,
-        curves=StrokeCurves(curves),
-    )
+def foot_of(side: Side, value_deg: float, wedges: int, **more: Any) -> FootResult:
+    return make_foot(side, value_deg, fitted=wedges, **more)
 
 
-def session_of(feet: Sequence[FootResult], number: int = 0, **info: object) -> SessionResult:
-    told = {
-        "name": f"ride{number}.csv",
-        "sha256": f"{number:064x}",
-        "format": "csv",
-        "start": None,
-        "from_s": 0.0,
-        "to_s": 300.0,
-        "duration_s": 300.0,
-        "sampling_rate_hz": 100.0,
-        **info,
-    }
-    return SessionResult(
-        recording=RecordingInfo(**told),  # type: ignore[arg-type]
-        settings=Settings().to_dict(),
-        system=SYSTEM,
-        asymmetry_deg=NAN,
-        findings=(),
-        feet={foot.side: foot for foot in feet},
-        version="0",
-    )
+def session_of(feet: Sequence[FootResult], number: int = 0, **info: Any) -> SessionResult:
+    return make_session(*feet, **{"name": f"ride{number}.csv", "sha256": f"{number:064x}", **info})
 
 
 def series(values: Sequence[float], wedges: Sequence[int], side: Side = "right", **more: object) -> list[SessionResult]:

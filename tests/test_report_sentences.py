@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from helpers.results import make_recommendation
 
 from bikefit.conventions import Z95
-from bikefit.model import Excess, Reason, Recommendation, ResponseUsed
+from bikefit.model import Excess, Reason, Recommendation
 from bikefit.report import sentences
 
 SD = 1.6 / Z95
@@ -15,25 +16,8 @@ SD = 1.6 / Z95
 
 
 def recommendation(outcome: str, total: int | None, fitted: int = 0, source: str = "assumption") -> Recommendation:
-    placement = None if not total else "varus" if total > 0 else "valgus"
-    known = total is not None
-    return Recommendation(
-        outcome=outcome,  # type: ignore[arg-type]
-        wedges=abs(total) if total is not None else None,
-        placement=placement,  # type: ignore[arg-type]
-        change=total - fitted if total is not None else None,
-        system="bikefit-cleat",
-        cant_deg=float(total) if total is not None else math.nan,
-        expected_deg=3.5 if known else math.nan,
-        interval_deg=(-0.4, 6.1) if known else None,
-        chance_closer=0.68 if known else math.nan,
-        chance_worse=0.32 if known else math.nan,
-        response=ResponseUsed(0.25, 0.5, source),  # type: ignore[arg-type]
-        cleat_alone_deg=math.nan,
-        cleat_after_wedges_deg=math.nan,
-        options=(),
-        reasons=() if outcome in ("fit_wedges", "beyond_stack") else (Reason("why", "This is why."),),
-    )
+    told = () if outcome in ("fit_wedges", "beyond_stack") else (Reason("why", "This is why."),)
+    return make_recommendation(outcome, total, fitted, source, told)
 
 
 @pytest.mark.parametrize(

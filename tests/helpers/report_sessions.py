@@ -17,23 +17,24 @@ from bikefit.model import (
     FloatStop,
     FootResult,
     Neutral,
-    RecordingInfo,
     Response,
-    Rotation,
     SessionResult,
     StrokeCurves,
     StrokeSummary,
     finding,
     reason,
 )
-from bikefit.settings import Settings
 from bikefit.wedge_systems import load_system
-from bikefit.wedges import recommend, undetermined
+from bikefit.wedges import undetermined
+
+from . import results
 
 NUMBERS = (
     "value_deg", "standard_error_deg", "mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg",
     "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h",
 )  # fmt: skip
+
+MEANS = ("power_phase_deg", "recovery_phase_deg", "peak_deg", "range_deg")
 
 
 def make_foot(
@@ -50,7 +51,6 @@ def make_foot(
 ) -> FootResult:
     """Draw autocorrelated strokes about a mean and decide on them as the package does."""
     rng = np.random.default_rng(seed)
-    settings, product = Settings(), load_system(system)
     offset = np.zeros(strokes)
     for k in range(1, strokes):
         offset[k] = 0.6 * offset[k - 1] + rng.normal(0, 0.4)
@@ -88,60 +88,42 @@ def make_foot(
     )[list(STROKE_COLUMNS)]
     values = table.loc[used, "mean_deg"].to_numpy()
     value, sd, count = float(values.mean()), float(values.std()), int(used.sum())
-    se = 2 * sd / math.sqrt(count)
-    rotation = Rotation(
-        metric="mean",
-        value_deg=value,
-        standard_error_deg=se,
-        sd_deg=se,
-        mean_deg=value,
-        power_phase_deg=float(table.loc[used, "power_phase_deg"].mean()),
-        recovery_phase_deg=float(table.loc[used, "recovery_phase_deg"].mean()),
-        peak_deg=float(table.loc[used, "peak_deg"].mean()),
-        peak_crank_deg=147.6,
-        range_deg=float(table.loc[used, "range_deg"].mean()),
-        stroke_sd_deg=sd,
-        trend_deg_per_h=0.31,
+    return results.make_foot(
+        side,
+        value,
+        error_deg=2 * sd / math.sqrt(count),
+        neutral=Neutral("none", math.nan)
+        if neutral_deg is None
+        else Neutral("zero" if neutral_deg == 0 else "number", neutral_deg),
+        fitted=fitted,
+        used=count,
+        found=strokes,
+        rejected=table["reject_reason"].dropna().value_counts().to_dict(),
+        cadence_rpm=float(cadence.mean()),
+        numbers={
+            **{name: float(table.loc[used, name].mean()) for name in MEANS},
+            "peak_crank_deg": 147.6,
+            "stroke_sd_deg": sd,
+            "trend_deg_per_h": 0.31,
+        },
         float_stop=None if stop_deg is None else FloatStop(0.42, stop_deg),
-    )
-    response = Response(settings.response_mean, settings.response_sd)
-    if neutral_deg is None:
-        neutral, excess = Neutral("none", math.nan), Excess(math.nan, math.nan, settings.zero_sd_deg)
-        advised = undetermined(product, [reason("neutral_needed", side=side)], response)
-    else:
-        off = value - neutral_deg
-        neutral = Neutral("zero" if neutral_deg == 0 else "number", neutral_deg)
-        excess = Excess(off, se, settings.zero_sd_deg, lower_bound=stop_deg is not None)
-        advised = recommend(excess, response, fitted, product, settings)
-    rejected = table["reject_reason"].dropna().value_counts().to_dict()
-    return FootResult(
-        side=side,
-        strokes=StrokeSummary(strokes, count, rejected, float(cadence.mean()), "crank_angle", 0.97),
-        rotation=rotation,
-        neutral=neutral,
-        excess=excess,
-        recommendation=advised,
+        system=system,
+        decided=True,
         findings=(finding("zero_from_file", side=side),),
-        fitted_wedges=fitted,
-        stroke_table=table,
-        curves=StrokeCurves(curves),
+        table=table,
+        curves=curves,
     )
 
 
 def make_session(*feet: FootResult, name: str = "two_wedges.csv", system: str = "bikefit-cleat") -> SessionResult:
     """Put feet together as one session."""
-    length = max(float(foot.stroke_table["end_s"].max()) for foot in feet)
-    values = {foot.side: foot.excess.deg for foot in feet}
-    return SessionResult(
-        recording=RecordingInfo(
-            name, "ab" * 32, "csv", datetime(2026, 11, 20, 14, 3, tzinfo=UTC), 0.0, length, length, 100.0
-        ),
-        settings=Settings().to_dict(),
-        system=load_system(system),
-        asymmetry_deg=values.get("left", math.nan) - values.get("right", math.nan),
+    return results.make_session(
+        *feet,
+        name=name,
+        start=datetime(2026, 11, 20, 14, 3, tzinfo=UTC),
+        to_s=max(float(foot.stroke_table["end_s"].max()) for foot in feet),
+        system=system,
         findings=(finding("few_strokes", used=12, side="left"),),
-        feet={foot.side: foot for foot in feet},
-        version="0.1.0",
     )
 
 
