@@ -1,21 +1,23 @@
-"""Write the table of findings into docs/json.md from the package's catalogue."""
+"""Write the table of findings into docs/json.md from the package's list of codes and its English words."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from bikefit.model.findings import catalogue
+from bikefit.model.findings import codes
+from bikefit.words import ENGLISH
 
 PAGE = Path(__file__).with_name("json.md")
 MARK = "<!-- codes -->\n"
 
 
 def table() -> str:
-    """Return every code with its level and words as a Markdown table."""
+    """Return every code with its level and words as a Markdown table; places are named without their format."""
     rows = ["| code | level | message |", "|---|---|---|"]
-    for code, entry in sorted(catalogue().items()):
-        message = entry["message"].replace("|", "\\|")
-        rows.append(f"| `{code}` | {entry['level']} | {message} |")
+    for code, entry in sorted(codes().items()):
+        message = re.sub(r"\{(\w+):[^}]*\}", r"{\1}", ENGLISH.section("findings")[code]).replace("|", "\\|")
+        rows.append(f"| `{code}` | {entry.level} | {message} |")
     return "\n".join(rows) + "\n"
 
 

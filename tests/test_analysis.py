@@ -90,7 +90,7 @@ def test_without_a_riders_zero_a_neutral_is_needed(zero: Any) -> None:
     foot = right(AnalyzeOptions(), recording)
     assert foot.recommendation.outcome == "undetermined"
     assert codes(foot) == ["neutral_needed"]
-    assert "--right-neutral" in foot.recommendation.reasons[0].message
+    assert "--right-neutral" in str(foot.recommendation.reasons[0])
     assert foot.rotation.value_deg == pytest.approx(2.5, abs=0.2)
     assert math.isnan(foot.excess.deg)
     assert right(AnalyzeOptions(neutral=0.0), recording).recommendation.outcome == "fit_wedges"

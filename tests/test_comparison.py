@@ -354,7 +354,7 @@ def test_the_wrong_way_is_taken_off() -> None:
     foot = right([4.0, 6.0], [0, 2])
     assert foot.verdict is not None
     assert foot.verdict.code == "compare_wrong_way"
-    assert "Take it off" in foot.verdict.message
+    assert "Take it off" in str(foot.verdict)
     assert foot.recommendation.total == 0
     assert "compare_turn_cleat" in codes(foot)
     assert foot.next_recording is not None
@@ -372,7 +372,7 @@ def test_no_detectable_effect_names_what_could_be_seen() -> None:
     foot = right([6.0, 5.9], [0, 3])
     assert foot.verdict is not None
     assert foot.verdict.code == "compare_no_effect"
-    assert f"{foot.minimal_detectable_change_deg:.1f} deg" in foot.verdict.message
+    assert f"{foot.minimal_detectable_change_deg:.1f} deg" in str(foot.verdict)
     assert "compare_turn_cleat" in codes(foot)
 
 

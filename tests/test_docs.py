@@ -24,7 +24,7 @@ import typer
 
 import bikefit
 from bikefit.conventions import REJECT_REASONS
-from bikefit.model.findings import catalogue
+from bikefit.model.findings import codes
 from bikefit.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -182,11 +182,11 @@ def test_the_table_of_codes_is_up_to_date() -> None:
     assert page.read_text(encoding="utf-8") == load_script(ROOT / "docs" / "make_codes.py").page()
 
 
-def test_codes_in_the_source_and_in_the_catalogue_are_the_same() -> None:
+def test_codes_in_the_source_and_in_the_list_are_the_same() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     called = set(re.findall(r"\b(?:finding|reason)\(\s*\"(\w+)\"", source))
-    assert called <= set(catalogue())
-    unused = {code for code in catalogue() if f'"{code}"' not in source}
+    assert called <= set(codes())
+    unused = {code for code in codes() if f'"{code}"' not in source}
     assert not unused
 
 
@@ -244,16 +244,10 @@ def public_functions() -> dict[str, Callable[..., Any]]:
     return functions
 
 
-def exported() -> set[str]:
-    """Functions on the API page, and those that a package hands out."""
-    named = set(re.findall(r"^::: (\S+)", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.M))
-    found = set()
-    for name in modules():
-        module = importlib.import_module(name) if name != "bikefit.io.markers.c3d" else None
-        given = [getattr(module, key) for key in getattr(module, "__all__", ())]
-        given += [getattr(module, key.rpartition(".")[2]) for key in named if key.rpartition(".")[0] == name]
-        found |= {f"{item.__module__}.{item.__name__}" for item in given if inspect.isfunction(item)}
-    return found
+def on_the_api_page() -> set[str]:
+    named = re.findall(r"^::: (\S+)", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.M)
+    found = (getattr(importlib.import_module(name.rpartition(".")[0]), name.rpartition(".")[2], None) for name in named)
+    return {f"{item.__module__}.{item.__name__}" for item in found if inspect.isfunction(item)}
 
 
 def section(doc: str, title: str) -> str | None:
@@ -268,15 +262,15 @@ def documented(doc: str, title: str) -> list[str]:
 
 
 def test_docstrings_name_the_parameters_that_there_are() -> None:
-    short = exported()
+    listed = on_the_api_page()
     for name, function in public_functions().items():
         doc = inspect.cleandoc(function.__doc__ or "")
         taken = list(inspect.signature(function).parameters)
         assert doc, f"{name} has no docstring"
-        if name in short or section(doc, "Parameters") is not None:
+        if name in listed or section(doc, "Parameters") is not None:
             assert documented(doc, "Parameters") == taken, name
         gives = inspect.signature(function).return_annotation not in ("None", None)
-        if name in short and gives:
+        if name in listed and gives:
             assert section(doc, "Returns") or section(doc, "Yields"), f"{name} does not say what it returns"
 
 

@@ -13,7 +13,7 @@ import pytest
 from bikefit.analysis import AnalyzeOptions, NeutralChoice, analyze
 from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS
 from bikefit.model import Recording
-from bikefit.model.findings import catalogue
+from bikefit.model.findings import codes
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.wedge_systems import known_systems
@@ -56,7 +56,7 @@ def follows(value: Any, shape: Any, where: str) -> None:
 def findings(value: Any) -> None:
     for item in value:
         assert list(item) == ["level", "code", "message", "values"]
-        assert item["level"] == catalogue()[item["code"]]["level"]
+        assert item["level"] == codes()[item["code"]].level
         assert item["message"]
 
 
@@ -64,7 +64,7 @@ def reasons(value: Any) -> None:
     assert value
     for item in value:
         assert list(item) == ["code", "message"]
-        assert item["code"] in catalogue()
+        assert item["code"] in codes()
 
 
 def rejected(value: Any) -> None:

@@ -31,9 +31,7 @@ from bikefit.model import (
 from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.strokes import Strokes, find_strokes
-from bikefit.wedges import placement_of, recommend, undetermined
-
-METRIC_WORDS: Mapping[Metric, str] = {"mean": "mean", "power_phase": "power phase", "peak": "peak"}
+from bikefit.wedges import recommend, undetermined
 
 
 @dataclass(frozen=True)
@@ -300,19 +298,12 @@ def metric_findings(
             totals[other] = decide(shifted, neutral, options, system, side, ()).total
     if all(total == recommendation.total for total in totals.values()):
         return ()
-    others = "; ".join(f"the {METRIC_WORDS[name]}: {_signed_count(total)}" for name, total in totals.items())
     return (
         finding(
             "metric_matters",
-            metric=METRIC_WORDS[rotation.metric],
-            chosen=_signed_count(recommendation.total),
-            others=others,
+            metric=rotation.metric,
+            chosen=recommendation.total,
+            others=totals,
             totals={rotation.metric: recommendation.total, **totals},
         ),
     )
-
-
-def _signed_count(total: int | None) -> str:
-    if not total:
-        return "no wedge" if total == 0 else "cannot tell"
-    return f"{abs(total)} {placement_of(total)}"

@@ -134,5 +134,4 @@ def cleat_findings(options: AnalyzeOptions, system: WedgeSystem) -> tuple[Findin
     """
     if options.cleat is None or options.cleat in system.cleats:
         return ()
-    made_for = " or ".join(system.cleats)
-    return (finding("cleat_in_the_way", system=system.name, made_for=made_for, cleat=options.cleat),)
+    return (finding("cleat_in_the_way", system=system.name, made_for=system.cleats, cleat=options.cleat),)

@@ -194,9 +194,9 @@ def result_rows(job: Job, recording: Recording, result: SessionResult, print_of:
         "report": link,
         "document": json.dumps(result.to_dict(), allow_nan=False),
     }
-    findings = [("", item.level, item.code, item.message, _details(item.values)) for item in result.findings]
+    findings = [("", item.level, item.code, str(item), _details(item.values)) for item in result.findings]
     for foot in feet:
-        findings += [(foot.side, item.level, item.code, item.message, _details(item.values)) for item in foot.findings]
+        findings += [(foot.side, item.level, item.code, str(item), _details(item.values)) for item in foot.findings]
     return SessionRows(
         session,
         [_foot(foot) | {"zero": zero_of(recording, foot.side)} for foot in feet],
@@ -250,7 +250,7 @@ def _foot(foot: FootResult) -> dict[str, Any]:
         "power_w": _mean(foot.stroke_table["power_w"].to_numpy(dtype=float)[used]),
         "reference": foot.strokes.reference,
         "quality": _number(foot.strokes.quality),
-        "reason": advised.reasons[0].message if advised.reasons else "",
+        "reason": str(advised.reasons[0]) if advised.reasons else "",
         "curve": json.dumps([round(float(value), 3) for value in curve]),
     }
 

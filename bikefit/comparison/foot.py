@@ -195,7 +195,7 @@ def _nothing_usable(
         minimal_detectable_change_before_deg=nan,
         minimal_detectable_change_deg=nan,
         change=None,
-        recommendation=undetermined(system, [Reason(verdict_.code, verdict_.message)], Response(prior.mean, prior.sd)),
+        recommendation=undetermined(system, [Reason(verdict_.code, verdict_.values)], Response(prior.mean, prior.sd)),
         fitted_wedges=fitted,
         verdict=verdict_,
         findings=(verdict_,),

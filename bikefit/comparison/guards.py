@@ -66,7 +66,7 @@ def check_sessions(sessions: Sequence[SessionResult], names: Sequence[str], *, r
     _same("wedge system", [(s.system.id, s.system.cant_deg) for s in sessions], names, "--system", lambda x: str(x[0]))
     found: list[Finding] = []
     if formats_differ(sessions):
-        found.append(finding("compare_formats_differ", formats=", ".join(sorted({_format(s) for s in sessions}))))
+        found.append(finding("compare_formats_differ", formats=sorted({_format(s) for s in sessions})))
     starts = [session.recording.start for session in sessions if session.recording.start is not None]
     hours = (max(starts) - min(starts)).total_seconds() / 3600.0 if starts else 0.0
     if hours > OTHER_DAY_H and not remounted:
@@ -167,7 +167,7 @@ def check_feet(side: Side, feet: Sequence[FootResult], names: Sequence[str]) -> 
     if len(set(references)) > 1:
         if feet[0].rotation.metric != "mean":
             _same("reference of the strokes", references, names, "--metric mean, or --reference")
-        found.append(finding("compare_references_differ", side=side, references=_told(references, names)))
+        found.append(finding("compare_references_differ", side=side, references=_by_value(references, names)))
     for code, values, ratio in (
         ("compare_cadence_differs", [foot.strokes.cadence_rpm for foot in feet], CADENCE_RATIO),
         ("compare_power_differs", [_power_w(foot) for foot in feet], POWER_RATIO),
@@ -177,7 +177,7 @@ def check_feet(side: Side, feet: Sequence[FootResult], names: Sequence[str]) -> 
             found.append(finding(code, side=side, low=low, high=high))
     pinned = [name for name, foot in zip(names, feet, strict=True) if foot.rotation.float_stop is not None]
     if pinned:
-        found.append(finding("compare_float_stop", side=side, names=", ".join(pinned)))
+        found.append(finding("compare_float_stop", side=side, names=pinned))
     if any(foot.neutral.kind == "recovery" for foot in feet):
         found.append(finding("compare_recovery_moves", side=side))
     return tuple(found)
@@ -226,18 +226,20 @@ def _same(
     shown: Callable[[Any], str] = str,
 ) -> None:
     if len(set(values)) > 1:
-        told = _told([shown(value) for value in values], names)
+        by_value = _by_value([shown(value) for value in values], names)
+        told = "; ".join(f"{', '.join(who)}: {value}" for value, who in by_value.items())
         raise UsageError(
             f"the recordings do not share one {what} ({told}), so they cannot be compared. "
             f"Use the same for all of them ({flag})."
         )
 
 
-def _told(values: Sequence[str], names: Sequence[str]) -> str:
+def _by_value(values: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
+    """Return each value with the names of those that have it."""
     by_value: dict[str, list[str]] = {}
     for value, name in zip(values, names, strict=True):
         by_value.setdefault(value, []).append(name)
-    return "; ".join(f"{', '.join(who)}: {value}" for value, who in by_value.items())
+    return by_value
 
 
 def _format(session: SessionResult) -> str:

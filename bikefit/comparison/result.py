@@ -195,7 +195,7 @@ class FootComparison:
             "change_interval_deg": to_json_value(change.interval_deg) if change else None,
             "change_detected": change.detected if change else None,
             "recommendation": to_json_value(self.recommendation),
-            "next_recording": advice.message if advice else None,
+            "next_recording": str(advice) if advice else None,
             "next_recording_wedges": advice.values["wedges"] if advice else None,
             "findings": to_json_value(self.findings),
         }

@@ -1,4 +1,4 @@
-"""What the trial showed and what to record next, as findings in plain words."""
+"""What the trial showed and what to record next, as findings."""
 
 from __future__ import annotations
 
@@ -13,29 +13,6 @@ from bikefit.settings import Settings
 
 WORTHWHILE_DEG = 0.15
 """A recording that brings the final choice less than this closer to neutral is not asked for."""
-
-
-def count_in_words(total: int) -> str:
-    """Name a signed count of wedges.
-
-    Parameters
-    ----------
-    total : int
-        Varus positive.
-
-    Returns
-    -------
-    str
-        Such as "2 varus wedges".
-
-    Examples
-    --------
-    >>> count_in_words(0), count_in_words(-1)
-    ('no wedge', '1 valgus wedge')
-    """
-    if total == 0:
-        return "no wedge"
-    return f"{abs(total)} {'varus' if total > 0 else 'valgus'} wedge{'s' if abs(total) > 1 else ''}"
 
 
 def judge(
@@ -122,8 +99,8 @@ def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: 
     least, most = sorted(map(abs, change.interval_deg)) if change.detected else map(abs, change.interval_deg)
     values = {
         "side": side,
-        "count": count_in_words(change.to_wedges),
-        "before": count_in_words(change.from_wedges),
+        "count": change.to_wedges,
+        "before": change.from_wedges,
         "deg": change.deg,
         "size": abs(change.deg),
         "way": "out" if change.deg > 0 else "in",
@@ -161,7 +138,7 @@ def judge_no_trial(side: Side, trials: Sequence[Trial]) -> Finding:
     counts = {trial.wedges for trial in trials}
     if len(counts) > 1:
         return finding("compare_no_common_setup", side=side)
-    return finding("compare_one_count", side=side, count=count_in_words(counts.pop()))
+    return finding("compare_one_count", side=side, count=counts.pop())
 
 
 def judge_repeats(side: Side, trials: Sequence[Trial], between_sd_deg: float) -> Finding | None:
@@ -192,9 +169,7 @@ def judge_repeats(side: Side, trials: Sequence[Trial], between_sd_deg: float) ->
             (between_sd_deg**2 + high.standard_error_deg**2) ** 0.5,
         )
         if spread > limit and (worst is None or spread > worst.values["spread"]):
-            worst = finding(
-                "compare_repeat_differs", side=side, count=count_in_words(low.wedges), spread=spread, limit=limit
-            )
+            worst = finding("compare_repeat_differs", side=side, count=low.wedges, spread=spread, limit=limit)
     return worst
 
 
@@ -281,7 +256,7 @@ def advise_next(
             code,
             side=side,
             wedges=wedges,
-            count=count_in_words(named),
+            count=named,
             now=best.miss_now_deg,
             after=best.expected_miss_deg,
         )

@@ -51,7 +51,7 @@ def check_usable(recording: Recording) -> None:
         )
     for item in recording.findings:
         if item.level == "error":
-            raise NoRotationError(f"{recording.name}: {item.message}")
+            raise NoRotationError(f"{recording.name}: {item}")
     for side, sensor in recording.sensors.items():
         there, lacking = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
         raise NoRotationError(

@@ -1,7 +1,7 @@
-"""Findings: what a reader of a result must know, as data with a code.
+"""Findings and reasons: what a reader of a result must know, as a code with values.
 
-The words live in ``findings.toml``, one entry a code: its level and its message, with named places for the
-values. Code that has something to say names the code and the values; a translation is one more file.
+``findings.toml`` has every code with its level and the names of its values. The words are made where they are
+shown, by `bikefit.words`; what is written for other programs has them in English.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from bikefit.model.json_values import to_json_value
+from bikefit.words import ENGLISH
 
 Level = Literal["info", "warning", "error"]
 
@@ -26,37 +29,53 @@ class Finding:
         How much it matters: to know, to act on, or what keeps a number from being given.
     code : str
         Its name in the documented list.
-    message : str
-        One or two plain sentences: what was seen and what to do.
     values : mapping
-        The numbers and names in the message, unrounded.
+        What its words name: numbers unrounded, and codes.
     """
 
     level: Level
     code: str
-    message: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Say it in English."""
+        return ENGLISH.finding(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the JSON contract has it, with its sentence in English."""
+        values = to_json_value(self.values)
+        return {"level": self.level, "code": self.code, "message": ENGLISH.finding(self), "values": values}
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a recommendation came out as it did: a code of the same list and its sentence."""
+    """Why a recommendation came out as it did: a code of the same list and its values."""
 
     code: str
-    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Say it in English."""
+        return ENGLISH.finding(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the JSON contract has it, with its sentence in English."""
+        return {"code": self.code, "message": ENGLISH.finding(self)}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a code: its level, and the values that its words may name."""
+
+    level: Level
+    values: tuple[str, ...]
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """Return every code with its ``level`` and ``message`` template.
-
-    Returns
-    -------
-    dict
-        Code -> entry of ``findings.toml``; read once.
-    """
-    text = files("bikefit.model").joinpath("findings.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def codes() -> Mapping[str, Entry]:
+    """Return every code that a finding or a reason can carry."""
+    table = tomllib.loads(files("bikefit.model").joinpath("findings.toml").read_text(encoding="utf-8"))
+    return {code: Entry(entry["level"], tuple(entry["values"])) for code, entry in table.items()}
 
 
 def finding(code: str, **values: Any) -> Finding:
@@ -65,29 +84,26 @@ def finding(code: str, **values: Any) -> Finding:
     Parameters
     ----------
     code : str
-        A code of the catalogue.
+        A code of the list.
     **values
-        What the message has places for, and what else a program may want to read.
+        What its words have places for, and what else a program may want to read.
 
     Returns
     -------
     Finding
-        With the catalogue's level and the message filled in.
+        With the level that the list gives it.
 
     Raises
     ------
     KeyError
-        If the code is not in the catalogue, or a value is missing: a mistake of ours, not of the user's.
+        If the code is not in the list, or a value is missing: a mistake of ours, not of the user's.
 
     Examples
     --------
     >>> finding("few_strokes", used=12, side="left").level
     'warning'
     """
-    entry = catalogue()[code]
-    level = entry["level"]
-    assert level in ("info", "warning", "error")
-    return Finding(level, code, entry["message"].format_map(values), values)  # type: ignore[arg-type]
+    return Finding(_entry(code, values).level, code, values)
 
 
 def reason(code: str, **values: Any) -> Reason:
@@ -96,18 +112,28 @@ def reason(code: str, **values: Any) -> Reason:
     Parameters
     ----------
     code : str
-        A code of the catalogue.
+        A code of the list.
     **values
-        What the message has places for.
+        What its words have places for.
 
     Returns
     -------
     Reason
-        The code and its sentence.
+        The code and its values.
 
     Examples
     --------
-    >>> reason("within_band", band=1.0).code
-    'within_band'
+    >>> str(reason("recovery_limit"))[:35]
+    "The foot's own recovery phase serve"
     """
-    return Reason(code, catalogue()[code]["message"].format_map(values))
+    _entry(code, values)
+    return Reason(code, values)
+
+
+def _entry(code: str, values: Mapping[str, Any]) -> Entry:
+    """Return what is known of a code; refuse it where a value that its words may name is missing."""
+    entry = codes()[code]
+    missing = [name for name in entry.values if name not in values]
+    if missing:
+        raise KeyError(f"{code}: {', '.join(missing)}")
+    return entry

@@ -24,7 +24,8 @@ def to_json_value(value: Any) -> Any:
     Parameters
     ----------
     value : object
-        A dataclass, mapping, sequence, numpy value, time stamp or plain value.
+        A dataclass, mapping, sequence, numpy value, time stamp or plain value. A dataclass that knows its own form
+        (``to_dict``) is asked for it.
 
     Returns
     -------
@@ -37,6 +38,8 @@ def to_json_value(value: Any) -> Any:
     {'a': None, 'b': [1, 2.5]}
     """
     if is_dataclass(value) and not isinstance(value, type):
+        if hasattr(value, "to_dict"):
+            return value.to_dict()
         shown = (item.metadata.get(_SHOWN, item.name) for item in fields(value))
         return {name: to_json_value(getattr(value, name)) for name in shown if name is not None}
     if isinstance(value, Mapping):

@@ -23,7 +23,7 @@ def comparison_sentences(foot: FootComparison) -> list[str]:
     list of str
         Plain sentences.
     """
-    said = [] if foot.verdict is None else [foot.verdict.message]
+    said = [] if foot.verdict is None else [str(foot.verdict)]
     if foot.change is not None:
         said.append(
             text(
@@ -48,7 +48,7 @@ def comparison_sentences(foot: FootComparison) -> list[str]:
     if numbers.known(foot.minimal_detectable_change_deg):
         said.append(smallest_change(foot))
     if foot.next_recording is not None:
-        said.append(foot.next_recording.message)
+        said.append(str(foot.next_recording))
     return said
 
 

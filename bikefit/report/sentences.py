@@ -11,6 +11,7 @@ from bikefit.conventions import Side
 from bikefit.model import FootResult, Recommendation, SessionResult
 from bikefit.report import numbers
 from bikefit.report.texts import counted, text
+from bikefit.words import ENGLISH
 
 STAY_REASONS = ("within_band", "interval_holds_neutral", "no_gain_expected")
 Step = Literal[
@@ -46,7 +47,7 @@ def wedges(total: int) -> str:
     >>> wedges(2), wedges(-1), wedges(0)
     ('2 varus wedges', '1 valgus wedge', 'no wedge')
     """
-    return counted("words.valgus_wedges" if total < 0 else "words.varus_wedges", abs(total))
+    return ENGLISH.wedges(total)
 
 
 def thick_side(total: int) -> str:
@@ -119,7 +120,7 @@ def advice(side: Side, recommendation: Recommendation, fitted: int, cap: int) ->
     if step == "undetermined":
         if not recommendation.reasons:
             return text("advice.undetermined_bare", shoe=shoe)
-        return text("advice.undetermined", shoe=shoe, reason=recommendation.reasons[0].message)
+        return text("advice.undetermined", shoe=shoe, reason=str(recommendation.reasons[0]))
     target = recommendation.total or 0
     changed = abs(target - fitted)
     key: str = step

@@ -13,7 +13,7 @@ import pytest
 from helpers.malformed_cases import CASES, HEADER, Case, rows, text
 
 from bikefit.io.text import text_file
-from bikefit.model.findings import catalogue
+from bikefit.model.findings import codes
 
 OUTCOMES = {"two strokes": "too_few_strokes", "1 Hz": "undersampled"}
 """Files that can be read but carry no count, with the reason that must be given."""
@@ -46,7 +46,7 @@ def test_odd_file(case: Case, run: Callable[..., Any], tmp_path: Path, monkeypat
     document = json.loads(done.out, parse_constant=refuse_constant)
     feet = document["feet"].values()
     told = {item["code"] for part in (document, *feet) for item in part["findings"]}
-    assert set(case.findings) <= told <= set(catalogue())
+    assert set(case.findings) <= told <= set(codes())
     assert sorted(os.listdir()) == ["report.html", "strokes.csv"]
     for foot in feet:
         advice = foot["recommendation"]

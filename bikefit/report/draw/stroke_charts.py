@@ -199,7 +199,7 @@ def both_feet(feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
     at = frame.x.end
     for each in reversed(feet):
         dash = " dashed" if each.side == "right" else ""
-        name = svg.label(text(f"words.{each.side}"), at, frame.y.end - 8, "name strong", "end")
+        name = svg.label(text(f"side.{each.side}"), at, frame.y.end - 8, "name strong", "end")
         sample = svg.line(at - 76, frame.y.end - 12, at - 42, frame.y.end - 12, f"curve{dash}")
         frame.add(svg.element("g", name, sample, class_=f"foot-{each.side}"))
         at -= 94

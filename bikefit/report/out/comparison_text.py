@@ -35,14 +35,14 @@ def comparison_text(result: ComparisonResult) -> RenderableType:
     for foot in feet:
         parts += _foot(foot, result.system.cap)
     parts.append(_table(feet))
-    notes = [note_line(item.level, item.message) for item in result.findings]
+    notes = [note_line(item.level, str(item)) for item in result.findings]
     for foot in feet:
-        told = {item.message for item in (foot.verdict, foot.next_recording) if item is not None}
+        told = {str(item) for item in (foot.verdict, foot.next_recording) if item is not None}
         shoe = text(f"advice.shoe_{foot.side}")
         notes += [
-            note_line(item.level, text("terminal.for_shoe", shoe=shoe, message=item.message))
+            note_line(item.level, text("terminal.for_shoe", shoe=shoe, message=str(item)))
             for item in foot.findings
-            if item.message not in told
+            if str(item) not in told
         ]
     if notes:
         parts += ["", Text(text("terminal.findings"), style="bold"), *notes]

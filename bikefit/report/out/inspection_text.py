@@ -49,7 +49,7 @@ def inspection_text(found: Inspection) -> RenderableType:
             parts += ["", Text(text(f"inspect.{key}"), style="bold"), *(note_line("info", line) for line in lines)]
     if found.findings:
         parts += ["", Text(text("terminal.findings"), style="bold")]
-        parts += [note_line(item.level, item.message) for item in found.findings]
+        parts += [note_line(item.level, str(item)) for item in found.findings]
     if found.advice:
         # commands are not wrapped: they are there to be pasted
         commands = (Text(f"  {line}", no_wrap=True, overflow="ignore") for line in found.advice)
@@ -63,7 +63,7 @@ def _feet(found: Inspection) -> Table:
         table.add_column(name)
     for side, foot in found.feet.items():
         table.add_row(
-            text(f"words.{side}"),
+            text(f"side.{side}"),
             text(f"inspect.source_{foot.source}"),
             text(f"reference.{foot.reference}"),
             text("inspect.rate", rate=numbers.fixed(foot.rate_hz, 0)),

@@ -170,7 +170,7 @@ def _table(result: SessionResult, feet: list[FootResult]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
     for foot in feet:
-        table.add_column(text(f"words.{foot.side}").capitalize(), justify="right")
+        table.add_column(text(f"side.{foot.side}").capitalize(), justify="right")
     rows = [_cells(foot) for foot in feet]
     for key in rows[0] if rows else ():
         table.add_row(text(f"terminal.{key}"), *(escape(cells[key]) for cells in rows))
@@ -196,12 +196,12 @@ def _cells(foot: FootResult) -> Mapping[str, str]:
 
 def _notes(result: SessionResult) -> Iterable[RenderableType]:
     """Yield what to know, the gravest first; the first reason of "cannot tell" stands in its sentence already."""
-    said: list[tuple[Level, str]] = [(item.level, item.message) for item in result.findings]
+    said: list[tuple[Level, str]] = [(item.level, str(item)) for item in result.findings]
     shoes: dict[tuple[Level, str], list[str]] = {}
     for side, foot in result.feet.items():
-        told = [(item.level, item.message) for item in foot.findings]
+        told = [(item.level, str(item)) for item in foot.findings]
         if foot.recommendation.outcome == "undetermined":
-            told += [("error", reason.message) for reason in foot.recommendation.reasons[1:]]
+            told += [("error", str(reason)) for reason in foot.recommendation.reasons[1:]]
         for note in told:
             shoes.setdefault(note, []).append(text(f"advice.shoe_{side}"))
     for (level, message), names in shoes.items():

@@ -152,7 +152,7 @@ def _shoe(
     excess = excess_now(foot)
     above, above_caption = _above(foot, result, excess)
     behind_caption = behind_words(advised, fitted)
-    measured = plain_degrees(foot.verdict.message) if foot.verdict else sentences.measured(excess)
+    measured = plain_degrees(str(foot.verdict)) if foot.verdict else sentences.measured(excess)
     if foot.change is None and numbers.known(foot.minimal_detectable_change_before_deg):
         measured = f"{measured} {smallest_change(foot)}"
     following = foot.next_recording
@@ -164,7 +164,7 @@ def _shoe(
         advice=plain_degrees(sentences.advice(side, advised, fitted, result.system.cap)),
         measured=measured,
         outlook=sentences.outlook(advised, fitted),
-        next=plain_degrees(following.message) if following else sentences.what_next(advised, fitted),
+        next=plain_degrees(str(following)) if following else sentences.what_next(advised, fitted),
         above=shoes.from_above(side, above, above_caption),
         above_caption=above_caption,
         behind=shoes.from_behind(side, behind_view(advised, fitted, result.system), behind_caption),
@@ -298,13 +298,13 @@ def _next_recordings(foot: FootComparison) -> TableView:
 
 def _said(result: ComparisonResult, feet: list[FootComparison]) -> Iterable[tuple[Side | None, str, str]]:
     """Return findings of the comparison, of its feet and of the recordings behind it."""
-    yield from ((None, item.level, item.message) for item in result.findings)
+    yield from ((None, item.level, str(item)) for item in result.findings)
     for foot in feet:
-        yield from ((foot.side, item.level, item.message) for item in foot.findings)
-        yield from ((foot.side, "info", reason.message) for reason in foot.recommendation.reasons)
+        yield from ((foot.side, item.level, str(item)) for item in foot.findings)
+        yield from ((foot.side, "info", str(reason)) for reason in foot.recommendation.reasons)
     for session in result.sessions:
         for item in session.findings:
-            words = text("terminal.for_shoe", shoe=clean(session.recording.name, SHORT), message=item.message)
+            words = text("terminal.for_shoe", shoe=clean(session.recording.name, SHORT), message=str(item))
             yield None, item.level, words
 
 

@@ -199,10 +199,10 @@ def _rejected(feet: list[FootResult]) -> TableView:
 
 def _findings(result: SessionResult, feet: list[FootResult]) -> TableView:
     """Return all findings and the reasons of the decision."""
-    said: list[tuple[Side | None, str, str]] = [(None, item.level, item.message) for item in result.findings]
+    said: list[tuple[Side | None, str, str]] = [(None, item.level, str(item)) for item in result.findings]
     for foot in feet:
-        said += [(foot.side, item.level, item.message) for item in foot.findings]
-        said += [(foot.side, "info", reason.message) for reason in foot.recommendation.reasons]
+        said += [(foot.side, item.level, str(item)) for item in foot.findings]
+        said += [(foot.side, "info", str(reason)) for reason in foot.recommendation.reasons]
     return findings_table(said)
 
 

@@ -113,9 +113,9 @@ def rider_html(
             name = text("rider.response", shoe=text(f"advice.shoe_{side}"))
             said = comparison_sentences(foot)
             answers.append({"side": side, "title": name, "advice": answer, "said": said})
-            told = (found.message for found in foot.findings if found.level == "warning")
+            told = (str(found) for found in foot.findings if found.level == "warning")
             warnings += [message for message in told if message not in said]
-        warnings += [found.message for found in comparison.findings if found.level == "warning"]
+        warnings += [str(found) for found in comparison.findings if found.level == "warning"]
     return _render(
         "rider.html.j2",
         title=text("rider.title", rider=rider or text("rider.unnamed")),

@@ -1,0 +1,9 @@
+"""The words of a result: one catalogue a language (``en.toml``), one renderer with the language as its argument."""
+
+from __future__ import annotations
+
+from bikefit.words.catalogue import languages
+from bikefit.words.numbers import Interval, known, rounded
+from bikefit.words.words import ENGLISH, Words
+
+__all__ = ["ENGLISH", "Interval", "Words", "known", "languages", "rounded"]

@@ -1,0 +1,97 @@
+"""Filling the places of a sentence: numbers with the language's signs, codes with the language's words."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bikefit.words.catalogue import Catalogue, catalogue
+
+
+class Said(Protocol):
+    """What has words: a finding or a reason."""
+
+    @property
+    def code(self) -> str:
+        """A key of the section ``findings``."""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What its words have places for."""
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The sentences of one language, by the keys of its file."""
+
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        """Refuse a language that is not there before anything is said in it."""
+        catalogue(self.language)
+
+    @property
+    def _sections(self) -> Catalogue:
+        return catalogue(self.language)
+
+    def section(self, name: str) -> Mapping[str, str]:
+        """Return a whole section, its places unfilled."""
+        return self._sections[name]
+
+    def text(self, key: str, /, **values: Any) -> str:
+        """Return the text ``section.name`` with its places filled; a key or value that is missing is our mistake."""
+        section, name = key.split(".")
+        return _Filler(self).vformat(self._sections[section][name], (), values)
+
+    def counted(self, key: str, number: int, /, **values: Any) -> str:
+        """Return ``<key>_none`` (where there is one), ``<key>_one`` or ``<key>_many``, as a number has it (``{n}``)."""
+        section, name = key.split(".")
+        ending = "one" if number == 1 else "none" if number == 0 and f"{name}_none" in self.section(section) else "many"
+        return self.text(f"{key}_{ending}", n=number, **values)
+
+    def word(self, section: str, value: Any) -> str:
+        """Return a section's word for a value: by the code itself, or by a number's sign and size."""
+        if isinstance(value, str):
+            return self.text(f"{section}.{value}")
+        if value is None:
+            return self.text(f"{section}.unknown")
+        form = "zero" if value == 0 else "one" if abs(value) == 1 else "many"
+        return self.text(f"{section}.{'minus_' if value < 0 else ''}{form}", n=abs(value))
+
+    def words_for(self, kind: str, value: Any) -> str:
+        """Return the words for a value as a place asks for them: ``section``, ``join.NAME`` or ``each.NAME``."""
+        if kind.startswith("join."):
+            return self.text(kind).join(map(str, value))
+        if kind.startswith("each."):
+            return self.text("join.semicolon").join(self.text(kind, key=key, value=of) for key, of in value.items())
+        return self.word(kind, value)
+
+    def finding(self, said: Said) -> str:
+        """Return the sentence of a finding or a reason."""
+        return self.text(f"findings.{said.code}", **said.values)
+
+    def number(self, value: float, how: str = "") -> str:
+        """Return a number as Python formats it, with the language's signs."""
+        signs, printed = self.section("language"), format(value, how)
+        if printed.startswith("-"):
+            printed = signs["minus"] + printed[1:]
+        return printed.replace(".", signs["decimal"]).replace("%", signs["percent"])
+
+
+class _Filler(string.Formatter):
+    """Fills places as `str.format` does, with the words and signs of a language."""
+
+    def __init__(self, words: Templates) -> None:
+        self.words = words
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return one place filled."""
+        if format_spec.startswith("@"):
+            return self.words.words_for(format_spec[1:], value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return self.words.number(value, format_spec)
+        if isinstance(value, (list, tuple)) and not format_spec:
+            return self.words.words_for("join.comma", value)
+        return format(value, format_spec)

@@ -1,0 +1,170 @@
+"""The renderer: everything that is said or printed of a result, in one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bikefit.words.numbers import Interval, known, rounded
+from bikefit.words.templates import Templates
+
+
+@dataclass(frozen=True)
+class Words(Templates):
+    """The words of one language: texts by their key, findings by their code, numbers with the language's signs.
+
+    The one place where digits are cut, for text, HTML, PDF and PNG alike. Functions that say something take it as
+    their first argument; there is no language of the program as a whole.
+
+    Attributes
+    ----------
+    language : str
+        Two-letter code of a file of this package.
+
+    Examples
+    --------
+    >>> words = Words("en")
+    >>> words.text("axes.heel_out"), words.wedges(2), words.degrees(4.25)
+    ('heel out', '2 varus wedges', '4.2°')
+    """
+
+    def wedges(self, total: int | None) -> str:
+        """Name a signed total of wedges; a dash where it is not known.
+
+        Examples
+        --------
+        >>> [ENGLISH.wedges(total) for total in (2, -1, 0, None)]
+        ['2 varus wedges', '1 valgus wedge', 'no wedge', '–']
+        """
+        return self.word("wedges", total)
+
+    def thick_side(self, total: int) -> str:
+        """Say which side of a signed total of wedges is the thick one.
+
+        Examples
+        --------
+        >>> ENGLISH.thick_side(2), ENGLISH.thick_side(-1)
+        ('thick side toward the bike', 'thick side away from the bike')
+        """
+        return self.text("words.thick_valgus" if total < 0 else "words.thick_varus")
+
+    def fixed(self, value: float | None, digits: int = 1) -> str:
+        """Print a number with fixed decimals; never "-0.0", and unknown as a dash.
+
+        Examples
+        --------
+        >>> ENGLISH.fixed(-0.04), ENGLISH.fixed(4.25), ENGLISH.fixed(float("nan"))
+        ('0.0', '4.2', '–')
+        """
+        if not known(value):
+            return self.text("words.unknown")
+        return self.number(rounded(value, digits), f".{digits}f")
+
+    def signed(self, value: float | None, digits: int = 1) -> str:
+        """Print a number with its sign, plus included; zero has none.
+
+        Examples
+        --------
+        >>> ENGLISH.signed(4.25), ENGLISH.signed(-1.0, 0), ENGLISH.signed(0.01)
+        ('+4.2', '-1', '0.0')
+        """
+        printed = self.fixed(value, digits)
+        return f"+{printed}" if known(value) and rounded(value, digits) > 0.0 else printed
+
+    def degrees(self, value: float | None, digits: int = 1) -> str:
+        """Print an angle's size with the degree sign.
+
+        Examples
+        --------
+        >>> ENGLISH.degrees(4.25)
+        '4.2°'
+        """
+        return f"{self.fixed(value, digits)}°" if known(value) else self.fixed(value)
+
+    def signed_degrees(self, value: float | None, digits: int = 1) -> str:
+        """Print an angle with sign and degree sign.
+
+        Examples
+        --------
+        >>> ENGLISH.signed_degrees(4.25)
+        '+4.2°'
+        """
+        return f"{self.signed(value, digits)}°" if known(value) else self.fixed(value)
+
+    def heel(self, value: float | None) -> str:
+        """Print a heel angle in words instead of a sign.
+
+        Examples
+        --------
+        >>> ENGLISH.heel(4.25), ENGLISH.heel(-1.0), ENGLISH.heel(0.0)
+        ('4.2° heel out', '1.0° heel in', '0.0°')
+        """
+        if not known(value):
+            return self.fixed(value)
+        size = self.degrees(abs(value))
+        if rounded(value) == 0.0:
+            return size
+        return self.text("words.heel_out" if value > 0 else "words.heel_in", angle=size)
+
+    def heel_interval(self, interval: Interval | None) -> str:
+        """Print an interval of heel angles in words.
+
+        Examples
+        --------
+        >>> ENGLISH.heel_interval((2.6, 5.8)), ENGLISH.heel_interval((-1.0, 2.0)), ENGLISH.heel_interval((-3.0, -1.0))
+        ('2.6° to 5.8° heel out', '1.0° heel in to 2.0° heel out', '1.0° to 3.0° heel in')
+        """
+        if interval is None or not (known(interval[0]) and known(interval[1])):
+            return self.text("words.unknown")
+        low, high = (rounded(end) for end in interval)
+        if low >= 0 and high > 0:
+            return self.text("words.to", low=self.degrees(low), high=self.heel(high))
+        if low < 0 and high <= 0:
+            return self.text("words.to", low=self.degrees(-high), high=self.heel(low))
+        return self.text("words.to", low=self.heel(low), high=self.heel(high))
+
+    def signed_interval(self, interval: Interval | None, digits: int = 1) -> str:
+        """Print an interval of angles with signs, as tables have it.
+
+        Examples
+        --------
+        >>> ENGLISH.signed_interval((-0.5, 4.25))
+        '-0.5 to +4.2'
+        """
+        if interval is None or not (known(interval[0]) and known(interval[1])):
+            return self.text("words.unknown")
+        return self.text("words.to", low=self.signed(interval[0], digits), high=self.signed(interval[1], digits))
+
+    def percent(self, share: float | None) -> str:
+        """Print a share as a whole percentage; 0 and 100 only where they are exact.
+
+        Examples
+        --------
+        >>> [ENGLISH.percent(share) for share in (0.694, 0.999, 0.001, 1.0)]
+        ['69 %', 'over 99 %', 'under 1 %', '100 %']
+        """
+        if not known(share):
+            return self.text("words.unknown")
+        whole = round(100.0 * share)
+        if whole == 100 and share < 1.0:
+            return self.text("words.over", percent=99)
+        if whole == 0 and share > 0.0:
+            return self.text("words.under", percent=1)
+        return self.text("words.percent", percent=whole)
+
+    def clock(self, seconds: float | None) -> str:
+        """Print a time of the ride as h:mm:ss or m:ss.
+
+        Examples
+        --------
+        >>> ENGLISH.clock(75.4), ENGLISH.clock(3675)
+        ('1:15', '1:01:15')
+        """
+        if not known(seconds):
+            return self.text("words.unknown")
+        minutes, rest = divmod(round(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+ENGLISH = Words("en")
+"""JSON, the store and ``print`` speak English whatever a page speaks."""

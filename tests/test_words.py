@@ -1,0 +1,117 @@
+"""The catalogues and the codes hold together, both ways and in every language."""
+
+from __future__ import annotations
+
+import string
+from typing import get_args
+
+import pytest
+
+from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS, SIDES
+from bikefit.errors import UsageError
+from bikefit.model import Finding, NeutralKind, finding, reason
+from bikefit.model.findings import codes
+from bikefit.words import ENGLISH, Words, languages
+from bikefit.words.catalogue import catalogue
+
+PLACES = string.Formatter()
+
+
+def places(template: str) -> list[tuple[str, str]]:
+    """Return the name and the format of every place of a template."""
+    return [(name, how or "") for _, name, how, _ in PLACES.parse(template) if name is not None]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_code_has_words_and_every_word_a_code(language: str) -> None:
+    assert set(catalogue(language)["findings"]) == set(codes())
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("code", sorted(codes()))
+def test_the_words_name_only_values_that_every_such_finding_has(language: str, code: str) -> None:
+    named = {name for name, _ in places(catalogue(language)["findings"][code])}
+    assert named <= set(codes()[code].values)
+
+
+def test_every_value_of_a_code_is_named_by_words_of_some_language() -> None:
+    for code, entry in codes().items():
+        named = {name for language in languages() for name, _ in places(catalogue(language)["findings"][code])}
+        assert set(entry.values) == named, code
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_same_keys(language: str) -> None:
+    own, english = catalogue(language), catalogue("en")
+    for section in english:
+        assert set(own[section]) == set(english[section]), section
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_a_place_asks_for_is_there(language: str) -> None:
+    own = catalogue(language)
+    for section, texts in own.items():
+        for key, template in texts.items():
+            for name, how in places(template):
+                assert name.isidentifier(), f"{section}.{key}"
+                if how.startswith("@"):
+                    asked, _, item = how[1:].partition(".")
+                    assert not item or item in own[asked], f"{section}.{key}"
+                    assert asked in own, f"{section}.{key}"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_code_of_the_conventions_has_a_word(language: str) -> None:
+    own = catalogue(language)
+    for section, known in (
+        ("side", SIDES),
+        ("metric", METRICS),
+        ("reference", REFERENCES),
+        ("reject", REJECT_REASONS),
+        ("neutral", get_args(NeutralKind)),
+        ("level", ("info", "warning", "error")),
+    ):
+        assert set(own[section]) == set(known), section
+
+
+def test_a_value_that_is_missing_is_refused_where_the_finding_is_made() -> None:
+    with pytest.raises(KeyError, match="used"):
+        finding("few_strokes", side="left")
+    with pytest.raises(KeyError, match="needed"):
+        reason("too_few_strokes", used=3)
+    with pytest.raises(KeyError, match="no_such_code"):
+        finding("no_such_code")
+
+
+def test_a_finding_holds_codes_and_speaks_when_asked() -> None:
+    found = finding("compare_one_count", side="left", count=-2)
+    assert found == Finding("warning", "compare_one_count", {"side": "left", "count": -2})
+    assert str(found).startswith("All usable recordings of the left foot were made with 2 valgus wedges.")
+    document = found.to_dict()
+    assert list(document) == ["level", "code", "message", "values"]
+    assert document["message"] == str(found)
+    assert document["values"] == {"side": "left", "count": -2}
+    assert list(reason("recovery_limit").to_dict()) == ["code", "message"]
+
+
+def test_several_values_are_told_together() -> None:
+    said = str(finding("metric_matters", metric="mean", chosen=2, others={"power_phase": 0, "peak": None}))
+    assert "The mean (used here): 2 varus; the power phase: no wedge; the peak: cannot tell." in said
+    said = str(finding("compare_references_differ", side="left", references={"pitch": ["a", "b"], "none": ["c"]}))
+    assert "(a, b: pitch; c: none)" in said
+
+
+def test_numbers_follow_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = {**catalogue("en"), "language": {"name": "x", "decimal": ",", "minus": "−", "percent": " %"}}
+    monkeypatch.setattr("bikefit.words.templates.catalogue", lambda language: other)
+    words = Words("en")
+    assert words.signed_degrees(-4.26) == "−4,3°"
+    assert words.heel_interval((-1.0, 2.0)) == "1,0° heel in to 2,0° heel out"
+    assert "(−1,5 deg)" in words.finding(finding("float_stop", deg=-1.5, percent=40.2))
+    assert "12,5 % of it" in words.finding(finding("fit_more_damage", count=3, share=0.125))
+
+
+def test_a_language_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="Known: "):
+        Words("xx")
+    assert ENGLISH.language == "en"
