@@ -21,7 +21,6 @@ from bikefit.analysis import AnalyzeOptions
 from bikefit.comparison import ComparisonResult, FootComparison, Source, compare, compare_sessions
 from bikefit.comparison.curves import band_half_width_deg, stretches
 from bikefit.comparison.sources import as_sources
-from bikefit.comparison.verdict import count_in_words
 from bikefit.conventions import Side, other_side
 from bikefit.errors import UsageError
 from bikefit.io.manifest import read_manifest
@@ -35,6 +34,7 @@ from bikefit.response import allowed_totals
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.wedge_systems import load_system
+from bikefit.words import ENGLISH
 
 SYSTEM = load_system("bikefit-cleat")
 NAN = math.nan
@@ -408,7 +408,7 @@ def test_the_recovery_phase_decides_one_wedge_at_most() -> None:
 
 
 def test_counts_in_words() -> None:
-    assert [count_in_words(n) for n in (0, 1, -2)] == ["no wedge", "1 varus wedge", "2 valgus wedges"]
+    assert [ENGLISH.wedges(n) for n in (0, 1, -2)] == ["no wedge", "1 varus wedge", "2 valgus wedges"]
 
 
 # ---- properties --------------------------------------------------------------------------------------------

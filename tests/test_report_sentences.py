@@ -8,7 +8,7 @@ import pytest
 from helpers.results import make_recommendation
 
 from bikefit.conventions import Z95
-from bikefit.model import Excess, Reason, Recommendation
+from bikefit.model import Excess, Recommendation, reason
 from bikefit.report import sentences
 
 SD = 1.6 / Z95
@@ -16,7 +16,7 @@ SD = 1.6 / Z95
 
 
 def recommendation(outcome: str, total: int | None, fitted: int = 0, source: str = "assumption") -> Recommendation:
-    told = () if outcome in ("fit_wedges", "beyond_stack") else (Reason("why", "This is why."),)
+    told = () if outcome in ("fit_wedges", "beyond_stack") else (reason("no_gain_expected"),)
     return make_recommendation(outcome, total, fitted, source, told)
 
 
@@ -36,7 +36,7 @@ def recommendation(outcome: str, total: int | None, fitted: int = 0, source: str
         ("no_wedge", 0, 0, "Right shoe: no wedge needed."),
         ("beyond_stack", 3, 0, "Check the cleat, its float and the neutral angle first; the most to fit is 3 varus"),
         ("beyond_stack", 3, 3, "3 varus wedges are on already"),
-        ("undetermined", None, 0, "cannot tell from this recording. This is why."),
+        ("undetermined", None, 0, "cannot tell from this recording. No change of wedges"),
     ],
 )
 def test_advice_says_what_to_do(outcome: str, total: int | None, fitted: int, words: str) -> None:
