@@ -35,7 +35,7 @@ class Finding:
 
     level: Level
     code: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         """Say it in English."""
@@ -52,7 +52,7 @@ class Reason:
     """Why a recommendation came out as it did: a code of the same list and its values."""
 
     code: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         """Say it in English."""
