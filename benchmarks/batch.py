@@ -139,6 +139,7 @@ def index_page(folder: Path, count: int) -> None:
 
     from bikefit.batch.work import Task, do_task
     from bikefit.report.pages.studio import index_html
+    from bikefit.words import ENGLISH
 
     some = [
         do_task(Task(job, link=f"sessions/{job.id}.html")).rows
@@ -151,7 +152,7 @@ def index_page(folder: Path, count: int) -> None:
         if rows is not None
     ]
     begin = time.perf_counter()
-    page = index_html(sessions, {f"rider {number}": f"riders/{number}.html" for number in range(900)})
+    page = index_html(ENGLISH, sessions, {f"rider {number}": f"riders/{number}.html" for number in range(900)})
     print(f"{count} sessions: made in {time.perf_counter() - begin:.1f} s, {len(page.encode()) / 1e6:.1f} MB")
     path = folder / "index.html"
     path.write_text(page, encoding="utf-8")

@@ -289,9 +289,10 @@ def test_a_narrow_terminal_still_shows_whole_names(samples: Path) -> None:
 
     from bikefit.report.out.text import systems_text
     from bikefit.wedge_systems import known_systems
+    from bikefit.words import ENGLISH
 
     page = io.StringIO()
-    Console(file=page, width=60).print(systems_text(known_systems()))
+    Console(file=page, width=60).print(systems_text(ENGLISH, known_systems()))
     assert "…" not in page.getvalue()
 
 

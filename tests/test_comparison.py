@@ -295,11 +295,11 @@ def test_one_count_alone_says_nothing_of_the_response() -> None:
 
 
 def test_nothing_tried_is_not_the_same_as_nothing_needed() -> None:
-    from bikefit.report import sentences
+    from bikefit.model import sentences
 
     far, near = right([5.0, 5.1], [0, 0]), right([0.2, 0.1], [0, 0])
-    assert "none has been tried" in sentences.advice("right", far.recommendation, 0, SYSTEM.cap)
-    assert "no wedge needed" in sentences.advice("right", near.recommendation, 0, SYSTEM.cap)
+    assert "none has been tried" in sentences.advice(ENGLISH, "right", far.recommendation, SYSTEM.cap)
+    assert "no wedge needed" in sentences.advice(ENGLISH, "right", near.recommendation, SYSTEM.cap)
     assert near.recommendation.reasons[0].code == "within_band"
 
 

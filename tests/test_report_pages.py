@@ -21,6 +21,7 @@ from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.draw.thinning import FAINT_STROKES, envelope, pick_strokes
 from bikefit.report.out.comparison_text import comparison_text
 from bikefit.report.out.text import session_text
+from bikefit.words import ENGLISH
 
 pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed (extra 'test')")
 SCRIPT_NAME = '<script>alert("x")</script> \'q\' שלום 🚲 #panic("no") $x$ \\u{41} *bold*'
@@ -40,7 +41,7 @@ def pdf_pages(path: Path) -> list[str]:
 
 def terminal_words(result: SessionResult) -> str:
     console = Console(file=io.StringIO(), width=200)
-    console.print(session_text(result))
+    console.print(session_text(ENGLISH, result))
     return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
 
 
@@ -81,7 +82,7 @@ def test_a_comparison_prints_the_digits_of_its_json(tmp_path: Path) -> None:
     assert "Before you ride" in pages[0]
     assert "For the fitter" in pages[1]
     console = Console(file=io.StringIO(), width=200)
-    console.print(comparison_text(result))
+    console.print(comparison_text(ENGLISH, result))
     text = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     for foot in contract["feet"].values():
         response, advised = foot["response"], foot["recommendation"]
@@ -171,7 +172,7 @@ def test_a_comparison_says_where_the_curves_differ_and_one_chance_everywhere(tmp
     chance = f"{100 * foot.response.probability_heel_in:.0f} %"
     assert f"heel goes in: {chance}" in source
     assert f">{chance}</td>" in source
-    text = " ".join(comparison_sentences(foot))
+    text = " ".join(comparison_sentences(ENGLISH, foot))
     assert chance in text
     assert "toward heel in" in text
 
@@ -209,14 +210,15 @@ def test_the_drawings_turn_and_tilt_the_right_way() -> None:
     from bikefit.report.draw import shoes
 
     view = shoes.AboveView(10.0, (9.0, 11.0), 0.0, "")
-    above = {side: shoes.from_above(side, view, "") for side in ("left", "right")}  # type: ignore[arg-type]
+    above = {side: shoes.from_above(ENGLISH, side, view, "") for side in ("left", "right")}  # type: ignore[arg-type]
     # on the page a heel-out right shoe turns counter-clockwise; the left one is the same drawing mirrored
     assert "scale(1 1)" in above["right"]
     assert "scale(-1 1)" in above["left"]
     assert 'transform="rotate(-10.00)"' in above["right"]
     assert above["right"].count("rotate(-10.00)") == above["left"].count("rotate(-10.00)") == 1
     wedge = re.search(
-        r'd="M(-?\d+) 0l(-?\d+) 0', shoes.from_behind("right", shoes.BehindView(0, 1, 0, 1.0, "under_cleat"), "")
+        r'd="M(-?\d+) 0l(-?\d+) 0',
+        shoes.from_behind(ENGLISH, "right", shoes.BehindView(0, 1, 0, 1.0, "under_cleat"), ""),
     )
     assert wedge is not None
     thin_edge, run = int(wedge[1]), int(wedge[2])

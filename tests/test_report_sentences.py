@@ -8,8 +8,9 @@ import pytest
 from helpers.results import make_recommendation
 
 from bikefit.conventions import Z95
-from bikefit.model import Excess, Recommendation, reason
-from bikefit.report import sentences
+from bikefit.model import Excess, Recommendation, reason, sentences
+from bikefit.model.spread import measured
+from bikefit.words import ENGLISH
 
 SD = 1.6 / Z95
 """Of an excess whose 95 % interval reaches 1.6 deg to each side."""
@@ -40,21 +41,21 @@ def recommendation(outcome: str, total: int | None, fitted: int = 0, source: str
     ],
 )
 def test_advice_says_what_to_do(outcome: str, total: int | None, fitted: int, words: str) -> None:
-    assert words in sentences.advice("right", recommendation(outcome, total, fitted), fitted, cap=3)
+    assert words in sentences.advice(ENGLISH, "right", recommendation(outcome, total, fitted), cap=3)
 
 
 @pytest.mark.parametrize("total", [-3, -2, -1, 1, 2, 3])
 def test_every_change_is_paced(total: int) -> None:
-    said = sentences.advice("left", recommendation("fit_wedges", total), 0, cap=3)
+    said = sentences.advice(ENGLISH, "left", recommendation("fit_wedges", total), cap=3)
     assert said.startswith("Left shoe: ")
     assert "re-record" in said
 
 
 def test_the_response_is_called_an_assumption_where_a_count_is_shown() -> None:
-    assert "assumption" in sentences.outlook(recommendation("fit_wedges", 2), 0)
-    assert "assumption" in sentences.outlook(recommendation("beyond_stack", 3), 0)
-    assert "assumption" in sentences.outlook(recommendation("keep", 2, 2), 2)
-    own = sentences.outlook(recommendation("fit_wedges", 2, source="own"), 0)
+    assert "assumption" in sentences.outlook(ENGLISH, recommendation("fit_wedges", 2))
+    assert "assumption" in sentences.outlook(ENGLISH, recommendation("beyond_stack", 3))
+    assert "assumption" in sentences.outlook(ENGLISH, recommendation("keep", 2, 2))
+    own = sentences.outlook(ENGLISH, recommendation("fit_wedges", 2, source="own"))
     assert "assumption" not in own
     assert "own recordings" in own
 
@@ -62,21 +63,21 @@ def test_the_response_is_called_an_assumption_where_a_count_is_shown() -> None:
 def test_undetermined_is_no_zero() -> None:
     unknown = recommendation("undetermined", None)
     for said in (
-        sentences.advice("left", unknown, 0, 3),
-        sentences.outlook(unknown, 0),
-        sentences.headline(unknown, 0),
+        sentences.advice(ENGLISH, "left", unknown, 3),
+        sentences.outlook(ENGLISH, unknown),
+        unknown.headline(ENGLISH),
     ):
         assert not any(character.isdigit() for character in said)
-    assert sentences.measured(Excess(math.nan, math.nan, math.nan)) == ""
+    assert measured(ENGLISH, Excess(math.nan, math.nan, math.nan)) == ""
 
 
 def test_what_was_measured_names_the_side_of_neutral() -> None:
-    assert "External (heel-out)" in sentences.measured(Excess(4.2, SD, 0.0))
-    assert "4.2° out from neutral, very likely 2.6° to 5.8° heel out" in sentences.measured(Excess(4.2, SD, 0.0))
-    assert "1.3° in from neutral" in sentences.measured(Excess(-1.3, SD, 0.0))
-    assert "may be larger" in sentences.measured(Excess(4.2, SD, 0.0, lower_bound=True))
+    assert "External (heel-out)" in measured(ENGLISH, Excess(4.2, SD, 0.0))
+    assert "4.2° out from neutral, very likely 2.6° to 5.8° heel out" in measured(ENGLISH, Excess(4.2, SD, 0.0))
+    assert "1.3° in from neutral" in measured(ENGLISH, Excess(-1.3, SD, 0.0))
+    assert "may be larger" in measured(ENGLISH, Excess(4.2, SD, 0.0, lower_bound=True))
 
 
 def test_the_knee_is_named_with_varus_only() -> None:
-    assert any("knee" in line for line in sentences.cautions(recommends_varus=True))
-    assert not any("knee" in line for line in sentences.cautions(recommends_varus=False))
+    assert any("knee" in line for line in sentences.cautions(ENGLISH, recommends_varus=True))
+    assert not any("knee" in line for line in sentences.cautions(ENGLISH, recommends_varus=False))

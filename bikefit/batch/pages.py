@@ -11,6 +11,7 @@ from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, 
 from bikefit.files import write_whole
 from bikefit.settings import Settings
 from bikefit.store import Store, sessions_csv
+from bikefit.words import ENGLISH
 
 TABLE, INDEX, RIDERS = "sessions.csv", "index.html", "riders"
 
@@ -65,7 +66,9 @@ def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> Non
         return
     compared = compare_rider(own, store, settings)
     path.parent.mkdir(exist_ok=True)
-    page = rider_html(rider, own, compared, remounted=taken_off_between(own), band_deg=settings.neutral_band_deg)
+    page = rider_html(
+        ENGLISH, rider, own, compared, remounted=taken_off_between(own), band_deg=settings.neutral_band_deg
+    )
     write_whole(path, page)
 
 
@@ -91,7 +94,8 @@ def write_group(store: Store, out: Path, links: Mapping[str, str], settings: Set
     write_whole(out / TABLE, sessions_csv(sessions))
     there = {rider: links[rider] for rider in riders_with_two_counts(sessions)}
     clear_stale(out / RIDERS, there.values())
-    write_whole(out / INDEX, index_html(sessions, there, title=title, band_deg=settings.neutral_band_deg))
+    page = index_html(ENGLISH, sessions, there, title=title, band_deg=settings.neutral_band_deg)
+    write_whole(out / INDEX, page)
 
 
 def clear_stale(folder: Path, links: Iterable[str]) -> None:

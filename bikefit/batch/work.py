@@ -24,6 +24,7 @@ from bikefit.errors import BikefitError
 from bikefit.io import read_recording, read_sides
 from bikefit.model import Array, FootResult, Recording, SessionResult, to_json_value
 from bikefit.store import SessionRows, Status
+from bikefit.words import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _page(result: SessionResult, task: Task) -> str:
     from bikefit.report.pages.fitter_view import session_view
 
     rider, title = task.job.about.get("rider", ""), task.title or task.job.name
-    return render_html(session_view(result, title=title, rider=rider, fitter=task.fitter))
+    return render_html(session_view(ENGLISH, result, title=title, rider=rider, fitter=task.fitter))
 
 
 def _name_of(error: OSError, job: Job) -> str:

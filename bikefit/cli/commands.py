@@ -24,6 +24,7 @@ from bikefit.cli.output import announce, open_file, print_json
 from bikefit.cli.values import parse_counts, parse_numbers
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
+from bikefit.words import ENGLISH
 
 
 @app.command(epilog="Example: bikefit analyze ride.csv --left-wedges 1 --report result.html")
@@ -68,7 +69,7 @@ def analyze(
     elif not common.quiet:
         from bikefit.report.out.text import print_result, session_text
 
-        print_result(session_text(result))
+        print_result(session_text(ENGLISH, result))
 
 
 def _check_reports(output: ReportFlags) -> None:
@@ -141,7 +142,7 @@ def compare(
         from bikefit.report.out.comparison_text import comparison_text
         from bikefit.report.out.text import print_result
 
-        print_result(comparison_text(result))
+        print_result(comparison_text(ENGLISH, result))
 
 
 def _compared(files: list[str], *, counted: bool) -> list[Any]:
@@ -184,12 +185,12 @@ def inspect(
         from bikefit.report.out.inspection_text import inspection_text
         from bikefit.report.out.text import print_result
 
-        print_result(inspection_text(found))
+        print_result(inspection_text(ENGLISH, found))
     if plot is not None:
         from bikefit.analysis import trace_feet
         from bikefit.report.draw.trace_plot import plot_traces
 
-        plot_traces(found.recording, trace_feet(found.recording, options), plot)
+        plot_traces(ENGLISH, found.recording, trace_feet(found.recording, options), plot)
         announce(f"Wrote {plot}", common.quiet)
 
 
@@ -209,7 +210,7 @@ def wedges(
     elif not common.quiet:
         from bikefit.report.out.text import print_result, systems_text
 
-        print_result(systems_text(known_systems()))
+        print_result(systems_text(ENGLISH, known_systems()))
 
 
 @app.command(epilog="Example: bikefit simulate ride.csv --right-mean 3 --seed 7")

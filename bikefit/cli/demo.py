@@ -13,6 +13,7 @@ from bikefit.cli.app import app
 from bikefit.cli.flags import CommonFlags
 from bikefit.cli.groups import expand_groups
 from bikefit.errors import OutputError, RecordingError
+from bikefit.words import ENGLISH
 
 
 @app.command(epilog="Example: bikefit demo my-demo")
@@ -35,7 +36,7 @@ def demo(
         return
     from bikefit.report.out.text import print_result, session_text
 
-    print_result(session_text(result))
+    print_result(session_text(ENGLISH, result))
     series = " ".join(str(folder / f"a_b_a_{number}.csv") for number in (1, 2, 3))
     for line in (
         "",

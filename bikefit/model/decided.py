@@ -9,10 +9,17 @@ from typing import Literal
 from bikefit.conventions import interval_95
 from bikefit.model.findings import Reason
 from bikefit.model.json_values import in_json
+from bikefit.model.spread import measured
+from bikefit.words import ENGLISH, Words
 
 Outcome = Literal["fit_wedges", "keep", "no_wedge", "beyond_stack", "undetermined"]
 Placement = Literal["varus", "valgus"]
 NeutralKind = Literal["zero", "static", "recovery", "number", "none"]
+Step = Literal[
+    "fit", "add", "take_some", "take_all", "swap", "no_change", "no_wedge", "not_tried", "keep", "beyond",
+    "undetermined",
+]  # fmt: skip
+"""The kind of change that a recommendation comes to; every sentence and drawing follows it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,10 @@ class Excess:
     def interval_deg(self) -> tuple[float, float]:
         """95 % interval, with the zero's own uncertainty [deg]."""
         return interval_95(self.deg, self.total_sd_deg)
+
+    def __str__(self) -> str:
+        """Say it in English."""
+        return measured(ENGLISH, self) or ENGLISH.text("words.unknown")
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,43 @@ class Recommendation:
         if self.wedges is None:
             return None
         return -self.wedges if self.placement == "valgus" else self.wedges
+
+    @property
+    def fitted(self) -> int | None:
+        """Signed count on the shoe during the ride, varus positive."""
+        return None if self.total is None or self.change is None else self.total - self.change
+
+    @property
+    def step(self) -> Step:
+        """The kind of change from what is fitted to what is advised."""
+        target, fitted = self.total, self.fitted
+        if self.outcome == "undetermined" or target is None or fitted is None:
+            return "undetermined"
+        if self.outcome == "beyond_stack":
+            return "beyond"
+        if any(reason.code == "compare_not_tried" for reason in self.reasons):
+            return "not_tried"
+        if self.outcome in ("no_wedge", "keep"):
+            return "keep" if fitted else "no_wedge"
+        if target == fitted:
+            return "no_change"
+        if fitted == 0:
+            return "fit"
+        if target == 0:
+            return "take_all"
+        if target * fitted < 0:
+            return "swap"
+        return "add" if abs(target) > abs(fitted) else "take_some"
+
+    def headline(self, words: Words) -> str:
+        """Give the answer in two to four words, such as "Fit 2 varus wedges"."""
+        if self.step in ("add", "take_some", "take_all"):
+            return words.counted(f"headline.{self.step}", abs(self.change or 0))
+        return words.text(f"headline.{self.step}", target=words.wedges(self.total or 0))
+
+    def __str__(self) -> str:
+        """Give the answer in two to four words of English."""
+        return self.headline(ENGLISH)
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,15 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-@cache
-def catalogue(language: str) -> Catalogue:
-    """Return a language's words, section by section; a language that is not there is the user's mistake."""
+def check_language(language: str) -> None:
+    """Refuse a language that there are no words in: the user's mistake."""
     if language not in languages():
         hint = near_matches(language, languages())
         raise UsageError(f"there are no words in '{language}'.{hint} Known: {', '.join(languages())}.")
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Return a language's words, section by section."""
     source = files("bikefit.words").joinpath(f"{language}.toml").read_text(encoding="utf-8")
     return tomllib.loads(source)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bikefit.words.catalogue import Catalogue, catalogue
+from bikefit.words.catalogue import Catalogue, catalogue, check_language
 
 
 class Said(Protocol):
@@ -30,10 +30,11 @@ class Templates:
 
     def __post_init__(self) -> None:
         """Refuse a language that is not there before anything is said in it."""
-        catalogue(self.language)
+        check_language(self.language)
 
     @property
     def _sections(self) -> Catalogue:
+        """The whole catalogue."""
         return catalogue(self.language)
 
     def section(self, name: str) -> Mapping[str, str]:
@@ -84,6 +85,7 @@ class _Filler(string.Formatter):
     """Fills places as `str.format` does, with the words and signs of a language."""
 
     def __init__(self, words: Templates) -> None:
+        """Fill places in the language of these words."""
         self.words = words
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bikefit.conventions import Side
 from bikefit.words.numbers import Interval, known, rounded
 from bikefit.words.templates import Templates
 
@@ -36,6 +37,14 @@ class Words(Templates):
         ['2 varus wedges', '1 valgus wedge', 'no wedge', '–']
         """
         return self.word("wedges", total)
+
+    def shoe(self, side: Side) -> str:
+        """Name a shoe at the head of a sentence."""
+        return self.text(f"advice.shoe_{side}")
+
+    def columns(self, key: str) -> tuple[str, ...]:
+        """Return the heads of a table's columns."""
+        return tuple(self.text(key).split("|"))
 
     def thick_side(self, total: int) -> str:
         """Say which side of a signed total of wedges is the thick one.
@@ -89,6 +98,16 @@ class Words(Templates):
         '+4.2°'
         """
         return f"{self.signed(value, digits)}°" if known(value) else self.fixed(value)
+
+    def tick(self, value: float) -> str:
+        """Print an angle at an axis, as short as it can be.
+
+        Examples
+        --------
+        >>> ENGLISH.tick(0.0), ENGLISH.tick(2.0), ENGLISH.tick(-0.5)
+        ('0°', '+2°', '-0.5°')
+        """
+        return self.signed_degrees(value, 0 if float(value).is_integer() else 1)
 
     def heel(self, value: float | None) -> str:
         """Print a heel angle in words instead of a sign.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bikefit.report.draw import shoes, svg, theme
 from bikefit.report.draw.shoes import AboveView, BehindView
+from bikefit.words import ENGLISH
 
 GAP = 20.0
 HERE = Path(__file__).parent
@@ -35,7 +36,7 @@ def main() -> None:
     """Write both drawings beside this file."""
     turned = AboveView(6.0, (5.0, 7.0), 0.0, "6° out")
     heel_out = pair(
-        *(shoes.from_above(side, turned, f"{side} shoe from above") for side in ("left", "right")),
+        *(shoes.from_above(ENGLISH, side, turned, f"{side} shoe from above") for side in ("left", "right")),
         heading="Heel out (external): from above, toes up",
         below="Each heel is turned away from the bike: positive on both feet.",
         alt="Both shoes from above, the bike between them. Each heel points 6 degrees away from the bike: "
@@ -43,7 +44,7 @@ def main() -> None:
     )
     wedges = BehindView(kept=0, added=2, taken=0, cant_deg=1.0, placement="under_cleat")
     varus = pair(
-        *(shoes.from_behind(side, wedges, f"{side} shoe from behind") for side in ("left", "right")),
+        *(shoes.from_behind(ENGLISH, side, wedges, f"{side} shoe from behind") for side in ("left", "right")),
         heading="Varus wedges: from behind",
         below="Thick side toward the bike (big toe); drawn 3 times as steep.",
         alt="Both shoes from behind on their pedals, the bike between them. Two wedges under each cleat have their "

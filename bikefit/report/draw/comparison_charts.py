@@ -10,13 +10,11 @@ import numpy as np
 from bikefit.comparison import ComparedRecording, CurveDifference, FootComparison
 from bikefit.conventions import Z95, Side, interval_95
 from bikefit.model import Array
-from bikefit.report import sentences
 from bikefit.report.comparison_sentences import where_it_differs
 from bikefit.report.draw import svg
 from bikefit.report.draw.decision_charts import Bar
 from bikefit.report.draw.panel import Frame, Panel, Readout, degrees_frame, on_page, padded
-from bikefit.report.numbers import Interval, degrees, known, signed, signed_degrees
-from bikefit.report.texts import text
+from bikefit.words import Interval, Words, known
 
 SHAPES = {"from": ("before", "before-area"), "to": ("curve", "area"), "other": ("thin dashed", "other-area")}
 """Which of the subtracted counts a recording has -> how its curve and the spread about it are drawn."""
@@ -26,50 +24,22 @@ Drawn = tuple[int, ComparedRecording, Array, Array]
 """Number of a recording, the recording, its mean curve and the SD of its strokes."""
 
 
-def recording_bars(foot: FootComparison) -> list[Bar]:
-    """Return one bar a recording, its interval holding the strokes' error and that between recordings.
-
-    Parameters
-    ----------
-    foot : FootComparison
-        One foot.
-
-    Returns
-    -------
-    list of (str, float, (float, float))
-        For those with a figure, in order.
-    """
+def recording_bars(words: Words, foot: FootComparison) -> list[Bar]:
+    """Return one bar a recording, its interval holding the strokes' error and that between recordings."""
     bars = []
     for number, item in enumerate(foot.recordings, start=1):
         if item.wedges is not None and known(item.value_deg):
             error = math.hypot(item.standard_error_deg, foot.between_recording_sd_deg)
-            words = text("compared.bar", number=number, wedges=sentences.wedges(item.wedges))
-            bars.append((words, item.value_deg, interval_95(item.value_deg, error)))
+            named = words.text("compared.bar", number=number, wedges=words.wedges(item.wedges))
+            bars.append((named, item.value_deg, interval_95(item.value_deg, error)))
     return bars
 
 
-def before_after(foot: FootComparison, cant_deg: float, band_deg: float, y_range: Interval) -> Panel:
-    """Draw the excess of each recording over its count of wedges, with the line of the response.
-
-    Parameters
-    ----------
-    foot : FootComparison
-        One foot.
-    cant_deg : float
-        Of one wedge [deg].
-    band_deg : float
-        Half width of the neutral band.
-    y_range : pair of float
-        The same for both feet.
-
-    Returns
-    -------
-    Panel
-        The picture.
-    """
+def before_after(words: Words, foot: FootComparison, cant_deg: float, band_deg: float, y_range: Interval) -> Panel:
+    """Draw the excess of each recording over its count of wedges, with the line of the response."""
     counts = [item.wedges for item in foot.recordings if item.wedges is not None]
     low, high = min([*counts, 0]), max([*counts, 1])
-    frame = degrees_frame(low - 0.6, high + 0.6, y_range)
+    frame = degrees_frame(words, low - 0.6, high + 0.6, y_range)
     frame.degrees_axis()
     frame.across(-band_deg, band_deg, "neutral-band")
     frame.level(0.0, "neutral-line")
@@ -85,9 +55,9 @@ def before_after(foot: FootComparison, cant_deg: float, band_deg: float, y_range
         frame.add(svg.element("circle", cx=x, cy=frame.y(item.value_deg), r=6, class_=shape))
         frame.add(svg.label(str(number), x, frame.y(item.value_deg + error) - 5, "halo strong", "middle"))
     places = list(range(low, high + 1))
-    frame.x_axis(places, [signed(place, 0) for place in places], text("axes.wedges"))
-    frame.name(text(f"advice.shoe_{foot.side}"))
-    return frame.panel(text("alt.before_after", shoe=text(f"advice.shoe_{foot.side}")), f"foot-{foot.side}")
+    frame.x_axis(places, [words.signed(place, 0) for place in places], words.text("axes.wedges"))
+    frame.name(words.shoe(foot.side))
+    return frame.panel(words.text("alt.before_after", shoe=words.shoe(foot.side)), f"foot-{foot.side}")
 
 
 def _response_line(frame: Frame, foot: FootComparison, cant_deg: float) -> None:
@@ -104,45 +74,33 @@ def _response_line(frame: Frame, foot: FootComparison, cant_deg: float) -> None:
     frame.curve(x, middle_y - foot.response.mean * cant_deg * (x - middle_x), "trend dashed")
 
 
-def excess_range(feet: Sequence[FootComparison]) -> Interval:
+def excess_range(words: Words, feet: Sequence[FootComparison]) -> Interval:
     """Return one range that holds all recordings' bars."""
     return padded(
-        [0.0, *(end for foot in feet for _, _, interval in recording_bars(foot) for end in interval)], share=0.1
+        [0.0, *(end for foot in feet for _, _, interval in recording_bars(words, foot) for end in interval)], share=0.1
     )
 
 
-def curves(foot: FootComparison, y_range: Interval) -> Panel:
-    """Draw the mean curve of each recording ± the SD of its strokes; the fewest wedges grey, the most in colour.
-
-    Parameters
-    ----------
-    foot : FootComparison
-        With a `CurveDifference`.
-    y_range : pair of float
-        Of `curves_range`.
-
-    Returns
-    -------
-    Panel
-        The picture.
-    """
+def curves(words: Words, foot: FootComparison, y_range: Interval) -> Panel:
+    """Draw the mean curve of each recording ± the SD of its strokes; the fewest wedges grey, the most in colour."""
     difference = foot.curves
     assert difference is not None
-    frame = degrees_frame(0.0, 360.0, y_range)
+    frame = degrees_frame(words, 0.0, 360.0, y_range)
     frame.degrees_axis()
     phase, drawn = difference.phase_deg, _drawn(foot)
     for _, item, mean, sd in drawn:
         frame.band(phase, mean - sd, mean + sd, SHAPES[_place(difference, item.wedges)][1])
     for _, item, mean, _ in drawn:
         frame.curve(phase, mean, SHAPES[_place(difference, item.wedges)][0])
-    _legend(frame, difference, drawn)
-    _phase_axis(frame, difference)
-    frame.name(text(f"advice.shoe_{foot.side}"))
-    words = [
-        text("read.at", at=f"{at:.0f}°", values=", ".join(said)) for at, said in zip(phase, _said(drawn), strict=True)
+    _legend(words, frame, difference, drawn)
+    _phase_axis(words, frame, difference)
+    frame.name(words.shoe(foot.side))
+    said = [
+        words.text("read.at", at=words.degrees(at, 0), values=", ".join(each))
+        for at, each in zip(phase, _said(words, drawn), strict=True)
     ]
-    alt = text("alt.curves", shoe=text(f"advice.shoe_{foot.side}"))
-    return frame.panel(alt, f"foot-{foot.side}", Readout(on_page(frame.x.array(phase)), words))
+    alt = words.text("alt.curves", shoe=words.shoe(foot.side))
+    return frame.panel(alt, f"foot-{foot.side}", Readout(on_page(frame.x.array(phase)), said))
 
 
 def _drawn(foot: FootComparison) -> list[Drawn]:
@@ -159,22 +117,22 @@ def _place(difference: CurveDifference, wedges: int | None) -> str:
     return {difference.from_wedges: "from", difference.to_wedges: "to"}.get(wedges or 0, "other")
 
 
-def _legend(frame: Frame, difference: CurveDifference, drawn: Sequence[Drawn]) -> None:
+def _legend(words: Words, frame: Frame, difference: CurveDifference, drawn: Sequence[Drawn]) -> None:
     """Name the two counts that are subtracted inside the panel, each after a piece of its line."""
     y = frame.y.end + 10
     for wedges in (difference.from_wedges, difference.to_wedges):
         named = ", ".join(str(number) for number, item, *_ in drawn if item.wedges == wedges)
-        words = text("compared.legend", numbers=named, wedges=sentences.wedges(wedges))
+        told = words.text("compared.legend", numbers=named, wedges=words.wedges(wedges))
         frame.add(svg.line(frame.x.start + 8, y - 4, frame.x.start + 34, y - 4, SHAPES[_place(difference, wedges)][0]))
-        frame.add(svg.label(words, frame.x.start + 40, y, "halo strong"))
+        frame.add(svg.label(told, frame.x.start + 40, y, "halo strong"))
         y += 16
 
 
-def _said(drawn: Sequence[Drawn]) -> list[list[str]]:
+def _said(words: Words, drawn: Sequence[Drawn]) -> list[list[str]]:
     """Return what is read off at each point: the recordings' numbers, angles and spread."""
     return [
         [
-            text("read.recording", number=number, mean=signed_degrees(mean[k]), sd=degrees(sd[k]))
+            words.text("read.recording", number=number, mean=words.signed_degrees(mean[k]), sd=words.degrees(sd[k]))
             for number, _, mean, sd in drawn
         ]
         for k in range(drawn[0][2].size)
@@ -189,24 +147,9 @@ def curves_range(feet: Sequence[FootComparison]) -> Interval:
     return low, high + LEGEND_SHARE * (high - low)
 
 
-def difference(side: Side, found: CurveDifference, y_range: Interval) -> Panel:
-    """Draw the difference of the curves with its band; stretches where it leaves out zero are shaded.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    found : CurveDifference
-        Its difference.
-    y_range : pair of float
-        Of `difference_range`.
-
-    Returns
-    -------
-    Panel
-        The picture.
-    """
-    frame = degrees_frame(0.0, 360.0, y_range)
+def difference(words: Words, side: Side, found: CurveDifference, y_range: Interval) -> Panel:
+    """Draw the difference of the curves with its band; stretches where it leaves out zero are shaded."""
+    frame = degrees_frame(words, 0.0, 360.0, y_range)
     for start, end in found.differs:
         for low, high in ((start, end),) if start <= end else ((start, 360.0), (0.0, end)):
             frame.upright(low, high, "shade")
@@ -215,16 +158,20 @@ def difference(side: Side, found: CurveDifference, y_range: Interval) -> Panel:
     band_low, band_high = found.difference_deg - found.half_width_deg, found.difference_deg + found.half_width_deg
     frame.band(found.phase_deg, band_low, band_high, "area")
     frame.curve(found.phase_deg, found.difference_deg, "curve")
-    _phase_axis(frame, found)
-    frame.name(text(f"advice.shoe_{side}"))
-    words = [
-        text(
-            "read.difference", at=f"{at:.0f}°", difference=signed_degrees(middle), low=signed(below), high=signed(above)
+    _phase_axis(words, frame, found)
+    frame.name(words.shoe(side))
+    said = [
+        words.text(
+            "read.difference",
+            at=words.degrees(at, 0),
+            difference=words.signed_degrees(middle),
+            low=words.signed(below),
+            high=words.signed(above),
         )
         for at, middle, below, above in zip(found.phase_deg, found.difference_deg, band_low, band_high, strict=True)
     ]
-    alt = text("alt.difference", where=where_it_differs(side, found))
-    return frame.panel(alt, f"foot-{side}", Readout(on_page(frame.x.array(found.phase_deg)), words))
+    alt = words.text("alt.difference", where=where_it_differs(words, side, found))
+    return frame.panel(alt, f"foot-{side}", Readout(on_page(frame.x.array(found.phase_deg)), said))
 
 
 def difference_range(found: Sequence[CurveDifference]) -> Interval:
@@ -233,8 +180,8 @@ def difference_range(found: Sequence[CurveDifference]) -> Interval:
     return padded([0.0, *(float(end) for curve in ends for end in (np.nanmin(curve), np.nanmax(curve)))])
 
 
-def _phase_axis(frame: Frame, found: CurveDifference) -> None:
+def _phase_axis(words: Words, frame: Frame, found: CurveDifference) -> None:
     """Write the quarters of the stroke."""
     quarters = (0, 90, 180, 270, 360)
-    words = [text(f"axes.crank_{quarter % 360}") if found.is_crank else f"{quarter}°" for quarter in quarters]
-    frame.x_axis(quarters, words, text("axes.crank" if found.is_crank else "axes.phase"))
+    named = [words.text(f"axes.crank_{quarter % 360}") if found.is_crank else f"{quarter}°" for quarter in quarters]
+    frame.x_axis(quarters, named, words.text("axes.crank" if found.is_crank else "axes.phase"))

@@ -10,12 +10,10 @@ import numpy as np
 
 from bikefit.conventions import Side
 from bikefit.model import FootResult, Recommendation
-from bikefit.report import sentences
 from bikefit.report.draw import svg
 from bikefit.report.draw.panel import HEIGHT, LEFT, RIGHT, TOP, WIDTH, Frame, Panel, degrees_frame, padded
-from bikefit.report.numbers import Interval, fixed, known, percent, signed, signed_degrees
-from bikefit.report.texts import text
 from bikefit.response import Mixture
+from bikefit.words import Interval, Words, known
 
 SURE_WIDTH = 360.0
 Belief = NormalDist | Mixture
@@ -23,26 +21,15 @@ Bar = tuple[str, float, Interval]
 """Words, excess [deg] and its 95 % interval."""
 
 
-def sure_bars(foot: FootResult) -> list[Bar]:
-    """Return the bars of the how-sure drawing of one shoe.
-
-    Parameters
-    ----------
-    foot : FootResult
-        The foot.
-
-    Returns
-    -------
-    list of (str, float, (float, float))
-        Now, and with the recommended count where that is a change; empty without a figure.
-    """
+def sure_bars(words: Words, foot: FootResult) -> list[Bar]:
+    """Return the bars of the how-sure drawing of one shoe."""
     if not known(foot.excess.deg):
         return []
-    bars = [(text("drawing.now"), foot.excess.deg, foot.excess.interval_deg)]
+    bars = [(words.text("drawing.now"), foot.excess.deg, foot.excess.interval_deg)]
     advised = foot.recommendation
     if advised.change and advised.interval_deg is not None:
-        words = text("drawing.with", wedges=sentences.wedges(advised.total or 0))
-        bars.append((words, advised.expected_deg, advised.interval_deg))
+        named = words.text("drawing.with", wedges=words.wedges(advised.total or 0))
+        bars.append((named, advised.expected_deg, advised.interval_deg))
     return bars
 
 
@@ -52,30 +39,15 @@ def sure_range(bars: Sequence[Bar], band_deg: float) -> Interval:
 
 
 def how_sure(
-    side: Side, bars: Sequence[Bar], x_range: Interval, band_deg: float, title: str, rings: int | None = None
+    words: Words,
+    side: Side,
+    bars: Sequence[Bar],
+    x_range: Interval,
+    band_deg: float,
+    title: str,
+    rings: int | None = None,
 ) -> str:
-    """Draw where the heel is against neutral, and where it is expected, each with its 95 % interval.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The shoe.
-    bars : sequence of (str, float, (float, float))
-        Of `sure_bars`.
-    x_range : pair of float
-        Of `sure_range`, the same for both shoes.
-    band_deg : float
-        Half width of the neutral band.
-    title : str
-        Alternative text.
-    rings : int, optional
-        How many bars at the end are expected, not measured; all but the first where left out.
-
-    Returns
-    -------
-    str
-        An ``svg`` element.
-    """
+    """Draw where the heel is against neutral, and where it is expected, each with its 95 % interval."""
     row, top = (40.0 if len(bars) <= 3 else 32.0), 24.0
     measured = 1 if rings is None else len(bars) - rings
     base = top + row * len(bars) + 4
@@ -83,47 +55,30 @@ def how_sure(
     parts = [
         svg.rect(x(-band_deg), top - 4, x(band_deg) - x(-band_deg), base - top + 4, "neutral-band"),
         svg.line(x(0), top - 4, x(0), base, "neutral-line"),
-        svg.label(text("drawing.neutral"), x(0), 14, "neutral-text", "middle"),
+        svg.label(words.text("drawing.neutral"), x(0), 14, "neutral-text", "middle"),
         svg.line(x.start, base, x.end, base, "axis"),
     ]
     for tick in svg.ticks(*x_range, 7):
         parts.append(svg.line(x(tick), base, x(tick), base + 4, "axis"))
-        parts.append(svg.label(f"{signed(tick, 0)}°" if tick else "0°", x(tick), base + 17, anchor="middle"))
-    for index, (words, value, (low, high)) in enumerate(bars):
+        parts.append(svg.label(words.tick(tick), x(tick), base + 17, anchor="middle"))
+    for index, (named, value, (low, high)) in enumerate(bars):
         y = top + row * (index + 1) - 12
         parts.append(svg.line(x(low), y, x(high), y, "whisker"))
         shape = "dot" if index < measured else "ring"
         parts.append(svg.element("circle", cx=x(value), cy=y, r=6, class_=shape))
         middle = min(max(x(value), 104.0), SURE_WIDTH - 104.0)
-        parts.append(svg.label(words, middle, y - 11, "strong halo", "middle"))
-    parts.append(svg.label(f"← {text('axes.heel_in')}", x.start, base + 34, "strong"))
-    parts.append(svg.label(f"{text('axes.heel_out')} →", x.end, base + 34, "strong", "end"))
+        parts.append(svg.label(named, middle, y - 11, "strong halo", "middle"))
+    parts.append(svg.label(f"← {words.text('axes.heel_in')}", x.start, base + 34, "strong"))
+    parts.append(svg.label(f"{words.text('axes.heel_out')} →", x.end, base + 34, "strong", "end"))
     return svg.figure(SURE_WIDTH, base + 40, [svg.element("g", *parts, class_=f"foot-{side}")], title)
 
 
-def options(side: Side, advised: Recommendation, fitted: int, band_deg: float, y_range: Interval) -> Panel:
-    """Draw the excess expected for each total of wedges with its 95 % interval; the advised one filled.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The shoe.
-    advised : Recommendation
-        With at least one option.
-    fitted : int
-        Signed count on the shoe during the ride.
-    band_deg : float
-        Half width of the neutral band.
-    y_range : pair of float
-        Of `options_range`, the same for both shoes.
-
-    Returns
-    -------
-    Panel
-        The picture.
-    """
+def options(
+    words: Words, side: Side, advised: Recommendation, fitted: int, band_deg: float, y_range: Interval
+) -> Panel:
+    """Draw the excess expected for each total of wedges with its 95 % interval; the advised one filled."""
     counts = [option.wedges for option in advised.options]
-    frame = degrees_frame(min(counts) - 0.6, max(counts) + 0.6, y_range)
+    frame = degrees_frame(words, min(counts) - 0.6, max(counts) + 0.6, y_range)
     frame.degrees_axis()
     frame.across(-band_deg, band_deg, "neutral-band")
     frame.level(0.0, "neutral-line")
@@ -133,10 +88,10 @@ def options(side: Side, advised: Recommendation, fitted: int, band_deg: float, y
         shape = "dot" if option.wedges == advised.total else "ring"
         frame.add(svg.element("circle", cx=at, cy=frame.y(option.expected_deg), r=6, class_=shape))
         if option.wedges == fitted:
-            frame.add(svg.label(text("drawing.now"), at, frame.y(high) - 6, "halo", "middle"))
-    frame.x_axis(counts, [signed(count, 0) for count in counts], text("axes.wedges"))
-    frame.name(text(f"advice.shoe_{side}"))
-    return frame.panel(text("alt.options", shoe=text(f"advice.shoe_{side}")), f"foot-{side}")
+            frame.add(svg.label(words.text("drawing.now"), at, frame.y(high) - 6, "halo", "middle"))
+    frame.x_axis(counts, [words.signed(count, 0) for count in counts], words.text("axes.wedges"))
+    frame.name(words.shoe(side))
+    return frame.panel(words.text("alt.options", shoe=words.shoe(side)), f"foot-{side}")
 
 
 def options_range(recommendations: Sequence[Recommendation]) -> Interval:
@@ -145,49 +100,38 @@ def options_range(recommendations: Sequence[Recommendation]) -> Interval:
     return padded([0.0, *ends], share=0.1)
 
 
-def response(name: str, side: Side | None, belief: Belief, prior: NormalDist | None = None) -> Panel:
-    """Draw what one degree of varus cant is believed to do, and the prior behind an own response.
-
-    Parameters
-    ----------
-    name : str
-        Written on the panel.
-    side : {"left", "right"}, optional
-        Whose colour it has; None where one belief serves both.
-    belief : NormalDist or Mixture
-        What is believed [deg heel-in per deg of varus].
-    prior : NormalDist, optional
-        What was assumed before the rider's own recordings.
-
-    Returns
-    -------
-    Panel
-        The picture.
-    """
+def response(words: Words, name: str, side: Side | None, belief: Belief, prior: NormalDist | None = None) -> Panel:
+    """Draw what one degree of varus cant is believed to do, and the prior behind an own response."""
     drawn: list[Belief] = [belief, *([prior] if prior else [])]
     reach = [each.mean + sign * 3 * each.stdev for each in drawn for sign in (-1, 1)]
     low, high = padded([*reach, 0.0], least=1.0, share=0.02)
     x = np.linspace(low, high, 121)
     density = np.array([belief.pdf(value) for value in x])
     tallest = max(float(density.max()), prior.pdf(prior.mean) if prior else 0.0)
-    frame = Frame(svg.Scale(low, high, LEFT - 30, WIDTH - RIGHT), svg.Scale(0, 1.08 * tallest, HEIGHT - 42, TOP + 18))
+    frame = Frame(
+        words, svg.Scale(low, high, LEFT - 30, WIDTH - RIGHT), svg.Scale(0, 1.08 * tallest, HEIGHT - 42, TOP + 18)
+    )
     helps = x >= 0
     frame.band(x[helps], np.zeros(helps.sum()), density[helps], "area")
     frame.curve(x, density, "curve")
     if prior:
         frame.curve(x, np.array([prior.pdf(value) for value in x]), "companion dashed")
         at = prior.mean - 1.2 * prior.stdev  # on its flank, where the other curve is rarely in the way
-        frame.add(svg.label(text("axes.prior"), frame.x(at) - 6, frame.y(prior.pdf(at)) - 4, "halo", "end"))
+        frame.add(svg.label(words.text("axes.prior"), frame.x(at) - 6, frame.y(prior.pdf(at)) - 4, "halo", "end"))
     frame.add(svg.line(frame.x(0), frame.y.start, frame.x(0), frame.y.end - 10, "stop"))
     inward = 1.0 - belief.cdf(0.0)
     top = frame.y.end - 18
-    frame.add(svg.label(text("axes.goes_in", chance=percent(inward)), frame.x(0) + 8, top, "strong"))
-    frame.add(svg.label(text("axes.goes_out", chance=percent(1.0 - inward)), frame.x(0) - 8, top, "strong", "end"))
+    frame.add(svg.label(words.text("axes.goes_in", chance=words.percent(inward)), frame.x(0) + 8, top, "strong"))
+    frame.add(
+        svg.label(words.text("axes.goes_out", chance=words.percent(1.0 - inward)), frame.x(0) - 8, top, "strong", "end")
+    )
     places = svg.ticks(low, high, 7)
-    frame.x_axis(places, [signed(place) for place in places], text("axes.response"))
+    frame.x_axis(places, [words.signed(place) for place in places], words.text("axes.response"))
     frame.add(svg.label(name, frame.x.end, frame.y.end + 2, "name strong", "end"))
-    spread = fixed(belief.stdev, 2)
-    title = text("alt.response", mean=signed_degrees(belief.mean, 2), sd=spread, chance=percent(inward))
+    spread = words.fixed(belief.stdev, 2)
+    title = words.text(
+        "alt.response", mean=words.signed_degrees(belief.mean, 2), sd=spread, chance=words.percent(inward)
+    )
     return frame.panel(title, f"foot-{side}" if side else "foot-both")
 
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from bikefit.model import Array
 from bikefit.report.draw import svg
-from bikefit.report.numbers import signed
-from bikefit.report.texts import text
+from bikefit.words import Words
 
 WIDTH, HEIGHT = 440.0, 264.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 26.0, 42.0
@@ -51,6 +50,8 @@ class Frame:
 
     Attributes
     ----------
+    words : Words
+        In whose language the axes are written.
     x, y : Scale
         From values to places.
     parts : list of str
@@ -59,6 +60,7 @@ class Frame:
         Of the picture.
     """
 
+    words: Words
     x: svg.Scale
     y: svg.Scale
     parts: list[str] = field(default_factory=list)
@@ -95,10 +97,9 @@ class Frame:
         """Write the degrees up the side, with a faint line each, and which way is out."""
         for tick in svg.ticks(self.y.low, self.y.high, 7):
             self.level(tick, "grid")
-            words = f"{signed(tick, 0 if float(tick).is_integer() else 1)}°" if tick else "0°"
-            self.add(svg.label(words, self.x.start - 6, self.y(tick) + 4, anchor="end"))
-        self.add(svg.label(f"↑ {text('axes.heel_out')}", self.x.start, self.y.end - 8, "strong"))
-        self.add(svg.label(f"↓ {text('axes.heel_in')}", self.x.start, self.y.start + 34, "strong"))
+            self.add(svg.label(self.words.tick(tick), self.x.start - 6, self.y(tick) + 4, anchor="end"))
+        self.add(svg.label(f"↑ {self.words.text('axes.heel_out')}", self.x.start, self.y.end - 8, "strong"))
+        self.add(svg.label(f"↓ {self.words.text('axes.heel_in')}", self.x.start, self.y.start + 34, "strong"))
 
     def x_axis(self, places: Sequence[float], words: Sequence[str], title: str = "") -> None:
         """Draw the line below with its ticks and a title to the right under them."""
@@ -122,9 +123,12 @@ class Frame:
         return Panel(picture, alt, readout)
 
 
-def degrees_frame(x_low: float, x_high: float, y_range: tuple[float, float], height: float = HEIGHT) -> Frame:
+def degrees_frame(
+    words: Words, x_low: float, x_high: float, y_range: tuple[float, float], height: float = HEIGHT
+) -> Frame:
     """Open a panel of angles over something."""
     return Frame(
+        words,
         svg.Scale(x_low, x_high, LEFT, WIDTH - RIGHT),
         svg.Scale(*y_range, height - BOTTOM, TOP),
         height=height,

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bikefit.conventions import Side
 from bikefit.report.draw import svg
-from bikefit.report.texts import text
+from bikefit.words import Words
 
 WIDTH, HEIGHT = 220.0, 318.0
 CLEAT = (110.0, 110.0)
@@ -53,23 +53,8 @@ class AboveView:
     value: str
 
 
-def from_above(side: Side, view: AboveView | None, title: str) -> str:
-    """Draw a shoe from above, turned by the measured angle about its cleat.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The shoe.
-    view : AboveView, optional
-        Its angles; None draws the shoe straight, with nothing measured.
-    title : str
-        Alternative text.
-
-    Returns
-    -------
-    str
-        An ``svg`` element.
-    """
+def from_above(words: Words, side: Side, view: AboveView | None, title: str) -> str:
+    """Draw a shoe from above, turned by the measured angle about its cleat."""
     mirror = 1.0 if side == "right" else -1.0
     turned = view.measured_deg if view else 0.0
     shapes = [svg.rect(-97, -70, 7, 250, "bike", rx=3)]
@@ -87,9 +72,9 @@ def from_above(side: Side, view: AboveView | None, title: str) -> str:
         shapes += _axes(view)
     frame = f"translate({svg.number(CLEAT[0])} {svg.number(CLEAT[1])}) scale({svg.number(mirror)} 1)"
     parts = [svg.element("g", *shapes, transform=frame)]
-    parts.append(svg.label(text("drawing.bike"), CLEAT[0] - mirror * 93.5, CLEAT[1] - 78, anchor="middle"))
+    parts.append(svg.label(words.text("drawing.bike"), CLEAT[0] - mirror * 93.5, CLEAT[1] - 78, anchor="middle"))
     if view:
-        parts += _scale_words(view, mirror)
+        parts += _scale_words(words, view, mirror)
     return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
 
 
@@ -134,7 +119,7 @@ def _axes(view: AboveView) -> list[str]:
     return shapes
 
 
-def _scale_words(view: AboveView, mirror: float) -> list[str]:
+def _scale_words(words: Words, view: AboveView, mirror: float) -> list[str]:
     """Write neutral, the value and which way is out."""
     reach = _reach_deg(view)
     out_x, out_y = _heel(RADIUS, reach)
@@ -142,12 +127,14 @@ def _scale_words(view: AboveView, mirror: float) -> list[str]:
     parts = []
     for key, way in (("axes.heel_out", mirror), ("axes.heel_in", -mirror)):
         anchor = "start" if way > 0 else "end"
-        parts.append(svg.label(text(key), CLEAT[0] + way * gap, CLEAT[1] + out_y + 4, anchor=anchor))
+        parts.append(svg.label(words.text(key), CLEAT[0] + way * gap, CLEAT[1] + out_y + 4, anchor=anchor))
     x, y = _heel(RADIUS + 29, view.measured_deg)
     parts.append(svg.label(view.value, CLEAT[0] + mirror * x, CLEAT[1] + y + 3, "value", "middle"))
     if view.neutral_deg is not None:
         x, y = svg.on_circle((0.0, 0.0), 93, -view.neutral_deg)
-        parts.append(svg.label(text("drawing.neutral"), CLEAT[0] + mirror * x, CLEAT[1] + y, "neutral-text", "middle"))
+        parts.append(
+            svg.label(words.text("drawing.neutral"), CLEAT[0] + mirror * x, CLEAT[1] + y, "neutral-text", "middle")
+        )
     return parts
 
 
@@ -194,23 +181,8 @@ class BehindView:
     known: bool = True
 
 
-def from_behind(side: Side, view: BehindView, title: str) -> str:
-    """Draw a shoe from behind on its pedal, with the wedges on their side and taken ones below.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The shoe.
-    view : BehindView
-        Its wedges.
-    title : str
-        Alternative text.
-
-    Returns
-    -------
-    str
-        An ``svg`` element.
-    """
+def from_behind(words: Words, side: Side, view: BehindView, title: str) -> str:
+    """Draw a shoe from behind on its pedal, with the wedges on their side and taken ones below."""
     mirror = 1.0 if side == "right" else -1.0
     total = view.kept + view.added
     thick = 1.0 if total >= 0 else -1.0  # varus: the thick side is the bike's
@@ -244,7 +216,7 @@ def from_behind(side: Side, view: BehindView, title: str) -> str:
     ]
     frame = f"translate({svg.number(WIDTH / 2 + mirror * ASIDE)} {svg.number(PEDAL_TOP)}) scale({svg.number(mirror)} 1)"
     parts = [svg.element("g", *pedal, *shoe, *ghosts, transform=frame)]
-    parts += _behind_words(view, mirror, thick, lift, tilt)
+    parts += _behind_words(words, view, mirror, thick, lift, tilt)
     return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
 
 
@@ -256,10 +228,10 @@ def _wedge(index: int, cant_deg: float, thick: float, class_: str) -> str:
     return svg.path([(thin_x, base), (thick_x, base - low), (thick_x, top - high), (thin_x, top)], class_, closed=True)
 
 
-def _behind_words(view: BehindView, mirror: float, thick: float, lift: float, tilt: float) -> list[str]:
+def _behind_words(words: Words, view: BehindView, mirror: float, thick: float, lift: float, tilt: float) -> list[str]:
     """Write which side is the bike's, which edge is thick and what comes off."""
     centre = WIDTH / 2 + mirror * ASIDE
-    parts = [svg.label(text("drawing.bike"), centre - mirror * 111, PEDAL_TOP - 78, anchor="middle")]
+    parts = [svg.label(words.text("drawing.bike"), centre - mirror * 111, PEDAL_TOP - 78, anchor="middle")]
     if view.kept + view.added:
         height = lift + math.tan(math.radians(abs(tilt))) * 2 * SOLE_HALF
         way = -mirror * thick
@@ -268,9 +240,9 @@ def _behind_words(view: BehindView, mirror: float, thick: float, lift: float, ti
             y -= SOLE_HIGH
         parts.append(svg.path([(x + way * 5, y - 4), (x, y), (x + way * 5, y + 4)], "arrow"))
         anchor = "start" if way > 0 else "end"
-        parts.append(svg.label(text("drawing.thick"), x + way * 8, y + 4, "strong", anchor))
+        parts.append(svg.label(words.text("drawing.thick"), x + way * 8, y + 4, "strong", anchor))
     if view.taken:
-        parts.append(svg.label(text("drawing.take_off"), centre, PEDAL_TOP + 34, "strong", "middle"))
+        parts.append(svg.label(words.text("drawing.take_off"), centre, PEDAL_TOP + 34, "strong", "middle"))
     if not view.known:
         parts.append(svg.label("?", centre, PEDAL_TOP - 44, "value", "middle"))
     return parts

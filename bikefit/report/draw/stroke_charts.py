@@ -14,8 +14,7 @@ from bikefit.model import Array, FootResult, SessionResult
 from bikefit.report.draw import svg
 from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Frame, Panel, Readout, degrees_frame, on_page, padded
 from bikefit.report.draw.thinning import at_most, envelope, pick_strokes
-from bikefit.report.numbers import clock, fixed, known, signed, signed_degrees
-from bikefit.report.texts import text
+from bikefit.words import Words, known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +36,8 @@ class FootCurves:
     ----------
     side : {"left", "right"}
         The foot.
+    name : str
+        What its shoe is called.
     foot : FootResult
         Its result.
     used : DataFrame
@@ -54,6 +55,7 @@ class FootCurves:
     """
 
     side: Side
+    name: str
     foot: FootResult
     used: pd.DataFrame
     phase: Array
@@ -73,25 +75,9 @@ class FootCurves:
         """Whether phase 0 is top dead centre."""
         return self.foot.strokes.reference in CRANK_REFERENCES
 
-    @property
-    def name(self) -> str:
-        """ "Left shoe" or "Right shoe"."""
-        return text(f"advice.shoe_{self.side}")
 
-
-def foot_curves(result: SessionResult) -> list[FootCurves]:
-    """Gather what the charts need, for the feet that have a used stroke.
-
-    Parameters
-    ----------
-    result : SessionResult
-        The session.
-
-    Returns
-    -------
-    list of FootCurves
-        Left before right.
-    """
+def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:
+    """Gather what the charts need, for the feet that have a used stroke."""
     gathered = []
     for side, foot in sorted(result.feet.items()):
         used = foot.stroke_table["used"].to_numpy(bool)
@@ -105,6 +91,7 @@ def foot_curves(result: SessionResult) -> list[FootCurves]:
         gathered.append(
             FootCurves(
                 side=side,
+                name=words.shoe(side),
                 foot=foot,
                 used=table,
                 phase=foot.curves.phase_deg,
@@ -130,14 +117,14 @@ def curve_range(feet: list[FootCurves]) -> tuple[float, float]:
     return padded(values)
 
 
-def _crank_axis(frame: Frame, is_crank: bool) -> None:
+def _crank_axis(words: Words, frame: Frame, is_crank: bool) -> None:
     """Write the quarters of the stroke under a panel."""
     quarters = (0, 90, 180, 270, 360)
-    words = [text(f"axes.crank_{quarter % 360}") if is_crank else f"{quarter}°" for quarter in quarters]
-    frame.x_axis(quarters, words, text("axes.crank" if is_crank else "axes.phase"))
+    named = [words.text(f"axes.crank_{quarter % 360}") if is_crank else f"{quarter}°" for quarter in quarters]
+    frame.x_axis(quarters, named, words.text("axes.crank" if is_crank else "axes.phase"))
 
 
-def _ground(frame: Frame, is_crank: bool) -> None:
+def _ground(words: Words, frame: Frame, is_crank: bool) -> None:
     """Shade power and recovery phase, where the crank is known, and draw the degrees over them."""
     if not is_crank:
         frame.degrees_axis()
@@ -146,7 +133,7 @@ def _ground(frame: Frame, is_crank: bool) -> None:
         frame.upright(low, high, "shade")
     frame.degrees_axis()
     for (low, high), key in PHASES:
-        frame.add(svg.label(text(key), frame.x((low + high) / 2), frame.y.end + 13, "on-shade", "middle"))
+        frame.add(svg.label(words.text(key), frame.x((low + high) / 2), frame.y.end + 13, "on-shade", "middle"))
 
 
 def _neutral(frame: Frame, each: FootCurves) -> None:
@@ -156,10 +143,10 @@ def _neutral(frame: Frame, each: FootCurves) -> None:
         frame.level(each.neutral_deg, "neutral-line")
 
 
-def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
+def over_crank(words: Words, each: FootCurves, y_range: tuple[float, float]) -> Panel:
     """Draw heel-out over the stroke: mean, standard deviation, single strokes, neutral, phases, float stop."""
-    frame = degrees_frame(0.0, 360.0, y_range)
-    _ground(frame, each.is_crank)
+    frame = degrees_frame(words, 0.0, 360.0, y_range)
+    _ground(words, frame, each.is_crank)
     _neutral(frame, each)
     for stroke in each.single:
         frame.curve(each.phase, stroke, "single")
@@ -168,49 +155,51 @@ def over_crank(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     stop = each.foot.rotation.float_stop
     if stop is not None:
         frame.level(stop.deg, "stop")
-        frame.add(svg.label(text("axes.float_stop"), frame.x.end, frame.y(stop.deg) + 15, "halo", "end"))
-    _crank_axis(frame, each.is_crank)
+        frame.add(svg.label(words.text("axes.float_stop"), frame.x.end, frame.y(stop.deg) + 15, "halo", "end"))
+    _crank_axis(words, frame, each.is_crank)
     frame.name(each.name)
-    words = [
-        text("read.curve", at=f"{phase:.0f}°", mean=signed_degrees(mean), sd=fixed(sd))
+    said = [
+        words.text("read.curve", at=words.degrees(phase, 0), mean=words.signed_degrees(mean), sd=words.fixed(sd))
         for phase, mean, sd in zip(each.phase, each.mean, each.sd, strict=True)
     ]
-    title = text(
+    title = words.text(
         "alt.over_crank",
         shoe=each.name,
-        low=signed_degrees(float(np.nanmin(each.mean))),
-        high=signed_degrees(float(np.nanmax(each.mean))),
+        low=words.signed_degrees(float(np.nanmin(each.mean))),
+        high=words.signed_degrees(float(np.nanmax(each.mean))),
     )
-    return frame.panel(title, f"foot-{each.side}", Readout(on_page(frame.x.array(each.phase)), words))
+    return frame.panel(title, f"foot-{each.side}", Readout(on_page(frame.x.array(each.phase)), said))
 
 
-def both_feet(feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
+def both_feet(words: Words, feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
     """Draw both feet's mean curves on one scale, each over its own crank; the right one dashed."""
-    frame = degrees_frame(0.0, 360.0, y_range)
+    frame = degrees_frame(words, 0.0, 360.0, y_range)
     is_crank = all(each.is_crank for each in feet)
-    _ground(frame, is_crank)
+    _ground(words, frame, is_crank)
     if len({each.neutral_deg for each in feet}) == 1:
         _neutral(frame, feet[0])
     for each in feet:
         dash = " dashed" if each.side == "right" else ""
         points = zip(frame.x.array(each.phase), frame.y.array(each.mean), strict=True)
         frame.add(svg.element("g", svg.path(points, f"curve{dash}"), class_=f"foot-{each.side}"))
-    _crank_axis(frame, is_crank)
+    _crank_axis(words, frame, is_crank)
     at = frame.x.end
     for each in reversed(feet):
         dash = " dashed" if each.side == "right" else ""
-        name = svg.label(text(f"side.{each.side}"), at, frame.y.end - 8, "name strong", "end")
+        name = svg.label(words.text(f"side.{each.side}"), at, frame.y.end - 8, "name strong", "end")
         sample = svg.line(at - 76, frame.y.end - 12, at - 42, frame.y.end - 12, f"curve{dash}")
         frame.add(svg.element("g", name, sample, class_=f"foot-{each.side}"))
         at -= 94
-    words = [
-        text("read.both", at=f"{phase:.0f}°", left=signed_degrees(left), right=signed_degrees(right))
+    said = [
+        words.text(
+            "read.both", at=words.degrees(phase, 0), left=words.signed_degrees(left), right=words.signed_degrees(right)
+        )
         for phase, left, right in zip(feet[0].phase, feet[0].mean, feet[-1].mean, strict=True)
     ]
-    return frame.panel(text("alt.both_feet"), readout=Readout(on_page(frame.x.array(feet[0].phase)), words))
+    return frame.panel(words.text("alt.both_feet"), readout=Readout(on_page(frame.x.array(feet[0].phase)), said))
 
 
-def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
+def clock_face(words: Words, each: FootCurves, y_range: tuple[float, float]) -> Panel:
     """Draw heel-out round the crank circle, top of the stroke up, turning clockwise; further out = heel out."""
     size, centre, inner, outer = HEIGHT, (WIDTH / 2, HEIGHT / 2), 30.0, 108.0
     radius = svg.Scale(*y_range, inner, outer)
@@ -227,6 +216,7 @@ def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
         parts.append(svg.element("circle", cx=cx, cy=cy, r=at, class_="neutral-line"))
 
     def round_face(values: Array) -> list[svg.Point]:
+        """Return the places of values round the circle."""
         places = radius.array(values)
         points = [svg.on_circle(centre, float(r), float(angle)) for r, angle in zip(places, each.phase, strict=True)]
         return [point for point in points if math.isfinite(point[0])]
@@ -236,23 +226,22 @@ def clock_face(each: FootCurves, y_range: tuple[float, float]) -> Panel:
     parts.append(svg.path(round_face(each.mean), "curve", closed=True))
     for tick in (tick for tick in svg.ticks(*y_range, 5) if radius(tick) < outer - 12):
         x, y = svg.on_circle(centre, radius(tick), 0)
-        words = f"{signed(tick, 0 if float(tick).is_integer() else 1)}°" if tick else "0°"
-        parts.append(svg.label(words, x, y + 4, "halo", "middle"))
+        parts.append(svg.label(words.tick(tick), x, y + 4, "halo", "middle"))
     for angle, anchor in ((0, "middle"), (90, "start"), (180, "middle"), (270, "end")):
         x, y = svg.on_circle(centre, outer + 7, angle)
-        words = text(f"axes.crank_{angle}") if each.is_crank else f"{angle}°"
-        parts.append(svg.label(words, x, y + (10 if angle == 180 else 4 if angle else 0), anchor=anchor))
+        named = words.text(f"axes.crank_{angle}") if each.is_crank else f"{angle}°"
+        parts.append(svg.label(named, x, y + (10 if angle == 180 else 4 if angle else 0), anchor=anchor))
     parts.append(svg.label(each.name, WIDTH - 12, 18, "name strong", "end"))
-    parts.append(svg.label(text("axes.outward"), 8, size - 24))
-    parts.append(svg.label(text("axes.inward"), 8, size - 8))
-    title = text("alt.clock_face", shoe=each.name)
+    parts.append(svg.label(words.text("axes.outward"), 8, size - 24))
+    parts.append(svg.label(words.text("axes.inward"), 8, size - 8))
+    title = words.text("alt.clock_face", shoe=each.name)
     return Panel(svg.figure(WIDTH, size, [svg.element("g", *parts, class_=f"foot-{each.side}")], title), title)
 
 
 # ---- over the ride ------------------------------------------------------------------------------------------
 
 
-def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[float, float]) -> Panel:
+def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span_s: tuple[float, float]) -> Panel:
     """Draw the metric stroke by stroke over the ride with its trend, rejected strokes, cadence and power."""
     companions = [
         (column, key)
@@ -260,7 +249,7 @@ def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[floa
         if np.isfinite(each.used[column].to_numpy(float)).any()
     ]
     height = HEIGHT + STRIP * len(companions) + (4.0 if companions else 0.0)
-    frame = degrees_frame(span_s[0], span_s[1], y_range, HEIGHT)
+    frame = degrees_frame(words, span_s[0], span_s[1], y_range, HEIGHT)
     frame.height = height
     frame.degrees_axis()
     _neutral(frame, each)
@@ -279,21 +268,27 @@ def over_ride(each: FootCurves, y_range: tuple[float, float], span_s: tuple[floa
         frame.add(svg.line(at, frame.y.start - 7, at, frame.y.start, "reject"))
     frame.name(each.name)
     times = svg.ticks(span_s[0] / 60, span_s[1] / 60, 5)
-    frame.x_axis([60 * minute for minute in times], [clock(60 * minute) for minute in times])
+    frame.x_axis([60 * minute for minute in times], [words.clock(60 * minute) for minute in times])
     top = HEIGHT + 2.0
     for column, key in companions:
-        _companion(frame, middle_s, each.used[column].to_numpy(float), text(key), top)
+        _companion(words, frame, middle_s, each.used[column].to_numpy(float), words.text(key), top)
         top += STRIP
-    words = [
-        text("read.ride", at=clock(at), mean=signed_degrees(mean), low=signed(low), high=signed(high))
+    said = [
+        words.text(
+            "read.ride",
+            at=words.clock(at),
+            mean=words.signed_degrees(mean),
+            low=words.signed(low),
+            high=words.signed(high),
+        )
         for at, mean, low, high in zip(thin.x, thin.mean, thin.low, thin.high, strict=True)
     ]
-    title = text("alt.over_ride", shoe=each.name, trend=signed_degrees(trend))
-    readout = Readout(on_page(frame.x.array(thin.x)), words, TOP, height - 8)
+    title = words.text("alt.over_ride", shoe=each.name, trend=words.signed_degrees(trend))
+    readout = Readout(on_page(frame.x.array(thin.x)), said, TOP, height - 8)
     return frame.panel(title, f"foot-{each.side}", readout)
 
 
-def _companion(frame: Frame, time_s: Array, values: Array, title: str, top: float) -> None:
+def _companion(words: Words, frame: Frame, time_s: Array, values: Array, title: str, top: float) -> None:
     """Draw cadence or power in a strip of its own below the panel."""
     thin = envelope(time_s, values, TIME_BINS)
     low, high = padded([*thin.low, *thin.high], least=10.0)
@@ -303,8 +298,8 @@ def _companion(frame: Frame, time_s: Array, values: Array, title: str, top: floa
     frame.add(svg.band(x, y.array(thin.low), y.array(thin.high), "shade"))
     frame.add(svg.path(zip(x, y.array(thin.mean), strict=True), "companion"))
     ends = (float(thin.low.min()), float(thin.high.max()))
-    for value in ends if fixed(ends[0], 0) != fixed(ends[1], 0) else ends[:1]:
-        frame.add(svg.label(fixed(value, 0), frame.x.start - 6, y(value) + 4, anchor="end"))
+    for value in ends if words.fixed(ends[0], 0) != words.fixed(ends[1], 0) else ends[:1]:
+        frame.add(svg.label(words.fixed(value, 0), frame.x.start - 6, y(value) + 4, anchor="end"))
 
 
 def varies(feet: list[FootCurves], column: str) -> bool:
@@ -325,13 +320,15 @@ def companion_range(feet: list[FootCurves], column: str) -> tuple[float, float]:
     return padded(list(np.percentile(values, [1, 99])) if values.size else [], least=4.0)
 
 
-def against(each: FootCurves, column: str, x_range: tuple[float, float], y_range: tuple[float, float]) -> Panel:
+def against(
+    words: Words, each: FootCurves, column: str, x_range: tuple[float, float], y_range: tuple[float, float]
+) -> Panel:
     """Draw the metric in up to six bins of cadence or power, each with the mean and the strokes' deviation."""
     x_all = each.used[column].to_numpy(float)
     ok = np.isfinite(x_all) & np.isfinite(each.values)
     x, values = x_all[ok], each.values[ok]
     low, high = x_range
-    frame = degrees_frame(low, high, y_range)
+    frame = degrees_frame(words, low, high, y_range)
     frame.degrees_axis()
     _neutral(frame, each)
     edges = np.unique(np.quantile(x, np.linspace(0, 1, 7))) if x.size else np.array([])
@@ -344,14 +341,14 @@ def against(each: FootCurves, column: str, x_range: tuple[float, float], y_range
         frame.add(svg.line(at, frame.y(mean - sd), at, frame.y(mean + sd), "whisker"))
         frame.add(svg.element("circle", cx=at, cy=frame.y(mean), r=4.5, class_="dot"))
     places = svg.ticks(low, high, 6)
-    frame.x_axis(places, [fixed(place, 0) for place in places], text(f"axes.{column}"))
+    frame.x_axis(places, [words.fixed(place, 0) for place in places], words.text(f"axes.{column}"))
     frame.name(each.name)
-    return frame.panel(text(f"alt.against_{column}", shoe=each.name), f"foot-{each.side}")
+    return frame.panel(words.text(f"alt.against_{column}", shoe=each.name), f"foot-{each.side}")
 
 
-def against_neutral(each: FootCurves, x_range: tuple[float, float]) -> Panel:
+def against_neutral(words: Words, each: FootCurves, x_range: tuple[float, float]) -> Panel:
     """Draw how many strokes lie where, with neutral, its band and the mean."""
-    frame = Frame(svg.Scale(*x_range, 16, WIDTH - 12), svg.Scale(0, 1, HEIGHT - 42, TOP), height=HEIGHT)
+    frame = Frame(words, svg.Scale(*x_range, 16, WIDTH - 12), svg.Scale(0, 1, HEIGHT - 42, TOP), height=HEIGHT)
     if each.neutral_deg is not None:
         band = (max(each.neutral_deg - each.band_deg, x_range[0]), min(each.neutral_deg + each.band_deg, x_range[1]))
         if band[1] > band[0]:
@@ -368,11 +365,11 @@ def against_neutral(each: FootCurves, x_range: tuple[float, float]) -> Panel:
     at = frame.x(each.foot.rotation.value_deg)
     frame.add(svg.line(at, frame.y(0), at, frame.y(1), "curve"))
     places = svg.ticks(*x_range, 7)
-    frame.x_axis(places, [f"{signed(p, 0 if float(p).is_integer() else 1)}°" if p else "0°" for p in places])
-    frame.add(svg.label(f"← {text('axes.heel_in')}", frame.x.start, frame.y.start + 34, "strong"))
-    frame.add(svg.label(f"{text('axes.heel_out')} →", frame.x.end, frame.y.start + 34, "strong", "end"))
+    frame.x_axis(places, [words.tick(p) for p in places])
+    frame.add(svg.label(f"← {words.text('axes.heel_in')}", frame.x.start, frame.y.start + 34, "strong"))
+    frame.add(svg.label(f"{words.text('axes.heel_out')} →", frame.x.end, frame.y.start + 34, "strong", "end"))
     frame.name(each.name)
-    return frame.panel(text("alt.against_neutral", shoe=each.name), f"foot-{each.side}")
+    return frame.panel(words.text("alt.against_neutral", shoe=each.name), f"foot-{each.side}")
 
 
 def values_range(feet: list[FootCurves]) -> tuple[float, float]:

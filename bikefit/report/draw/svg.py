@@ -49,24 +49,6 @@ def element(name: str, *children: str, **attributes: str | float | None) -> str:
 def label(words: str, x: float, y: float, class_: str = "label", anchor: str = "start", turn: float = 0.0) -> str:
     """Write text at a point, escaped.
 
-    Parameters
-    ----------
-    words : str
-        What it says.
-    x, y : float
-        Where its anchor and baseline are.
-    class_ : str
-        Class of the text.
-    anchor : {"start", "middle", "end"}
-        Which part of the text sits at the point.
-    turn : float
-        Rotation about the point, clockwise [deg].
-
-    Returns
-    -------
-    str
-        A ``text`` element.
-
     Examples
     --------
     >>> label("a<b", 1, 2)
@@ -97,20 +79,6 @@ def rect(x: float, y: float, width: float, height: float, class_: str, rx: float
 
 def path(points: Iterable[Point], class_: str, closed: bool = False) -> str:
     """Write a polyline as a path in relative steps, broken where a coordinate is not finite.
-
-    Parameters
-    ----------
-    points : iterable of (float, float)
-        In order.
-    class_ : str
-        Class of the path.
-    closed : bool
-        Join the last point to the first.
-
-    Returns
-    -------
-    str
-        A ``path`` element; empty without a finite point.
 
     Examples
     --------
@@ -217,24 +185,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def figure(width: float, height: float, parts: Sequence[str], title: str, classes: str = "") -> str:
-    """Wrap parts as one picture with its alternative text.
-
-    Parameters
-    ----------
-    width, height : float
-        Of the view box.
-    parts : sequence of str
-        What is drawn, back to front.
-    title : str
-        What the picture shows, for those who cannot see it.
-    classes : str
-        Classes of the picture besides ``fig``.
-
-    Returns
-    -------
-    str
-        An ``svg`` element.
-    """
+    """Wrap parts as one picture with its alternative text."""
     return element(
         "svg",
         *parts,

@@ -79,16 +79,6 @@ def paper_css() -> str:
 def dress(svg: str) -> str:
     """Give a drawing its own style, so that it can stand alone on paper or as a file.
 
-    Parameters
-    ----------
-    svg : str
-        Of `bikefit.report.draw.svg.figure`.
-
-    Returns
-    -------
-    str
-        The same with a ``style`` element.
-
     Examples
     --------
     >>> dress('<svg class="fig"><g/></svg>')[:30]

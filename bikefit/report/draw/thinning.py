@@ -32,20 +32,6 @@ class Envelope:
 def envelope(x: Array, values: Array, bins: int) -> Envelope:
     """Bring values over x to at most ``bins`` bins of equal width, keeping the extremes of each.
 
-    Parameters
-    ----------
-    x : ndarray, shape (n,)
-        Positions.
-    values : ndarray, shape (n,)
-        Their values; those that are not finite are left out.
-    bins : int
-        Most bins.
-
-    Returns
-    -------
-    Envelope
-        With as many entries as there are bins that hold a value.
-
     Examples
     --------
     >>> thin = envelope(np.arange(6.0), np.array([0.0, 9.0, 0.0, 1.0, -5.0, 1.0]), 2)
@@ -73,18 +59,6 @@ def envelope(x: Array, values: Array, bins: int) -> Envelope:
 def pick_strokes(curves: Array, most: int = FAINT_STROKES) -> NDArray[np.intp]:
     """Choose the strokes to draw singly: evenly over the ride, and always those that reach furthest.
 
-    Parameters
-    ----------
-    curves : ndarray, shape (strokes, points)
-        Heel-out over the phase [deg]; NaN where missing.
-    most : int
-        Most strokes.
-
-    Returns
-    -------
-    ndarray of int
-        Rows, in order.
-
     Examples
     --------
     >>> flat = np.zeros((100, 4)); flat[37, 2] = 5.0; flat[61, 1] = -5.0
@@ -103,18 +77,6 @@ def pick_strokes(curves: Array, most: int = FAINT_STROKES) -> NDArray[np.intp]:
 
 def at_most(positions: Array, step: float) -> Array:
     """Drop positions that fall on the same place as one before them.
-
-    Parameters
-    ----------
-    positions : ndarray
-        On the page.
-    step : float
-        Smallest distance that is worth a mark of its own.
-
-    Returns
-    -------
-    ndarray
-        Sorted, at least ``step`` apart after rounding to it.
 
     Examples
     --------

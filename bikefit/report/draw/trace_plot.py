@@ -18,7 +18,7 @@ from bikefit.conventions import REJECT_REASONS, Side
 from bikefit.files import write_whole
 from bikefit.model import Recording
 from bikefit.report.draw.theme import LIGHT
-from bikefit.report.texts import text
+from bikefit.words import Words
 
 MOST_POINTS = 6000
 _SHADES = [
@@ -37,28 +37,13 @@ _SHADES = [
 REASON_COLOURS = dict(zip(REJECT_REASONS, _SHADES, strict=True))
 
 
-def plot_traces(recording: Recording, feet: Mapping[Side, TracedFoot], path: Path) -> None:
-    """Draw the traces of a recording with the strokes found in them.
-
-    Parameters
-    ----------
-    recording : Recording
-        For its name.
-    feet : mapping of side to TracedFoot
-        Traces with their strokes.
-    path : Path
-        A PNG file.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
+def plot_traces(words: Words, recording: Recording, feet: Mapping[Side, TracedFoot], path: Path) -> None:
+    """Draw the traces of a recording with the strokes found in them."""
     figure = Figure(figsize=(12, 3.0 * len(feet) + 2.2), dpi=110, layout="constrained")
     axes = figure.subplots(len(feet) + 1, 1, sharex=True, squeeze=False, height_ratios=[*([3] * len(feet)), 1.6])[:, 0]
     named: dict[str, Any] = {}
     for axis, (side, foot) in zip(axes, feet.items(), strict=False):
-        _draw_foot(axis, side, foot, named)
+        _draw_foot(words, axis, side, foot, named)
         _draw_cadence(axes[-1], side, foot)
     axes[0].set_title(recording.name.replace("$", r"\$")[:120], loc="left", fontsize=11)
     axes[-1].set_xlabel("time [s]")
@@ -74,7 +59,8 @@ def plot_traces(recording: Recording, feet: Mapping[Side, TracedFoot], path: Pat
     write_whole(path, picture.getvalue())
 
 
-def _draw_foot(axis: Axes, side: Side, foot: TracedFoot, named: dict[str, Any]) -> None:
+def _draw_foot(words: Words, axis: Axes, side: Side, foot: TracedFoot, named: dict[str, Any]) -> None:
+    """Draw one foot: its trace, the means of used strokes, and rejected strokes shaded by reason."""
     trace, table = foot.trace, foot.strokes.table
     time_s, angle = thinned(trace.time_s, trace.heel_out_deg)
     axis.plot(time_s, angle, color=LIGHT[side], linewidth=0.7)
@@ -94,8 +80,8 @@ def _draw_foot(axis: Axes, side: Side, foot: TracedFoot, named: dict[str, Any]) 
     if finite.size:
         low, high = np.percentile(finite, [0.2, 99.8])
         axis.set_ylim(low - 0.15 * (high - low) - 0.5, high + 0.15 * (high - low) + 0.5)
-    shoe = text(f"advice.shoe_{side}")
-    axis.set_ylabel(f"{shoe}\n← {text('axes.heel_in')}   {text('axes.heel_out')} →\n[deg]")
+    shoe = words.shoe(side)
+    axis.set_ylabel(f"{shoe}\n← {words.text('axes.heel_in')}   {words.text('axes.heel_out')} →\n[deg]")
     quality = foot.strokes.quality
     told = f"{int(used.sum())} of {len(table)} strokes used, cut by {foot.phase.reference.replace('_', ' ')}"
     if math.isfinite(quality):
@@ -104,6 +90,7 @@ def _draw_foot(axis: Axes, side: Side, foot: TracedFoot, named: dict[str, Any]) 
 
 
 def _draw_cadence(axis: Axes, side: Side, foot: TracedFoot) -> None:
+    """Draw one foot's cadence, the right one dashed."""
     table = foot.strokes.table
     middle = (table["start_s"].to_numpy(dtype=float) + table["end_s"].to_numpy(dtype=float)) / 2.0
     cadence = table["cadence_rpm"].to_numpy(dtype=float)
@@ -112,18 +99,7 @@ def _draw_cadence(axis: Axes, side: Side, foot: TracedFoot) -> None:
 
 
 def thinned(time_s: Any, values: Any) -> tuple[Any, Any]:
-    """Return a trace in few enough points for a picture, keeping its peaks.
-
-    Parameters
-    ----------
-    time_s, values : ndarray, shape (n,)
-        The trace; NaN where missing.
-
-    Returns
-    -------
-    tuple of ndarray
-        Times and values: of each stretch of samples its least and its largest.
-    """
+    """Return a trace in few enough points for a picture, keeping its peaks."""
     step = time_s.size * 2 // MOST_POINTS
     if step < 2:
         return time_s, values

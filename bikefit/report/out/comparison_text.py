@@ -11,63 +11,54 @@ from rich.text import Text
 
 from bikefit.comparison import ComparisonResult, FootComparison
 from bikefit.conventions import SIDES
-from bikefit.report import numbers, sentences
+from bikefit.model import sentences
 from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.out.text import note_line
-from bikefit.report.texts import text
+from bikefit.words import Words
 
 
-def comparison_text(result: ComparisonResult) -> RenderableType:
-    """Lay out a comparison for a cyclist: the answer for each shoe first.
-
-    Parameters
-    ----------
-    result : ComparisonResult
-        Several recordings, compared.
-
-    Returns
-    -------
-    rich renderable
-        For `bikefit.report.out.text.print_result`.
-    """
-    parts: list[RenderableType] = [Text(text("compared.heading", count=len(result.sessions)), style="dim"), ""]
+def comparison_text(words: Words, result: ComparisonResult) -> RenderableType:
+    """Lay out a comparison for a cyclist: the answer for each shoe first."""
+    parts: list[RenderableType] = [Text(words.text("compared.heading", count=len(result.sessions)), style="dim"), ""]
     feet = [result.feet[side] for side in SIDES if side in result.feet]
     for foot in feet:
-        parts += _foot(foot, result.system.cap)
-    parts.append(_table(feet))
-    notes = [note_line(item.level, str(item)) for item in result.findings]
+        parts += _foot(words, foot, result.system.cap)
+    parts.append(_table(words, feet))
+    notes = [note_line(item.level, words.finding(item)) for item in result.findings]
     for foot in feet:
-        told = {str(item) for item in (foot.verdict, foot.next_recording) if item is not None}
-        shoe = text(f"advice.shoe_{foot.side}")
+        told = {words.finding(item) for item in (foot.verdict, foot.next_recording) if item is not None}
+        shoe = words.shoe(foot.side)
         notes += [
-            note_line(item.level, text("terminal.for_shoe", shoe=shoe, message=str(item)))
+            note_line(item.level, words.text("terminal.for_shoe", shoe=shoe, message=words.finding(item)))
             for item in foot.findings
-            if str(item) not in told
+            if words.finding(item) not in told
         ]
     if notes:
-        parts += ["", Text(text("terminal.findings"), style="bold"), *notes]
+        parts += ["", Text(words.text("terminal.findings"), style="bold"), *notes]
     varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
-    parts += ["", Text(" ".join(sentences.cautions(varus)), style="dim")]
+    parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
     return Group(*parts)
 
 
-def _foot(foot: FootComparison, cap: int) -> list[RenderableType]:
-    answer = sentences.advice(foot.side, foot.recommendation, foot.fitted_wedges, cap)
-    lines = [Padding(Text(line), (0, 0, 0, 2)) for line in comparison_sentences(foot)]
+def _foot(words: Words, foot: FootComparison, cap: int) -> list[RenderableType]:
+    """Return one foot's answer and what follows from the recordings."""
+    answer = sentences.advice(words, foot.side, foot.recommendation, cap)
+    lines = [Padding(Text(line), (0, 0, 0, 2)) for line in comparison_sentences(words, foot)]
     return [Text(answer, style="bold"), *lines, ""]
 
 
-def _table(feet: list[FootComparison]) -> Table:
+def _table(words: Words, feet: list[FootComparison]) -> Table:
+    """Return the recordings with their numbers, a row each."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("recording", "wedges", "excess", "error"):
-        table.add_column(text(f"compared.{name}"), justify="left" if name == "recording" else "right")
+        table.add_column(words.text(f"compared.{name}"), justify="left" if name == "recording" else "right")
     for foot in feet:
-        shoe = text(f"advice.shoe_{foot.side}")
+        shoe = words.shoe(foot.side)
         for item in foot.recordings:
             table.add_row(
                 escape(f"{shoe}, {item.name}"),
-                text("words.unknown") if item.wedges is None else sentences.wedges(item.wedges),
-                numbers.signed_degrees(item.value_deg),
-                numbers.degrees(item.standard_error_deg, 2),
+                words.text("words.unknown") if item.wedges is None else words.wedges(item.wedges),
+                words.signed_degrees(item.value_deg),
+                words.degrees(item.standard_error_deg, 2),
             )
     return table

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from bikefit.report.draw import theme
 from bikefit.report.draw.panel import Readout
 from bikefit.report.pages.view import PageView
-from bikefit.report.texts import texts
+from bikefit.words import Words
 
 
 @cache
@@ -42,27 +42,18 @@ def _breakable(words: str, length: int = 20) -> Markup:
 
 
 def _json(readout: Readout) -> Markup:
+    """Write a panel's values so that they are safe inside a script element."""
     return htmlsafe_json_dumps(asdict(readout), ensure_ascii=False, separators=(",", ":"))
 
 
 @cache
 def _asset(name: str) -> str:
+    """Return a style sheet or script of the templates."""
     return files("bikefit.report").joinpath("templates", name).read_text(encoding="utf-8").strip()
 
 
 def render_html(page: PageView) -> str:
-    """Render a page.
-
-    Parameters
-    ----------
-    page : PageView
-        What it shows.
-
-    Returns
-    -------
-    str
-        The whole file.
-    """
+    """Render a page."""
     script = _asset("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
@@ -70,7 +61,7 @@ def render_html(page: PageView) -> str:
         .get_template("page.html.j2")
         .render(
             page=page,
-            words=texts(page.language)["page"],
+            words=Words(page.language).section("page"),
             light=Markup(theme.variables(theme.LIGHT)),
             dark=Markup(theme.variables(theme.DARK)),
             page_css=Markup(_asset("page.css")),

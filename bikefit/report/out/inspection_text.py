@@ -11,82 +11,79 @@ from rich.table import Table
 from rich.text import Text
 
 from bikefit.inspection import FootInspection, Inspection
-from bikefit.report import numbers
 from bikefit.report.out.text import note_line
-from bikefit.report.texts import text
+from bikefit.words import Words
 
 MOST_LAPS = 12
 
 
-def inspection_text(found: Inspection) -> RenderableType:
-    """Lay out an inspection.
-
-    Parameters
-    ----------
-    found : Inspection
-        What the file holds.
-
-    Returns
-    -------
-    rich renderable
-        For `bikefit.report.out.text.print_result`.
-    """
-    start = text("inspect.started", start=f"{found.start:%Y-%m-%d %H:%M} UTC") if found.start else ""
-    duration = numbers.clock(found.duration_s)
-    heading = text("inspect.heading", name=found.name, format=found.format, duration=duration, start=start)
+def inspection_text(words: Words, found: Inspection) -> RenderableType:
+    """Lay out an inspection."""
+    start = words.text("inspect.started", start=f"{found.start:%Y-%m-%d %H:%M} UTC") if found.start else ""
+    duration = words.clock(found.duration_s)
+    heading = words.text("inspect.heading", name=found.name, format=found.format, duration=duration, start=start)
     parts: list[RenderableType] = [Text(heading, style="bold")]
     if found.feet:
-        parts += ["", Text(text("inspect.feet"), style="bold"), _feet(found)]
-    parts += ["", Text(text("inspect.sections"), style="bold"), _channels(found)]
+        parts += ["", Text(words.text("inspect.feet"), style="bold"), _feet(words, found)]
+    parts += ["", Text(words.text("inspect.sections"), style="bold"), _channels(words, found)]
     if len(found.laps) > 1:
         laps = [
-            note_line("info", text("inspect.lap", number=lap.number, low=f"{lap.start_s:.1f}", high=f"{lap.end_s:.1f}"))
+            note_line(
+                "info", words.text("inspect.lap", number=lap.number, low=f"{lap.start_s:.1f}", high=f"{lap.end_s:.1f}")
+            )
             for lap in found.laps[:MOST_LAPS]
         ]
-        parts += ["", Text(text("inspect.laps"), style="bold"), *laps]
+        parts += ["", Text(words.text("inspect.laps"), style="bold"), *laps]
     for key, lines in (("can", found.can), ("missing", found.missing)):
         if lines:
-            parts += ["", Text(text(f"inspect.{key}"), style="bold"), *(note_line("info", line) for line in lines)]
+            parts += [
+                "",
+                Text(words.text(f"inspect.{key}"), style="bold"),
+                *(note_line("info", line) for line in lines),
+            ]
     if found.findings:
-        parts += ["", Text(text("terminal.findings"), style="bold")]
-        parts += [note_line(item.level, str(item)) for item in found.findings]
+        parts += ["", Text(words.text("terminal.findings"), style="bold")]
+        parts += [note_line(item.level, words.finding(item)) for item in found.findings]
     if found.advice:
         # commands are not wrapped: they are there to be pasted
         commands = (Text(f"  {line}", no_wrap=True, overflow="ignore") for line in found.advice)
-        parts += ["", Text(text("inspect.advice"), style="bold"), *commands]
+        parts += ["", Text(words.text("inspect.advice"), style="bold"), *commands]
     return Group(*parts)
 
 
-def _feet(found: Inspection) -> Table:
+def _feet(words: Words, found: Inspection) -> Table:
+    """Return the feet that can be analysed, a row each."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in text("inspect.foot_columns").split("|"):
+    for name in words.columns("inspect.foot_columns"):
         table.add_column(name)
     for side, foot in found.feet.items():
         table.add_row(
-            text(f"side.{side}"),
-            text(f"inspect.source_{foot.source}"),
-            text(f"reference.{foot.reference}"),
-            text("inspect.rate", rate=numbers.fixed(foot.rate_hz, 0)),
-            numbers.fixed(foot.samples_per_stroke, 0),
-            numbers.percent(foot.missing_share),
-            _gaps(foot),
-            numbers.signed_interval(foot.range_deg),
+            words.text(f"side.{side}"),
+            words.text(f"inspect.source_{foot.source}"),
+            words.text(f"reference.{foot.reference}"),
+            words.text("inspect.rate", rate=words.fixed(foot.rate_hz, 0)),
+            words.fixed(foot.samples_per_stroke, 0),
+            words.percent(foot.missing_share),
+            _gaps(words, foot),
+            words.signed_interval(foot.range_deg),
         )
     return table
 
 
-def _gaps(foot: FootInspection) -> str:
+def _gaps(words: Words, foot: FootInspection) -> str:
+    """Say how many holes there are, and how long together."""
     if not foot.gaps:
-        return text("inspect.no_gap")
-    return text("inspect.gaps", count=foot.gaps, seconds=numbers.fixed(foot.gap_s))
+        return words.text("inspect.no_gap")
+    return words.text("inspect.gaps", count=foot.gaps, seconds=words.fixed(foot.gap_s))
 
 
-def _channels(found: Inspection) -> Table:
+def _channels(words: Words, found: Inspection) -> Table:
+    """Return all that the file holds, a row a channel."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in text("inspect.columns").split("|"):
+    for name in words.columns("inspect.columns"):
         table.add_column(name)
     for channel in found.channels:
-        rate = "" if math.isnan(channel.rate_hz) else text("inspect.rate", rate=f"{channel.rate_hz:.4g}")
+        rate = "" if math.isnan(channel.rate_hz) else words.text("inspect.rate", rate=f"{channel.rate_hz:.4g}")
         table.add_row(
             escape(channel.name),
             channel.meaning,

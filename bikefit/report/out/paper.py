@@ -15,7 +15,7 @@ import typst
 
 from bikefit.report.draw.theme import LIGHT, dress
 from bikefit.report.pages.view import PageView, clean
-from bikefit.report.texts import text, texts
+from bikefit.words import Words
 
 PIXELS_PER_INCH = 160.0
 FOOT = 140
@@ -26,38 +26,12 @@ PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
 
 
 def render_pdf(page: PageView, paper: Paper = "a4") -> bytes:
-    """Render all pages as PDF.
-
-    Parameters
-    ----------
-    page : PageView
-        What they show.
-    paper : {"a4", "letter"}
-        The sheet's size.
-
-    Returns
-    -------
-    bytes
-        The file: vector drawings, tagged.
-    """
+    """Render all pages as PDF: vector drawings, tagged."""
     return _compile(page, "pdf", paper)
 
 
 def render_png(page: PageView, paper: Paper = "a4") -> bytes:
-    """Render the client's page as one picture.
-
-    Parameters
-    ----------
-    page : PageView
-        What it shows; its sections are left out.
-    paper : {"a4", "letter"}
-        The picture's proportions.
-
-    Returns
-    -------
-    bytes
-        The file.
-    """
+    """Render the client's page as one picture; its sections are left out."""
     return _compile(page, "png", paper)
 
 
@@ -68,7 +42,7 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
     data["whole"] = kind == "pdf"
     data["paper"] = PAPERS[paper]
     data["foot"] = _foot(page)
-    data["words"] = texts(page.language)["page"]
+    data["words"] = Words(page.language).section("page")
     data["palette"] = LIGHT
     for shoe in data["shoes"]:
         for drawing in ("above", "behind", "sure"):
@@ -84,12 +58,14 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
 
 def _foot(page: PageView) -> str:
     """Return what the foot of the fitter's pages names: whose they are."""
-    named = " · ".join(text("page.foot", label=label, words=words) for label, words in page.who)
+    words = Words(page.language)
+    named = " · ".join(words.text("page.foot", label=label, words=told) for label, told in page.who)
     return clean(named, FOOT)
 
 
 @cache
 def _template() -> bytes:
+    """Return the typst template."""
     return files("bikefit.report").joinpath("templates", "page.typ").read_bytes()
 
 

@@ -9,18 +9,7 @@ from bikefit.model import SessionResult
 
 
 def stroke_csv(result: SessionResult) -> str:
-    """Return every stroke of a session as CSV text, unrounded.
-
-    Parameters
-    ----------
-    result : SessionResult
-        An analysed session.
-
-    Returns
-    -------
-    str
-        A header and one row a stroke, both feet, in the columns of `bikefit.conventions.STROKE_COLUMNS`.
-    """
+    """Return every stroke of a session as CSV text, unrounded."""
     tables = [foot.stroke_table for foot in result.feet.values() if len(foot.stroke_table)]
     whole = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(STROKE_COLUMNS))
     csv: str = whole.to_csv(index=False, columns=list(STROKE_COLUMNS), lineterminator="\n")

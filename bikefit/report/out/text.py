@@ -17,9 +17,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from bikefit.model import FootResult, Level, SessionResult, WedgeSystem
-from bikefit.report import numbers, sentences
-from bikefit.report.texts import text
+from bikefit.model import FootResult, Level, SessionResult, WedgeSystem, sentences
+from bikefit.words import Words, known
 
 ASCII = {"–": "-", "—": "-", "±": "+-", "°": " deg", "·": "-", "→": "->", "“": '"', "”": '"', "’": "'", "−": "-"}
 PLAIN_WIDTH = 100
@@ -28,34 +27,14 @@ STYLES = {"info": "", "warning": "yellow", "error": "red"}
 
 
 def console_for(stream: TextIO | None = None) -> Console:
-    """Return a console that suits the stream.
-
-    Parameters
-    ----------
-    stream : text stream, optional
-        Standard output when left out.
-
-    Returns
-    -------
-    Console
-        With colours only on a terminal that wants them (``NO_COLOR`` is honoured); without a terminal it does
-        not wrap to somebody's screen but to a fixed width.
-    """
+    """Return a console with colours only where they are wanted, and of a fixed width where there is no terminal."""
     stream = stream or sys.stdout
     probe = Console(file=stream, highlight=False)
     return probe if probe.is_terminal else Console(file=stream, highlight=False, width=PLAIN_WIDTH)
 
 
 def print_result(renderable: RenderableType, stream: TextIO | None = None) -> None:
-    """Print to a stream, in ASCII where the stream cannot encode the rest.
-
-    Parameters
-    ----------
-    renderable : rich renderable
-        What to print.
-    stream : text stream, optional
-        Standard output when left out.
-    """
+    """Print to a stream, in ASCII where the stream cannot encode the rest."""
     console = console_for(stream)
     if not _can_show(console.encoding):
         console = _AsciiConsole(file=console.file, highlight=False, width=console.width)
@@ -71,15 +50,18 @@ class _AsciiConsole(Console):
     """Replaces words before they are laid out, so that a table's columns stay in line."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render with the ASCII stand-ins of a text."""
         if isinstance(renderable, Text):
             renderable = Text(encodable(renderable.plain, "ascii"), style=renderable.style)
         return super().render(renderable, options)
 
     def render_str(self, text: str, **options: Any) -> Text:
+        """Render a string in ASCII."""
         return super().render_str(encodable(text, "ascii"), **options)
 
 
 def _can_show(encoding: str) -> bool:
+    """Tell whether an encoding has the characters that there are stand-ins for."""
     try:
         "".join(ASCII).encode(encoding)
     except (UnicodeEncodeError, LookupError):
@@ -89,18 +71,6 @@ def _can_show(encoding: str) -> bool:
 
 def encodable(printed: str, encoding: str) -> str:
     """Replace what an encoding cannot carry.
-
-    Parameters
-    ----------
-    printed : str
-        Any text.
-    encoding : str
-        Name of the stream's encoding.
-
-    Returns
-    -------
-    str
-        The text itself where it can be encoded, else with ASCII stand-ins.
 
     Examples
     --------
@@ -117,146 +87,115 @@ def encodable(printed: str, encoding: str) -> str:
 
 
 def _box_drawing() -> dict[str, str]:
+    """Return ASCII stand-ins for the lines of a table."""
     lines = {chr(code): "+" for code in range(0x2500, 0x2580)}
     return lines | dict.fromkeys("─━╌═", "-") | dict.fromkeys("│┃║", "|")
 
 
-def session_text(result: SessionResult) -> RenderableType:
-    """Lay out a session for a cyclist: the answer first.
-
-    Parameters
-    ----------
-    result : SessionResult
-        An analysed session.
-
-    Returns
-    -------
-    rich renderable
-        For `print_result`.
-    """
+def session_text(words: Words, result: SessionResult) -> RenderableType:
+    """Lay out a session for a cyclist: the answer first."""
     feet = list(result.feet.values())
-    parts: list[RenderableType] = [Text(_heading(result), style="dim"), ""]
+    parts: list[RenderableType] = [Text(_heading(words, result), style="dim"), ""]
     for foot in feet:
         parts += [
-            Text(sentences.advice_sentence(foot, result), style="bold"),
-            Padding(Text(sentences.how_sure(foot)), (0, 0, 0, 2)),
+            Text(sentences.advice(words, foot.side, foot.recommendation, result.system.cap), style="bold"),
+            Padding(Text(sentences.how_sure(words, foot.excess, foot.recommendation)), (0, 0, 0, 2)),
             "",
         ]
-    parts.append(_table(result, feet))
-    notes = list(_notes(result))
+    parts.append(_table(words, result, feet))
+    notes = list(_notes(words, result))
     if notes:
-        parts += ["", Text(text("terminal.findings"), style="bold"), *notes]
+        parts += ["", Text(words.text("terminal.findings"), style="bold"), *notes]
     varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
-    parts += ["", Text(" ".join(sentences.cautions(varus)), style="dim")]
+    parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
     return Group(*parts)
 
 
-def _heading(result: SessionResult) -> str:
+def _heading(words: Words, result: SessionResult) -> str:
+    """Name the recording, its length and the wedges."""
     recording = result.recording
     section = ""
     if result.is_section:
-        section = text("terminal.section", low=numbers.clock(recording.from_s), high=numbers.clock(recording.to_s))
-    return text(
+        section = words.text("terminal.section", low=words.clock(recording.from_s), high=words.clock(recording.to_s))
+    return words.text(
         "terminal.heading",
         name=recording.name,
-        duration=numbers.clock(recording.duration_s),
+        duration=words.clock(recording.duration_s),
         section=section,
         system=result.system.name,
-        cant=numbers.degrees(result.system.cant_deg),
+        cant=words.degrees(result.system.cant_deg),
     )
 
 
-def _table(result: SessionResult, feet: list[FootResult]) -> Table:
+def _table(words: Words, result: SessionResult, feet: list[FootResult]) -> Table:
+    """Return the numbers, a column a foot."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
     for foot in feet:
-        table.add_column(text(f"side.{foot.side}").capitalize(), justify="right")
-    rows = [_cells(foot) for foot in feet]
+        table.add_column(words.text(f"side.{foot.side}").capitalize(), justify="right")
+    rows = [_cells(words, foot) for foot in feet]
     for key in rows[0] if rows else ():
-        table.add_row(text(f"terminal.{key}"), *(escape(cells[key]) for cells in rows))
+        table.add_row(words.text(f"terminal.{key}"), *(escape(cells[key]) for cells in rows))
     return table
 
 
-def _cells(foot: FootResult) -> Mapping[str, str]:
+def _cells(words: Words, foot: FootResult) -> Mapping[str, str]:
+    """Return one foot's printed numbers by their key in the texts."""
     advised = foot.recommendation
-    total, rpm, unknown = advised.total, foot.strokes.cadence_rpm, text("words.unknown")
+    total, rpm, unknown = advised.total, foot.strokes.cadence_rpm, words.text("words.unknown")
     return {
-        "strokes": text("terminal.strokes_value", used=foot.strokes.used, found=foot.strokes.found),
-        "cadence": text("terminal.cadence_value", rpm=numbers.fixed(rpm, 0)) if numbers.known(rpm) else unknown,
-        "rotation": numbers.signed_degrees(foot.rotation.value_deg),
-        "neutral": numbers.signed_degrees(foot.neutral.deg),
-        "excess": numbers.signed_degrees(foot.excess.deg),
-        "interval": numbers.signed_interval(foot.excess.interval_deg),
-        "fitted": sentences.wedges(foot.fitted_wedges),
-        "target": unknown if total is None else sentences.wedges(total),
-        "expected": numbers.signed_degrees(advised.expected_deg),
-        "cleat": numbers.degrees(abs(advised.cleat_alone_deg)),
+        "strokes": words.text("terminal.strokes_value", used=foot.strokes.used, found=foot.strokes.found),
+        "cadence": words.text("terminal.cadence_value", rpm=words.fixed(rpm, 0)) if known(rpm) else unknown,
+        "rotation": words.signed_degrees(foot.rotation.value_deg),
+        "neutral": words.signed_degrees(foot.neutral.deg),
+        "excess": words.signed_degrees(foot.excess.deg),
+        "interval": words.signed_interval(foot.excess.interval_deg),
+        "fitted": words.wedges(foot.fitted_wedges),
+        "target": unknown if total is None else words.wedges(total),
+        "expected": words.signed_degrees(advised.expected_deg),
+        "cleat": words.degrees(abs(advised.cleat_alone_deg)),
     }
 
 
-def _notes(result: SessionResult) -> Iterable[RenderableType]:
+def _notes(words: Words, result: SessionResult) -> Iterable[RenderableType]:
     """Yield what to know, the gravest first; the first reason of "cannot tell" stands in its sentence already."""
-    said: list[tuple[Level, str]] = [(item.level, str(item)) for item in result.findings]
+    said: list[tuple[Level, str]] = [(item.level, words.finding(item)) for item in result.findings]
     shoes: dict[tuple[Level, str], list[str]] = {}
     for side, foot in result.feet.items():
-        told = [(item.level, str(item)) for item in foot.findings]
+        told = [(item.level, words.finding(item)) for item in foot.findings]
         if foot.recommendation.outcome == "undetermined":
-            told += [("error", str(reason)) for reason in foot.recommendation.reasons[1:]]
+            told += [("error", words.finding(reason)) for reason in foot.recommendation.reasons[1:]]
         for note in told:
-            shoes.setdefault(note, []).append(text(f"advice.shoe_{side}"))
+            shoes.setdefault(note, []).append(words.shoe(side))
     for (level, message), names in shoes.items():
-        shoe = names[0] if len(names) == 1 else text("terminal.both_shoes")
-        said.append((level, text("terminal.for_shoe", shoe=shoe, message=message)))
+        shoe = names[0] if len(names) == 1 else words.text("terminal.both_shoes")
+        said.append((level, words.text("terminal.for_shoe", shoe=shoe, message=message)))
     for level, message in sorted(said, key=lambda note: GRAVEST_FIRST.index(note[0])):
         yield note_line(level, message)
 
 
 def note_line(level: str, message: str) -> RenderableType:
-    """Return one remark as a list item, coloured by its level.
-
-    Parameters
-    ----------
-    level : {"info", "warning", "error"}
-        How much it matters.
-    message : str
-        Plain text.
-
-    Returns
-    -------
-    rich renderable
-        A dash and the wrapped text.
-    """
+    """Return one remark as a list item, coloured by its level."""
     grid = Table.grid(padding=(0, 1))
     grid.add_row("-", Text(message, style=STYLES[level]))
     return grid
 
 
-def systems_text(systems: Mapping[str, WedgeSystem]) -> RenderableType:
-    """List the wedge systems that are known.
-
-    Parameters
-    ----------
-    systems : mapping of str to WedgeSystem
-        Id -> system.
-
-    Returns
-    -------
-    rich renderable
-        A table, then each system's cautions and source.
-    """
+def systems_text(words: Words, systems: Mapping[str, WedgeSystem]) -> RenderableType:
+    """List the wedge systems: a table, then the cautions and the source of each."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in text("terminal.systems_columns").split("|"):
+    for name in words.columns("terminal.systems_columns"):
         table.add_column(name, overflow="fold")
     parts: list[RenderableType] = [table]
     for system in systems.values():
         table.add_row(
             system.id,
             system.name,
-            numbers.degrees(system.cant_deg),
+            words.degrees(system.cant_deg),
             str(system.cap),
-            text(f"terminal.{system.placement}"),
+            words.text(f"terminal.{system.placement}"),
             ", ".join(system.cleats),
         )
-        parts.append(Text(text("terminal.source", name=system.name, source=system.source, date=system.date)))
+        parts.append(Text(words.text("terminal.source", name=system.name, source=system.source, date=system.date)))
         parts += [note_line("info", caution) for caution in system.cautions]
     return Group(*parts)

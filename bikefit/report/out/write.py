@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bikefit.errors import OutputError, near_matches
 from bikefit.files import write_whole
 from bikefit.model import SessionResult
+from bikefit.words import Words
 
 if TYPE_CHECKING:
     from bikefit.comparison import ComparisonResult
@@ -26,6 +27,7 @@ def write_report(
     fitter: str = "",
     date: dt.date | None = None,
     paper: Literal["a4", "letter"] = "a4",
+    language: str = "en",
 ) -> Path:
     """Write the report of a result.
 
@@ -42,6 +44,8 @@ def write_report(
         Of the fitting; the recording's own where it is left out.
     paper : {"a4", "letter"}
         Size of the sheet of a PDF, and proportions of a PNG; a HTML page prints on either.
+    language : str
+        Two-letter code of the language of the page.
 
     Returns
     -------
@@ -52,11 +56,13 @@ def write_report(
     ------
     OutputError
         If the suffix is unknown, the folder is missing or the file cannot be written.
+    UsageError
+        If there are no words in the language.
     """
     path = Path(path)
     check_path(path)
     # the templates and drawings are imported only where a report is wanted
-    page = _page(result, title=title, rider=rider, fitter=fitter, date=date)
+    page = _page(Words(language), result, title=title, rider=rider, fitter=fitter, date=date)
     if path.suffix.lower() == ".html":
         from bikefit.report.out.html import render_html
 
@@ -69,29 +75,19 @@ def write_report(
     return path
 
 
-def _page(result: SessionResult | ComparisonResult, **given: Any) -> PageView:
+def _page(words: Words, result: SessionResult | ComparisonResult, **given: Any) -> PageView:
     """Make the page of a session or of a comparison."""
     if isinstance(result, SessionResult):
         from bikefit.report.pages.fitter_view import session_view
 
-        return session_view(result, **given)
+        return session_view(words, result, **given)
     from bikefit.report.pages.comparison_view import comparison_page
 
-    return comparison_page(result, **given)
+    return comparison_page(words, result, **given)
 
 
 def check_path(path: Path) -> None:
     """Refuse a report that could not be written, before the work is done.
-
-    Parameters
-    ----------
-    path : Path
-        Where it is to go.
-
-    Raises
-    ------
-    OutputError
-        If the suffix is unknown, the folder is missing or the place is taken by a folder.
 
     Examples
     --------

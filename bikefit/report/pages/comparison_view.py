@@ -9,7 +9,8 @@ from statistics import NormalDist
 
 from bikefit.comparison import ComparisonResult, FootComparison, labels
 from bikefit.conventions import SIDES, Side
-from bikefit.report import numbers, sentences
+from bikefit.model import sentences
+from bikefit.model.spread import measured
 from bikefit.report.comparison_sentences import smallest_change, where_it_differs
 from bikefit.report.draw import comparison_charts, decision_charts, shoes
 from bikefit.report.draw.panel import Panel
@@ -31,61 +32,54 @@ from bikefit.report.pages.view import (
     plain_degrees,
     system_line,
 )
-from bikefit.report.texts import text
+from bikefit.words import Interval, Words, known
 
 MOST_BARS = 5
 """Most recordings that the client's page draws; the last ones."""
 
 
 def comparison_page(
-    result: ComparisonResult, *, title: str = "", rider: str = "", fitter: str = "", date: dt.date | None = None
+    words: Words,
+    result: ComparisonResult,
+    *,
+    title: str = "",
+    rider: str = "",
+    fitter: str = "",
+    date: dt.date | None = None,
 ) -> PageView:
-    """Make the whole report of a comparison.
-
-    Parameters
-    ----------
-    result : ComparisonResult
-        Several recordings of one rider.
-    title, rider, fitter : str
-        What the user wants on the page.
-    date : datetime.date, optional
-        Of the fitting; the last recording's own where it is left out.
-
-    Returns
-    -------
-    PageView
-        Complete.
-    """
+    """Make the whole report of a comparison."""
     feet = [result.feet[side] for side in SIDES if side in result.feet]
     band = float(result.settings["neutral_band_deg"])
-    bars = {foot.side: _bars(foot) for foot in feet}
+    bars = {foot.side: _bars(words, foot) for foot in feet}
     x_range = decision_charts.sure_range([bar for each in bars.values() for bar in each], band)
     varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
     sections: list[FigureView | TableView] = [
-        *_figures(result, feet, band),
-        *(_recordings(foot) for foot in feet),
-        _learned(feet),
-        *_decision(feet, band),
-        findings_table(_said(result, feet)),
-        _provenance(result, {"title": title, "rider": rider, "fitter": fitter}),
-        settings_table(result.settings),
-        glossary(),
+        *_figures(words, result, feet, band),
+        *(_recordings(words, foot) for foot in feet),
+        _learned(words, feet),
+        *_decision(words, feet, band),
+        findings_table(words, _said(words, result, feet)),
+        _provenance(words, result, {"title": title, "rider": rider, "fitter": fitter}),
+        settings_table(words, result.settings),
+        glossary(words),
     ]
     return PageView(
-        language="en",
-        title=clean(title, SHORT) or text("page.title_comparison"),
-        who=_who(result, rider, fitter, date),
-        shoes=tuple(_shoe(foot, result, bars[foot.side], x_range, band) for foot in feet),
-        intro=text("page.intro_comparison"),
-        sure_caption=text("page.sure_caption_comparison"),
-        cautions=tuple(sentences.cautions(varus)),
-        system=system_line(result.system),
-        colophon=text("page.colophon", version=result.version),
+        language=words.language,
+        title=clean(title, SHORT) or words.text("page.title_comparison"),
+        who=_who(words, result, rider, fitter, date),
+        shoes=tuple(_shoe(words, foot, result, bars[foot.side], x_range, band) for foot in feet),
+        intro=words.text("page.intro_comparison"),
+        sure_caption=words.text("page.sure_caption_comparison"),
+        cautions=tuple(sentences.cautions(words, varus)),
+        system=system_line(words, result.system),
+        colophon=words.text("page.colophon", version=result.version),
         sections=tuple(section for section in sections if isinstance(section, FigureView) or section.rows),
     )
 
 
-def _who(result: ComparisonResult, rider: str, fitter: str, date: dt.date | None) -> tuple[tuple[str, str], ...]:
+def _who(
+    words: Words, result: ComparisonResult, rider: str, fitter: str, date: dt.date | None
+) -> tuple[tuple[str, str], ...]:
     """Return the head of the page as pairs of label and text."""
     starts = [session.recording.start for session in result.sessions if session.recording.start]
     day = date or (starts[-1].date() if starts else None)
@@ -95,7 +89,7 @@ def _who(result: ComparisonResult, rider: str, fitter: str, date: dt.date | None
         ("date", day.isoformat() if day else ""),
         ("recordings", clean(", ".join(labels(result.sessions)), SHORT)),
     )
-    return tuple((text(f"page.{key}"), words) for key, words in said if words)
+    return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
 
 
 # ---- the client's page --------------------------------------------------------------------------------------
@@ -106,23 +100,12 @@ class BelievedExcess:
     """An excess from all recordings together [deg]; its interval need not lie evenly about it."""
 
     deg: float
-    interval_deg: numbers.Interval
+    interval_deg: Interval
     lower_bound: bool = False
 
 
 def excess_now(foot: FootComparison) -> BelievedExcess:
-    """Return the belief about the excess with the wedges that are on now.
-
-    Parameters
-    ----------
-    foot : FootComparison
-        One foot.
-
-    Returns
-    -------
-    BelievedExcess
-        From all recordings together; NaN where nothing was decided.
-    """
+    """Return the belief about the excess with the wedges that are on now."""
     nan = float("nan")
     for option in foot.recommendation.options:
         if option.wedges == foot.fitted_wedges:
@@ -130,142 +113,150 @@ def excess_now(foot: FootComparison) -> BelievedExcess:
     return BelievedExcess(nan, (nan, nan))
 
 
-def _bars(foot: FootComparison) -> list[decision_charts.Bar]:
+def _bars(words: Words, foot: FootComparison) -> list[decision_charts.Bar]:
     """Return the recordings' bars and the one expected after the change."""
-    bars = comparison_charts.recording_bars(foot)[-MOST_BARS:]
+    bars = comparison_charts.recording_bars(words, foot)[-MOST_BARS:]
     advised = foot.recommendation
     if bars and advised.change and advised.interval_deg is not None:
-        words = text("drawing.with", wedges=sentences.wedges(advised.total or 0))
-        bars.append((words, advised.expected_deg, advised.interval_deg))
+        named = words.text("drawing.with", wedges=words.wedges(advised.total or 0))
+        bars.append((named, advised.expected_deg, advised.interval_deg))
     return bars
 
 
 def _shoe(
+    words: Words,
     foot: FootComparison,
     result: ComparisonResult,
     bars: list[decision_charts.Bar],
-    x_range: numbers.Interval,
+    x_range: Interval,
     band: float,
 ) -> ShoeView:
     """Make one shoe's part of the client's page."""
     advised, fitted, side = foot.recommendation, foot.fitted_wedges, foot.side
     excess = excess_now(foot)
-    above, above_caption = _above(foot, result, excess)
-    behind_caption = behind_words(advised, fitted)
-    measured = plain_degrees(str(foot.verdict)) if foot.verdict else sentences.measured(excess)
-    if foot.change is None and numbers.known(foot.minimal_detectable_change_before_deg):
-        measured = f"{measured} {smallest_change(foot)}"
+    above, above_caption = _above(words, foot, result, excess)
+    behind_caption = behind_words(words, advised, fitted)
+    said = plain_degrees(words.finding(foot.verdict)) if foot.verdict else measured(words, excess)
+    if foot.change is None and known(foot.minimal_detectable_change_before_deg):
+        said = f"{said} {smallest_change(words, foot)}"
     following = foot.next_recording
     expects = bool(advised.change)
     return ShoeView(
         side=side,
-        name=text(f"advice.shoe_{side}"),
-        headline=sentences.headline(advised, fitted),
-        advice=plain_degrees(sentences.advice(side, advised, fitted, result.system.cap)),
-        measured=measured,
-        outlook=sentences.outlook(advised, fitted),
-        next=plain_degrees(str(following)) if following else sentences.what_next(advised, fitted),
-        above=shoes.from_above(side, above, above_caption),
+        name=words.shoe(side),
+        headline=advised.headline(words),
+        advice=plain_degrees(sentences.advice(words, side, advised, result.system.cap)),
+        measured=said,
+        outlook=sentences.outlook(words, advised),
+        next=plain_degrees(words.finding(following)) if following else sentences.what_next(words, advised),
+        above=shoes.from_above(words, side, above, above_caption),
         above_caption=above_caption,
-        behind=shoes.from_behind(side, behind_view(advised, fitted, result.system), behind_caption),
+        behind=shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind_caption),
         behind_caption=behind_caption,
-        sure=decision_charts.how_sure(side, bars, x_range, band, measured, rings=int(expects)) if bars else "",
+        sure=decision_charts.how_sure(words, side, bars, x_range, band, said, rings=int(expects)) if bars else "",
     )
 
 
 def _above(
-    foot: FootComparison, result: ComparisonResult, excess: BelievedExcess
+    words: Words, foot: FootComparison, result: ComparisonResult, excess: BelievedExcess
 ) -> tuple[shoes.AboveView | None, str]:
     """Return the drawing from above and its words; without a neutral, of the last recording's own zero."""
-    if numbers.known(excess.deg):
-        return angle_view(excess, 0.0), angle_words(excess.deg)
+    if known(excess.deg):
+        return angle_view(words, excess, 0.0), angle_words(words, excess.deg)
     last = [session.feet[foot.side] for session in result.sessions if foot.side in session.feet][-1]
-    return above_view(last), above_words(last)
+    return above_view(words, last), above_words(words, last)
 
 
 # ---- the fitter's sections ----------------------------------------------------------------------------------
 
 
-def _figure(key: str, panels: Iterable[Panel], **values: str) -> FigureView:
-    return FigureView(key, text(f"figures.{key}"), text(f"figures.{key}_caption", **values), tuple(panels))
+def _figure(words: Words, key: str, panels: Iterable[Panel], **values: str) -> FigureView:
+    """Put panels under the title and caption of a figure."""
+    return FigureView(key, words.text(f"figures.{key}"), words.text(f"figures.{key}_caption", **values), tuple(panels))
 
 
-def _figures(result: ComparisonResult, feet: list[FootComparison], band: float) -> list[FigureView]:
+def _figures(words: Words, result: ComparisonResult, feet: list[FootComparison], band: float) -> list[FigureView]:
     """Return the excess over the counts, the curves and their difference."""
-    y_range, cant = comparison_charts.excess_range(feet), result.system.cant_deg
-    placed = [foot for foot in feet if comparison_charts.recording_bars(foot)]
-    panels = [comparison_charts.before_after(foot, cant, band, y_range) for foot in placed]
-    shown = [_figure("before_after", panels)] if placed else []
+    y_range, cant = comparison_charts.excess_range(words, feet), result.system.cant_deg
+    placed = [foot for foot in feet if comparison_charts.recording_bars(words, foot)]
+    panels = [comparison_charts.before_after(words, foot, cant, band, y_range) for foot in placed]
+    shown = [_figure(words, "before_after", panels)] if placed else []
     laid_over = [foot for foot in feet if foot.curves is not None]
     if laid_over:
         over = comparison_charts.curves_range(laid_over)
         found = [(foot.side, foot.curves) for foot in laid_over if foot.curves is not None]
         apart = comparison_charts.difference_range([each for _, each in found])
-        shown.append(_figure("curves", (comparison_charts.curves(foot, over) for foot in laid_over)))
-        panels = [comparison_charts.difference(side, each, apart) for side, each in found]
-        where = " ".join(where_it_differs(side, each) for side, each in found)
-        shown.append(_figure("difference", panels, where=where))
+        shown.append(_figure(words, "curves", (comparison_charts.curves(words, foot, over) for foot in laid_over)))
+        panels = [comparison_charts.difference(words, side, each, apart) for side, each in found]
+        where = " ".join(where_it_differs(words, side, each) for side, each in found)
+        shown.append(_figure(words, "difference", panels, where=where))
     return shown
 
 
-def _recordings(foot: FootComparison) -> TableView:
+def _recordings(words: Words, foot: FootComparison) -> TableView:
     """Return one foot's recordings with their numbers."""
     rows = tuple(
         (
-            text("compared.used" if item.used else "compared.unused", number=number, name=clean(item.name, SHORT)),
-            text("words.unknown") if item.wedges is None else sentences.wedges(item.wedges),
-            numbers.signed_degrees(item.value_deg),
-            numbers.degrees(item.standard_error_deg, 2),
-            numbers.signed_degrees(item.cleat_turn_deg),
+            words.text(
+                "compared.used" if item.used else "compared.unused", number=number, name=clean(item.name, SHORT)
+            ),
+            words.text("words.unknown") if item.wedges is None else words.wedges(item.wedges),
+            words.signed_degrees(item.value_deg),
+            words.degrees(item.standard_error_deg, 2),
+            words.signed_degrees(item.cleat_turn_deg),
         )
         for number, item in enumerate(foot.recordings, start=1)
     )
-    shoe = text(f"advice.shoe_{foot.side}")
-    header = tuple(text("tables.recordings_columns").split("|"))
-    return TableView(f"recordings-{foot.side}", text("tables.recordings", shoe=shoe), header, rows)
+    shoe = words.shoe(foot.side)
+    header = words.columns("tables.recordings_columns")
+    return TableView(f"recordings-{foot.side}", words.text("tables.recordings", shoe=shoe), header, rows)
 
 
-def _learned(feet: list[FootComparison]) -> TableView:
+def _learned(words: Words, feet: list[FootComparison]) -> TableView:
     """Return what the recordings say together, a column a shoe."""
-    columns = [_foot_learned(foot) for foot in feet]
+    columns = [_foot_learned(words, foot) for foot in feet]
     rows = (
-        tuple((text(f"compared.{key}"), *(column[key] for column in columns)) for key in columns[0]) if columns else ()
+        tuple((words.text(f"compared.{key}"), *(column[key] for column in columns)) for key in columns[0])
+        if columns
+        else ()
     )
-    header = ("", *(text(f"advice.shoe_{foot.side}") for foot in feet))
-    return TableView("learned", text("tables.learned"), header, rows, text("tables.learned_caption"))
+    header = ("", *(words.shoe(foot.side) for foot in feet))
+    return TableView("learned", words.text("tables.learned"), header, rows, words.text("tables.learned_caption"))
 
 
-def _foot_learned(foot: FootComparison) -> dict[str, str]:
+def _foot_learned(words: Words, foot: FootComparison) -> dict[str, str]:
     """Return one shoe's printed numbers by their key in the texts."""
-    change, response, unknown = foot.change, foot.response, text("words.unknown")
-    between = numbers.degrees(foot.between_recording_sd_deg, 2)
+    change, response, unknown = foot.change, foot.response, words.text("words.unknown")
+    between = words.degrees(foot.between_recording_sd_deg, 2)
     source = "learned" if foot.between_recording_sd_learnt else "assumed"
     return {
-        "row_change": numbers.signed_degrees(change.deg) if change else unknown,
-        "row_change_interval": numbers.signed_interval(change.interval_deg) if change else unknown,
-        "row_detected": text("compared.yes" if change.detected else "compared.no") if change else unknown,
-        "row_smallest_before": numbers.degrees(foot.minimal_detectable_change_before_deg),
-        "row_smallest": numbers.degrees(foot.minimal_detectable_change_deg),
-        "row_between": text("compared.between_of", sd=between, source=text(f"compared.{source}")),
-        "row_response": numbers.signed_degrees(response.mean, 2),
-        "row_response_sd": numbers.degrees(response.sd, 2),
-        "row_response_interval": numbers.signed_interval(response.interval),
-        "row_heel_in": numbers.percent(response.probability_heel_in),
+        "row_change": words.signed_degrees(change.deg) if change else unknown,
+        "row_change_interval": words.signed_interval(change.interval_deg) if change else unknown,
+        "row_detected": words.text("compared.yes" if change.detected else "compared.no") if change else unknown,
+        "row_smallest_before": words.degrees(foot.minimal_detectable_change_before_deg),
+        "row_smallest": words.degrees(foot.minimal_detectable_change_deg),
+        "row_between": words.text("compared.between_of", sd=between, source=words.text(f"compared.{source}")),
+        "row_response": words.signed_degrees(response.mean, 2),
+        "row_response_sd": words.degrees(response.sd, 2),
+        "row_response_interval": words.signed_interval(response.interval),
+        "row_heel_in": words.percent(response.probability_heel_in),
     }
 
 
-def _decision(feet: list[FootComparison], band: float) -> list[FigureView | TableView]:
+def _decision(words: Words, feet: list[FootComparison], band: float) -> list[FigureView | TableView]:
     """Return the response, the options and what one more recording is worth, for the feet with a decision."""
     decided = [foot for foot in feet if foot.recommendation.options]
     if not decided:
         return []
     y_range = decision_charts.options_range([foot.recommendation for foot in decided])
     drawn = (
-        decision_charts.options(foot.side, foot.recommendation, foot.fitted_wedges, band, y_range) for foot in decided
+        decision_charts.options(words, foot.side, foot.recommendation, foot.fitted_wedges, band, y_range)
+        for foot in decided
     )
     responses = (
         decision_charts.response(
-            text(f"advice.shoe_{foot.side}"),
+            words,
+            words.shoe(foot.side),
             foot.side,
             foot.response_belief or NormalDist(foot.response.mean, foot.response.sd),
             NormalDist(foot.response.prior.mean, foot.response.prior.sd) if foot.change else None,
@@ -273,60 +264,62 @@ def _decision(feet: list[FootComparison], band: float) -> list[FigureView | Tabl
         for foot in decided
     )
     return [
-        _figure("response", responses),
-        _figure("options", drawn),
-        *(options_table(foot.side, foot.recommendation, foot.fitted_wedges) for foot in decided),
-        *(_next_recordings(foot) for foot in decided),
+        _figure(words, "response", responses),
+        _figure(words, "options", drawn),
+        *(options_table(words, foot.side, foot.recommendation, foot.fitted_wedges) for foot in decided),
+        *(_next_recordings(words, foot) for foot in decided),
     ]
 
 
-def _next_recordings(foot: FootComparison) -> TableView:
+def _next_recordings(words: Words, foot: FootComparison) -> TableView:
     """Return what one more recording at each count is worth."""
     rows = tuple(
         (
-            sentences.wedges(item.wedges),
-            numbers.degrees(item.miss_now_deg, 2),
-            numbers.degrees(item.expected_miss_deg, 2),
-            numbers.degrees(item.gain_deg, 2),
+            words.wedges(item.wedges),
+            words.degrees(item.miss_now_deg, 2),
+            words.degrees(item.expected_miss_deg, 2),
+            words.degrees(item.gain_deg, 2),
         )
         for item in foot.next_recordings
     )
-    header = tuple(text("tables.next_columns").split("|"))
-    shoe = text(f"advice.shoe_{foot.side}")
-    return TableView(f"next-{foot.side}", text("tables.next", shoe=shoe), header, rows, text("tables.next_caption"))
+    header = words.columns("tables.next_columns")
+    shoe = words.shoe(foot.side)
+    return TableView(
+        f"next-{foot.side}", words.text("tables.next", shoe=shoe), header, rows, words.text("tables.next_caption")
+    )
 
 
-def _said(result: ComparisonResult, feet: list[FootComparison]) -> Iterable[tuple[Side | None, str, str]]:
+def _said(words: Words, result: ComparisonResult, feet: list[FootComparison]) -> Iterable[tuple[Side | None, str, str]]:
     """Return findings of the comparison, of its feet and of the recordings behind it."""
-    yield from ((None, item.level, str(item)) for item in result.findings)
+    yield from ((None, item.level, words.finding(item)) for item in result.findings)
     for foot in feet:
-        yield from ((foot.side, item.level, str(item)) for item in foot.findings)
-        yield from ((foot.side, "info", str(reason)) for reason in foot.recommendation.reasons)
+        yield from ((foot.side, item.level, words.finding(item)) for item in foot.findings)
+        yield from ((foot.side, "info", words.finding(reason)) for reason in foot.recommendation.reasons)
     for session in result.sessions:
         for item in session.findings:
-            words = text("terminal.for_shoe", shoe=clean(session.recording.name, SHORT), message=str(item))
-            yield None, item.level, words
+            name, message = clean(session.recording.name, SHORT), words.finding(item)
+            yield None, item.level, words.text("terminal.for_shoe", shoe=name, message=message)
 
 
-def _provenance(result: ComparisonResult, given: dict[str, str]) -> TableView:
+def _provenance(words: Words, result: ComparisonResult, given: dict[str, str]) -> TableView:
     """Return where the numbers come from: files, bytes, versions."""
     rows = [
         (
-            text("provenance.recording", number=number),
-            text(
+            words.text("provenance.recording", number=number),
+            words.text(
                 "provenance.recording_of",
                 name=clean(session.recording.name, LONG),
-                low=numbers.clock(session.recording.from_s),
-                high=numbers.clock(session.recording.to_s),
+                low=words.clock(session.recording.from_s),
+                high=words.clock(session.recording.to_s),
                 sha256=session.recording.sha256,
             ),
         )
         for number, session in enumerate(result.sessions, start=1)
     ]
-    rows += [(text(f"provenance.{key}"), clean(words, LONG)) for key, words in given.items() if clean(words, LONG)]
+    rows += [(words.text(f"provenance.{key}"), clean(told, LONG)) for key, told in given.items() if clean(told, LONG)]
     rows += [
-        (text("provenance.remounted"), text("compared.yes" if result.remounted else "compared.no")),
-        (text("provenance.version"), result.version),
+        (words.text("provenance.remounted"), words.text("compared.yes" if result.remounted else "compared.no")),
+        (words.text("provenance.version"), result.version),
     ]
-    header = tuple(text("tables.provenance_columns").split("|"))
-    return TableView("provenance", text("tables.provenance"), header, tuple(rows), numeric=False)
+    header = words.columns("tables.provenance_columns")
+    return TableView("provenance", words.text("tables.provenance"), header, tuple(rows), numeric=False)

@@ -12,7 +12,7 @@ import pandas as pd
 from bikefit.conventions import STROKE_COLUMNS
 from bikefit.model import SessionResult
 from bikefit.report.pages.view import Download, clean
-from bikefit.report.texts import text
+from bikefit.words import Words
 
 PLAIN_LIMIT, PACKED_LIMIT = 120_000, 560_000
 """Largest CSV that is embedded as it is, and largest compressed one; with base64 a page stays under 1 MB [bytes]."""
@@ -25,22 +25,7 @@ IMPLIED = ("stroke", "end_s")
 
 
 def rounded_stroke_csv(result: SessionResult, decimals: Mapping[str, int], without: Sequence[str] = ()) -> str:
-    """Write the strokes of both feet as CSV, rounded to what a page can carry.
-
-    Parameters
-    ----------
-    result : SessionResult
-        An analysed session.
-    decimals : mapping of str to int
-        By column; two where a column is not named.
-    without : sequence of str
-        Columns to leave out.
-
-    Returns
-    -------
-    str
-        One header row, one row a stroke; columns as in `bikefit.conventions.STROKE_COLUMNS`.
-    """
+    """Write the strokes of both feet as CSV, rounded to what a page can carry."""
     tables = [foot.stroke_table for _, foot in sorted(result.feet.items()) if len(foot.stroke_table)]
     if not tables:
         return ""
@@ -59,34 +44,23 @@ def _written(column: pd.Series, decimals: int) -> pd.Series:
     return rounded.astype("Int64") if decimals == 0 else rounded + 0.0
 
 
-def stroke_download(result: SessionResult) -> Download | None:
-    """Return the stroke table as a link that needs no script.
-
-    Parameters
-    ----------
-    result : SessionResult
-        An analysed session.
-
-    Returns
-    -------
-    Download or None
-        Plain CSV, gzip where that is large, with fewer digits where even that is; without a link where it is more
-        than a page can carry. None without a stroke.
-    """
+def stroke_download(words: Words, result: SessionResult) -> Download | None:
+    """Return the stroke table as a link that needs no script."""
     stem = clean(PurePath(result.recording.name).name.split(".")[0], 60) or "ride"
     written = rounded_stroke_csv(result, FINE).encode()
     if not written:
         return None
     if len(written) <= PLAIN_LIMIT:
-        return Download(f"{stem}_strokes.csv", _href("text/csv;charset=utf-8", written), text("page.download"))
+        return Download(f"{stem}_strokes.csv", _href("text/csv;charset=utf-8", written), words.text("page.download"))
     for key in ("download_gz", "download_coarse"):
         if key == "download_coarse":
             written = rounded_stroke_csv(result, COARSE, IMPLIED).encode()
         packed = gzip.compress(written, compresslevel=6, mtime=0)
         if len(packed) <= PACKED_LIMIT:
-            return Download(f"{stem}_strokes.csv.gz", _href("application/gzip", packed), text(f"page.{key}"))
-    return Download("", "", text("page.download_too_long"))
+            return Download(f"{stem}_strokes.csv.gz", _href("application/gzip", packed), words.text(f"page.{key}"))
+    return Download("", "", words.text("page.download_too_long"))
 
 
 def _href(kind: str, content: bytes) -> str:
+    """Return content as an address that carries it."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

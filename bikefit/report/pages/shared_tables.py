@@ -7,104 +7,64 @@ from typing import Any
 
 from bikefit.conventions import Side
 from bikefit.model import Recommendation
-from bikefit.report import numbers, sentences
 from bikefit.report.pages.view import TableView, plain_degrees
-from bikefit.report.texts import text, texts
 from bikefit.settings import Settings
+from bikefit.words import Words
 
 
-def options_table(side: Side, advised: Recommendation, fitted: int) -> TableView:
-    """Return every total of wedges with what it is expected to do.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The shoe.
-    advised : Recommendation
-        With its options.
-    fitted : int
-        Signed count on the shoe now, varus positive.
-
-    Returns
-    -------
-    TableView
-        A row a total; the advised and the present one are named.
-    """
+def options_table(words: Words, side: Side, advised: Recommendation, fitted: int) -> TableView:
+    """Return every total of wedges with what it is expected to do."""
     rows = []
     for option in advised.options:
-        marks = [text("drawing.now")] if option.wedges == fitted else []
-        marks += [text("tables.advised")] if option.wedges == advised.total else []
-        named = sentences.wedges(option.wedges)
+        marks = [words.text("drawing.now")] if option.wedges == fitted else []
+        marks += [words.text("tables.advised")] if option.wedges == advised.total else []
+        named = words.wedges(option.wedges)
         rows.append(
             (
                 f"{named} ({', '.join(marks)})" if marks else named,
-                numbers.signed_degrees(option.expected_deg),
-                numbers.signed_interval(option.interval_deg),
-                numbers.percent(option.chance_closer) if option.wedges != fitted else text("words.unknown"),
-                numbers.percent(option.chance_within_1deg),
-                numbers.fixed(option.expected_loss_deg2, 2),
+                words.signed_degrees(option.expected_deg),
+                words.signed_interval(option.interval_deg),
+                words.percent(option.chance_closer) if option.wedges != fitted else words.text("words.unknown"),
+                words.percent(option.chance_within_1deg),
+                words.fixed(option.expected_loss_deg2, 2),
             )
         )
-    shoe = text(f"advice.shoe_{side}")
-    header = tuple(text("tables.options_columns").split("|"))
+    shoe = words.shoe(side)
+    header = words.columns("tables.options_columns")
     return TableView(
-        f"options-{side}", text("tables.options", shoe=shoe), header, tuple(rows), text("tables.options_caption")
+        f"options-{side}",
+        words.text("tables.options", shoe=shoe),
+        header,
+        tuple(rows),
+        words.text("tables.options_caption"),
     )
 
 
-def findings_table(said: Iterable[tuple[Side | None, str, str]]) -> TableView:
-    """Return what is to know, each message once.
-
-    Parameters
-    ----------
-    said : iterable of (side or None, str, str)
-        Whose it is (None: of the whole), its level and its message.
-
-    Returns
-    -------
-    TableView
-        A row a message.
-    """
+def findings_table(words: Words, said: Iterable[tuple[Side | None, str, str]]) -> TableView:
+    """Return what is to know, each message once."""
     rows: dict[str, str] = {}
     for side, level, message in said:
-        words = plain_degrees(message)
+        told = plain_degrees(message)
         if side is not None:
-            words = text("terminal.for_shoe", shoe=text(f"advice.shoe_{side}"), message=words)
-        rows.setdefault(words, text(f"level.{level}"))
-    header = tuple(text("tables.findings_columns").split("|"))
-    rows_in_order = tuple((level, words) for words, level in rows.items())
-    return TableView("findings", text("tables.findings"), header, rows_in_order, numeric=False)
+            told = words.text("terminal.for_shoe", shoe=words.shoe(side), message=told)
+        rows.setdefault(told, words.text(f"level.{level}"))
+    header = words.columns("tables.findings_columns")
+    rows_in_order = tuple((level, told) for told, level in rows.items())
+    return TableView("findings", words.text("tables.findings"), header, rows_in_order, numeric=False)
 
 
-def settings_table(settings: Mapping[str, Any]) -> TableView:
-    """Return every threshold and prior with its value; changed ones name their default.
-
-    Parameters
-    ----------
-    settings : mapping
-        Those in force.
-
-    Returns
-    -------
-    TableView
-        A row a setting.
-    """
+def settings_table(words: Words, settings: Mapping[str, Any]) -> TableView:
+    """Return every threshold and prior with its value; changed ones name their default."""
     rows = []
     for name, default in Settings().to_dict().items():
         value, usual = f"{settings[name]:g}", f"{default:g}"
-        rows.append((name, value if value == usual else text("tables.changed", value=value, default=usual)))
-    header = tuple(text("tables.settings_columns").split("|"))
-    return TableView("settings", text("tables.settings"), header, tuple(rows))
+        rows.append((name, value if value == usual else words.text("tables.changed", value=value, default=usual)))
+    header = words.columns("tables.settings_columns")
+    return TableView("settings", words.text("tables.settings"), header, tuple(rows))
 
 
-def glossary() -> TableView:
-    """Return what the words mean.
-
-    Returns
-    -------
-    TableView
-        A row a word.
-    """
-    rows = tuple((term, meaning) for term, meaning in texts()["glossary"].items())
-    header = tuple(text("tables.glossary_columns").split("|"))
-    return TableView("glossary", text("tables.glossary"), header, rows, numeric=False)
+def glossary(words: Words) -> TableView:
+    """Return what the words mean."""
+    rows = tuple(words.section("glossary").items())
+    header = words.columns("tables.glossary_columns")
+    return TableView("glossary", words.text("tables.glossary"), header, rows, numeric=False)

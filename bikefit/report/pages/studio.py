@@ -18,11 +18,11 @@ from markupsafe import Markup
 from bikefit import __version__
 from bikefit.comparison import ComparisonResult
 from bikefit.conventions import SIDES, Side
-from bikefit.report import numbers, sentences
+from bikefit.model import sentences
 from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.draw import svg, theme
 from bikefit.report.out.html import environment
-from bikefit.report.texts import LANGUAGE, text
+from bikefit.words import Words
 
 Row = Mapping[str, Any]
 CURVE_POINTS = 25
@@ -42,132 +42,103 @@ class Cell:
     free: bool = False
 
 
-def index_html(sessions: Sequence[Row], riders: Mapping[str, str], *, title: str = "", band_deg: float = 1.0) -> str:
-    """Render the studio's page.
-
-    Parameters
-    ----------
-    sessions : sequence of mapping
-        As from `bikefit.store.Store.sessions`, each with its ``day``.
-    riders : mapping of str to str
-        Rider -> address of the rider's page.
-    title : str
-        Of the page.
-    band_deg : float
-        An angle within it is near enough to neutral [deg].
-
-    Returns
-    -------
-    str
-        A self-contained HTML file.
-    """
+def index_html(
+    words: Words, sessions: Sequence[Row], riders: Mapping[str, str], *, title: str = "", band_deg: float = 1.0
+) -> str:
+    """Render the studio's page from stored sessions, each with its ``day``; ``riders`` has the address of each page."""
     counts = Counter(session["status"] for session in sessions)
     said = ", ".join(
-        f"{counts[status]} {text(f'studio.status_{status}')}"
+        f"{counts[status]} {words.text(f'studio.status_{status}')}"
         for status in ("ok", "undetermined", "failed")
         if counts[status]
     )
     attention = sum(bool(foot["change"]) for session in sessions for foot in session["feet"])
     return _render(
+        words,
         "index.html.j2",
-        title=title or text("studio.title"),
-        summary=text("studio.summary", sessions=len(sessions), counts=said),
-        attention=text("studio.attention", feet=attention),
-        columns=list(zip(text("studio.columns").split("|"), COLUMN_KINDS, strict=True)),
-        rows=[_index_row(session, riders) for session in sessions],
+        title=title or words.text("studio.title"),
+        summary=words.text("studio.summary", sessions=len(sessions), counts=said),
+        attention=words.text("studio.attention", feet=attention),
+        columns=list(zip(words.columns("studio.columns"), COLUMN_KINDS, strict=True)),
+        rows=[_index_row(words, session, riders) for session in sessions],
         failures=[session for session in sessions if session["status"] == "failed"],
-        failure_columns=text("studio.failures_columns").split("|"),
-        distributions=[Markup(picture) for picture in _distributions(sessions, band_deg)],
+        failure_columns=words.columns("studio.failures_columns"),
+        distributions=[Markup(picture) for picture in _distributions(words, sessions, band_deg)],
         script=Markup(_asset("index.js")),
     )
 
 
 def rider_html(
-    rider: str, sessions: Sequence[Row], comparison: ComparisonResult | str, *, remounted: bool, band_deg: float = 1.0
+    words: Words,
+    rider: str,
+    sessions: Sequence[Row],
+    comparison: ComparisonResult | str,
+    *,
+    remounted: bool,
+    band_deg: float = 1.0,
 ) -> str:
-    """Render a rider's history.
-
-    Parameters
-    ----------
-    rider : str
-        The rider's name.
-    sessions : sequence of mapping
-        The rider's sessions in the order of time, each with its ``day``.
-    comparison : ComparisonResult or str
-        What the wedges did; or why the sessions are not compared.
-    remounted : bool
-        Whether sensors count as taken off in between.
-    band_deg : float
-        An angle within it is near enough to neutral [deg].
-
-    Returns
-    -------
-    str
-        A self-contained HTML file.
-    """
+    """Render a rider's history in the order of time; a ``comparison`` in words says why there is none."""
     answers, warnings = [], []
     if not isinstance(comparison, str):
         # the shoe on which wedges were tried comes first
         for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
-            answer = sentences.advice(side, foot.recommendation, foot.fitted_wedges, comparison.system.cap)
-            name = text("rider.response", shoe=text(f"advice.shoe_{side}"))
-            said = comparison_sentences(foot)
+            answer = sentences.advice(words, side, foot.recommendation, comparison.system.cap)
+            name = words.text("rider.response", shoe=words.shoe(side))
+            said = comparison_sentences(words, foot)
             answers.append({"side": side, "title": name, "advice": answer, "said": said})
-            told = (str(found) for found in foot.findings if found.level == "warning")
+            told = (words.finding(found) for found in foot.findings if found.level == "warning")
             warnings += [message for message in told if message not in said]
-        warnings += [str(found) for found in comparison.findings if found.level == "warning"]
+        warnings += [words.finding(found) for found in comparison.findings if found.level == "warning"]
     return _render(
+        words,
         "rider.html.j2",
-        title=text("rider.title", rider=rider or text("rider.unnamed")),
-        intro=text("rider.intro"),
-        back=text("rider.back"),
-        columns=text("rider.columns").split("|"),
-        rows=[_history_row(session) for session in sessions],
-        charts=[Markup(chart) for chart in (_history(side, sessions, band_deg) for side in SIDES) if chart],
+        title=words.text("rider.title", rider=rider or words.text("rider.unnamed")),
+        intro=words.text("rider.intro"),
+        back=words.text("rider.back"),
+        columns=words.columns("rider.columns"),
+        rows=[_history_row(words, session) for session in sessions],
+        charts=[Markup(chart) for chart in (_history(words, side, sessions, band_deg) for side in SIDES) if chart],
         answers=answers,
         warnings=warnings,
-        refusal=text("rider.not_compared", reason=comparison) if isinstance(comparison, str) else "",
-        remounted=text("rider.remounted") if remounted and not isinstance(comparison, str) else "",
-        cautions=sentences.cautions(recommends_varus=True),
+        refusal=words.text("rider.not_compared", reason=comparison) if isinstance(comparison, str) else "",
+        remounted=words.text("rider.remounted") if remounted and not isinstance(comparison, str) else "",
+        cautions=sentences.cautions(words, recommends_varus=True),
         script=Markup(""),
     )
 
 
-def _render(template: str, **values: Any) -> str:
+def _render(words: Words, template: str, **values: Any) -> str:
+    """Render a template with the styles, the words and the hash of its script."""
     script = str(values["script"])
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    words = {name: _section(name) for name in ("studio", "rider", "page")}
+    sections = {name: words.section(name) for name in ("studio", "rider", "page")}
     return (
         environment()
         .get_template(template)
         .render(
             **values,
-            **words,
-            language=LANGUAGE,
+            **sections,
+            language=words.language,
             light=Markup(theme.variables(theme.LIGHT)),
             dark=Markup(theme.variables(theme.DARK)),
             css=Markup(_asset("page.css") + _asset("studio.css") + theme.figure_css()),
             script_hash=f"sha256-{digest}",
-            colophon=text("studio.colophon", version=__version__),
+            colophon=words.text("studio.colophon", version=__version__),
         )
     )
 
 
-def _section(name: str) -> Mapping[str, str]:
-    from bikefit.report.texts import texts
-
-    return texts()[name]
-
-
 @cache
 def _asset(name: str) -> str:
+    """Return a style sheet or script of the templates."""
     return files("bikefit.report").joinpath("templates", name).read_text(encoding="utf-8").strip()
 
 
 # ---- the index -------------------------------------------------------------------------------------------------
 
 
-def _index_row(session: Row, riders: Mapping[str, str]) -> dict[str, Any]:
+def _index_row(words: Words, session: Row, riders: Mapping[str, str]) -> dict[str, Any]:
+    """Return a session's cells and the states it is filtered by."""
     feet = {foot["foot"]: foot for foot in session["feet"]}
     cells = [
         Cell(session["session"], session["session"], session["report"] or "", free=True),
@@ -176,35 +147,36 @@ def _index_row(session: Row, riders: Mapping[str, str]) -> dict[str, Any]:
         Cell(session["condition"], session["condition"], free=True),
     ]
     for side in SIDES:
-        cells += _foot_cells(feet.get(side))
+        cells += _foot_cells(words, feet.get(side))
     quality = [foot["quality"] for foot in feet.values() if foot["quality"] is not None]
     cells += [
-        Cell("", picture=_sparkline(feet)),
-        Cell(numbers.percent(min(quality)) if quality else "", min(quality) if quality else -1.0),
-        Cell(text(f"studio.status_{session['status']}"), session["status"], kind=session["status"]),
+        Cell("", picture=_sparkline(words, feet)),
+        Cell(words.percent(min(quality)) if quality else "", min(quality) if quality else -1.0),
+        Cell(words.text(f"studio.status_{session['status']}"), session["status"], kind=session["status"]),
     ]
     states = [session["status"], *(["attention"] if any(foot["change"] for foot in feet.values()) else [])]
     return {"cells": cells, "states": " ".join(states)}
 
 
-def _foot_cells(foot: Row | None) -> list[Cell]:
+def _foot_cells(words: Words, foot: Row | None) -> list[Cell]:
+    """Return what was measured of a foot and what is advised."""
     if foot is None:
         return [Cell("", -math.inf), Cell("", -math.inf)]
     excess, half = foot["excess_deg"], None
     if excess is None:
-        return [Cell(text("words.unknown"), -999.0), Cell(text("studio.status_undetermined"), -999)]
+        return [Cell(words.text("words.unknown"), -999.0), Cell(words.text("studio.status_undetermined"), -999)]
     half = (foot["excess_hi_deg"] - foot["excess_lo_deg"]) / 2.0
-    measured = f"{numbers.signed_degrees(excess)} ± {numbers.fixed(half)}"
+    measured = f"{words.signed_degrees(excess)} ± {words.fixed(half)}"
     if foot["wedges"] is None:
-        return [Cell(measured, abs(excess)), Cell(text("studio.status_undetermined"), -999)]
+        return [Cell(measured, abs(excess)), Cell(words.text("studio.status_undetermined"), -999)]
     total = -foot["wedges"] if foot["placement"] == "valgus" else foot["wedges"]
-    advised = sentences.wedges(total)
+    advised = words.wedges(total)
     if foot["outcome"] == "beyond_stack":
-        advised = text("studio.beyond", wedges=advised)
+        advised = words.text("studio.beyond", wedges=advised)
     return [Cell(measured, abs(excess)), Cell(advised, foot["change"], kind="advised" if foot["change"] else "")]
 
 
-def _sparkline(feet: Mapping[Side, Row]) -> str:
+def _sparkline(words: Words, feet: Mapping[Side, Row]) -> str:
     """Mean curves of both feet on one small scale."""
     curves = {side: thinned(json.loads(foot["curve"] or "[]")) for side, foot in feet.items()}
     values = [value for curve in curves.values() for value in curve]
@@ -220,7 +192,7 @@ def _sparkline(feet: Mapping[Side, Row]) -> str:
         for side, curve in curves.items()
         if curve
     ]
-    return svg.figure(SPARK_WIDTH, SPARK_HEIGHT, parts, text("studio.sparkline_alt"), "spark")
+    return svg.figure(SPARK_WIDTH, SPARK_HEIGHT, parts, words.text("studio.sparkline_alt"), "spark")
 
 
 def thinned(curve: Sequence[float]) -> list[float]:
@@ -235,7 +207,8 @@ def thinned(curve: Sequence[float]) -> list[float]:
     return [sum(curve[k : k + width]) / width for k in range(0, width * (len(curve) // width), width)]
 
 
-def _distributions(sessions: Sequence[Row], band_deg: float) -> Iterable[str]:
+def _distributions(words: Words, sessions: Sequence[Row], band_deg: float) -> Iterable[str]:
+    """Yield a picture a foot: how many sessions lie at which angle from neutral."""
     values = {
         side: [
             foot["excess_deg"]
@@ -256,9 +229,9 @@ def _distributions(sessions: Sequence[Row], band_deg: float) -> Iterable[str]:
     for side in SIDES:
         if not values[side]:
             continue
-        shoe = text(f"advice.shoe_{side}")
-        low, high = (numbers.signed_degrees(edge) for edge in (min(values[side]), max(values[side])))
-        alt = text("studio.distribution_alt", shoe=shoe, count=len(values[side]), low=low, high=high)
+        shoe = words.shoe(side)
+        low, high = (words.signed_degrees(edge) for edge in (min(values[side]), max(values[side])))
+        alt = words.text("studio.distribution_alt", shoe=shoe, count=len(values[side]), low=low, high=high)
         bars = [
             svg.rect(x(k) + 1.0, y(n), x(k + 1) - x(k) - 2.0, y(0) - y(n), "bar")
             for k, n in sorted(counts[side].items())
@@ -268,12 +241,12 @@ def _distributions(sessions: Sequence[Row], band_deg: float) -> Iterable[str]:
             svg.element("g", *bars, svg.label(shoe, 40.0, 14.0, "name strong"), class_=f"foot-{side}"),
             svg.line(x(-reach), y(0), x(reach), y(0), "axis"),
             *(
-                svg.label(numbers.signed_degrees(tick, 0), x(tick), height - 24.0, anchor="middle")
+                svg.label(words.signed_degrees(tick, 0), x(tick), height - 24.0, anchor="middle")
                 for tick in svg.ticks(-reach, reach)
             ),
             *(svg.label(f"{t:g}", 34.0, y(t) + 4.0, anchor="end") for t in svg.ticks(0, top, 4) if t == int(t)),
-            svg.label(f"← {text('axes.heel_in')}", 40.0, height - 6.0, "strong"),
-            svg.label(f"{text('axes.heel_out')} →", width - 12.0, height - 6.0, "strong", anchor="end"),
+            svg.label(f"← {words.text('axes.heel_in')}", 40.0, height - 6.0, "strong"),
+            svg.label(f"{words.text('axes.heel_out')} →", width - 12.0, height - 6.0, "strong", anchor="end"),
         ]
         yield svg.figure(width, height, parts, alt)
 
@@ -281,7 +254,8 @@ def _distributions(sessions: Sequence[Row], band_deg: float) -> Iterable[str]:
 # ---- a rider ---------------------------------------------------------------------------------------------------
 
 
-def _history_row(session: Row) -> list[Cell]:
+def _history_row(words: Words, session: Row) -> list[Cell]:
+    """Return a session's cells in the history of its rider."""
     feet = {foot["foot"]: foot for foot in session["feet"]}
     cells = [
         Cell(session["session"], link=f"../{session['report']}" if session["report"] else ""),
@@ -290,12 +264,12 @@ def _history_row(session: Row) -> list[Cell]:
     ]
     for side in SIDES:
         foot = feet.get(side)
-        cells.append(Cell(sentences.wedges(foot["fitted"]) if foot else ""))
-        cells.append(_foot_cells(foot)[0])
+        cells.append(Cell(words.wedges(foot["fitted"]) if foot else ""))
+        cells.append(_foot_cells(words, foot)[0])
     return cells
 
 
-def _history(side: Side, sessions: Sequence[Row], band_deg: float) -> str:
+def _history(words: Words, side: Side, sessions: Sequence[Row], band_deg: float) -> str:
     """Excess of one foot, session by session, with its interval and the wedges on the shoe."""
     rows = [
         (s, foot) for s in sessions for foot in s["feet"] if foot["foot"] == side and foot["excess_deg"] is not None
@@ -318,16 +292,16 @@ def _history(side: Side, sessions: Sequence[Row], band_deg: float) -> str:
         if len(rows) <= 6 or place in (0, len(rows) - 1):
             when = rows[place][0]["date"][:10] or rows[place][0]["day"] or rows[place][0]["session"][:10]
             marks.append(svg.label(when, at, height - 26.0, anchor="middle"))
-    shoe = text(f"advice.shoe_{side}")
-    values = ", ".join(numbers.signed_degrees(foot["excess_deg"]) for _, foot in rows)
-    alt = text("rider.over_time_alt", shoe=shoe, count=len(rows), values=values)
+    shoe = words.shoe(side)
+    values = ", ".join(words.signed_degrees(foot["excess_deg"]) for _, foot in rows)
+    alt = words.text("rider.over_time_alt", shoe=shoe, count=len(rows), values=values)
     top, bottom = y(min(band_deg, high)), y(max(-band_deg, low))
     parts = [
         svg.rect(46.0, top, width - 58.0, bottom - top, "neutral-band"),
         svg.line(46.0, y(0.0), width - 12.0, y(0.0), "neutral-line"),
-        *(svg.label(numbers.signed_degrees(t, 0), 40.0, y(t) + 4.0, anchor="end") for t in svg.ticks(low, high)),
-        svg.label(f"↑ {text('axes.heel_out')}", 46.0, 14.0, "strong"),
-        svg.label(f"↓ {text('axes.heel_in')}", 46.0, height - 6.0, "strong"),
+        *(svg.label(words.signed_degrees(t, 0), 40.0, y(t) + 4.0, anchor="end") for t in svg.ticks(low, high)),
+        svg.label(f"↑ {words.text('axes.heel_out')}", 46.0, 14.0, "strong"),
+        svg.label(f"↓ {words.text('axes.heel_in')}", 46.0, height - 6.0, "strong"),
         svg.element(
             "g", svg.label(shoe, width - 12.0, 14.0, "name strong", anchor="end"), *marks, class_=f"foot-{side}"
         ),

@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 
 from bikefit.conventions import Side
-from bikefit.model import FootResult, Recommendation, SessionResult, WedgeSystem
-from bikefit.report import numbers, sentences
+from bikefit.model import FootResult, Recommendation, SessionResult, WedgeSystem, sentences
+from bikefit.model.spread import Spread, measured
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
-from bikefit.report.numbers import known
-from bikefit.report.texts import text
+from bikefit.words import Interval, Words, known
 
 SHORT, LONG, MESSAGE = 90, 400, 1000
 """Most characters of a rider's or file's name on the client's page, of one in the provenance, and of a message."""
@@ -93,18 +92,6 @@ class PageView:
 def clean(given: str, most: int) -> str:
     """Make a user's text fit for a page: one line, no control characters, no more than so long.
 
-    Parameters
-    ----------
-    given : str
-        Anything: names, file names, notes.
-    most : int
-        Most characters.
-
-    Returns
-    -------
-    str
-        Shortened with an ellipsis where it was longer.
-
     Examples
     --------
     >>> clean("  Ann\\n\\x00 Lee ", 90), clean("abcdef", 4)
@@ -116,66 +103,48 @@ def clean(given: str, most: int) -> str:
 
 
 def client_view(
-    result: SessionResult, *, title: str = "", rider: str = "", fitter: str = "", date: dt.date | None = None
+    words: Words,
+    result: SessionResult,
+    *,
+    title: str = "",
+    rider: str = "",
+    fitter: str = "",
+    date: dt.date | None = None,
 ) -> PageView:
-    """Make the client's page of a session; the fitter's sections are added by `bikefit.report.pages.fitter_view`.
-
-    Parameters
-    ----------
-    result : SessionResult
-        An analysed session.
-    title, rider, fitter : str
-        What the user wants on the page.
-    date : datetime.date, optional
-        Of the fitting; the ride's own where it is left out.
-
-    Returns
-    -------
-    PageView
-        Without sections.
-    """
+    """Make the client's page of a session; the fitter's sections are added by `bikefit.report.pages.fitter_view`."""
     feet = [foot for _, foot in sorted(result.feet.items())]
     band = float(result.settings["neutral_band_deg"])
-    bars = [bar for foot in feet for bar in decision_charts.sure_bars(foot)]
+    bars = [bar for foot in feet for bar in decision_charts.sure_bars(words, foot)]
     x_range = decision_charts.sure_range(bars, band)
     recommended = [foot.recommendation for foot in feet]
     return PageView(
-        language="en",
-        title=clean(title, SHORT) or text("page.title"),
-        who=_who(result, rider, fitter, date),
-        shoes=tuple(_shoe(foot, result, x_range, band) for foot in feet),
-        intro=text("page.intro"),
-        sure_caption=text("page.sure_caption"),
-        cautions=tuple(sentences.cautions(any((each.change or 0) > 0 for each in recommended))),
-        system=system_line(result.system),
-        colophon=text("page.colophon", version=result.version),
+        language=words.language,
+        title=clean(title, SHORT) or words.text("page.title"),
+        who=_who(words, result, rider, fitter, date),
+        shoes=tuple(_shoe(words, foot, result, x_range, band) for foot in feet),
+        intro=words.text("page.intro"),
+        sure_caption=words.text("page.sure_caption"),
+        cautions=tuple(sentences.cautions(words, any((each.change or 0) > 0 for each in recommended))),
+        system=system_line(words, result.system),
+        colophon=words.text("page.colophon", version=result.version),
         sections=(),
     )
 
 
-def system_line(system: WedgeSystem) -> str:
-    """Name the wedges that the counts are for.
-
-    Parameters
-    ----------
-    system : WedgeSystem
-        The product.
-
-    Returns
-    -------
-    str
-        Such as "Wedges: BikeFit Cleat Wedge, 1.0° each, under the cleat, at most 3 a shoe."
-    """
-    return text(
+def system_line(words: Words, system: WedgeSystem) -> str:
+    """Name the wedges that the counts are for."""
+    return words.text(
         "page.system",
         name=clean(system.name, SHORT),
-        cant=numbers.degrees(system.cant_deg),
-        place=text(f"terminal.{system.placement}"),
+        cant=words.degrees(system.cant_deg),
+        place=words.text(f"terminal.{system.placement}"),
         cap=system.cap,
     )
 
 
-def _who(result: SessionResult, rider: str, fitter: str, date: dt.date | None) -> tuple[tuple[str, str], ...]:
+def _who(
+    words: Words, result: SessionResult, rider: str, fitter: str, date: dt.date | None
+) -> tuple[tuple[str, str], ...]:
     """Return the head of the page as pairs of label and text."""
     recording = result.recording
     day = date or (recording.start.date() if recording.start else None)
@@ -184,49 +153,38 @@ def _who(result: SessionResult, rider: str, fitter: str, date: dt.date | None) -
         ("fitter", clean(fitter, SHORT)),
         ("date", day.isoformat() if day else ""),
         ("recording", clean(recording.name, SHORT)),
-        ("section", section_words(result)),
-        ("duration", numbers.clock(recording.duration_s)),
+        ("section", section_words(words, result)),
+        ("duration", words.clock(recording.duration_s)),
     )
-    return tuple((text(f"page.{key}"), words) for key, words in said if words)
+    return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
 
 
-def section_words(result: SessionResult) -> str:
-    """Name the stretch of a recording that was used, where that is not all of it.
-
-    Parameters
-    ----------
-    result : SessionResult
-        An analysed session.
-
-    Returns
-    -------
-    str
-        Such as "5:00 to 7:30"; empty for a whole recording.
-    """
+def section_words(words: Words, result: SessionResult) -> str:
+    """Name the stretch of a recording that was used, where that is not all of it."""
     if not result.is_section:
         return ""
-    return text("words.to", low=numbers.clock(result.recording.from_s), high=numbers.clock(result.recording.to_s))
+    return words.text("words.to", low=words.clock(result.recording.from_s), high=words.clock(result.recording.to_s))
 
 
-def _shoe(foot: FootResult, result: SessionResult, x_range: numbers.Interval, band: float) -> ShoeView:
+def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interval, band: float) -> ShoeView:
     """Make one shoe's part of the client's page."""
     advised, side = foot.recommendation, foot.side
-    bars = decision_charts.sure_bars(foot)
-    above_caption, behind_caption = above_words(foot), behind_words(advised, foot.fitted_wedges)
-    measured = sentences.measured(foot.excess)
+    bars = decision_charts.sure_bars(words, foot)
+    above_caption, behind_caption = above_words(words, foot), behind_words(words, advised, foot.fitted_wedges)
+    said = measured(words, foot.excess)
     return ShoeView(
         side=side,
-        name=text(f"advice.shoe_{side}"),
-        headline=sentences.headline(advised, foot.fitted_wedges),
-        advice=plain_degrees(sentences.advice_sentence(foot, result)),
-        measured=measured,
-        outlook=sentences.outlook(advised, foot.fitted_wedges),
-        next=sentences.next_step(foot),
-        above=shoes.from_above(side, above_view(foot), above_caption),
+        name=words.shoe(side),
+        headline=advised.headline(words),
+        advice=plain_degrees(sentences.advice(words, foot.side, foot.recommendation, result.system.cap)),
+        measured=said,
+        outlook=sentences.outlook(words, advised),
+        next=sentences.what_next(words, advised),
+        above=shoes.from_above(words, side, above_view(words, foot), above_caption),
         above_caption=above_caption,
-        behind=shoes.from_behind(side, behind_view(advised, foot.fitted_wedges, result.system), behind_caption),
+        behind=shoes.from_behind(words, side, behind_view(advised, foot.fitted_wedges, result.system), behind_caption),
         behind_caption=behind_caption,
-        sure=decision_charts.how_sure(side, bars, x_range, band, measured) if bars else "",
+        sure=decision_charts.how_sure(words, side, bars, x_range, band, said) if bars else "",
     )
 
 
@@ -241,80 +199,45 @@ def plain_degrees(message: str) -> str:
     return re.sub(r"(?<=\d) deg\b", "°", clean(message, MESSAGE))
 
 
-def above_view(foot: FootResult) -> shoes.AboveView | None:
-    """Return the angles of the drawing from above.
-
-    Parameters
-    ----------
-    foot : FootResult
-        The foot.
-
-    Returns
-    -------
-    AboveView or None
-        None where nothing was measured.
-    """
+def above_view(words: Words, foot: FootResult) -> shoes.AboveView | None:
+    """Return the angles of the drawing from above."""
     rotation = foot.rotation
     if not known(rotation.value_deg):
         return None
     if known(foot.excess.deg):
-        return angle_view(foot.excess, foot.neutral.deg)
-    return shoes.AboveView(rotation.value_deg, rotation.interval_deg, None, numbers.signed_degrees(rotation.value_deg))
+        return angle_view(words, foot.excess, foot.neutral.deg)
+    return shoes.AboveView(rotation.value_deg, rotation.interval_deg, None, words.signed_degrees(rotation.value_deg))
 
 
-def angle_view(excess: numbers.Spread, neutral_deg: float) -> shoes.AboveView | None:
-    """Return the angles of the drawing from above where neutral is known.
-
-    Parameters
-    ----------
-    excess : Spread
-        Rotation minus neutral.
-    neutral_deg : float
-        The neutral angle [deg].
-
-    Returns
-    -------
-    AboveView or None
-        None without a figure.
-    """
+def angle_view(words: Words, excess: Spread, neutral_deg: float) -> shoes.AboveView | None:
+    """Return the angles of the drawing from above where neutral is known."""
     if not known(excess.deg):
         return None
     low, high = (neutral_deg + end for end in excess.interval_deg)
-    printed = numbers.degrees(abs(excess.deg))
+    printed = words.degrees(abs(excess.deg))
     way = "out" if excess.deg > 0 else "in"
-    value = printed if float(numbers.fixed(excess.deg)) == 0 else text(f"drawing.value_{way}", angle=printed)
+    value = printed if float(words.fixed(excess.deg)) == 0 else words.text(f"drawing.value_{way}", angle=printed)
     return shoes.AboveView(neutral_deg + excess.deg, (low, high), neutral_deg, value)
 
 
-def above_words(foot: FootResult) -> str:
+def above_words(words: Words, foot: FootResult) -> str:
     """Say what the drawing from above shows."""
     if known(foot.rotation.value_deg) and not known(foot.excess.deg):
-        return text("drawing.above_no_neutral", angle=numbers.heel(foot.rotation.value_deg))
-    return angle_words(foot.excess.deg)
+        return words.text("drawing.above_no_neutral", angle=words.heel(foot.rotation.value_deg))
+    return angle_words(words, foot.excess.deg)
 
 
-def angle_words(excess_deg: float) -> str:
+def angle_words(words: Words, excess_deg: float) -> str:
     """Say what the drawing from above shows where neutral is known."""
-    return text("drawing.above", angle=numbers.heel(excess_deg)) if known(excess_deg) else text("drawing.above_nothing")
+    return (
+        words.text("drawing.above", angle=words.heel(excess_deg))
+        if known(excess_deg)
+        else words.text("drawing.above_nothing")
+    )
 
 
 def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> shoes.BehindView:
-    """Return the wedges of the drawing from behind.
-
-    Parameters
-    ----------
-    advised : Recommendation
-        The target.
-    fitted : int
-        Signed count on the shoe now, varus positive.
-    system : WedgeSystem
-        Their cant and place.
-
-    Returns
-    -------
-    BehindView
-        What stays, what comes and what goes.
-    """
+    """Return the wedges of the drawing from behind."""
     target = advised.total
     if target is None:
         return shoes.BehindView(fitted, 0, 0, system.cant_deg, system.placement, known=False)
@@ -323,12 +246,12 @@ def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> sh
     return shoes.BehindView(kept, target - kept, fitted - kept, system.cant_deg, system.placement)
 
 
-def behind_words(advised: Recommendation, fitted: int) -> str:
+def behind_words(words: Words, advised: Recommendation, fitted: int) -> str:
     """Say what the drawing from behind shows."""
     target = advised.total
     if target is None:
-        return text("drawing.behind_unknown")
+        return words.text("drawing.behind_unknown")
     if target == 0:
-        return text("drawing.behind_taken" if fitted else "drawing.behind_none")
+        return words.text("drawing.behind_taken" if fitted else "drawing.behind_none")
     times = f"{shoes.EXAGGERATION:.0f}"
-    return text("drawing.behind", wedges=sentences.wedges(target), thick=sentences.thick_side(target), times=times)
+    return words.text("drawing.behind", wedges=words.wedges(target), thick=words.thick_side(target), times=times)
