@@ -117,6 +117,10 @@ METRIC_COLUMNS: Final[dict[Metric, str]] = {
     "peak": "peak_deg",
 }
 
+CLEATS: Final = ("3-bolt", "2-bolt", "speedplay")
+DEFAULT_SYSTEM: Final = "bikefit-cleat"
+"""The wedge system that is meant where none is named."""
+
 RejectReason = Literal[
     "coasting", "backpedalling", "cadence", "cadence_jump", "gap", "flicker", "shape", "ramp", "undersampled",
     "turning", "rocking",

@@ -11,11 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bikefit.conventions import CLEATS
 from bikefit.errors import UsageError, near_matches
 from bikefit.model import WedgeSystem
-
-CLEATS = ("3-bolt", "2-bolt", "speedplay")
-DEFAULT_SYSTEM = "bikefit-cleat"
 
 
 @cache

@@ -23,7 +23,6 @@ from bikefit.comparison.curves import band_half_width_deg, stretches
 from bikefit.comparison.sources import as_sources
 from bikefit.conventions import Side, other_side
 from bikefit.errors import UsageError
-from bikefit.io.manifest import read_manifest
 from bikefit.io.text.writer import write_csv
 from bikefit.model import (
     FootResult,
@@ -31,6 +30,7 @@ from bikefit.model import (
     SessionResult,
 )
 from bikefit.response import allowed_totals
+from bikefit.sessions.manifest import read_manifest
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.wedge_systems import load_system

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from bikefit.analysis import analyze_recording
-from bikefit.analysis.options import AnalyzeOptions
 from bikefit.batch.pages import rider_links, write_group, write_rider
 from bikefit.batch.plan import Job, unique_ids
 from bikefit.batch.work import failed_rows, result_rows
+from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.store import Store
@@ -39,20 +39,20 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
             id=made,
             position=number,
             name=name,
-            files=(Path(f"{name[:100]}.csv"),),
-            options=AnalyzeOptions(right_wedges=wedges),
-            about={"rider": rider, "date": date, "condition": HOSTILE, "notes": ""},
+            session=Session(
+                files=(Path(f"{name[:100]}.csv"),), right_wedges=wedges, rider=rider, date=date, condition=HOSTILE
+            ),
         )
         for number, (made, name, (rider, date, wedges)) in enumerate(zip(unique_ids(names), names, told, strict=True))
     ]
     with Store(out / "results.sqlite") as store:
         for number, job in enumerate(jobs):
             recording, _ = simulate_plain(duration_s=60, rate_hz=50, seed=number, right_mean_deg=number - 1.0)
-            result = analyze_recording(recording, job.options)
+            result = analyze_recording(recording, job.session)
             store.save(result_rows(job, recording, result, "", f"sessions/{job.id}.html"), number)
-        bad = Job("bad", 9, "bad", (Path("bad.csv"),))
+        bad = Job("bad", 9, "bad", Session(files=(Path("bad.csv"),)))
         store.save(failed_rows(bad, f"bad.csv: {HOSTILE} {LONG}"), 9)
-        links = rider_links(job.about["rider"] for job in jobs)
+        links = rider_links(job.session.rider for job in jobs)
         for rider, link in links.items():
             write_rider(store, rider, out / link, Settings())
         write_group(store, out, links, Settings(), HOSTILE)

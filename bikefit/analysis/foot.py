@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bikefit.analysis.neutral import choose_neutral, excess_over, zero_sd_deg
-from bikefit.analysis.options import AnalyzeOptions
 from bikefit.conventions import METRICS, Metric, Side
 from bikefit.model import (
     Excess,
@@ -30,6 +29,7 @@ from bikefit.model import (
 )
 from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
+from bikefit.sessions.session import Session
 from bikefit.strokes import Strokes, find_strokes
 from bikefit.wedges import recommend, undetermined
 
@@ -43,7 +43,7 @@ class TracedFoot:
     strokes: Strokes
 
 
-def trace_strokes(trace: FootTrace, recording: Recording, options: AnalyzeOptions) -> TracedFoot:
+def trace_strokes(trace: FootTrace, recording: Recording, options: Session) -> TracedFoot:
     """Find the strokes of one foot.
 
     Parameters
@@ -52,7 +52,7 @@ def trace_strokes(trace: FootTrace, recording: Recording, options: AnalyzeOption
         Of the section to use.
     recording : Recording
         For the channels that both feet share.
-    options : AnalyzeOptions
+    options : Session
         The settings, and the reference where one is forced.
 
     Returns
@@ -65,7 +65,7 @@ def trace_strokes(trace: FootTrace, recording: Recording, options: AnalyzeOption
 
 
 def analyze_foot(
-    trace: FootTrace, recording: Recording, options: AnalyzeOptions, system: WedgeSystem, still_deg: float
+    trace: FootTrace, recording: Recording, options: Session, system: WedgeSystem, still_deg: float
 ) -> FootResult:
     """Take one foot from its trace to a recommendation.
 
@@ -75,7 +75,7 @@ def analyze_foot(
         Of the section to use.
     recording : Recording
         For the channels that both feet share.
-    options : AnalyzeOptions
+    options : Session
         What was asked for.
     system : WedgeSystem
         The wedges.
@@ -161,9 +161,7 @@ def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
     )
 
 
-def stroke_obstacles(
-    summary: StrokeSummary, trace: FootTrace, options: AnalyzeOptions, phase: Phase
-) -> tuple[Reason, ...]:
+def stroke_obstacles(summary: StrokeSummary, trace: FootTrace, options: Session, phase: Phase) -> tuple[Reason, ...]:
     """Name what keeps the strokes from carrying a number.
 
     Parameters
@@ -172,7 +170,7 @@ def stroke_obstacles(
         What was found.
     trace : FootTrace
         For its sampling rate.
-    options : AnalyzeOptions
+    options : Session
         The settings and the metric.
     phase : Phase
         Whether crank angles may be spoken of.
@@ -224,7 +222,7 @@ def unknown_rotation(metric: Metric) -> Rotation:
 def decide(
     excess: Excess,
     neutral: Neutral,
-    options: AnalyzeOptions,
+    options: Session,
     system: WedgeSystem,
     side: Side,
     obstacles: Sequence[Reason],
@@ -237,7 +235,7 @@ def decide(
         With the wedges as fitted [deg].
     neutral : Neutral
         From the recovery phase it decides one wedge at most.
-    options : AnalyzeOptions
+    options : Session
         The settings and the wedges fitted.
     system : WedgeSystem
         The wedges.
@@ -267,7 +265,7 @@ def metric_findings(
     excess: Excess,
     neutral: Neutral,
     recommendation: Recommendation,
-    options: AnalyzeOptions,
+    options: Session,
     system: WedgeSystem,
     side: Side,
 ) -> tuple[Finding, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from bikefit.analysis.options import AnalyzeOptions
 from bikefit.model import Excess, Finding, FootTrace, Neutral, Reason, Rotation, finding, reason
+from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 
 
 def choose_neutral(
-    trace: FootTrace, rotation: Rotation, options: AnalyzeOptions, still_deg: float
+    trace: FootTrace, rotation: Rotation, options: Session, still_deg: float
 ) -> tuple[Neutral, tuple[Finding, ...], tuple[Reason, ...]]:
     """Settle the angle that the foot is brought back toward.
 
@@ -20,7 +20,7 @@ def choose_neutral(
         For the kind of its zero.
     rotation : Rotation
         For the recovery phase.
-    options : AnalyzeOptions
+    options : Session
         What was asked for.
     still_deg : float
         The foot's angle in the still trial [deg]; NaN without one.

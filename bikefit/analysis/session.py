@@ -11,23 +11,25 @@ import numpy as np
 
 from bikefit import __version__
 from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
-from bikefit.analysis.options import AnalyzeOptions, check_options, cleat_findings
+from bikefit.analysis.options import cleat_findings
 from bikefit.analysis.traces import cut_section, refuse_idle_sensor, still_angles_deg, with_traces
-from bikefit.conventions import SIDES, Side
-from bikefit.errors import UsageError
-from bikefit.io import read_recording, read_sides, split_section
+from bikefit.conventions import SIDES, PerFoot, Side
+from bikefit.io import read_recording
 from bikefit.model import Recording, RecordingInfo, SessionResult
+from bikefit.sessions.check import check
+from bikefit.sessions.reading import read_options, read_session, with_file
+from bikefit.sessions.session import Session
 from bikefit.wedge_systems import load_system
 
 
-def analyze(source: str | Path | Recording, options: AnalyzeOptions | None = None) -> SessionResult:
+def analyze(source: str | Path | Recording, options: Session | None = None) -> SessionResult:
     """Analyse one session.
 
     Parameters
     ----------
     source : path-like or Recording
         A file, with or without a section as in ``ride.csv@60-180``, or a recording that was read or simulated.
-    options : AnalyzeOptions, optional
+    options : Session, optional
         What the recording does not say; the defaults when left out.
 
     Returns
@@ -49,27 +51,23 @@ def analyze(source: str | Path | Recording, options: AnalyzeOptions | None = Non
     >>> analyze(recording).feet["right"].recommendation.outcome
     'fit_wedges'
     """
-    options = options or AnalyzeOptions()
+    options = options or Session()
     if isinstance(source, Recording):
         return analyze_recording(source, options)
-    path, from_s, to_s = split_section(str(source))
-    if from_s is not None or to_s is not None:
-        if options.from_s is not None or options.to_s is not None:
-            raise UsageError(f"{source}: the section is given twice, behind the @ and with --from/--to.")
-        options = replace(options, from_s=from_s, to_s=to_s)
-    recording = read_recording(path, options.read)
-    refuse_idle_sensor(recording, path, options)
-    return analyze_recording(recording, options)
+    session = with_file(options, source)
+    recording = read_session(session)
+    refuse_idle_sensor(recording, session)
+    return analyze_recording(recording, session)
 
 
-def analyze_sides(left: Sequence[Path], right: Sequence[Path], options: AnalyzeOptions) -> SessionResult:
+def analyze_sides(left: Sequence[Path], right: Sequence[Path], options: Session) -> SessionResult:
     """Analyse a session recorded in one or more files a shoe.
 
     Parameters
     ----------
     left, right : sequence of path
         Files of each shoe (accelerometer and gyroscope apart, or one file); either may be empty.
-    options : AnalyzeOptions
+    options : Session
         As in `analyze`.
 
     Returns
@@ -77,17 +75,18 @@ def analyze_sides(left: Sequence[Path], right: Sequence[Path], options: AnalyzeO
     SessionResult
         As from `analyze`.
     """
-    return analyze_recording(read_sides(left, right, options.read), options)
+    session = replace(options, files=(), shoe_files=PerFoot(tuple(left), tuple(right)))
+    return analyze_recording(read_session(session), session)
 
 
-def analyze_recording(recording: Recording, options: AnalyzeOptions) -> SessionResult:
+def analyze_recording(recording: Recording, options: Session) -> SessionResult:
     """Analyse a recording; see `analyze`.
 
     Parameters
     ----------
     recording : Recording
         Whole; the section of the options is cut from it here.
-    options : AnalyzeOptions
+    options : Session
         What the recording does not say.
 
     Returns
@@ -96,7 +95,7 @@ def analyze_recording(recording: Recording, options: AnalyzeOptions) -> SessionR
         As from `analyze`.
     """
     system = load_system(options.system, options.sole_width_mm)
-    check_options(options, system)
+    check(options, system)
     part, stills = prepare(recording, options)
     feet = {
         side: analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan))
@@ -123,18 +122,18 @@ def analyze_recording(recording: Recording, options: AnalyzeOptions) -> SessionR
         feet=feet,
         version=__version__,
         companions=part.companions,
-        is_section=options.lap is not None or options.from_s is not None or options.to_s is not None,
+        is_section=options.is_section,
     )
 
 
-def prepare(recording: Recording, options: AnalyzeOptions) -> tuple[Recording, dict[Side, float]]:
+def prepare(recording: Recording, options: Session) -> tuple[Recording, dict[Side, float]]:
     """Bring a recording to traces and cut the section that was asked for.
 
     Parameters
     ----------
     recording : Recording
         Whole.
-    options : AnalyzeOptions
+    options : Session
         The section, the still trial, the pose.
 
     Returns
@@ -144,19 +143,19 @@ def prepare(recording: Recording, options: AnalyzeOptions) -> tuple[Recording, d
     stills : dict
         Side -> angle of the still trial or pose [deg].
     """
-    static = read_recording(options.static, options.read) if options.static is not None else None
+    static = read_recording(options.static, read_options(options)) if options.static is not None else None
     whole = with_traces(recording, options, static)
     return cut_section(whole, options), still_angles_deg(whole, options, static)
 
 
-def trace_feet(recording: Recording, options: AnalyzeOptions) -> dict[Side, TracedFoot]:
+def trace_feet(recording: Recording, options: Session) -> dict[Side, TracedFoot]:
     """Find the strokes of each foot, for looking at them.
 
     Parameters
     ----------
     recording : Recording
         Whole.
-    options : AnalyzeOptions
+    options : Session
         The section, the settings.
 
     Returns
@@ -164,5 +163,6 @@ def trace_feet(recording: Recording, options: AnalyzeOptions) -> dict[Side, Trac
     dict
         Side -> trace with its strokes.
     """
+    check(options)
     part, _ = prepare(recording, options)
     return {side: trace_strokes(part.feet[side], part, options) for side in SIDES if side in part.feet}

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from bikefit.analysis.options import AnalyzeOptions
 from bikefit.conventions import Side
-from bikefit.errors import NoRotationError, UsageError
+from bikefit.errors import NoRotationError
 from bikefit.io import lap as take_lap
-from bikefit.io import read_recording, require_usable, section, unread_foot
+from bikefit.io import require_usable, section, unread_foot
 from bikefit.model import Finding, FootTrace, Recording
+from bikefit.sessions.reading import read_session
+from bikefit.sessions.session import Session
 
 
-def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> Recording:
+def with_traces(recording: Recording, options: Session, static: Recording | None) -> Recording:
     """Compute each foot's trace where a recording holds only sensor channels or markers.
 
     Parameters
     ----------
     recording : Recording
         Whole: a pose before the first pedalling belongs to it.
-    options : AnalyzeOptions
+    options : Session
         The pose and the settings.
     static : Recording, optional
         The still trial.
@@ -40,7 +40,7 @@ def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording
     """
     require_usable(recording)
     if recording.feet:
-        asked_for_one = options.read.side is not None
+        asked_for_one = options.side is not None
         unread = () if asked_for_one else unread_foot(recording)
         return replace(recording, findings=(*recording.findings, *unread)) if unread else recording
     if recording.markers is not None:
@@ -52,9 +52,7 @@ def with_traces(recording: Recording, options: AnalyzeOptions, static: Recording
     return replace(recording, feet=traces, sensors={}, markers=None, findings=(*recording.findings, *found))
 
 
-def _traces_from_sensors(
-    recording: Recording, options: AnalyzeOptions
-) -> tuple[dict[Side, FootTrace], tuple[Finding, ...]]:
+def _traces_from_sensors(recording: Recording, options: Session) -> tuple[dict[Side, FootTrace], tuple[Finding, ...]]:
     from bikefit.shoe_sensor import align_clocks, check_pair, check_sides, trace_from_sensor
 
     traces: dict[Side, FootTrace] = {}
@@ -73,17 +71,15 @@ def _traces_from_sensors(
     return traces, tuple(found)
 
 
-def refuse_idle_sensor(recording: Recording, path: Path, options: AnalyzeOptions) -> None:
+def refuse_idle_sensor(recording: Recording, session: Session) -> None:
     """Refuse a sensor that never went round with a pedal before asking whose foot it was on.
 
     Parameters
     ----------
     recording : Recording
-        As read from the path.
-    path : Path
+        As read from the session's file.
+    session : Session
         Read once more, as if it were a left shoe's, where the file does not say whose its sensor is.
-    options : AnalyzeOptions
-        How to read it.
 
     Raises
     ------
@@ -94,8 +90,8 @@ def refuse_idle_sensor(recording: Recording, path: Path, options: AnalyzeOptions
         return
     from bikefit.shoe_sensor import trace_from_sensor
 
-    for sensor in read_recording(path, replace(options.read, side="left")).sensors.values():
-        if "shoe_no_pedalling" in [item.code for item in trace_from_sensor(sensor, options.settings)[1]]:
+    for sensor in read_session(replace(session, side="left")).sensors.values():
+        if "shoe_no_pedalling" in [item.code for item in trace_from_sensor(sensor, session.settings)[1]]:
             raise NoRotationError(
                 f"{recording.name}: the file's sensor was not carried round by a pedal, so there is no heel angle to "
                 "give; nor does the file say on which shoe it sat. Record a few minutes of steady seated pedalling "
@@ -103,14 +99,14 @@ def refuse_idle_sensor(recording: Recording, path: Path, options: AnalyzeOptions
             )
 
 
-def still_angles_deg(recording: Recording, options: AnalyzeOptions, static: Recording | None) -> dict[Side, float]:
+def still_angles_deg(recording: Recording, options: Session, static: Recording | None) -> dict[Side, float]:
     """Return each foot's angle in the still trial or pose.
 
     Parameters
     ----------
     recording : Recording
         With traces.
-    options : AnalyzeOptions
+    options : Session
         With the pose.
     static : Recording, optional
         The still trial; it comes before a pose.
@@ -139,29 +135,21 @@ def _medians(recording: Recording, start_s: float, end_s: float) -> dict[Side, f
     return angles
 
 
-def cut_section(recording: Recording, options: AnalyzeOptions) -> Recording:
+def cut_section(recording: Recording, options: Session) -> Recording:
     """Return the part of a recording that the options name.
 
     Parameters
     ----------
     recording : Recording
         Whole.
-    options : AnalyzeOptions
+    options : Session
         ``lap``, or ``from_s`` and ``to_s``.
 
     Returns
     -------
     Recording
         The part, or the recording itself where nothing was said.
-
-    Raises
-    ------
-    UsageError
-        If both a lap and a section are given.
     """
-    sectioned = options.from_s is not None or options.to_s is not None
     if options.lap is not None:
-        if sectioned:
-            raise UsageError("--lap and --from/--to exclude each other; give one of them.")
         return take_lap(recording, options.lap)
-    return section(recording, options.from_s, options.to_s) if sectioned else recording
+    return section(recording, options.from_s, options.to_s)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bikefit.analysis import AnalyzeOptions
 from bikefit.batch.plan import Job
 from bikefit.batch.run import BatchOptions, BatchOutcome, dry_run, failures, jobs_of, rebuild_notice, run_jobs
+from bikefit.sessions.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ __all__ = [
 def run_batch(
     source: str | Path,
     out: str | Path,
-    options: AnalyzeOptions | None = None,
+    options: Session | None = None,
     batch: BatchOptions | None = None,
 ) -> Iterator[BatchOutcome]:
     """Analyse a folder or a manifest of sessions; yields each as it is finished.
@@ -33,7 +33,7 @@ def run_batch(
         A folder of recordings, or a manifest.
     out : path-like
         Folder of the results; sessions that it holds and that have not changed are not done again.
-    options : AnalyzeOptions, optional
+    options : Session, optional
         For every session, unless its row in the manifest says otherwise.
     batch : BatchOptions, optional
         How to run.
@@ -54,7 +54,7 @@ def run_batch(
     -----
     In a script, call it under ``if __name__ == "__main__":``, for its workers are processes that import the script.
     """
-    jobs = jobs_of(Path(source), Path(out), options or AnalyzeOptions())
+    jobs = jobs_of(Path(source), Path(out), options or Session())
     yield from run_jobs(jobs, Path(out), batch or BatchOptions())
 
 

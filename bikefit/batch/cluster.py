@@ -148,11 +148,13 @@ def _unpacked(task: Task, folder: Path) -> Job:
 
 def _moved(job: Job, place: Callable[[Path], Path]) -> Job:
     """The job with every path put elsewhere."""
-    how, own_system = job.options, job.options.system.endswith(".toml")
-    options = replace(
-        how,
-        static=place(how.static) if how.static is not None else None,
-        system=str(place(Path(how.system))) if own_system else how.system,
+    said = job.session
+    own_system = said.system.endswith(".toml")
+    moved = replace(
+        said,
+        files=tuple(place(path) for path in said.files),
+        shoe_files=said.shoe_files.map(lambda paths: tuple(place(path) for path in paths)),
+        static=place(said.static) if said.static is not None else None,
+        system=str(place(Path(said.system))) if own_system else said.system,
     )
-    files, left, right = (tuple(place(path) for path in paths) for paths in (job.files, job.left, job.right))
-    return replace(job, files=files, left=left, right=right, options=options)
+    return replace(job, session=moved)

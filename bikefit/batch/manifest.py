@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
-from bikefit.analysis import AnalyzeOptions
 from bikefit.batch.plan import Job, printable, unique_ids
-from bikefit.io.manifest import SessionSpec, read_manifest
+from bikefit.sessions.manifest import read_manifest
+from bikefit.sessions.session import Session
 
 
-def jobs_of_manifest(path: Path, options: AnalyzeOptions) -> list[Job]:
+def jobs_of_manifest(path: Path, options: Session) -> list[Job]:
     """List the sessions of a manifest.
 
     Parameters
     ----------
     path : Path
         The manifest.
-    options : AnalyzeOptions
+    options : Session
         Of the command line; what a row says comes before them.
 
     Returns
@@ -30,21 +29,11 @@ def jobs_of_manifest(path: Path, options: AnalyzeOptions) -> list[Job]:
     RecordingError, UsageError
         If the manifest cannot be read or is none.
     """
-    specs = read_manifest(path, keep_faults=True)
-    ids = unique_ids([spec.session for spec in specs])
+    rows = read_manifest(path, keep_faults=True)
+    ids = unique_ids([row.name for row in rows])
     return [
-        Job(
-            id=session_id,
-            position=position,
-            name=printable(shown_name(spec.session)),
-            files=spec.files,
-            left=spec.left,
-            right=spec.right,
-            options=options_of(spec, options),
-            about={name: getattr(spec, name) for name in ("rider", "date", "condition", "notes")},
-            fault=spec.fault,
-        )
-        for position, (session_id, spec) in enumerate(zip(ids, specs, strict=True))
+        Job(session_id, position, printable(shown_name(row.name)), row.session(options), row.fault)
+        for position, (session_id, row) in enumerate(zip(ids, rows, strict=True))
     ]
 
 
@@ -68,26 +57,3 @@ def shown_name(session: str) -> str:
     """
     path = PureWindowsPath(session)
     return path.name if path.is_absolute() or path.root or ".." in path.parts else session
-
-
-def options_of(spec: SessionSpec, options: AnalyzeOptions) -> AnalyzeOptions:
-    """Put what a manifest's rows say in the place of the command line's options.
-
-    Parameters
-    ----------
-    spec : SessionSpec
-        One session.
-    options : AnalyzeOptions
-        Of the command line.
-
-    Returns
-    -------
-    AnalyzeOptions
-        For this session.
-    """
-    names = ("left_wedges", "right_wedges", "left_neutral", "right_neutral", "system", "from_s", "to_s")
-    said = {name: getattr(spec, name) for name in names if getattr(spec, name) is not None}
-    if "from_s" in said or "to_s" in said:
-        said["lap"] = None
-    own = replace(options, **said)
-    return replace(own, read=replace(own.read, side=spec.side)) if spec.side is not None else own

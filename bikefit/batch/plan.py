@@ -10,16 +10,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from bikefit import __version__
-from bikefit.analysis import AnalyzeOptions
 from bikefit.errors import RecordingError
 from bikefit.io.formats import SUFFIXES, TEXT_SUFFIXES
 from bikefit.io.opensim import companion_of
 from bikefit.model import to_json_value
+from bikefit.sessions.session import NO_FILES, Session
 from bikefit.store import Known
 
 MANIFEST_NAME = "manifest.csv"
@@ -48,14 +48,8 @@ class Job:
         Its place in the manifest.
     name : str
         The session's name as given, or the file's name.
-    files : tuple of Path
-        One file of both feet, when neither ``left`` nor ``right`` holds one.
-    left, right : tuple of Path
-        Files of one shoe each.
-    options : AnalyzeOptions
-        The batch's, with the manifest's row in their place.
-    about : mapping
-        ``rider``, ``date``, ``condition``, ``notes`` as the manifest has them.
+    session : Session
+        Its files and how it is analysed: the batch's options, with the manifest's row in their place.
     fault : str
         What is wrong with its row; then it fails without being read.
     """
@@ -63,22 +57,19 @@ class Job:
     id: str
     position: int
     name: str
-    files: tuple[Path, ...] = ()
-    left: tuple[Path, ...] = ()
-    right: tuple[Path, ...] = ()
-    options: AnalyzeOptions = field(default_factory=AnalyzeOptions)
-    about: Mapping[str, str] = field(default_factory=dict)
+    session: Session
     fault: str = ""
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every file of the session."""
-        return (*self.files, *self.left, *self.right)
+        return self.session.paths
 
     @property
     def companions(self) -> tuple[Path, ...]:
         """Files that its options name: a still trial, a wedge system of the user's own."""
-        own = self.options.static, Path(self.options.system) if self.options.system.endswith(".toml") else None
+        system = self.session.system
+        own = self.session.static, Path(system) if system.endswith(".toml") else None
         return tuple(path for path in own if path is not None)
 
     @property
@@ -289,16 +280,18 @@ def fingerprint(job: Job, page: Mapping[str, Any]) -> tuple[str, str]:
         If a file cannot be read.
     """
     content = "" if job.fault else content_hash(job.paths)
+    said = job.session
     parts = {
         "content": content,
-        # companions count by what they hold, wherever they lie
-        "options": to_json_value(replace(job.options, static=None, system=Path(job.options.system).name)),
+        # files and companions count by what they hold, wherever they lie
+        "session": to_json_value(
+            replace(said, files=(), shoe_files=NO_FILES, static=None, system=Path(said.system).name)
+        ),
         "companions": None if job.fault else [content_hash([path]) for path in job.companions],
         "beside": None if job.fault else [content_hash([path]) for path in job.beside.values()],
         "name": job.name,
         "files": [path.name for path in job.paths],
-        "sides": [len(job.files), len(job.left), len(job.right)],
-        "about": dict(job.about),
+        "sides": [len(said.files), len(said.shoe_files.left), len(said.shoe_files.right)],
         "page": dict(page),
         "fault": job.fault,
         "version": __version__,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bikefit import __version__
-from bikefit.analysis import AnalyzeOptions
 from bikefit.batch.pages import RIDERS, clear_stale, load_libraries, rider_links, write_group, write_rider
 from bikefit.batch.plan import Job, Plan, find_recordings, plan_of, printable, unique_ids
 from bikefit.batch.pool import available_cores, run_local
@@ -18,6 +17,7 @@ from bikefit.batch.work import Done, Task, do_task
 from bikefit.errors import OutputError, RecordingError
 from bikefit.files import write_whole
 from bikefit.model import to_json_value
+from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 from bikefit.store import (
     SCHEMA_VERSION,
@@ -93,7 +93,7 @@ class BatchOutcome:
     feet: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-def jobs_of(source: Path, out: Path, options: AnalyzeOptions) -> list[Job]:
+def jobs_of(source: Path, out: Path, options: Session) -> list[Job]:
     """List the sessions of a folder or a manifest.
 
     Parameters
@@ -102,7 +102,7 @@ def jobs_of(source: Path, out: Path, options: AnalyzeOptions) -> list[Job]:
         A folder, or a manifest.
     out : Path
         The batch's own folder.
-    options : AnalyzeOptions
+    options : Session
         Of the command line; the manifest's rows come before them.
 
     Returns
@@ -124,7 +124,7 @@ def jobs_of(source: Path, out: Path, options: AnalyzeOptions) -> list[Job]:
     paths = find_recordings(source, out)
     names = [path.relative_to(source).as_posix() for path in paths]
     return [
-        Job(id=session_id, position=position, name=printable(name), files=(path,), options=options)
+        Job(session_id, position, printable(name), replace(options, files=(path,)))
         for position, (session_id, name, path) in enumerate(zip(unique_ids(names), names, paths, strict=True))
     ]
 
@@ -273,7 +273,7 @@ def _run_locked(
 ) -> Iterator[BatchOutcome]:
     _clear_unfinished(out)
     by_id = {job.id: job for job in jobs}
-    settings = jobs[0].options.settings if jobs else Settings()
+    settings = jobs[0].session.settings if jobs else Settings()
     links = rider_links(_rider(job) for job in jobs)
     to_come = Counter(_rider(job) for job in jobs)
     if links:
@@ -320,7 +320,7 @@ def _task(job: Job, known: str, options: BatchOptions) -> Task:
 
 
 def _rider(job: Job) -> str:
-    return job.about.get("rider", "")
+    return job.session.rider
 
 
 def _link(job: Job) -> str:

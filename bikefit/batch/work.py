@@ -21,8 +21,8 @@ from bikefit.batch.plan import Job, fingerprint, printable
 from bikefit.comparison.guards import zero_of
 from bikefit.conventions import STROKE_COLUMNS
 from bikefit.errors import BikefitError
-from bikefit.io import read_recording, read_sides
 from bikefit.model import Array, FootResult, Recording, SessionResult, to_json_value
+from bikefit.sessions.reading import read_session
 from bikefit.store import SessionRows, Status
 from bikefit.words import ENGLISH
 
@@ -115,9 +115,8 @@ def do_task(task: Task) -> Done:
 
 
 def _analyze(job: Job) -> tuple[Recording, SessionResult]:
-    how = job.options
-    recording = read_recording(job.files[0], how.read) if job.files else read_sides(job.left, job.right, how.read)
-    result = analyze_recording(recording, how)
+    recording = read_session(job.session)
+    result = analyze_recording(recording, job.session)
     return recording, replace(result, recording=replace(result.recording, name=job.file_names))
 
 
@@ -125,7 +124,7 @@ def _page(result: SessionResult, task: Task) -> str:
     from bikefit.report.out.html import render_html
     from bikefit.report.pages.fitter_view import session_view
 
-    rider, title = task.job.about.get("rider", ""), task.title or task.job.name
+    rider, title = task.job.session.rider, task.title or task.job.name
     return render_html(session_view(ENGLISH, result, title=title, rider=rider, fitter=task.fitter))
 
 
@@ -211,7 +210,7 @@ def _session(job: Job, status: Status, error: str, print_of: str, content: str) 
         "id": job.id,
         "session": job.name,
         "file": job.file_names,
-        **{name: job.about.get(name, "") for name in ("rider", "date", "condition", "notes")},
+        **{name: getattr(job.session, name) for name in ("rider", "date", "condition", "notes")},
         "status": status,
         "error": error,
         "retry": 0,

@@ -9,21 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from bikefit.cli.app import app
-from bikefit.cli.flags import (
-    CommonFlags,
-    DecisionFlags,
-    FittedFlags,
-    InputFlags,
-    ReportFlags,
-    RiderFlags,
-    SectionFlags,
-    analyze_options,
-)
+from bikefit.cli.flags import CommonFlags, ReportFlags, RiderFlags, session_flags
 from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, open_file, print_json
-from bikefit.cli.values import parse_counts, parse_numbers
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
+from bikefit.sessions import values
+from bikefit.sessions.session import Said, Session
 from bikefit.words import ENGLISH
 
 
@@ -31,10 +23,7 @@ from bikefit.words import ENGLISH
 @expand_groups
 def analyze(
     common: CommonFlags,
-    read: InputFlags,
-    part: SectionFlags,
-    decision: DecisionFlags,
-    fitted: FittedFlags,
+    said: Annotated[Said, session_flags("read", "section", "decision", "fitted")],
     output: ReportFlags,
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="FIT, CSV, TRC, C3D, MOT or STO file.")] = None,
     left: Annotated[
@@ -56,8 +45,8 @@ def analyze(
     from bikefit.analysis import analyze as analyze_file
     from bikefit.analysis import analyze_sides
 
-    options = analyze_options(read, decision, part, fitted)
-    result = analyze_file(file, options) if file is not None else analyze_sides(left, right, options)
+    session = Session().told(said)
+    result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
     if strokes is not None:
         from bikefit.report.out.tables import stroke_csv
 
@@ -97,8 +86,7 @@ def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
 @expand_groups
 def compare(
     common: CommonFlags,
-    read: InputFlags,
-    decision: DecisionFlags,
+    said: Annotated[Said, session_flags("read", "decision")],
     output: ReportFlags,
     files: Annotated[
         list[str], typer.Argument(metavar="FILE[@FROM-TO]..", help="Recordings in order, or one manifest.")
@@ -128,12 +116,12 @@ def compare(
 
     result = compare_recordings(
         _compared(files, counted=left_wedges is not None or right_wedges is not None),
-        parse_counts(left_wedges, "--left-wedges"),
-        parse_counts(right_wedges, "--right-wedges"),
+        values.counts(left_wedges, "--left-wedges"),
+        values.counts(right_wedges, "--right-wedges"),
         remounted=remounted,
-        left_rotation=parse_numbers(left_rotation, "--left-rotation"),
-        right_rotation=parse_numbers(right_rotation, "--right-rotation"),
-        options=analyze_options(read, decision),
+        left_rotation=values.numbers(left_rotation, "--left-rotation"),
+        right_rotation=values.numbers(right_rotation, "--right-rotation"),
+        options=Session().told(said),
     )
     _write_reports(result, output, common.quiet)
     if as_json:
@@ -151,7 +139,7 @@ def _compared(files: list[str], *, counted: bool) -> list[Any]:
         return list(files)
     if counted or "@" in files[0]:
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
-    from bikefit.io.manifest import read_manifest
+    from bikefit.sessions.manifest import read_manifest
 
     try:
         return list(read_manifest(files[0]))
@@ -163,9 +151,7 @@ def _compared(files: list[str], *, counted: bool) -> list[Any]:
 @expand_groups
 def inspect(
     common: CommonFlags,
-    read: InputFlags,
-    part: SectionFlags,
-    decision: DecisionFlags,
+    said: Annotated[Said, session_flags("read", "section", "decision")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Any recording.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
     plot: Annotated[
@@ -174,11 +160,12 @@ def inspect(
 ) -> None:
     """Say what a file holds, what can be analysed, what is missing, and the flag that would help."""
     from bikefit.inspection import inspect_recording
+    from bikefit.sessions.reading import read_options
 
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}: the picture is written as .png.")
-    options = analyze_options(read, decision, part)
-    found = inspect_recording(file, options.read, options.settings)
+    session = Session().told(said)
+    found = inspect_recording(file, read_options(session), session.settings)
     if as_json:
         print_json(found.to_dict())
     elif not common.quiet:
@@ -190,7 +177,7 @@ def inspect(
         from bikefit.analysis import trace_feet
         from bikefit.report.draw.trace_plot import plot_traces
 
-        plot_traces(ENGLISH, found.recording, trace_feet(found.recording, options), plot)
+        plot_traces(ENGLISH, found.recording, trace_feet(found.recording, session), plot)
         announce(f"Wrote {plot}", common.quiet)
 
 

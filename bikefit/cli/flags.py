@@ -5,19 +5,18 @@ A command takes a group as one parameter (`bikefit.cli.groups`).
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from bikefit.cli.values import parse_columns, parse_neutral, parse_span
-from bikefit.conventions import Metric, Reference, Side
+from bikefit.conventions import Side
 from bikefit.errors import UsageError
-
-if TYPE_CHECKING:
-    from bikefit.analysis import AnalyzeOptions
-    from bikefit.io.options import ReadOptions
+from bikefit.sessions.option import Group
+from bikefit.sessions.session import KEYWORDS, Keyword, Said, said
 
 INPUT, DECISION, OUTPUT = "Input", "Decision", "Output"
 
@@ -33,132 +32,49 @@ class CommonFlags:
 
 
 @dataclass(frozen=True)
-class InputFlags:
-    """How to read a recording."""
+class SessionFlags:
+    """Flags of a session's options, by the groups that a command takes; it is handed what was said with them.
 
-    side: Annotated[
-        Side | None, typer.Option("--side", help="Whose foot a file of one foot is.", rich_help_panel=INPUT)
-    ] = None
-    swap_sides: Annotated[
-        bool, typer.Option("--swap-sides", help="The file's left is the rider's right.", rich_help_panel=INPUT)
-    ] = False
-    positive: Annotated[
-        Literal["heel-out", "heel-in"],
-        typer.Option("--positive", help="What a positive angle means in the file.", rich_help_panel=INPUT),
-    ] = "heel-out"
-    column: Annotated[
-        list[str],
-        typer.Option(
-            "--column", metavar="CHANNEL=NAME", help="The file's name for a channel; repeatable.", rich_help_panel=INPUT
-        ),
-    ] = ()  # type: ignore[assignment]
-    reference: Annotated[
-        Reference | None,
-        typer.Option("--reference", help="What to cut the strokes by; the best is chosen.", rich_help_panel=INPUT),
-    ] = None
-    pose: Annotated[
-        str | None,
-        typer.Option(
-            "--pose", metavar="S-E", help="Still stretch in the neutral pose, in seconds.", rich_help_panel=INPUT
-        ),
-    ] = None
-    static: Annotated[
-        Path | None, typer.Option("--static", metavar="FILE", help="Still trial of the rider.", rich_help_panel=INPUT)
-    ] = None
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse a damaged file instead of reading part.", rich_help_panel=INPUT)
-    ] = False
+    A flag that was not typed says nothing, whatever default its help tells.
+    """
 
-    def read_options(self) -> ReadOptions:
-        """Return what the reader needs of these flags."""
-        from bikefit.io.options import ReadOptions
+    groups: tuple[Group, ...]
 
-        return ReadOptions(self.side, self.swap_sides, self.positive, parse_columns(list(self.column)), self.strict)
+    def parameters(self) -> list[inspect.Parameter]:
+        """Return the flags as typer takes them."""
+        return [_flag(keyword) for keyword in self._keywords()]
+
+    def said(self, typed: Mapping[str, Any]) -> Said:
+        """Return by field what was typed."""
+        own = [keyword for keyword in self._keywords() if keyword.name in typed]
+        return said({one.name: one.option.read(typed[one.name], one.flag) for one in own})
+
+    def _keywords(self) -> list[Keyword]:
+        """List the keywords that have a flag here, group by group."""
+        return [one for group in self.groups for one in KEYWORDS.values() if one.option.group == group and one.help]
 
 
-@dataclass(frozen=True)
-class SectionFlags:
-    """Which part of a recording to use."""
-
-    from_s: Annotated[
-        float | None,
-        typer.Option("--from", metavar="S", min=0, help="Start of the section, in seconds.", rich_help_panel=INPUT),
-    ] = None
-    to_s: Annotated[
-        float | None,
-        typer.Option("--to", metavar="S", min=0, help="End of the section, in seconds.", rich_help_panel=INPUT),
-    ] = None
-    lap: Annotated[int | None, typer.Option("--lap", metavar="N", help="Use one lap.", rich_help_panel=INPUT)] = None
+def session_flags(*groups: Group) -> SessionFlags:
+    """Return the flags of some groups."""
+    return SessionFlags(groups)
 
 
-@dataclass(frozen=True)
-class DecisionFlags:
-    """What to measure against and which wedges to use."""
-
-    system: Annotated[
-        str | None,
-        typer.Option(
-            "--system",
-            metavar="ID|FILE.toml",
-            help="Wedge system; 'bikefit wedges' lists them. [default: bikefit-cleat]",
-            rich_help_panel=DECISION,
-        ),
-    ] = None
-    neutral: Annotated[
-        str | None,
-        typer.Option(
-            "--neutral",
-            metavar="zero|static|recovery|DEG",
-            help="Neutral angle of both feet, heel-out positive.",
-            rich_help_panel=DECISION,
-        ),
-    ] = None
-    left_neutral: Annotated[
-        str | None,
-        typer.Option("--left-neutral", metavar="DEG", help="Neutral of the left foot.", rich_help_panel=DECISION),
-    ] = None
-    right_neutral: Annotated[
-        str | None,
-        typer.Option("--right-neutral", metavar="DEG", help="Neutral of the right foot.", rich_help_panel=DECISION),
-    ] = None
-    metric: Annotated[
-        Metric, typer.Option("--metric", help="What stands for the foot's rotation.", rich_help_panel=DECISION)
-    ] = "mean"
-    cleat: Annotated[
-        Literal["3-bolt", "2-bolt", "speedplay"] | None,
-        typer.Option("--cleat", help="Type of cleat.", rich_help_panel=DECISION),
-    ] = None
-    cleat_float: Annotated[
-        float | None,
-        typer.Option("--cleat-float", metavar="DEG", help="The cleat's total float.", rich_help_panel=DECISION),
-    ] = None
-    sole_width_mm: Annotated[
-        float | None,
-        typer.Option("--sole-width-mm", metavar="MM", help="For shims stated in mm.", rich_help_panel=DECISION),
-    ] = None
-    settings: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="T.toml", help="Thresholds and priors.", rich_help_panel=DECISION),
-    ] = None
-
-
-@dataclass(frozen=True)
-class FittedFlags:
-    """Wedges on the shoes during one ride."""
-
-    left_wedges: Annotated[
-        int,
-        typer.Option(
-            "--left-wedges",
-            metavar="N",
-            help="Wedges on the left shoe during the ride, varus +.",
-            rich_help_panel=DECISION,
-        ),
-    ] = 0
-    right_wedges: Annotated[
-        int,
-        typer.Option("--right-wedges", metavar="N", help="The same on the right shoe.", rich_help_panel=DECISION),
-    ] = 0
+def _flag(keyword: Keyword) -> inspect.Parameter:
+    """Return one flag as typer takes it."""
+    described, kind = keyword.option, keyword.option.kind
+    taken: Any = str | None
+    default: Any = described.shown
+    if kind.switch:
+        taken, default = bool, False
+    elif kind.repeatable:
+        taken, default = list[str], []
+    elif kind.choices:
+        taken = Literal[kind.choices] | None
+    panel = INPUT if described.group in ("read", "section") else DECISION
+    info = typer.Option(keyword.flag, metavar=keyword.metavar, help=keyword.help, rich_help_panel=panel)
+    return inspect.Parameter(
+        keyword.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]
+    )
 
 
 @dataclass(frozen=True)
@@ -242,57 +158,3 @@ class RiderFlags:
             if item.name not in meant | {"seen_by"} and getattr(self, item.name) != item.default:
                 raise UsageError(f"--seen-by {self.seen_by}: {item.name} can only be given for a recorded rotation.")
         return {name: value for name, value in given.items() if name in meant}
-
-
-def analyze_options(
-    read: InputFlags,
-    decision: DecisionFlags,
-    part: SectionFlags | None = None,
-    fitted: FittedFlags | None = None,
-) -> AnalyzeOptions:
-    """Bring the flags together into the options of an analysis.
-
-    Parameters
-    ----------
-    read, decision, part, fitted
-        The groups of flags; a missing group stands for its defaults.
-
-    Returns
-    -------
-    AnalyzeOptions
-        Ready for `bikefit.analysis.analyze`.
-
-    Raises
-    ------
-    UsageError
-        If a value makes no sense.
-    """
-    from bikefit.analysis import AnalyzeOptions
-    from bikefit.settings import Settings, load_settings
-    from bikefit.wedge_systems import DEFAULT_SYSTEM
-
-    part, fitted = part or SectionFlags(), fitted or FittedFlags()
-
-    def neutral(value: str | None) -> Any:
-        return None if value is None else parse_neutral(value)
-
-    return AnalyzeOptions(
-        read=read.read_options(),
-        from_s=part.from_s,
-        to_s=part.to_s,
-        lap=part.lap,
-        reference=read.reference,
-        pose=parse_span(read.pose) if read.pose else None,
-        static=read.static,
-        system=decision.system or DEFAULT_SYSTEM,
-        neutral=neutral(decision.neutral),
-        left_neutral=neutral(decision.left_neutral),
-        right_neutral=neutral(decision.right_neutral),
-        metric=decision.metric,
-        left_wedges=fitted.left_wedges,
-        right_wedges=fitted.right_wedges,
-        cleat=decision.cleat,
-        cleat_float_deg=decision.cleat_float,
-        sole_width_mm=decision.sole_width_mm,
-        settings=load_settings(decision.settings) if decision.settings else Settings(),
-    )

@@ -1,7 +1,7 @@
 """Groups of flags as one parameter of a command.
 
-A group is a frozen dataclass whose fields are annotated as typer options. `expand_groups` shows typer the fields and
-hands the command the group.
+A group is a frozen dataclass whose fields are annotated as typer options, or the flags of a session's options.
+`expand_groups` shows typer the flags one by one and hands the command the group.
 """
 
 from __future__ import annotations
@@ -12,46 +12,66 @@ from dataclasses import fields, is_dataclass
 from functools import wraps
 from typing import Any, get_type_hints
 
+import typer
+
+from bikefit.cli.flags import SessionFlags
+
 
 def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Show typer the fields of a command's flag groups as parameters of its own.
-
-    Parameters
-    ----------
-    command : callable
-        A command; each parameter annotated with a flag group is replaced by the group's fields.
-
-    Returns
-    -------
-    callable
-        Takes the single flags and calls the command with the groups.
-    """
+    """Show typer the flags of a command's groups as parameters of its own, and hand the command the groups."""
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if name != "return" and is_dataclass(hint)}
+    sessions = {name: told for name, hint in hints.items() if (told := _session_flags(hint)) is not None}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
-        if name not in groups:
+        if name in groups:
+            parameters += _of_group(groups[name])
+        elif name in sessions:
+            parameters += sessions[name].parameters()
+        else:
             parameters.append(parameter.replace(annotation=hints[name]))
-            continue
-        own = get_type_hints(groups[name], include_extras=True)
-        for item in fields(groups[name]):
-            default = list(item.default) if isinstance(item.default, tuple) else item.default
-            parameters.append(
-                inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=own[item.name])
-            )
 
     for parameter in parameters:
         for info in getattr(parameter.annotation, "__metadata__", ()):
             info.readable = False  # whoever reads a file says that it cannot, with the exit code for that
 
     @wraps(command)
-    def run(**given: Any) -> None:
-        made = {
+    def run(context: typer.Context, **given: Any) -> None:
+        made: dict[str, Any] = {
             name: group(**{item.name: given.pop(item.name) for item in fields(group)}) for name, group in groups.items()
         }
+        for name, flags in sessions.items():
+            own = {flag.name: given.pop(flag.name) for flag in flags.parameters()}
+            made[name] = flags.said({flag: value for flag, value in own.items() if _was_typed(context, flag)})
         command(**given, **made)
 
-    ordered = sorted(parameters, key=lambda parameter: parameter.kind)
+    seen = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    ordered = [seen, *sorted(parameters, key=lambda parameter: parameter.kind)]
     run.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered} | {"return": None}
     return run
+
+
+def _session_flags(hint: Any) -> SessionFlags | None:
+    """Return the flags of a session that a parameter is annotated with, if it is."""
+    return next((item for item in getattr(hint, "__metadata__", ()) if isinstance(item, SessionFlags)), None)
+
+
+def _of_group(group: Any) -> list[inspect.Parameter]:
+    """Return the fields of a group as parameters."""
+    own = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            item.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=list(item.default) if isinstance(item.default, tuple) else item.default,
+            annotation=own[item.name],
+        )
+        for item in fields(group)
+    ]
+
+
+def _was_typed(context: typer.Context, flag: str) -> bool:
+    """Tell a flag that was typed from one that has its default."""
+    source = context.get_parameter_source(flag)
+    return source is not None and not source.name.startswith("DEFAULT")

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from bikefit.cli.app import app
-from bikefit.cli.flags import CommonFlags, DecisionFlags, FittedFlags, InputFlags, SectionFlags, analyze_options
+from bikefit.cli.flags import CommonFlags, session_flags
 from bikefit.cli.groups import expand_groups
+from bikefit.sessions.session import Said, Session
 
 FAILURES = 4
 """Exit code of a batch that finished with failed sessions."""
@@ -22,10 +23,7 @@ FAILURES = 4
 @expand_groups
 def batch(
     common: CommonFlags,
-    read: InputFlags,
-    part: SectionFlags,
-    decision: DecisionFlags,
-    fitted: FittedFlags,
+    said: Annotated[Said, session_flags("read", "section", "decision", "fitted")],
     source: Annotated[Path, typer.Argument(metavar="FOLDER|MANIFEST.csv", help="Recordings, or a table of them.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the results.")],
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Workers; 0 = one a core.")] = 0,
@@ -45,9 +43,8 @@ def batch(
     from bikefit.batch import BatchOptions, failures, jobs_of, rebuild_notice, run_jobs
     from bikefit.batch import dry_run as plan_jobs
 
-    options = analyze_options(read, decision, part, fitted)
     how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter)
-    todo = jobs_of(source, out, options)
+    todo = jobs_of(source, out, Session().told(said))
     if dry_run:
         if notice := rebuild_notice(out):
             _say(notice)

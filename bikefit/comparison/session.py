@@ -7,33 +7,34 @@ from dataclasses import replace
 from pathlib import Path
 
 from bikefit import __version__
-from bikefit.analysis import AnalyzeOptions, analyze_recording
+from bikefit.analysis import analyze_recording
 from bikefit.comparison.foot import compare_foot
 from bikefit.comparison.guards import check_sessions, check_zeros, formats_differ, labels
 from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.sources import Source, as_sources, read_sources
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
-from bikefit.io.manifest import SessionSpec
 from bikefit.model import Recording, SessionResult, finding
+from bikefit.sessions.manifest import ManifestSession
+from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 
 
 def compare(
-    sources: Sequence[str | Path | Recording | Source | SessionSpec],
+    sources: Sequence[str | Path | Recording | Source | ManifestSession],
     left_wedges: Sequence[int] | None = None,
     right_wedges: Sequence[int] | None = None,
     *,
     remounted: bool = False,
     left_rotation: Sequence[float] | None = None,
     right_rotation: Sequence[float] | None = None,
-    options: AnalyzeOptions | None = None,
+    options: Session | None = None,
 ) -> ComparisonResult:
     """Compare recordings of one rider that differ in the wedges on the shoes.
 
     Parameters
     ----------
-    sources : sequence of str, path, Recording, Source or SessionSpec
+    sources : sequence of str, path, Recording, Source or ManifestSession
         ``FILE`` or ``FILE@FROM-TO``; or the sessions of a manifest, which bring their own counts, neutrals, systems.
     left_wedges, right_wedges : sequence of int, optional
         Signed counts on each shoe, varus positive, one a recording; a side left out had none throughout.
@@ -41,7 +42,7 @@ def compare(
         Sensors or markers were taken off and on again in between.
     left_rotation, right_rotation : sequence of float, optional
         Turn of each cleat against the first recording [deg], positive = the way that turns the heel out.
-    options : AnalyzeOptions, optional
+    options : Session, optional
         How each recording is analysed; its own wedges are not used.
 
     Returns
@@ -67,7 +68,7 @@ def compare(
     >>> right.change.detected, right.response.probability_heel_in > 0.9
     (True, True)
     """
-    options = options or AnalyzeOptions()
+    options = options or Session()
     rows = as_sources(sources, left_wedges, right_wedges, left_rotation, right_rotation)
     recordings = read_sources(rows, options)
     check_zeros(recordings)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from bikefit.analysis import AnalyzeOptions, NeutralChoice
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError
-from bikefit.io import read_recording, read_sides, split_section
-from bikefit.io.manifest import SessionSpec
+from bikefit.io import read_recording, read_sides
 from bikefit.model import Recording
+from bikefit.sessions.manifest import ManifestSession
+from bikefit.sessions.reading import read_options
+from bikefit.sessions.session import NeutralChoice, Session
+from bikefit.sessions.values import split_section
 
 Number = TypeVar("Number", int, float)
 
@@ -67,31 +69,29 @@ class Source:
         """Return the turn of one cleat against the first recording [deg]."""
         return self.left_rotation_deg if side == "left" else self.right_rotation_deg
 
-    def options(self, common: AnalyzeOptions) -> AnalyzeOptions:
+    def options(self, common: Session) -> Session:
         """Return how to analyse this recording: the common options with what is its own in their place."""
         sectioned = self.from_s is not None or self.to_s is not None
         return replace(
             common,
-            read=replace(common.read, side=self.side or common.read.side),
-            left_wedges=self.left_wedges or 0,
-            right_wedges=self.right_wedges or 0,
+            side=self.side or common.side,
+            wedges=PerFoot(self.left_wedges, self.right_wedges),
             from_s=self.from_s if sectioned else common.from_s,
             to_s=self.to_s if sectioned else common.to_s,
             lap=None if sectioned else common.lap,
             system=self.system or common.system,
-            left_neutral=self.left_neutral if self.left_neutral is not None else common.left_neutral,
-            right_neutral=self.right_neutral if self.right_neutral is not None else common.right_neutral,
+            neutral=PerFoot(self.left_neutral, self.right_neutral).over(common.neutral),
         )
 
 
-def read_sources(sources: Sequence[Source], common: AnalyzeOptions) -> list[Recording]:
+def read_sources(sources: Sequence[Source], common: Session) -> list[Recording]:
     """Read the recordings of a comparison, each file once.
 
     Parameters
     ----------
     sources : sequence of Source
         What is compared.
-    common : AnalyzeOptions
+    common : Session
         For how to read files.
 
     Returns
@@ -107,7 +107,7 @@ def read_sources(sources: Sequence[Source], common: AnalyzeOptions) -> list[Reco
     known: dict[object, Recording] = {}
     recordings = []
     for source in sources:
-        given, options = source.recording, source.options(common).read
+        given, options = source.recording, read_options(source.options(common))
         if isinstance(given, Recording):
             recordings.append(given)
             continue
@@ -121,34 +121,35 @@ def read_sources(sources: Sequence[Source], common: AnalyzeOptions) -> list[Reco
     return recordings
 
 
-def source_from_row(row: SessionSpec) -> Source:
+def source_from_row(row: ManifestSession) -> Source:
     """Turn a session of a manifest into a source.
 
     Parameters
     ----------
-    row : SessionSpec
-        As from `bikefit.io.manifest.read_manifest`.
+    row : ManifestSession
+        As from `bikefit.sessions.manifest.read_manifest`.
 
     Returns
     -------
     Source
         With all that the manifest says of it.
     """
+    said = row.session()
     return Source(
-        recording=row.files[0] if row.files else ShoeFiles(row.left, row.right),
-        from_s=row.from_s,
-        to_s=row.to_s,
-        left_wedges=row.left_wedges,
-        right_wedges=row.right_wedges,
-        side=row.side,
-        system=row.system,
-        left_neutral=row.left_neutral,
-        right_neutral=row.right_neutral,
+        recording=said.files[0] if said.files else ShoeFiles(said.shoe_files.left, said.shoe_files.right),
+        from_s=said.from_s,
+        to_s=said.to_s,
+        left_wedges=said.wedges.left,
+        right_wedges=said.wedges.right,
+        side=said.side,
+        system=row.said.get("system"),
+        left_neutral=said.neutral.left,
+        right_neutral=said.neutral.right,
     )
 
 
 def as_sources(
-    given: Sequence[str | Path | Recording | Source | SessionSpec],
+    given: Sequence[str | Path | Recording | Source | ManifestSession],
     left_wedges: Sequence[int] | None = None,
     right_wedges: Sequence[int] | None = None,
     left_rotation: Sequence[float] | None = None,
@@ -158,7 +159,7 @@ def as_sources(
 
     Parameters
     ----------
-    given : sequence of str, path, Recording, Source or SessionSpec
+    given : sequence of str, path, Recording, Source or ManifestSession
         ``FILE`` or ``FILE@FROM-TO``; a `Source` or a manifest's session brings its own counts, so no list may be given
         with it.
     left_wedges, right_wedges : sequence of int, optional
@@ -185,15 +186,17 @@ def as_sources(
     if len(given) < 2:
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
     own = [
-        source_from_row(item) if isinstance(item, SessionSpec) else item
+        source_from_row(item) if isinstance(item, ManifestSession) else item
         for item in given
-        if isinstance(item, (Source, SessionSpec))
+        if isinstance(item, (Source, ManifestSession))
     ]
     if own:
         lists = (left_wedges, right_wedges, left_rotation, right_rotation)
         if len(own) < len(given) or any(item is not None for item in lists):
             raise UsageError("a manifest names the wedges itself; leave --left-wedges, --right-wedges and files out.")
-        riders = dict.fromkeys(item.rider for item in given if isinstance(item, SessionSpec) and item.rider)
+        riders = dict.fromkeys(
+            item.said["rider"] for item in given if isinstance(item, ManifestSession) and item.said.get("rider")
+        )
         if len(riders) > 1:
             raise UsageError(
                 f"the manifest names more than one rider ({', '.join(riders)}), but what a wedge does is each rider's "
@@ -218,7 +221,7 @@ def as_sources(
     }
     sources = []
     for i, item in enumerate(given):
-        assert not isinstance(item, (Source, SessionSpec))
+        assert not isinstance(item, (Source, ManifestSession))
         recording, from_s, to_s = (item, None, None) if isinstance(item, Recording) else split_section(str(item))
         left, right = counts["left"], counts["right"]
         sources.append(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
-from bikefit.io.sections import lap, section, split_section
+from bikefit.io.sections import lap, section
 from bikefit.io.sides import apply_options, reader_side
 from bikefit.model import Recording
 
@@ -29,7 +29,6 @@ __all__ = [
     "read_sides",
     "require_usable",
     "section",
-    "split_section",
     "unread_foot",
 ]
 

@@ -6,11 +6,8 @@ A section is a recording of its own: its times start at 0, and `Recording.from_s
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,45 +15,6 @@ from numpy.typing import NDArray
 from bikefit.errors import RecordingError, UsageError
 from bikefit.io.finite import finite_span
 from bikefit.model import Array, Channel, FootTrace, Lap, Markers, Recording, ShoeSensor
-
-_SECTION: Final = re.compile(r"(?P<path>.+)@(?P<from>[^@/\\-]*)-(?P<to>[^@/\\-]*)")
-
-
-def split_section(text: str) -> tuple[Path, float | None, float | None]:
-    """Take ``FILE@FROM-TO`` apart.
-
-    Parameters
-    ----------
-    text : str
-        A file, with or without a section in seconds behind an @; either end may be left out.
-
-    Returns
-    -------
-    path : Path
-        The file.
-    from_s, to_s : float or None
-        The section's ends [s].
-
-    Raises
-    ------
-    UsageError
-        If what stands behind the @ are no two numbers.
-
-    Examples
-    --------
-    >>> split_section("ride.csv@60-120.5")[1:]
-    (60.0, 120.5)
-    >>> split_section("ride.csv@60-")[1:]
-    (60.0, None)
-    """
-    found = _SECTION.fullmatch(text)
-    if not found or Path(text).exists():
-        return Path(text), None, None
-    try:
-        from_s, to_s = (float(part) if part.strip() else None for part in (found["from"], found["to"]))
-    except ValueError:
-        raise UsageError(f"{text}: a section is written FILE@FROM-TO in seconds, such as ride.csv@60-120.") from None
-    return Path(found["path"]), from_s, to_s
 
 
 def section(recording: Recording, from_s: float | None = None, to_s: float | None = None) -> Recording:

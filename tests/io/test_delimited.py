@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bikefit.errors import RecordingError
-from bikefit.io import ReadOptions, lap, read_recording, section, split_section
+from bikefit.io import ReadOptions, lap, read_recording, section
 from bikefit.io.options import AS_THE_FILE_SAYS
 from bikefit.io.text import pieces
 from bikefit.model import Recording
+from bikefit.sessions.values import split_section
 
 NAMES = ("time_s", "left_heel_rotation_deg", "right_heel_rotation_deg", "crank_angle_deg", "power_w")
 QUIET = settings(

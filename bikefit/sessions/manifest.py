@@ -10,79 +10,46 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError, near_matches
 from bikefit.io.source import load
 from bikefit.io.text.layout import to_utf8
+from bikefit.sessions.session import KEYWORDS, NO_FILES, Said, Session, said
 
-COLUMNS: Final = (
-    "file", "session", "rider", "date", "condition", "system", "side", "left_wedges", "right_wedges", "left_neutral",
-    "right_neutral", "from_s", "to_s", "notes",
-)  # fmt: skip
+COLUMNS: Final = ("file", "session", *(keyword.name for keyword in KEYWORDS.values() if keyword.has_column))
 """Columns of a manifest; only ``file`` must be there."""
-NEUTRAL_WORDS: Final = ("zero", "static", "recovery")
-NeutralCell = float | Literal["zero", "static", "recovery"]
 _DELIMITERS: Final = (",", ";", "\t")
 
 
 @dataclass(frozen=True)
-class SessionSpec:
-    """One session as a manifest describes it; None or empty = the manifest says nothing.
+class ManifestSession:
+    """One session as a manifest describes it.
 
     Attributes
     ----------
-    session : str
+    name : str
         Its name as given, else the file as written; all names of a manifest differ.
     row : int
         Its first row, as a spreadsheet numbers it.
-    files : tuple of Path
-        The one file of both feet (or of the foot named by ``side``), where ``left`` and ``right`` are empty.
-    left, right : tuple of Path
-        Files of each shoe, where the session has several rows.
-    side : {"left", "right"}, optional
-        Whose foot a single file of one foot is.
-    rider, date, condition, notes : str
-        As written.
-    system : str, optional
-        A wedge system's id, or the path of its TOML file.
-    left_wedges, right_wedges : int, optional
-        Signed counts on the shoes during the ride, varus positive.
-    left_neutral, right_neutral : float or str, optional
-        An angle [deg heel-out], "zero", "static" or "recovery".
-    from_s, to_s : float, optional
-        The section to use [s].
+    said : mapping
+        Its files and what its rows say of it, by field of `Session`.
     fault : str
-        What is wrong with its rows; the other values are then not to be used.
+        What is wrong with its rows; then ``said`` holds its files alone.
     """
 
-    session: str
+    name: str
     row: int
-    files: tuple[Path, ...] = ()
-    left: tuple[Path, ...] = ()
-    right: tuple[Path, ...] = ()
-    side: Side | None = None
-    rider: str = ""
-    date: str = ""
-    condition: str = ""
-    notes: str = ""
-    system: str | None = None
-    left_wedges: int | None = None
-    right_wedges: int | None = None
-    left_neutral: NeutralCell | None = None
-    right_neutral: NeutralCell | None = None
-    from_s: float | None = None
-    to_s: float | None = None
+    said: Said
     fault: str = ""
 
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """Every file of the session."""
-        return (*self.files, *self.left, *self.right)
+    def session(self, common: Session | None = None) -> Session:
+        """Return the session; what its rows do not say is as in the common options."""
+        return (common or Session()).told(self.said)
 
 
-def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[SessionSpec, ...]:
+def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[ManifestSession, ...]:
     """Read a manifest.
 
     Parameters
@@ -94,7 +61,7 @@ def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[Sessi
 
     Returns
     -------
-    tuple of SessionSpec
+    tuple of ManifestSession
         In the order of the first row of each.
 
     Raises
@@ -116,7 +83,7 @@ def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[Sessi
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "manifest.csv"
     >>> _ = path.write_text("file;rider;right_wedges\\nanna_1.fit;Anna;0\\nanna_2.fit;Anna;+2\\n")
-    >>> [(spec.session, spec.right_wedges) for spec in read_manifest(path)]
+    >>> [(one.name, one.session().wedges.right) for one in read_manifest(path)]
     [('anna_1.fit', 0), ('anna_2.fit', 2)]
     """
     path = Path(path)
@@ -125,8 +92,7 @@ def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[Sessi
     for row in rows:
         key = row.cells["session"]
         sessions.setdefault(f"session {key}" if key else f"row {row.number}", []).append(row)
-    specs = [_session(group, path, keep_faults) for group in sessions.values()]
-    return tuple(_distinct(specs))
+    return tuple(_distinct([_session(group, path, keep_faults) for group in sessions.values()]))
 
 
 @dataclass(frozen=True)
@@ -190,26 +156,27 @@ def _header(lines: Sequence[str], name: str) -> tuple[int, str, list[str]]:
 
 
 def _plain(cell: str) -> str:
+    """Return a column's name as the header has it, in small letters with underscores."""
     return re.sub(r"[\s-]+", "_", cell.strip().casefold())
 
 
-def _session(rows: Sequence[_Row], manifest: Path, keep_faults: bool) -> SessionSpec:
+def _session(rows: Sequence[_Row], manifest: Path, keep_faults: bool) -> ManifestSession:
     """Join the rows of one session."""
     name = rows[0].cells["session"] or rows[0].cells["file"] or f"row {rows[0].number}"
     try:
         values = _agreed(rows, manifest)
-        return _with_files(SessionSpec(name, rows[0].number, **values), rows, manifest)
+        return ManifestSession(name, rows[0].number, said(values | _files(name, rows, manifest)))
     except UsageError as error:
         if not keep_faults:
             raise
         files = tuple(_path(row.cells["file"], manifest) for row in rows if row.cells["file"])
-        return SessionSpec(name, rows[0].number, files=files, fault=str(error))
+        return ManifestSession(name, rows[0].number, {"files": files}, str(error))
 
 
 def _agreed(rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:
-    """Return what the rows say together, apart from files and sides."""
+    """Return by column what the rows say together, apart from files and sides."""
     values: dict[str, Any] = {}
-    said: dict[str, _Row] = {}
+    first_said: dict[str, _Row] = {}
     for row in rows:
         for column in COLUMNS:
             cell = row.cells[column]
@@ -217,53 +184,29 @@ def _agreed(rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:
                 continue
             value = _value(column, cell, f"{manifest.name}, row {row.number}, column {column}", manifest)
             if column in values and values[column] != value:
-                first = said[column]
+                first = first_said[column]
                 raise UsageError(
                     f"{manifest.name}, row {row.number}, column {column}: '{cell}' contradicts '{first.cells[column]}' "
                     f"of row {first.number}, which belongs to the same session '{row.cells['session']}'."
                 )
             values.setdefault(column, value)
-            said.setdefault(column, row)
+            first_said.setdefault(column, row)
     start, end = values.get("from_s", 0.0), values.get("to_s")
     if end is not None and end <= start:
         raise UsageError(
-            f"{manifest.name}, row {said['to_s'].number}, column to_s: {end:g} does not come after {start:g}."
+            f"{manifest.name}, row {first_said['to_s'].number}, column to_s: {end:g} does not come after {start:g}."
         )
     return values
 
 
 def _value(column: str, cell: str, where: str, manifest: Path) -> Any:
     """Return a cell's value; ``where`` begins the message of what makes no sense."""
-    if column in ("left_wedges", "right_wedges"):
-        number = _number(cell)
-        if number is None or number != round(number) or abs(number) > 20:
-            raise UsageError(f"{where}: '{cell[:40]}' is no count; a whole number was expected, varus +, valgus -.")
-        return round(number)
-    if column in ("left_neutral", "right_neutral"):
-        if cell.casefold() in NEUTRAL_WORDS:
-            return cell.casefold()
-        number = _number(cell)
-        if number is None or abs(number) > 90:
-            words = ", ".join(NEUTRAL_WORDS)
-            raise UsageError(
-                f"{where}: '{cell[:40]}' is no neutral; degrees (heel-out +) or one of {words} was expected."
-            )
-        return number
-    if column in ("from_s", "to_s"):
-        number = _number(cell)
-        if number is None or number < 0:
-            raise UsageError(f"{where}: '{cell[:40]}' is no time; seconds from the first sample were expected.")
-        return number
-    return str(_path(cell, manifest)) if column == "system" and cell.endswith(".toml") else cell
+    if column == "system" and cell.endswith(".toml"):
+        return str(_path(cell, manifest))
+    return KEYWORDS[column].option.read(cell, where)
 
 
-def _number(cell: str) -> float | None:
-    """Return a number, written with point or comma and any minus; None where it is none."""
-    plain = cell.replace("\u2212", "-").replace("\u2013", "-").replace(",", ".")
-    return float(plain) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", plain) else None
-
-
-def _with_files(spec: SessionSpec, rows: Sequence[_Row], manifest: Path) -> SessionSpec:
+def _files(name: str, rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:
     """Give each row's file to its shoe."""
     files: dict[Side | None, list[Path]] = {"left": [], "right": [], None: []}
     for row in rows:
@@ -273,24 +216,21 @@ def _with_files(spec: SessionSpec, rows: Sequence[_Row], manifest: Path) -> Sess
         side = _side(row.cells["side"], where)
         if side is None and len(rows) > 1:
             raise UsageError(
-                f"{where}, column side: the session '{spec.session}' has {len(rows)} files, so each needs a side: "
+                f"{where}, column side: the session '{name}' has {len(rows)} files, so each needs a side: "
                 "left or right."
             )
         files[side].append(_path(row.cells["file"], manifest))
-    if len(rows) == 1:
-        only = next(side for side in (*SIDES, None) if files[side])
-        return replace(spec, files=tuple(files[only]), side=only)
-    return replace(spec, left=tuple(files["left"]), right=tuple(files["right"]))
+    if len(rows) > 1:
+        return {"files": (), "shoe_files": PerFoot.each(lambda side: tuple(files[side]))}
+    only = next(side for side in (*SIDES, None) if files[side])
+    one = {"files": tuple(files[only]), "shoe_files": NO_FILES}
+    return one if only is None else one | {"side": only}
 
 
 def _side(cell: str, where: str) -> Side | None:
-    plain = cell.casefold()
-    for side in SIDES:
-        if plain in (side, side[0]):
-            return side
-    if plain:
-        raise UsageError(f"{where}, column side: '{cell[:40]}' is no side; left or right was expected, or nothing.")
-    return None
+    """Return the side that a row names, None where it names none."""
+    side: Side | None = KEYWORDS["side"].option.read(cell, f"{where}, column side") if cell else None
+    return side
 
 
 def _path(cell: str, manifest: Path) -> Path:
@@ -300,16 +240,15 @@ def _path(cell: str, manifest: Path) -> Path:
     return manifest.parent / cell
 
 
-def _distinct(specs: Sequence[SessionSpec]) -> Iterator[SessionSpec]:
+def _distinct(sessions: Sequence[ManifestSession]) -> Iterator[ManifestSession]:
     """Give sections or repeats of one file names of their own."""
-    counts = Counter(spec.session for spec in specs)
+    counts = Counter(one.name for one in sessions)
     taken: Counter[str] = Counter(name for name, count in counts.items() if count == 1)
-    for spec in specs:
-        name = spec.session
-        if counts[name] > 1 and (spec.from_s is not None or spec.to_s is not None):
-            end = "end" if spec.to_s is None else f"{spec.to_s:g}"
-            name = f"{name}@{spec.from_s or 0:g}-{end}"
-        if counts[spec.session] > 1:
+    for one in sessions:
+        name, from_s, to_s = one.name, one.said.get("from_s"), one.said.get("to_s")
+        if counts[one.name] > 1 and (from_s is not None or to_s is not None):
+            name = f"{name}@{from_s or 0:g}-{'end' if to_s is None else f'{to_s:g}'}"
+        if counts[one.name] > 1:
             taken[name] += 1
             name = name if taken[name] == 1 else f"{name}#{taken[name]}"
-        yield replace(spec, session=name)
+        yield replace(one, name=name)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bikefit.conventions import PerFoot
 from bikefit.errors import RecordingError, UsageError
-from bikefit.io.manifest import COLUMNS, read_manifest
+from bikefit.sessions.manifest import COLUMNS, read_manifest
 
 HEADER = (
     "file,session,rider,date,condition,system,side,left_wedges,right_wedges,left_neutral,right_neutral,"
@@ -36,17 +37,20 @@ def manifest(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 
 def test_everything_that_a_manifest_can_say(tmp_path: Path) -> None:
-    first, second, third = read_manifest(manifest(tmp_path, TABLE))
-    assert (first.session, first.row, first.rider, first.date) == ("anna_1.fit", 2, "Anna", "2026-03-02")
+    rows = read_manifest(manifest(tmp_path, TABLE))
+    assert [(row.name, row.row) for row in rows] == [("anna_1.fit", 2), ("anna_2.fit", 3), ("dario", 4)]
+    first, second, third = (row.session() for row in rows)
+    assert (first.rider, first.date) == ("Anna", "2026-03-02")
     assert first.files == (tmp_path / "anna_1.fit",)
-    assert (first.left_wedges, first.right_wedges, first.left_neutral, first.system) == (0, 0, None, None)
+    assert (first.wedges, first.neutral) == (PerFoot(0, 0), PerFoot(None, None))
+    assert "system" not in rows[0].said
     assert (second.condition, second.notes, second.system) == ("two, right", 'says "ok"', "bikefit-in-shoe")
-    assert (second.left_wedges, second.right_wedges) == (-1, 2)
-    assert (second.left_neutral, second.right_neutral) == (1.5, "static")
+    assert second.wedges == PerFoot(-1, 2)
+    assert second.neutral == PerFoot(1.5, "static")
     assert (second.from_s, second.to_s) == (10.0, 600.5)
-    assert (third.session, third.files) == ("dario", ())
-    assert (third.left, third.right) == ((tmp_path / "left.csv",), (tmp_path / "right.csv",))
-    assert (third.rider, third.left_wedges, third.right_wedges, third.right_neutral) == ("Dario", 0, 1, "recovery")
+    assert third.files == ()
+    assert third.shoe_files == PerFoot((tmp_path / "left.csv",), (tmp_path / "right.csv",))
+    assert (third.rider, third.wedges, third.neutral.right) == ("Dario", PerFoot(0, 1), "recovery")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -57,9 +61,9 @@ def test_any_dialect(tmp_path: Path, encoding: str, mark: str, newline: str) -> 
     text = "# our rides\n" + newline.join(rows).replace(",", mark) + newline
     if mark == ";":
         text = "sep=;" + newline + text.replace("1.5", "1,5")
-    first, second = read_manifest(manifest(tmp_path, text, encoding))
-    assert (first.rider, first.from_s, first.left_wedges) == ("Zoë", 1.5, 2)
-    assert (second.rider, second.from_s, second.left_wedges) == ("Jörg", None, -1)
+    first, second = (row.session() for row in read_manifest(manifest(tmp_path, text, encoding)))
+    assert (first.rider, first.from_s, first.wedges.left) == ("Zoë", 1.5, 2)
+    assert (second.rider, second.from_s, second.wedges.left) == ("Jörg", None, -1)
 
 
 @given(st.lists(st.tuples(st.text("ab ,;\"'.é", min_size=1), st.integers(-3, 3)), min_size=1, max_size=6))
@@ -69,9 +73,10 @@ def test_what_a_spreadsheet_quotes_comes_back(rows: list[tuple[str, int]]) -> No
         table = io.StringIO()
         csv.writer(table, delimiter=mark).writerows([("file", "right_wedges"), *rows])
         with tempfile.TemporaryDirectory() as folder:
-            specs = read_manifest(manifest(Path(folder), table.getvalue()))
-            assert [(spec.files[0], spec.right_wedges) for spec in specs] == [(Path(folder, n), c) for n, c in rows]
-            assert len({spec.session for spec in specs}) == len(specs)
+            found = read_manifest(manifest(Path(folder), table.getvalue()))
+            sessions = [row.session() for row in found]
+            assert [(one.files[0], one.wedges.right) for one in sessions] == [(Path(folder, n), c) for n, c in rows]
+            assert len({row.name for row in found}) == len(found)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,8 @@ def test_what_a_spreadsheet_quotes_comes_back(rows: list[tuple[str, int]]) -> No
         ("file,left_wedges\na.fit,0\n\nb.fit,two\n", "row 4, column left_wedges: 'two' is no count"),
         ("file,left_wedges\na.fit,1.5\n", "row 2, column left_wedges: '1.5'"),
         ("file,right_neutral\na.fit,left\n", "row 2, column right_neutral: 'left' is no neutral"),
+        ("file,right_neutral\na.fit,61\n", "row 2, column right_neutral: 61 deg is not plausible; -60 to 60 deg"),
+        ("file,left_wedges\na.fit,11\n", "row 2, column left_wedges: 11 wedges is not plausible"),
         ("file,from_s\na.fit,-1\n", "row 2, column from_s: '-1' is no time"),
         ("file,from_s,to_s\na.fit,20,10\n", "row 2, column to_s: 10 does not come after 20"),
         ("file,side\na.fit,both\n", "row 2, column side: 'both' is no side"),
@@ -112,27 +119,27 @@ def test_a_batch_can_go_on_without_a_row_that_makes_no_sense(tmp_path: Path) -> 
     path = manifest(tmp_path, "file,left_wedges\na.fit,x\nb.fit,1\n")
     wrong, good = read_manifest(path, keep_faults=True)
     assert "row 2, column left_wedges" in wrong.fault
-    assert (wrong.session, wrong.files) == ("a.fit", (tmp_path / "a.fit",))
-    assert (good.fault, good.left_wedges) == ("", 1)
+    assert (wrong.name, wrong.session().files) == ("a.fit", (tmp_path / "a.fit",))
+    assert (good.fault, good.session().wedges.left) == ("", 1)
 
 
 def test_sections_and_repeats_of_one_file_are_sessions_of_their_own(tmp_path: Path) -> None:
     text = "file,from_s,to_s\na.fit,,\na.fit,0,90\na.fit,90,\na.fit,,\nb.fit,,\n"
-    names = [spec.session for spec in read_manifest(manifest(tmp_path, text))]
+    names = [row.name for row in read_manifest(manifest(tmp_path, text))]
     assert names == ["a.fit", "a.fit@0-90", "a.fit@90-end", "a.fit#2", "b.fit"]
 
 
 def test_a_sensor_with_two_files_and_a_file_of_one_foot(tmp_path: Path) -> None:
     text = "file,session,side\nacc.csv,s,right\ngyr.csv,s,r\none.csv,,left\n"
-    sensor, foot = read_manifest(manifest(tmp_path, text))
-    assert (sensor.left, sensor.right) == ((), (tmp_path / "acc.csv", tmp_path / "gyr.csv"))
+    sensor, foot = (row.session() for row in read_manifest(manifest(tmp_path, text)))
+    assert sensor.shoe_files == PerFoot((), (tmp_path / "acc.csv", tmp_path / "gyr.csv"))
     assert (foot.files, foot.side) == ((tmp_path / "one.csv",), "left")
 
 
 def test_paths_are_relative_to_the_manifest_and_absolute_ones_stay(tmp_path: Path) -> None:
     text = f"file;system\nrides\\a.fit;mine.toml\n{tmp_path / 'elsewhere' / 'b.fit'};\n../c.fit;\n"
     (tmp_path / "studio").mkdir()
-    first, second, third = read_manifest(manifest(tmp_path / "studio", text))
+    first, second, third = (row.session() for row in read_manifest(manifest(tmp_path / "studio", text)))
     assert first.files == (tmp_path / "studio" / "rides" / "a.fit",)
     assert first.system == str(tmp_path / "studio" / "mine.toml")
     assert second.files == (tmp_path / "elsewhere" / "b.fit",)

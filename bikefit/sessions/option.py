@@ -1,0 +1,120 @@
+"""How an option of a session is described, once for Python, the command line and the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from bikefit.conventions import PerFoot
+from bikefit.errors import UsageError
+from bikefit.sessions import values
+from bikefit.settings import load_settings
+
+Group = Literal["read", "section", "decision", "fitted"]
+"""Flags that a command takes together: how to read a file, which part of it, how to decide, what is on the shoes."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value: how what was typed is read, and what is said where it cannot be."""
+
+    read: Callable[[Any], Any]
+    expected: str = ""
+    choices: tuple[str, ...] = ()
+    switch: bool = False
+    repeatable: bool = False
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: what reads it, what limits it, and where a person may give it.
+
+    Attributes
+    ----------
+    kind : Kind
+        How its text is read.
+    help : str
+        Of its flag; of an option a foot, of the flag for both feet, which there is none without it.
+    group : str, optional
+        The flags that its own is given with; without one it has none.
+    flag : str
+        Where it is not the name with dashes.
+    metavar, both_metavar, shown : str
+        What its help calls the value, the value for both feet, and the default that its help tells.
+    limits : (float, float), optional
+        The smallest and the largest number that make sense.
+    unit : str
+        Of the limits.
+    each_help : PerFoot of str, optional
+        Of the flags for one foot; only an option that each foot has its own value of has it.
+    column : bool
+        Whether a manifest may have a column of it, or one for each foot.
+    """
+
+    kind: Kind
+    help: str = ""
+    group: Group | None = None
+    flag: str = ""
+    metavar: str | None = None
+    both_metavar: str | None = None
+    shown: str | None = None
+    limits: tuple[float, float] | None = None
+    unit: str = ""
+    each_help: PerFoot[str] | None = None
+    column: bool = False
+
+    def read(self, text: Any, where: str) -> Any:
+        """Return the value of what was typed; ``where`` begins the message about one that makes no sense."""
+        try:
+            value = self.kind.read(text)
+        except ValueError:
+            raise UsageError(f"{where}: '{text[:40]}' {self.kind.expected}.") from None
+        self.check(value, where)
+        return value
+
+    def check(self, value: Any, where: str) -> None:
+        """Refuse a number outside the limits; a word or None has none."""
+        if self.limits is None or not isinstance(value, (int, float)):
+            return
+        low, high = self.limits
+        if not low <= value <= high:
+            raise UsageError(
+                f"{where}: {value:g} {self.unit} is not plausible; {low:g} to {high:g} {self.unit} was expected."
+            )
+
+
+def option(kind: Kind, help: str = "", **details: Any) -> Mapping[str, Option]:
+    """Return the metadata of a field that holds an option of the session as a whole."""
+    return {"option": Option(kind, help, **details)}
+
+
+def per_foot(kind: Kind, left_help: str, right_help: str, help: str = "", **details: Any) -> Mapping[str, Option]:
+    """Return the metadata of a field that holds an option that each foot has its own value of."""
+    return {"option": Option(kind, help, each_help=PerFoot(left_help, right_help), **details)}
+
+
+def choice(words: Iterable[str]) -> Kind:
+    """Return the kind of value that is one of some words."""
+    known = tuple(words)
+    return Kind(dict(zip(known, known, strict=True)).__getitem__, choices=known)
+
+
+TEXT: Final = Kind(str)
+FILE: Final = Kind(Path)
+SWITCH: Final = Kind(bool, switch=True)
+SIDE: Final = Kind(values.side, "is no side; left or right was expected, or nothing", choices=("left", "right"))
+COLUMNS: Final = Kind(values.columns, repeatable=True)
+NUMBER: Final = Kind(values.number, "is no number")
+LAP: Final = Kind(values.whole_number, "is no number of a lap")
+TIME: Final = Kind(values.time_s, "is no time; seconds from the first sample were expected")
+SPAN: Final = Kind(
+    values.span_s, "is no stretch of time; START-END in seconds from the first sample was expected, such as 2-6"
+)
+COUNT: Final = Kind(values.whole_number, "is no count; a whole number was expected, varus +, valgus -")
+NEUTRAL: Final = Kind(
+    values.neutral,
+    f"is no neutral; degrees (heel-out +) or one of {', '.join(values.NEUTRAL_WORDS)} was expected",
+)
+SETTINGS: Final = Kind(load_settings)

@@ -1,0 +1,35 @@
+"""From a session's files to its recording."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+from bikefit.errors import UsageError
+from bikefit.io import ReadOptions, read_recording, read_sides
+from bikefit.model import Recording
+from bikefit.sessions.session import NO_FILES, Session
+from bikefit.sessions.values import split_section
+
+
+def read_options(session: Session) -> ReadOptions:
+    """Return what a reader needs of a session."""
+    return ReadOptions(**{item.name: getattr(session, item.name) for item in fields(ReadOptions)})
+
+
+def read_session(session: Session) -> Recording:
+    """Read the session's one file, or those of its shoes."""
+    how = read_options(session)
+    if session.files:
+        return read_recording(session.files[0], how)
+    return read_sides(session.shoe_files.left, session.shoe_files.right, how)
+
+
+def with_file(session: Session, source: str | Path) -> Session:
+    """Return the session with its one file, given with or without a section as in ``ride.csv@60-180``."""
+    path, from_s, to_s = split_section(str(source))
+    if from_s is not None or to_s is not None:
+        if session.from_s is not None or session.to_s is not None:
+            raise UsageError(f"{source}: the section is given twice, behind the @ and with --from/--to.")
+        session = replace(session, from_s=from_s, to_s=to_s)
+    return replace(session, files=(path,), shoe_files=NO_FILES)

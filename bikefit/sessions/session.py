@@ -1,0 +1,327 @@
+"""The one description of a session to analyse, and the one way in which what is said of it comes together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from bikefit.conventions import CLEATS, DEFAULT_SYSTEM, METRICS, REFERENCES, SIDES, Metric, PerFoot, Reference, Side
+from bikefit.errors import near_matches
+from bikefit.sessions.option import (
+    COLUMNS,
+    COUNT,
+    FILE,
+    LAP,
+    NEUTRAL,
+    NUMBER,
+    SETTINGS,
+    SIDE,
+    SPAN,
+    SWITCH,
+    TEXT,
+    TIME,
+    Option,
+    choice,
+    option,
+    per_foot,
+)
+from bikefit.settings import Settings
+
+NeutralChoice = float | Literal["zero", "static", "recovery"]
+Said = Mapping[str, Any]
+"""What was said of a session, by field; a field that is absent, and a foot with None, was not spoken of."""
+UNSAID: Final[PerFoot[Any]] = PerFoot(None, None)
+NO_FILES: Final[PerFoot[tuple[Path, ...]]] = PerFoot((), ())
+
+
+@dataclass(frozen=True, init=False)
+class Session:
+    """One session to analyse: its files, and what a fitter may say beyond what they hold.
+
+    It is made by keyword. An option that each foot has its own value of is given as ``left_wedges=1`` and
+    ``right_wedges=2``, or for both feet as ``wedges=1`` or ``wedges=PerFoot(1, 2)``; ``read=ReadOptions(...)`` gives
+    the options of reading together.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The one file of both feet, or of the foot named by ``side``; empty where the recording is at hand.
+    shoe_files : PerFoot of tuple of Path
+        Files of each shoe (accelerometer and gyroscope apart, or one file), where there is none of both.
+    rider, date, condition, notes : str
+        As a manifest has them; the analysis does not use them.
+    system : str
+        A wedge system's id, or the path of a TOML file.
+    side : {"left", "right"}, optional
+        Whose foot a file of one unnamed foot is.
+    swap_sides : bool
+        The file's left is the rider's right.
+    positive : {"heel-out", "heel-in"}
+        What a positive rotation means in the file.
+    columns : mapping of str to str
+        Canonical channel -> the file's own column or field name.
+    reference : str, optional
+        Force the reference that strokes are cut by.
+    pose : (float, float), optional
+        A stretch in which the rider holds the neutral pose, in seconds from the first sample.
+    static : path, optional
+        A still trial of the rider.
+    strict : bool
+        Refuse a damaged file instead of reading what is whole.
+    wedges : PerFoot of int, optional
+        Signed wedges on each shoe during the ride, varus positive; None = nobody said.
+    neutral : PerFoot of float or str, optional
+        The angle that each foot is brought back toward [deg, heel-out positive], "zero", "static" or "recovery".
+    metric : {"mean", "power_phase", "peak"}
+        What stands for the foot's rotation.
+    cleat : str, optional
+        "3-bolt", "2-bolt" or "speedplay".
+    cleat_float_deg : float, optional
+        The cleat's total float [deg].
+    sole_width_mm : float, optional
+        For systems that state a thickness.
+    settings : Settings
+        Thresholds and priors.
+    from_s, to_s : float, optional
+        The section to use, in seconds from the first sample, half-open.
+    lap : int, optional
+        The lap to use.
+    """
+
+    files: tuple[Path, ...] = ()
+    shoe_files: PerFoot[tuple[Path, ...]] = NO_FILES
+
+    # manifests and the command line's help name the options in this order
+    rider: str = field(default="", metadata=option(TEXT, column=True))
+    date: str = field(default="", metadata=option(TEXT, column=True))
+    condition: str = field(default="", metadata=option(TEXT, column=True))
+    system: str = field(
+        default=DEFAULT_SYSTEM,
+        metadata=option(
+            TEXT,
+            "Wedge system; 'bikefit wedges' lists them. [default: bikefit-cleat]",
+            group="decision",
+            metavar="ID|FILE.toml",
+            column=True,
+        ),
+    )
+    side: Side | None = field(
+        default=None, metadata=option(SIDE, "Whose foot a file of one foot is.", group="read", column=True)
+    )
+    swap_sides: bool = field(
+        default=False, metadata=option(SWITCH, "The file's left is the rider's right.", group="read")
+    )
+    positive: Literal["heel-out", "heel-in"] = field(
+        default="heel-out",
+        metadata=option(
+            choice(("heel-out", "heel-in")),
+            "What a positive angle means in the file.",
+            group="read",
+            shown="heel-out",
+        ),
+    )
+    columns: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=option(
+            COLUMNS,
+            "The file's name for a channel; repeatable.",
+            group="read",
+            flag="--column",
+            metavar="CHANNEL=NAME",
+        ),
+    )
+    reference: Reference | None = field(
+        default=None,
+        metadata=option(choice(REFERENCES), "What to cut the strokes by; the best is chosen.", group="read"),
+    )
+    pose: tuple[float, float] | None = field(
+        default=None,
+        metadata=option(SPAN, "Still stretch in the neutral pose, in seconds.", group="read", metavar="S-E"),
+    )
+    static: Path | None = field(
+        default=None, metadata=option(FILE, "Still trial of the rider.", group="read", metavar="FILE")
+    )
+    strict: bool = field(
+        default=False, metadata=option(SWITCH, "Refuse a damaged file instead of reading part.", group="read")
+    )
+    wedges: PerFoot[int | None] = field(
+        default=UNSAID,
+        metadata=per_foot(
+            COUNT,
+            "Wedges on the left shoe during the ride, varus +.",
+            "The same on the right shoe.",
+            group="fitted",
+            metavar="N",
+            shown="0",
+            limits=(-10, 10),
+            unit="wedges",
+            column=True,
+        ),
+    )
+    neutral: PerFoot[NeutralChoice | None] = field(
+        default=UNSAID,
+        metadata=per_foot(
+            NEUTRAL,
+            "Neutral of the left foot.",
+            "Neutral of the right foot.",
+            "Neutral angle of both feet, heel-out positive.",
+            group="decision",
+            metavar="DEG",
+            both_metavar="zero|static|recovery|DEG",
+            limits=(-60, 60),
+            unit="deg",
+            column=True,
+        ),
+    )
+    metric: Metric = field(
+        default="mean",
+        metadata=option(choice(METRICS), "What stands for the foot's rotation.", group="decision", shown="mean"),
+    )
+    cleat: str | None = field(default=None, metadata=option(choice(CLEATS), "Type of cleat.", group="decision"))
+    cleat_float_deg: float | None = field(
+        default=None,
+        metadata=option(
+            NUMBER,
+            "The cleat's total float.",
+            group="decision",
+            flag="--cleat-float",
+            metavar="DEG",
+            limits=(0, 40),
+            unit="deg",
+        ),
+    )
+    sole_width_mm: float | None = field(
+        default=None, metadata=option(NUMBER, "For shims stated in mm.", group="decision", metavar="MM")
+    )
+    settings: Settings = field(
+        default=Settings(), metadata=option(SETTINGS, "Thresholds and priors.", group="decision", metavar="T.toml")
+    )
+    from_s: float | None = field(
+        default=None,
+        metadata=option(
+            TIME,
+            "Start of the section, in seconds.",
+            group="section",
+            flag="--from",
+            metavar="S [x>=0]",
+            column=True,
+        ),
+    )
+    to_s: float | None = field(
+        default=None,
+        metadata=option(
+            TIME, "End of the section, in seconds.", group="section", flag="--to", metavar="S [x>=0]", column=True
+        ),
+    )
+    lap: int | None = field(default=None, metadata=option(LAP, "Use one lap.", group="section", metavar="N"))
+    notes: str = field(default="", metadata=option(TEXT, column=True))
+
+    def __init__(self, **given: Any) -> None:
+        if (reading := given.pop("read", None)) is not None:
+            given = {item.name: getattr(reading, item.name) for item in fields(reading)} | given
+        told = said(given)
+        for item in fields(self):
+            default = item.default if item.default_factory is MISSING else item.default_factory()
+            object.__setattr__(self, item.name, told.get(item.name, default))
+
+    def told(self, more: Said) -> Session:
+        """Return the session with what is said of it in the place of what was.
+
+        A foot that is not spoken of keeps its value, and a lap and a section take each other's place.
+        """
+        changes = dict(more)
+        for name, value in more.items():
+            if name in OPTIONS and OPTIONS[name].each_help is not None:
+                changes[name] = value.over(getattr(self, name))
+        sectioned = "from_s" in more or "to_s" in more
+        if sectioned and "lap" not in more:
+            changes["lap"] = None
+        if "lap" in more and not sectioned:
+            changes |= {"from_s": None, "to_s": None}
+        return replace(self, **changes)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every file of the session."""
+        return (*self.files, *self.shoe_files.left, *self.shoe_files.right)
+
+    @property
+    def is_section(self) -> bool:
+        """Whether a part of the recording was asked for."""
+        return self.lap is not None or self.from_s is not None or self.to_s is not None
+
+    def neutral_for(self, side: Side) -> NeutralChoice | None:
+        """Return the neutral asked for on one foot, None where nothing was said."""
+        own = self.neutral.of(side)
+        return "static" if own is None and self.static is not None else own
+
+    def fitted(self, side: Side) -> int:
+        """Return the signed wedges on one shoe during the ride, none where nobody said."""
+        return self.wedges.of(side) or 0
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A name under which an option is given: of the session, of both feet (no side), or of one foot."""
+
+    name: str
+    field: str
+    side: Side | None
+    option: Option
+
+    @property
+    def flag(self) -> str:
+        """The name on the command line."""
+        return self.option.flag or f"--{self.name.replace('_', '-')}"
+
+    @property
+    def help(self) -> str:
+        """The flag's help; empty where it has no flag."""
+        each = self.option.each_help
+        return self.option.help if each is None or self.side is None else each.of(self.side)
+
+    @property
+    def metavar(self) -> str | None:
+        """What the flag's help calls the value."""
+        return (None if self.side else self.option.both_metavar) or self.option.metavar
+
+    @property
+    def has_column(self) -> bool:
+        """Whether a manifest may have a column of this name."""
+        return self.option.column and (self.option.each_help is None) == (self.side is None)
+
+
+def _keywords() -> Iterator[Keyword]:
+    """List every name under which an option is given; both feet come before each."""
+    for name, described in OPTIONS.items():
+        yield Keyword(name, name, None, described)
+        if described.each_help is not None:
+            yield from (Keyword(f"{side}_{name}", name, side, described) for side in SIDES)
+
+
+OPTIONS: Final[Mapping[str, Option]] = {
+    item.name: item.metadata["option"] for item in fields(Session) if "option" in item.metadata
+}
+"""Field -> the option that it holds."""
+KEYWORDS: Final[Mapping[str, Keyword]] = {keyword.name: keyword for keyword in _keywords()}
+"""Name -> what it gives."""
+
+
+def said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return by field what is given by keyword; what is said of one foot comes before what is said of both."""
+    unknown = next((name for name in given if name not in KEYWORDS and name not in ("files", "shoe_files")), None)
+    if unknown is not None:
+        raise TypeError(f"a session has no option '{unknown}'.{near_matches(unknown, list(KEYWORDS))}")
+    told = {name: value for name, value in given.items() if name not in KEYWORDS}
+    for name in (name for name in KEYWORDS if name in given):
+        keyword, value = KEYWORDS[name], given[name]
+        if keyword.side is not None:
+            own = PerFoot(**{side: value if side == keyword.side else None for side in SIDES})
+            told[keyword.field] = own.over(told.get(keyword.field, UNSAID))
+        elif keyword.option.each_help is None or isinstance(value, PerFoot):
+            told[name] = value
+        else:
+            told[name] = PerFoot.both(value)
+    return told

@@ -1,0 +1,154 @@
+"""Reading what a person typed on the command line or in a manifest's cell: numbers, times, neutrals, sections."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from bikefit.errors import UsageError
+
+NEUTRAL_WORDS: Final = ("zero", "static", "recovery")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_SECTION: Final = re.compile(r"(?P<path>.+)@(?P<from>[^@/\\-]*)-(?P<to>[^@/\\-]*)")
+_MINUS: Final = str.maketrans({"\u2212": "-", "\u2013": "-"})
+
+
+def number(text: str) -> float:
+    """Read a number, written with point or comma and any minus; a ValueError where it is none.
+
+    Examples
+    --------
+    >>> number("-3,5"), number("+2")
+    (-3.5, 2.0)
+    """
+    plain = text.strip().translate(_MINUS).replace(",", ".")
+    value = float(plain) if _NUMBER.fullmatch(plain) else math.nan
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number; a ValueError where it is none."""
+    value = number(text)
+    if value != round(value):
+        raise ValueError(text)
+    return round(value)
+
+
+def time_s(text: str) -> float:
+    """Read a time in seconds from the first sample; a ValueError where it is none."""
+    value = number(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
+
+
+def span_s(text: str) -> tuple[float, float]:
+    """Read a stretch of time; a ValueError where it is none.
+
+    Examples
+    --------
+    >>> span_s("2-6.5")
+    (2.0, 6.5)
+    """
+    start, _, end = text.partition("-")
+    span = (time_s(start), time_s(end))
+    if not span[0] < span[1]:
+        raise ValueError(text)
+    return span
+
+
+def neutral(text: str) -> float | str:
+    """Read a neutral, which is a word or an angle [deg]; a ValueError where it is neither.
+
+    Examples
+    --------
+    >>> neutral("Static"), neutral("1.5")
+    ('static', 1.5)
+    """
+    word = text.strip().casefold()
+    return word if word in NEUTRAL_WORDS else number(text)
+
+
+def side(text: str) -> str:
+    """Read a side, by its word or its first letter; a ValueError where it is none."""
+    word = text.strip().casefold()
+    if not word or word not in ("left", "right", "l", "r"):
+        raise ValueError(text)
+    return "left" if word.startswith("l") else "right"
+
+
+def columns(values: Iterable[str]) -> dict[str, str]:
+    """Read ``CHANNEL=NAME`` pairs.
+
+    Examples
+    --------
+    >>> columns(["power_w=Watts"])
+    {'power_w': 'Watts'}
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        channel, equals, name = value.partition("=")
+        if not (channel and equals and name):
+            raise UsageError(f"--column '{value}': expected CHANNEL=NAME, such as left_heel_rotation_deg='Foot L'.")
+        if channel in found:
+            raise UsageError(f"--column: the channel '{channel}' is given twice.")
+        found[channel] = name
+    return found
+
+
+def numbers(text: str | None, option: str) -> list[float] | None:
+    """Read numbers with commas between them; None stays None.
+
+    Examples
+    --------
+    >>> numbers("0,-2,0.5", "--left-rotation")
+    [0.0, -2.0, 0.5]
+    """
+    if text is None:
+        return None
+    try:
+        found = [number(part) for part in text.split(",")]
+    except ValueError:
+        found = [math.nan]
+    if not all(abs(value) < 1000 for value in found):
+        raise UsageError(f"{option} '{text}': expected numbers with commas between them, such as 0,2,0.")
+    return found
+
+
+def counts(text: str | None, option: str) -> list[int] | None:
+    """Read counts of wedges with commas between them; None stays None.
+
+    Examples
+    --------
+    >>> counts("0,2,0", "--right-wedges")
+    [0, 2, 0]
+    """
+    found = numbers(text, option)
+    if found is not None and any(value != round(value) for value in found):
+        raise UsageError(f"{option} '{text}': wedges are counted in whole numbers, such as 0,2,0.")
+    return None if found is None else [round(value) for value in found]
+
+
+def split_section(text: str) -> tuple[Path, float | None, float | None]:
+    """Take ``FILE@FROM-TO`` apart into the file and the section's ends [s], each of which may be left out.
+
+    Examples
+    --------
+    >>> split_section("ride.csv@60-120.5")[1:]
+    (60.0, 120.5)
+    >>> split_section("ride.csv@60-")[1:]
+    (60.0, None)
+    """
+    found = _SECTION.fullmatch(text)
+    if not found or Path(text).exists():
+        return Path(text), None, None
+    try:
+        from_s, to_s = (time_s(part) if part.strip() else None for part in (found["from"], found["to"]))
+    except ValueError:
+        raise UsageError(f"{text}: a section is written FILE@FROM-TO in seconds, such as ride.csv@60-120.") from None
+    return Path(found["path"]), from_s, to_s
