@@ -1,7 +1,8 @@
 """What a wedge does to THIS rider, from recordings at known counts, and what to record next."""
 
+from bikefit.response.choice import NextRecording, allowed_totals
 from bikefit.response.mixture import Mixture
-from bikefit.response.planning import NextRecording, allowed_totals, rank_next_recordings, recordable_totals
+from bikefit.response.planning import rank_next_recordings, recordable_totals
 from bikefit.response.posterior import (
     Posterior,
     Trial,

@@ -4,70 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from bikefit.model import Array
+from bikefit.response.choice import NextRecording, allowed_totals
 from bikefit.response.posterior import Posterior, Trial
 
 _Z = np.linspace(-6.0, 6.0, 241)
 _Z_WEIGHTS = np.exp(-0.5 * _Z**2) / np.exp(-0.5 * _Z**2).sum()
 """A standard normal distribution on equal steps: where a new recording may come out."""
-
-
-@dataclass(frozen=True)
-class NextRecording:
-    """What one more recording at a count would be worth.
-
-    Attributes
-    ----------
-    wedges : int
-        Signed count to record, varus positive.
-    expected_miss_deg : float
-        Root of the expected squared excess under the count chosen after it [deg].
-    miss_now_deg : float
-        The same if one had to choose now [deg].
-    """
-
-    wedges: int
-    expected_miss_deg: float
-    miss_now_deg: float
-
-    @property
-    def gain_deg(self) -> float:
-        """How much closer to neutral the choice is expected to come [deg]."""
-        return self.miss_now_deg - self.expected_miss_deg
-
-
-def allowed_totals(tried: Sequence[int], cap: int) -> tuple[int, ...]:
-    """List the counts that may be advised after some were tried.
-
-    Parameters
-    ----------
-    tried : sequence of int
-        Signed counts that were recorded, varus positive.
-    cap : int
-        Most wedges under one foot.
-
-    Returns
-    -------
-    tuple of int
-        No wedge, and on each side that was tried up to one wedge more than was tried, within the cap.
-
-    Examples
-    --------
-    >>> allowed_totals([0, 1], 3)
-    (0, 1, 2)
-    >>> allowed_totals([0, -3], 3)
-    (-3, -2, -1, 0)
-    >>> allowed_totals([0], 3)
-    (0,)
-    """
-    highest, lowest = max(tried), min(tried)
-    top = min(highest + 1, cap) if highest > 0 else 0
-    bottom = max(lowest - 1, -cap) if lowest < 0 else 0
-    return tuple(range(bottom, top + 1))
 
 
 def recordable_totals(tried: Sequence[int], cap: int) -> tuple[int, ...]:

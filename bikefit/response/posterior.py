@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -303,9 +304,7 @@ def minimal_detectable_change_deg(before_sd_deg: float, after_sd_deg: float) -> 
     >>> round(minimal_detectable_change_deg(0.810, 0.810), 3)
     2.245
     """
-    from scipy.special import ndtri
-
-    return float(ndtri(0.5 + 0.5 * CONFIDENCE)) * math.hypot(before_sd_deg, after_sd_deg)
+    return NormalDist().inv_cdf(0.5 + 0.5 * CONFIDENCE) * math.hypot(before_sd_deg, after_sd_deg)
 
 
 def _linear_model(

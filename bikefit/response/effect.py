@@ -1,0 +1,158 @@
+"""What the wedges did, by the recordings alone: the change, whether it was seen, and what would make it doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from bikefit.model import Array
+from bikefit.response.experiment import Assumptions, FootPosterior, Series, fit_feet
+from bikefit.response.linear import condition, normalised, precision_of
+from bikefit.response.mixture import Mixture
+
+Foot = TypeVar("Foot")
+Verdict = Literal["helps", "harms", "too_much", "no_effect_seen", "not_tried"]
+
+_CONFOUNDED_CORRELATION = 0.8
+"""Cant and order that go together more than this: a drift and an effect cannot be told apart."""
+_BENT_CHANCE = 0.8
+"""Both that the wedges act and that the response bends must be at least this likely, one-sided."""
+_BENT_RATIO = 1.0 / 3.0
+"""A stretch of the response that does less than this share of the other's, per degree, is told."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How far a change of cant turned the heel, by the recordings alone.
+
+    Attributes
+    ----------
+    from_cant_deg, to_cant_deg : float
+        Signed cants, varus positive.
+    deg : float
+        Change, heel-out positive.
+    interval_deg : (float, float)
+        Of 95 %.
+    detected : bool
+        Whether the interval leaves zero out.
+    """
+
+    from_cant_deg: float
+    to_cant_deg: float
+    deg: float
+    interval_deg: tuple[float, float]
+    detected: bool
+
+    @property
+    def minimal_detectable_deg(self) -> float:
+        """Smallest change that these recordings can show: half the interval's width [deg]."""
+        return 0.5 * (self.interval_deg[1] - self.interval_deg[0])
+
+
+def widest_pair(cants_deg: Sequence[float]) -> tuple[float, float]:
+    """Return the cant nearest to none and the one farthest from it, varus first on a tie."""
+    start = min(cants_deg, key=lambda cant: (abs(cant), -cant))
+    return start, max(cants_deg, key=lambda cant: (abs(cant - start), cant))
+
+
+def effects(feet: Mapping[Foot, Series], assumptions: Assumptions) -> dict[Foot, Effect]:
+    """Measure what the wedges did under each foot that was recorded at two cants in one setup."""
+    free = fit_feet(feet, assumptions, response_prior=False)
+    return {foot: effect_of(free[foot], one.cant_deg.tolist()) for foot, one in feet.items() if one.tells_response}
+
+
+def effect_of(free: FootPosterior, cants_deg: Sequence[float]) -> Effect:
+    """Read the change between the widest pair of cants from the posterior without the response's prior."""
+    start, end = widest_pair(cants_deg)
+    turned = free.change(start, end)
+    low, high = turned.interval()
+    return Effect(start, end, turned.mean, (low, high), detected=not low <= 0.0 <= high)
+
+
+def verdict_of(effect: Effect | None, own: FootPosterior, cants_deg: Sequence[float]) -> Verdict:
+    """Say what the wedges did for the heel: closer to neutral, farther, or past it, by what is expected at each cant.
+
+    The sign is that of the change as measured; ``own`` is the posterior with the prior, of excesses.
+    """
+    if effect is None:
+        return "not_tried"
+    if not effect.detected:
+        return "no_effect_seen"
+    before = own.excess_at(effect.from_cant_deg).mean
+    slope = effect.deg / (effect.to_cant_deg - effect.from_cant_deg)
+    after = [before + slope * (cant - effect.from_cant_deg) for cant in set(cants_deg) - {effect.from_cant_deg}]
+    if any(abs(excess) < abs(before) for excess in after):
+        return "helps"
+    return "too_much" if any(excess * before < 0.0 for excess in after) else "harms"
+
+
+def order_confounded(one: Series) -> bool:
+    """Say whether cant and order go together over three or more recordings, as in 0, 1, 2 wedges."""
+    cants, order = _within_setups(one, one.cant_deg), _within_setups(one, one.order)
+    size = float(np.linalg.norm(cants) * np.linalg.norm(order))
+    return one.order.size > 2 and size > 0.0 and abs(float(cants @ order)) > _CONFOUNDED_CORRELATION * size
+
+
+def _within_setups(one: Series, values: Array) -> Array:
+    """Take each setup's mean off."""
+    rest = values.copy()
+    for each in np.unique(one.setup):
+        here = one.setup == each
+        rest[here] -= rest[here].mean()
+    return rest
+
+
+@dataclass(frozen=True)
+class Straightness:
+    """Whether three or more counts lie on one line.
+
+    Attributes
+    ----------
+    cants_deg : (float, float, float)
+        The lowest, one between, the highest.
+    lower, upper : float
+        Expected heel-in per degree of varus cant between the first two and between the last two.
+    chance_bent : float
+        Chance that the response bends the way it seems to, 0.5-1.
+    doubted : bool
+        Whether a straight response is doubtful enough to be said.
+    """
+
+    cants_deg: tuple[float, float, float]
+    lower: float
+    upper: float
+    chance_bent: float
+    doubted: bool
+
+
+def straightness(one: Series, assumptions: Assumptions) -> Straightness | None:
+    """Look whether the response bends, by a parabola through the recordings; None under three cants in one setup."""
+    here = np.unique(one.cant_deg[one.setup == one.setup[-1]])
+    if here.size < 3:
+        return None
+    low, high = float(here[0]), float(here[-1])
+    middle = float(min(here[1:-1], key=lambda cant: (abs(cant - 0.5 * (low + high)), cant)))
+    sds, log_weights = assumptions.between_grid()
+    columns = [np.ones(one.order.size), -one.cant_deg, -(one.cant_deg**2), _within_setups(one, one.order)]
+    columns += [(one.setup == other).astype(np.float64) for other in set(one.setup.tolist()) - {int(one.setup[-1])}]
+    precision = np.zeros(len(columns))
+    precision[3] = precision_of(assumptions.drift_sd_deg)
+    found = condition(
+        np.column_stack(columns), one.value_deg, one.standard_error_deg, sds, np.zeros(len(columns)), precision
+    )
+    weights = normalised(log_weights + found.log_evidence)
+
+    def belief(row: tuple[float, ...]) -> Mixture:
+        along = np.array(row)
+        spread = np.sqrt(np.einsum("i,kij,j->k", along, found.covariances[:, 1:3, 1:3], along))
+        return Mixture(weights, found.means[:, 1:3] @ along, spread)
+
+    lower, upper = belief((1.0, low + middle)).mean, belief((1.0, middle + high)).mean
+    bent, acts = (max(chance := belief(row).cdf(0.0), 1.0 - chance) for row in ((0.0, 1.0), (1.0, low + high)))
+    weak, strong = sorted((lower, upper), key=abs)
+    uneven = weak * strong <= 0.0 or abs(weak) < _BENT_RATIO * abs(strong)
+    doubted = uneven and min(bent, acts) >= _BENT_CHANCE
+    return Straightness((low, middle, high), lower, upper, bent, doubted)

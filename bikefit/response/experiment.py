@@ -1,0 +1,283 @@
+"""The one model of a rider's recordings at known counts: baseline, response, drift, and what recordings differ by.
+
+Recording i of a foot reads ``y = a - b x + g t + u + e``: the baseline a has a flat prior; the response b
+[deg heel-in per deg of varus cant] a normal one, or none where only the recordings are to speak; the drift g a normal
+one a recording; u ~ N(0, s^2) is what recordings differ by, e the strokes' error. The SD s is lognormal, the same for
+both feet, and is always integrated over: at each s everything is normal, so each belief is a mixture of normal
+distributions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.model import Array
+from bikefit.response.linear import Normals, condition, normalised, precision_of
+from bikefit.response.mixture import CONFIDENCE, Mixture
+
+Foot = TypeVar("Foot")
+Mounting = Literal["left_on", "remounted", "laps"]
+
+BETWEEN_SD_MEDIAN_DEG: dict[Mounting, float] = {"left_on": 0.4, "remounted": 0.8, "laps": 0.25}
+"""What recordings at one count differ by: sensors left on, taken off and on again, laps of one recording."""
+
+_REACH, _STEP, _FINE_STEP = 9.0, 0.25, 1.0 / 512.0
+"""Of the grid over log s, in prior standard deviations; the integrands are smooth, so that equal steps are exact."""
+_SD_FLOOR_DEG = 1e-9
+
+BASELINE, RESPONSE, DRIFT = 0, 1, 2
+"""Places of the numbers in `FootPosterior.means`."""
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What is assumed before a recording is seen.
+
+    Attributes
+    ----------
+    response_mean, response_sd : float
+        Of the response [deg heel-in per deg of varus cant].
+    drift_sd_deg : float
+        Of the drift from one recording to the next [deg]; 0 leaves it out.
+    between_median_deg : float
+        Median of the SD between recordings at one count [deg]; 0 leaves it out.
+    between_log_sd : float
+        Standard deviation of its logarithm; 0 takes the median as known.
+    """
+
+    response_mean: float = 0.25
+    response_sd: float = 0.5
+    drift_sd_deg: float = 0.3
+    between_median_deg: float = BETWEEN_SD_MEDIAN_DEG["left_on"]
+    between_log_sd: float = 0.5
+
+    def between_grid(self, step: float = _STEP) -> tuple[Array, Array]:
+        """Return the SDs between recordings that are thought possible [deg] and the logs of their prior weights."""
+        if self.between_median_deg <= 0.0 or self.between_log_sd <= 0.0:
+            return np.array([max(self.between_median_deg, 0.0)]), np.zeros(1)
+        z = np.arange(-_REACH, _REACH + 0.5 * step, step)
+        log_weights = np.log(normalised(-0.5 * z**2))
+        return self.between_median_deg * np.exp(self.between_log_sd * z), log_weights
+
+
+@dataclass(frozen=True)
+class Series:
+    """One foot's recordings, of one rider or, with axes in front of the readings, of many with the same design.
+
+    Attributes
+    ----------
+    value_deg : ndarray, shape (..., n)
+        Readings, heel-out positive: excesses, or angles where neutral is not known.
+    standard_error_deg : ndarray, shape (n,) or (..., n)
+        Of the strokes.
+    cant_deg : ndarray, shape (n,)
+        Signed cant under the shoe, varus positive.
+    order : ndarray, shape (n,)
+        When it was recorded, counted in recordings.
+    setup : ndarray of int, shape (n,)
+        Which position of the cleat: each has a baseline of its own; that of the last recording is told.
+    """
+
+    value_deg: Array
+    standard_error_deg: Array
+    cant_deg: Array
+    order: Array
+    setup: NDArray[np.int64]
+
+    @property
+    def tells_response(self) -> bool:
+        """Whether two cants were recorded in one setup."""
+        return any(np.ptp(self.cant_deg[self.setup == each]) > 0.0 for each in np.unique(self.setup))
+
+
+def series(
+    value_deg: Sequence[float] | Array,
+    standard_error_deg: Sequence[float] | Array | float,
+    cant_deg: Sequence[float] | Array,
+    order: Sequence[float] | Array | None = None,
+    setup: Sequence[int] | None = None,
+) -> Series:
+    """Bring one foot's recordings together: in the order given and of one setup where nothing else is said."""
+    values = np.asarray(value_deg, dtype=np.float64)
+    count = values.shape[-1]
+    if count == 0:
+        raise ValueError("no recording to learn from")
+    return Series(
+        values,
+        np.broadcast_to(np.asarray(standard_error_deg, dtype=np.float64), np.shape(standard_error_deg) or (count,)),
+        np.asarray(cant_deg, dtype=np.float64),
+        np.arange(count, dtype=np.float64) if order is None else np.asarray(order, dtype=np.float64),
+        np.zeros(count, dtype=np.int64) if setup is None else np.asarray(setup, dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class FootPosterior:
+    """What recordings say about one foot; K standard deviations between recordings, and riders' axes in front.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (..., K)
+        How likely each SD between recordings is, by all feet together.
+    between_sds_deg : ndarray, shape (K,)
+        Those SDs.
+    means : ndarray, shape (..., K, 3)
+        Baseline as read [deg], response [deg/deg], drift [deg a recording], at each of them.
+    covariances : ndarray, shape (..., K, 3, 3)
+        The same.
+    reference_order : float
+        The baseline is that of this place in the order: the middle of the last setup's recordings.
+    tells_response : bool
+        False where the response is not known at all: no prior, and recordings at one cant.
+    """
+
+    weights: Array
+    between_sds_deg: Array
+    means: Array
+    covariances: Array
+    reference_order: float
+    tells_response: bool = True
+
+    def along(self, row: Sequence[float], extra_sd_deg: float = 0.0) -> tuple[Array, Array, Array]:
+        """Return weights, means and SDs of a sum of the three numbers, with an error of its own added."""
+        if row[RESPONSE] != 0.0 and not self.tells_response:
+            raise ValueError("recordings at one count say nothing about the response")
+        factors = np.asarray(row, dtype=np.float64)
+        variances = (self.covariances @ factors) @ factors + extra_sd_deg**2
+        means = self.means @ factors
+        sds = np.broadcast_to(np.sqrt(np.maximum(variances, _SD_FLOOR_DEG**2)), means.shape)
+        return self.weights, means, sds
+
+    @property
+    def response(self) -> Mixture:
+        """Degrees heel-in per degree of varus cant."""
+        return Mixture(*self.along((0.0, 1.0, 0.0)))
+
+    @property
+    def probability_heel_in(self) -> float:
+        """Chance that varus brings this heel in."""
+        return 1.0 - self.response.cdf(0.0)
+
+    @property
+    def drift(self) -> Mixture:
+        """Degrees heel-out from one recording to the next."""
+        return Mixture(*self.along((0.0, 0.0, 1.0)))
+
+    def excess_at(self, cant_deg: float, zero_sd_deg: float = 0.0) -> Mixture:
+        """Return the excess under a cant [deg], with the error of the zero that all recordings share."""
+        return Mixture(*self.along((1.0, -cant_deg, 0.0), zero_sd_deg))
+
+    def change(self, from_cant_deg: float, to_cant_deg: float) -> Mixture:
+        """Return how far a change of cant turns the heel [deg], heel-out positive; the zero's error is not in it."""
+        return Mixture(*self.along((0.0, from_cant_deg - to_cant_deg, 0.0)))
+
+    def reading(self, cant_deg: float, order: float, standard_error_deg: float = 0.0) -> Mixture:
+        """Return what one more recording would read [deg], at a place in the order."""
+        weights, means, sds = self.along((1.0, -cant_deg, order - self.reference_order), standard_error_deg)
+        return Mixture(weights, means, np.hypot(sds, self.between_sds_deg))
+
+    def moments(self) -> tuple[Array, Array]:
+        """Return mean (..., 3) and covariance (..., 3, 3) over all SDs between recordings, without the zero's error."""
+        mean = (self.weights[..., None] * self.means).sum(axis=-2)
+        away = self.means - mean[..., None, :]
+        spread = self.covariances + away[..., :, None] * away[..., None, :]
+        return mean, (self.weights[..., None, None] * spread).sum(axis=-3)
+
+    def covariance_at(self, cant_deg: float) -> float:
+        """Return the covariance of the excess under a cant with the response [deg * deg/deg]."""
+        covariance = self.moments()[1]
+        return float(covariance[BASELINE, RESPONSE] - cant_deg * covariance[RESPONSE, RESPONSE])
+
+    @property
+    def between_sd_deg(self) -> float:
+        """Expected standard deviation between two recordings at one count."""
+        return float(self.weights @ self.between_sds_deg)
+
+
+def fit_feet(
+    feet: Mapping[Foot, Series], assumptions: Assumptions, *, response_prior: bool = True
+) -> dict[Foot, FootPosterior]:
+    """Learn each foot's numbers from all recordings; a foot at one cant throughout still tells what recordings do.
+
+    Without ``response_prior`` only the recordings speak: for "was a change measured".
+    """
+    sds, log_weights = assumptions.between_grid()
+    known = {foot: _condition(one, assumptions, sds, response_prior) for foot, one in feet.items()}
+    for part in known.values():
+        log_weights = log_weights + part.log_evidence
+    weights = normalised(log_weights)
+    return {
+        foot: FootPosterior(
+            weights,
+            sds,
+            known[foot].means,
+            known[foot].covariances,
+            _reference_order(one),
+            response_prior or one.tells_response,
+        )
+        for foot, one in feet.items()
+    }
+
+
+def fit_foot(one: Series, assumptions: Assumptions, *, response_prior: bool = True) -> FootPosterior:
+    """Learn one foot's numbers from its own recordings alone."""
+    return fit_feet({"foot": one}, assumptions, response_prior=response_prior)["foot"]
+
+
+def log_evidence(one: Series, assumptions: Assumptions, sds: Array) -> Array:
+    """Return the log density of one foot's readings at each SD between recordings, with density 1 for the baseline."""
+    return _condition(one, assumptions, sds, response_prior=True).log_evidence
+
+
+def between_sd_interval(
+    feet: Mapping[Foot, Series], assumptions: Assumptions, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """Return the central interval of the SD between recordings [deg], by one rider's feet together."""
+    sds, log_weights = assumptions.between_grid(_FINE_STEP)
+    if sds.size == 1:
+        return float(sds[0]), float(sds[0])
+    for one in feet.values():
+        log_weights = log_weights + _condition(one, assumptions, sds, response_prior=True).log_evidence
+    weights = normalised(log_weights)
+    below = np.cumsum(weights) - 0.5 * weights
+    tail = 0.5 * (1.0 - confidence)
+    low, high = np.exp(np.interp([tail, 1.0 - tail], below, np.log(sds)))
+    return float(low), float(high)
+
+
+def _reference_order(one: Series) -> float:
+    return float(one.order[one.setup == one.setup[-1]].mean())
+
+
+def _condition(one: Series, assumptions: Assumptions, sds: Array, response_prior: bool) -> Normals:
+    """Condition on one foot's readings; baseline, response and drift of the last setup come first, the rest is cut."""
+    columns = [np.ones(one.order.size)]
+    mean, precision, places = [0.0], [0.0], [BASELINE]
+    if response_prior or one.tells_response:
+        columns.append(-one.cant_deg)
+        mean.append(assumptions.response_mean if response_prior else 0.0)
+        precision.append(precision_of(assumptions.response_sd) if response_prior else 0.0)
+        places.append(RESPONSE)
+    if assumptions.drift_sd_deg > 0.0:
+        columns.append(one.order - _reference_order(one))
+        mean.append(0.0)
+        precision.append(precision_of(assumptions.drift_sd_deg))
+        places.append(DRIFT)
+    for other in sorted(set(one.setup.tolist()) - {int(one.setup[-1])}):
+        columns.append((one.setup == other).astype(np.float64))
+        mean.append(0.0)
+        precision.append(0.0)
+    found = condition(
+        np.column_stack(columns), one.value_deg, one.standard_error_deg, sds, np.array(mean), np.array(precision)
+    )
+    used = len(places)
+    means = np.zeros((*found.means.shape[:-1], 3))
+    means[..., places] = found.means[..., :used]
+    covariances = np.zeros((*found.covariances.shape[:-2], 3, 3))
+    covariances[..., np.ix_(places, places)[0], np.ix_(places, places)[1]] = found.covariances[..., :used, :used]
+    return Normals(means, covariances, found.log_evidence)
