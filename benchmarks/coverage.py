@@ -14,7 +14,7 @@ from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.settings import Settings
 from bikefit.signals import mean_with_error, t_quantile
-from bikefit.simulate import Foot, Ride, Rider, simulate_ride
+from bikefit.simulate import Foot, Ride, Rider, simulate_ride, swing
 from bikefit.strokes import find_strokes
 
 RHO = 0.6
@@ -54,8 +54,7 @@ def ride_coverage(rides: int, seed: int) -> tuple[int, int]:
     for ride in range(rides):
         foot = Foot(
             mean_deg=rng.normal(0.0, 4.0),
-            first_deg=rng.uniform(0.8, 4.0),
-            second_deg=rng.uniform(0.0, 0.8),
+            heel_out=swing(rng.uniform(0.8, 4.0), rng.uniform(0.0, 0.8)),
             stroke_sd_deg=rng.uniform(0.1, 1.5),
             rho=RHO,
         )

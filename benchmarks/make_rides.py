@@ -18,7 +18,7 @@ import numpy as np
 
 from bikefit.io.text.writer import write_csv
 from bikefit.model import Recording
-from bikefit.simulate import Foot, Ride, Rider, scatter, simulate_ride
+from bikefit.simulate import Foot, Ride, Rider, scatter, simulate_ride, swing
 
 COLUMNS = ("file", "session", "rider", "date", "condition", "left_wedges", "right_wedges")
 
@@ -29,8 +29,7 @@ def rider_of(number: int, right_wedges: int) -> Rider:
     left, right = (
         Foot(
             mean_deg=rng.normal(0, 4),
-            first_deg=rng.uniform(1, 4),
-            second_deg=rng.uniform(0.2, 1),
+            heel_out=swing(rng.uniform(1, 4), rng.uniform(0.2, 1)),
             stroke_sd_deg=rng.uniform(0.2, 1.0),
             response=rng.normal(0.25, 0.5),
         )

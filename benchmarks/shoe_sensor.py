@@ -33,7 +33,7 @@ def rider(rng: np.random.Generator, number: int) -> tuple[Ride, Shoe, Side]:
     ride = Ride(
         duration_s=300.0,
         cadence_rpm=draw(60, 110),
-        ripple=draw(0, 3),
+        dead_spot_share=2 * np.radians(draw(0, 3)),
         crank_m=float(rng.choice([0.165, 0.17, 0.1725, 0.175])),
         still_s=draw(4, 10),
     )
@@ -135,7 +135,7 @@ def disturbances() -> None:
         ("climb of 5 deg", replace(ride, grade_deg=5.0), Shoe(), SensorModel()),
         ("pose with the sole 8 deg toe-down", ride, Shoe(pose_pitch_deg=8.0), SensorModel()),
         ("foot swaying 0.5 deg in the pose", replace(ride, still_s=12.0), Shoe(restless_deg=0.5), SensorModel()),
-        ("wedge of 3 deg", ride, Shoe(wedge_deg=3.0), SensorModel()),
+        ("wedge of 3 deg", ride, Shoe(cant_deg=3.0), SensorModel()),
     ]
     for name, how, shoe, sensor in cases:
         readings, truth = simulate_shoe(how, shoe, "right", sensor, seed=1)

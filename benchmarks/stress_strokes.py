@@ -14,10 +14,10 @@ import numpy as np
 from bikefit.model import FootTrace
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
-from bikefit.simulate import Foot, FootTruth, Rider, simulate_ride, stress_ride
+from bikefit.simulate import Foot, FootTruth, Rider, simulate_ride, stress_ride, swing
 from bikefit.strokes import find_strokes
 
-RIDER = Rider(left=Foot(mean_deg=-2.0, first_deg=1.5), right=Foot(mean_deg=3.0, first_deg=2.5, second_deg=1.0))
+RIDER = Rider(left=Foot(mean_deg=-2.0, heel_out=swing(1.5)), right=Foot(mean_deg=3.0, heel_out=swing(2.5, 1.0)))
 
 
 def only(trace: FootTrace, reference: str) -> FootTrace:

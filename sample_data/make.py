@@ -25,7 +25,7 @@ from bikefit.conventions import SIDES, Side
 from bikefit.io.fit.writer import write_fit
 from bikefit.io.markers.trc_writer import write_trc
 from bikefit.io.text.writer import write_csv
-from bikefit.simulate import Foot, Ride, Rider, Section, markers, shoe, simulate_plain, simulate_ride
+from bikefit.simulate import Foot, Harmonics, Ride, Rider, Section, markers, shoe, simulate_plain, simulate_ride, swing
 
 HERE = Path(__file__).parent
 
@@ -80,7 +80,7 @@ SHARED: dict[str, Any] = {"duration_s": 90.0, "rate_hz": 50.0}
 
 def european(path: Path) -> None:
     """One ride as a program set to German writes it: semicolons, decimal commas."""
-    rider = Rider(left=Foot(mean_deg=1.4, first_deg=1.6), right=Foot(mean_deg=0.5))
+    rider = Rider(left=Foot(mean_deg=1.4, heel_out=swing(1.6)), right=Foot(mean_deg=0.5))
     ride = Ride(duration_s=120.0, rate_hz=50.0, cadence_rpm=92.0, power_w=230.0)
     write_csv(simulate_ride(rider, ride, seed=2)[0], path, delimiter=";", decimal=",")
 
@@ -101,7 +101,7 @@ def three_sections(path: Path) -> None:
 
 def shoe_sensor(path: Path) -> None:
     """A sensor on the right shoe, as a watch strapped on it would log: still for six seconds, then pedalling."""
-    feet = {"right": shoe.Shoe(heel_out=shoe.Harmonics(2.6, (1.8, 0.5), (150.0, 40.0)))}
+    feet = {"right": shoe.Shoe(heel_out=Harmonics(2.6, (1.8, 0.5), (150.0, 40.0)))}
     ride = shoe.Ride(duration_s=75.0, still_s=6.0)
     write_fit(shoe.simulate_shoes(ride, feet, {"right": shoe.SensorModel(rate_hz=50.0)}, seed=6)[0], path)
 
@@ -109,8 +109,8 @@ def shoe_sensor(path: Path) -> None:
 def one_shoe(path: Path, side: Side) -> None:
     """One file of a session recorded with a sensor on each shoe; the right one was switched on 0.8 s later."""
     feet = {
-        "left": shoe.Shoe(heel_out=shoe.Harmonics(0.6, (1.5, 0.4), (150.0, 40.0))),
-        "right": shoe.Shoe(heel_out=shoe.Harmonics(3.5, (2.0, 0.5), (160.0, 40.0))),
+        "left": shoe.Shoe(heel_out=Harmonics(0.6, (1.5, 0.4), (150.0, 40.0))),
+        "right": shoe.Shoe(heel_out=Harmonics(3.5, (2.0, 0.5), (160.0, 40.0))),
     }
     sensors = {own: shoe.SensorModel(rate_hz=50.0) for own in SIDES}
     both, _ = shoe.simulate_shoes(shoe.Ride(duration_s=60.0, still_s=6.0), feet, sensors, seed=401)
@@ -133,8 +133,8 @@ MARKER_PLACES = dict.fromkeys(SIDES, markers.MarkerPlaces(heel=(-175.0, 0.0, 65.
 def marker_ride(path: Path) -> None:
     """Markers on both shoes, as a studio's cameras would export them for OpenSim."""
     feet = {
-        "left": shoe.Shoe(heel_out=shoe.Harmonics(-3.8, (1.0, 0.3), (150.0, 40.0)), stroke_sd_deg=0.15),
-        "right": shoe.Shoe(heel_out=shoe.Harmonics(-3.4, (1.4, 0.4), (165.0, 40.0)), stroke_sd_deg=0.15),
+        "left": shoe.Shoe(heel_out=Harmonics(-3.8, (1.0, 0.3), (150.0, 40.0)), stroke_sd_deg=0.15),
+        "right": shoe.Shoe(heel_out=Harmonics(-3.4, (1.4, 0.4), (165.0, 40.0)), stroke_sd_deg=0.15),
     }
     ride = shoe.Ride(duration_s=36.0, still_s=0.0, cadence_rpm=80.0)
     write_trc(markers.simulate_markers(ride, feet, MARKER_PLACES, markers.Cameras(rate_hz=60.0), seed=7)[0], path)

@@ -122,7 +122,7 @@ def test_the_crank_stands_a_break_and_a_walk_to_the_bike() -> None:
 
 def mean_errors(wedge_deg: float, places: dict[Side, MarkerPlaces], *, static: bool) -> dict[Side, float]:
     """How far each foot's mean angle is off under a wedge that rolls the shoe and turns nothing."""
-    recording, truth = simulate_markers(RIDE, dict.fromkeys(SIDES, Shoe(wedge_deg=wedge_deg)), places, seed=3)
+    recording, truth = simulate_markers(RIDE, dict.fromkeys(SIDES, Shoe(cant_deg=wedge_deg)), places, seed=3)
     stance = simulate_stance(STANCE, places, seed=4)
     assert recording.markers is not None
     traces, _ = traces_from_markers(recording.markers, stance.markers if static else None)

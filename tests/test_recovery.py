@@ -15,7 +15,7 @@ from bikefit.model import FootTrace, Rotation
 from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.settings import Settings
-from bikefit.simulate import Foot, FootTruth, Ride, Rider, scatter, simulate_ride
+from bikefit.simulate import Foot, FootTruth, Ride, Rider, scatter, simulate_ride, swing
 from bikefit.strokes import Strokes, find_strokes
 
 RATE_HZ = 100.0
@@ -50,7 +50,7 @@ RIDES = {
 @pytest.mark.parametrize("name", RIDES)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_whole_stroke_and_no_other(name, seed):
-    rider = Rider(left=Foot(mean_deg=-3.0, stroke_sd_deg=0.6), right=Foot(mean_deg=4.0, first_deg=4.0, second_deg=1.5))
+    rider = Rider(left=Foot(mean_deg=-3.0, stroke_sd_deg=0.6), right=Foot(mean_deg=4.0, heel_out=swing(4.0, 1.5)))
     ride = replace(RIDES[name], duration_s=120.0, rate_hz=RATE_HZ, noise_deg=0.15)
     recording, truth = simulate_ride(rider, ride, seed)
     for side, true in truth.feet.items():
@@ -98,7 +98,7 @@ def test_interval_covers_the_expectation_over_whole_rides():
         feet = {
             side: Foot(
                 mean_deg=rng.normal(0, 4),
-                first_deg=rng.uniform(1, 4),
+                heel_out=swing(rng.uniform(1, 4)),
                 stroke_sd_deg=rng.uniform(0.1, 1.5),
                 rho=rng.uniform(0, 0.8),
             )
@@ -122,7 +122,7 @@ def test_interval_covers_the_expectation_over_whole_rides():
 
 rides = st.builds(
     lambda seed, mean, first, rpm, side: simulate_ride(
-        Rider(left=Foot(mean_deg=mean, first_deg=first), right=Foot(mean_deg=mean, first_deg=first)),
+        Rider(left=Foot(mean_deg=mean, heel_out=swing(first)), right=Foot(mean_deg=mean, heel_out=swing(first))),
         Ride(duration_s=25.0, cadence_rpm=rpm, feet=(side,), coasts=((12.0, 2.0),)),
         seed,
     )[0].feet[side],
@@ -192,7 +192,7 @@ def test_a_later_clock_moves_the_times_alone(trace, shift):
 @few
 @given(seed=st.integers(0, 10_000), rpm=st.floats(60, 110))
 def test_twice_the_rate_gives_the_same_strokes(seed, rpm):
-    rider = Rider(right=Foot(mean_deg=3.0, first_deg=3.0))
+    rider = Rider(right=Foot(mean_deg=3.0, heel_out=swing(3.0)))
     coarse, fine = (
         simulate_ride(rider, Ride(duration_s=25.0, rate_hz=rate, cadence_rpm=rpm, noise_deg=0.0), seed)[0]
         for rate in (50.0, 100.0)

@@ -10,7 +10,7 @@ from bikefit.phase import find_phase
 from bikefit.rotation import summarise_rotation
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.settings import Settings
-from bikefit.simulate import Foot, Ride, Rider, simulate_ride
+from bikefit.simulate import Foot, Harmonics, Ride, Rider, simulate_ride
 from bikefit.strokes import Strokes, find_strokes
 
 SETTINGS = Settings()
@@ -155,7 +155,7 @@ def test_a_float_stop_is_found(limits: tuple[float, float], stroke_sd_deg: float
 @pytest.mark.parametrize("second", [(0.0, 60.0), (0.5, 60.0), (0.5, 85.0), (1.0, 85.0), (1.0, 0.0)])
 @pytest.mark.parametrize("stroke_sd_deg", [0.0, 0.3, 1.0])
 def test_a_free_foot_has_no_float_stop(second: tuple[float, float], stroke_sd_deg: float) -> None:
-    foot = Foot(stroke_sd_deg=stroke_sd_deg, second_deg=second[0], second_peak_deg=second[1])
+    foot = Foot(stroke_sd_deg=stroke_sd_deg, heel_out=Harmonics(0.0, (2.0, second[0]), (170.0, 2 * second[1])))
     strokes = ridden(foot, seconds=120.0)
     assert find_float_stop(strokes.curves.heel_out_deg[strokes.table["used"]], None) is None
 

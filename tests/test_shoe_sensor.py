@@ -100,7 +100,7 @@ def any_rider(seed: int) -> tuple[Ride, Shoe, Side]:
     ride = Ride(
         duration_s=150.0,
         cadence_rpm=float(rng.uniform(60, 110)),
-        ripple=float(rng.uniform(0, 3)),
+        dead_spot_share=2 * np.radians(float(rng.uniform(0, 3))),
         crank_m=float(rng.choice([0.165, 0.17, 0.1725, 0.175])),
         still_s=float(rng.uniform(4, 10)),
     )
@@ -184,7 +184,7 @@ def test_ten_minutes_with_a_drifting_gyroscope_do_not_drift():
 def test_a_wedge_that_turns_nothing_reads_nothing(side):
     _, _, flat = measured(RIDE, Shoe(), side)
     for cant in (1.0, 3.0):
-        _, _, wedged = measured(RIDE, Shoe(wedge_deg=cant), side)
+        _, _, wedged = measured(RIDE, Shoe(cant_deg=cant), side)
         assert abs(wedged.mean_deg - flat.mean_deg) < 0.03 * cant
 
 

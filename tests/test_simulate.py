@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bikefit.errors import UsageError
 from bikefit.simulate import Foot, Ride, Rider, Section, scatter, simulate_plain, simulate_ride
-from bikefit.simulate.motion import STILL_RPM, CrankMotion, autoregressive
+from bikefit.simulate.motion import STILL_RPM, CrankMotion
+from bikefit.simulate.sampling import autoregressive
 from bikefit.simulate.truth import expected_clipped
 
 QUIET = Ride(duration_s=30.0, noise_deg=0.0)

@@ -53,7 +53,7 @@ def test_the_truth_is_what_level_markers_show(side: Side) -> None:
 
 
 def test_a_varus_wedge_lifts_the_side_toward_the_bike() -> None:
-    wedged, _ = simulate_markers(RIDE, dict.fromkeys(SIDES, Shoe(wedge_deg=5.0)), cameras=STILL)
+    wedged, _ = simulate_markers(RIDE, dict.fromkeys(SIDES, Shoe(cant_deg=5.0)), cameras=STILL)
     bare, _ = simulate_markers(RIDE, dict.fromkeys(SIDES, Shoe()), cameras=STILL)
     assert wedged.markers is not None
     assert bare.markers is not None

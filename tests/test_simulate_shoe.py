@@ -105,7 +105,7 @@ def test_the_feet_mirror_each_other_and_are_half_a_turn_apart():
 def test_a_wedge_rolls_the_shoe_and_leaves_the_heel():
     ride = Ride(duration_s=10.0, still_s=2.0)
     flat, before = simulate_shoe(ride, Shoe(), "right", PERFECT, seed=3)
-    wedged, after = simulate_shoe(ride, Shoe(wedge_deg=2.0), "right", PERFECT, seed=3)
+    wedged, after = simulate_shoe(ride, Shoe(cant_deg=2.0), "right", PERFECT, seed=3)
     assert np.array_equal(before.heel_out_deg, after.heel_out_deg)
     tilt = [np.degrees(np.arctan2(s.acc_m_s2[0, 1], s.acc_m_s2[0, 2])) for s in (flat, wedged)]
     assert abs(tilt[1] - tilt[0]) == pytest.approx(2.0, abs=0.3)  # the mounting tilts the sensor's own axes
@@ -131,7 +131,10 @@ def test_different_rates_and_clocks():
 
 def test_the_cadence_follows_its_knots():
     ride = Ride(
-        duration_s=60.0, still_s=0.0, ripple=0.0, cadence_rpm=((0.0, 60.0), (30.0, 60.0), (40.0, 100.0), (61.0, 100.0))
+        duration_s=60.0,
+        still_s=0.0,
+        dead_spot_share=0.0,
+        cadence_rpm=((0.0, 60.0), (30.0, 60.0), (40.0, 100.0), (61.0, 100.0)),
     )
     _, truth = simulate_shoe(ride, Shoe(), "right")
     rate = np.diff(truth.crank_deg) * 100.0 / 6.0

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from bikefit.cli.app import app
-from bikefit.cli.flags import CommonFlags, ReportFlags, RiderFlags, session_flags
+from bikefit.cli.flags import CommonFlags, ReportFlags, session_flags
 from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, open_file, print_json
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
 from bikefit.sessions import values
 from bikefit.sessions.session import Said, Session
+from bikefit.simulate import RiderNumbers
 from bikefit.words import ENGLISH
 
 
@@ -204,7 +205,7 @@ def wedges(
 @expand_groups
 def simulate(
     common: CommonFlags,
-    rider: RiderFlags,
+    rider: RiderNumbers,
     out: Annotated[Path, typer.Argument(metavar="OUT.csv|.fit|.trc", help="Where to write the synthetic ride.")],
 ) -> None:
     """Make a synthetic ride with a known truth, written as OUT.truth.json beside it."""
@@ -212,13 +213,9 @@ def simulate(
     suffixes = (".trc",) if rider.seen_by == "markers" else (".csv", ".fit")
     if suffix not in suffixes:
         raise UsageError(f"{out}: a synthetic ride seen by {rider.seen_by} is written as {' or '.join(suffixes)}.")
-    from bikefit.simulate import simulate_plain, simulate_plain_shoes
+    from bikefit.simulate import simulate_plain
 
-    if rider.seen_by == "rotation":
-        recording, plain_truth = simulate_plain(**rider.to_numbers())
-        truth = plain_truth.to_dict()
-    else:
-        recording, truth = simulate_plain_shoes(rider.seen_by, **rider.to_numbers())
+    recording, truth = simulate_plain(rider)
     if suffix == ".csv":
         from bikefit.io.text.writer import write_csv
 
@@ -232,5 +229,5 @@ def simulate(
 
         write_trc(recording, out)
     beside = out.with_suffix(".truth.json")
-    write_whole(beside, json.dumps(truth, indent=2, allow_nan=False) + "\n")
+    write_whole(beside, json.dumps(truth.to_dict(), indent=2, allow_nan=False) + "\n")
     announce(f"Wrote {out} and {beside}", common.quiet)

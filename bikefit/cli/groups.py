@@ -1,16 +1,17 @@
 """Groups of flags as one parameter of a command.
 
-A group is a frozen dataclass whose fields are annotated as typer options, or the flags of a session's options.
-`expand_groups` shows typer the flags one by one and hands the command the group.
+A group is a frozen dataclass whose fields are annotated as typer options or hold ``flag`` and ``help`` in their
+metadata, or the flags of a session's options. `expand_groups` shows typer the flags one by one and hands the command
+the group.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from functools import wraps
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -38,7 +39,7 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(context: typer.Context, **given: Any) -> None:
         made: dict[str, Any] = {
-            name: group(**{item.name: given.pop(item.name) for item in fields(group)}) for name, group in groups.items()
+            name: group(**{item.name: given.pop(item.name) for item in _flags(group)}) for name, group in groups.items()
         }
         for name, flags in sessions.items():
             own = {flag.name: given.pop(flag.name) for flag in flags.parameters()}
@@ -59,16 +60,31 @@ def _session_flags(hint: Any) -> SessionFlags | None:
 
 def _of_group(group: Any) -> list[inspect.Parameter]:
     """Return the fields of a group as parameters."""
-    own = get_type_hints(group, include_extras=True)
     return [
         inspect.Parameter(
             item.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=list(item.default) if isinstance(item.default, tuple) else item.default,
-            annotation=own[item.name],
+            annotation=annotation,
         )
-        for item in fields(group)
+        for item, annotation in _flags(group).items()
     ]
+
+
+def _flags(group: Any) -> dict[Field[Any], Any]:
+    """Return the fields of a group that are flags, each with its annotation; one made of metadata may have none."""
+    hints = get_type_hints(group, include_extras=True)
+    found: dict[Field[Any], Any] = {}
+    for item in fields(group):
+        about = item.metadata
+        if not about:
+            found[item] = hints[item.name]
+        elif about["flag"]:
+            unit = f", {about['unit']}" if about["unit"] else ""
+            limits = f" ({about['low']:.10g} to {about['high']:.10g})" if about["high"] is not None else ""
+            option = typer.Option(about["flag"], help=f"{about['help']}{unit}{limits}.")
+            found[item] = Annotated[hints[item.name], option]
+    return found
 
 
 def _was_typed(context: typer.Context, flag: str) -> bool:

@@ -1,6 +1,6 @@
-"""Simulated motion capture: markers on both shoes of a rider whose angles are known.
+"""The third recorder: cameras that see markers on both shoes.
 
-The rider is the one of `bikefit.simulate.shoe`, so the same ride can be seen by cameras and by shoe sensors.
+A ride and feet as `bikefit.simulate.shoe` takes them give the same motion, seen by cameras instead of sensors.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bikefit.conventions import SIDES, Side
 from bikefit.model import Array, Markers, Recording
-from bikefit.simulate.shoe import ShoeTruth
-from bikefit.simulate.shoe_motion import Ride, Shoe, ShoeMotion, rotation_about
+from bikefit.simulate.feet import FootMotion
+from bikefit.simulate.sampling import in_gaps, laps, missing_samples, stream
+from bikefit.simulate.space import Ride, Shoe, ShoeInSpace, rotation_about
+from bikefit.simulate.truth import ShoeTruth
 
 Place = tuple[float, float, float]
 AT_ONCE = Ride(still_s=0.0)
@@ -23,50 +26,29 @@ AT_ONCE = Ride(still_s=0.0)
 
 @dataclass(frozen=True)
 class MarkerPlaces:
-    """Where the markers sit on a shoe, from the pedal axle: to the toe, to the outside, up [mm].
+    """Where the markers sit on a shoe, from the pedal axle: to the toe, to the outside, up [mm]."""
 
-    Attributes
-    ----------
-    heel, toe, forefoot, ankle : tuple of 3 float, optional
-        None = no such marker. A pair of heel and toe that differs in its second number is misplaced: it turns the
-        zero; one that differs in its third reads a roll of the shoe as a turn.
-    pedal : bool
-        Whether the axle's end carries a marker.
-    sole_mm : float
-        Height of the sole's underside above the axle.
-    """
-
+    # None = no such marker. A pair of heel and toe that differs in its second number is misplaced: it turns the
+    # zero; one that differs in its third reads a roll of the shoe as a turn.
     heel: Place | None = (-175.0, 0.0, 45.0)
     toe: Place | None = (85.0, 0.0, 45.0)
     forefoot: Place | None = (-15.0, 52.0, 32.0)
     ankle: Place | None = (-120.0, 45.0, 110.0)
-    pedal: bool = False
-    sole_mm: float = 12.0
+    pedal: bool = False  # Whether the axle's end carries a marker
+    sole_mm: float = 12.0  # Height of the sole's underside above the axle
 
 
 @dataclass(frozen=True)
 class Cameras:
-    """What the cameras add to the truth.
+    """What the cameras add to the truth."""
 
-    Attributes
-    ----------
-    rate_hz : float
-        Frames a second [Hz].
-    noise_mm : float
-        White noise of each coordinate.
-    flicker : tuple of (marker, time_s, size_mm)
-        A marker jumps aside for five frames.
-    hidden : tuple of (marker, from_s, to_s)
-        Stretches in which a marker is not seen.
-    yaw_deg : float
-        How far the bike stands turned to the left in the lab's axes [deg].
-    """
-
-    rate_hz: float = 100.0
-    noise_mm: float = 0.2
+    rate_hz: float = 100.0  # Frames a second [Hz]
+    noise_mm: float = 0.2  # White noise of each coordinate
+    # (marker, time_s, size_mm): A marker jumps aside for five frames.
     flicker: tuple[tuple[str, float, float], ...] = ()
+    # (marker, from_s, to_s): Stretches in which a marker is not seen.
     hidden: tuple[tuple[str, float, float], ...] = ()
-    yaw_deg: float = 0.0
+    yaw_deg: float = 0.0  # How far the bike stands turned to the left in the lab's axes [deg]
 
 
 def simulate_markers(
@@ -81,7 +63,7 @@ def simulate_markers(
     Parameters
     ----------
     ride : Ride
-        What the bike does.
+        What is ridden; nothing is seen in its gaps, single markers are hidden for the share that is missing.
     shoes : mapping of side to Shoe, optional
         How the feet move; without it both move alike.
     places : mapping of side to MarkerPlaces, optional
@@ -111,15 +93,18 @@ def simulate_markers(
     positions: dict[str, Array] = {"C7": np.tile(np.array([-150.0, 0.0, 1450.0]), (time_s.size, 1))}
     truths: dict[Side, ShoeTruth] = {}
     for side in (side for side in SIDES if side in feet):
-        rng = np.random.default_rng([seed, SIDES.index(side)])
         shoe = replace(feet[side], lever_m=(0.0, 0.0, 0.0), mounting_deg=(0.0, 0.0, 0.0), flex_deg=0.0)
-        motion = ShoeMotion(ride, shoe, side, rng)
-        turned, axle_m = motion.pose(time_s)
+        motion = FootMotion(replace(ride, smooth=True), shoe, side, seed)
+        turned, axle_m = ShoeInSpace(motion, shoe).pose(time_s)
         positions |= _on_shoe(side, 1000.0 * axle_m, turned, (places or {}).get(side, MarkerPlaces()))
-        heel, pitch, _ = motion.foot_deg(time_s)
-        crank = np.degrees(motion.crank_rad(time_s))
-        truths[side] = ShoeTruth(time_s, heel, crank, pitch, shoe.pose_heel_out_deg)
-    return _recording("simulated markers", time_s, positions, cameras, seed), truths
+        truths[side] = motion.truth_at(time_s, time_s)
+    gone = {
+        marker: in_gaps(time_s, ride)
+        | missing_samples(time_s.size, ride, cameras.rate_hz, stream(seed, marker, "missing"))
+        for marker in positions
+    }
+    recording = _recording("simulated markers", time_s, positions, cameras, seed, gone)
+    return replace(recording, start=ride.start, laps=laps(ride, 0.0, ride.duration_s)), truths
 
 
 def simulate_stance(
@@ -129,25 +114,7 @@ def simulate_stance(
     duration_s: float = 2.0,
     seed: int = 0,
 ) -> Recording:
-    """Simulate the still trial: the rider stands on a level floor, facing forward.
-
-    Parameters
-    ----------
-    heel_out_deg : mapping of side to float
-        How each foot stands [deg heel-out].
-    places : mapping of side to MarkerPlaces, optional
-        The same as in the ride.
-    cameras : Cameras
-        Rate, noise and faults.
-    duration_s : float
-        Length [s].
-    seed : int
-        Of the random numbers.
-
-    Returns
-    -------
-    Recording
-        With ``markers``.
+    """Simulate the still trial: the rider stands on a level floor, facing forward, each foot turned by an angle.
 
     Examples
     --------
@@ -178,7 +145,14 @@ def _on_shoe(side: Side, axle_mm: Array, turned: Array, places: MarkerPlaces) ->
     return found
 
 
-def _recording(name: str, time_s: Array, positions: Mapping[str, Array], cameras: Cameras, seed: int) -> Recording:
+def _recording(
+    name: str,
+    time_s: Array,
+    positions: Mapping[str, Array],
+    cameras: Cameras,
+    seed: int,
+    gone: Mapping[str, NDArray[np.bool_]] | None = None,
+) -> Recording:
     """Let the cameras look."""
     rng = np.random.default_rng([seed, 7])
     yaw = rotation_about(2, math.radians(cameras.yaw_deg))
@@ -191,6 +165,8 @@ def _recording(name: str, time_s: Array, positions: Mapping[str, Array], cameras
         seen[marker][first : first + 5, 1] += size
     for marker, start, end in cameras.hidden:
         seen[marker][(time_s >= start) & (time_s < end)] = np.nan
+    for marker, lost in (gone or {}).items():
+        seen[marker][lost] = np.nan
     return Recording(
         name=name,
         format="simulated",

@@ -1,16 +1,20 @@
-"""Simulated shoe sensors: what a gyroscope and an accelerometer on a cycling shoe would read, with the truth."""
+"""The second recorder: what a gyroscope and an accelerometer on a cycling shoe would read of a ride."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bikefit.conventions import Side
 from bikefit.model import Array, Recording, ShoeSensor
-from bikefit.simulate.shoe_motion import GRAVITY_M_S2, Harmonics, Ride, Shoe, ShoeMotion, rotation_about
+from bikefit.simulate.feet import FootMotion
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.sampling import laps, missing_samples, sample_times, stream
+from bikefit.simulate.space import GRAVITY_M_S2, Ride, Shoe, ShoeInSpace, rotation_about
+from bikefit.simulate.truth import ShoeTruth
 
 __all__ = [
     "GRAVITY_M_S2",
@@ -27,79 +31,27 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SensorModel:
-    """What the sensor adds to the truth.
+    """What the sensor adds to the truth."""
 
-    Attributes
-    ----------
-    rate_hz, acc_rate_hz : float
-        Of the gyroscope and of the accelerometer; NaN = the same [Hz].
-    gyr_bias_deg_s : tuple of 3 float
-        Constant bias of the gyroscope [deg/s].
-    gyr_bias_drift_deg_s_h : float
-        Slow change of that bias on every axis [deg/s per hour].
-    acc_bias_m_s2 : tuple of 3 float
-        Constant bias of the accelerometer [m/s^2].
-    gyr_noise_deg_s, acc_noise_m_s2 : float
-        White noise of a sample.
-    gyr_scale : float
-        Relative error of the gyroscope's scale.
-    cross_axis : float
-        Share of each gyroscope axis that leaks into the next one.
-    gyr_clip_deg_s, acc_clip_m_s2 : float
-        Largest value that the sensor can give.
-    vibration_m_s2 : float
-        RMS of road buzz while riding, 10 to 60 Hz.
-    quaternion : bool
-        Also give the orientation, as some recorders do, with a heading of its own.
-    quaternion_lag_s : float
-        How far that orientation lags behind the gyroscope [s].
-    clock_offset_s : float
-        How far the sensor's clock is ahead.
-    clock : str
-        Name of the clock.
-    """
-
+    # Of the gyroscope and of the accelerometer; NaN = the same [Hz].
     rate_hz: float = 100.0
     acc_rate_hz: float = math.nan
-    gyr_bias_deg_s: tuple[float, float, float] = (0.3, -0.2, 0.25)
-    gyr_bias_drift_deg_s_h: float = 0.0
-    acc_bias_m_s2: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gyr_bias_deg_s: tuple[float, float, float] = (0.3, -0.2, 0.25)  # Constant bias of the gyroscope [deg/s]
+    gyr_bias_drift_deg_s_h: float = 0.0  # Slow change of that bias on every axis [deg/s per hour]
+    acc_bias_m_s2: tuple[float, float, float] = (0.0, 0.0, 0.0)  # Constant bias of the accelerometer [m/s^2]
+    # White noise of a sample.
     gyr_noise_deg_s: float = 0.1
     acc_noise_m_s2: float = 0.03
-    gyr_scale: float = 0.0
-    cross_axis: float = 0.0
+    gyr_scale: float = 0.0  # Relative error of the gyroscope's scale
+    cross_axis: float = 0.0  # Share of each gyroscope axis that leaks into the next one
+    # Largest value that the sensor can give.
     gyr_clip_deg_s: float = 2000.0
     acc_clip_m_s2: float = 156.9
-    vibration_m_s2: float = 0.0
-    quaternion: bool = False
-    quaternion_lag_s: float = 0.0
-    clock_offset_s: float = 0.0
-    clock: str = ""
-
-
-@dataclass(frozen=True)
-class ShoeTruth:
-    """What the foot really did, at the gyroscope's samples.
-
-    Attributes
-    ----------
-    time_s : ndarray, shape (n,)
-        Time stamps as the sensor gives them [s].
-    heel_out_deg : ndarray, shape (n,)
-        asin of the lateral part of the shoe's long axis in the bike's frame [deg], against the bike's axis.
-    crank_deg : ndarray, shape (n,)
-        This foot's crank angle, unwrapped [deg].
-    pitch_deg : ndarray, shape (n,)
-        Positive = toe down [deg].
-    pose_heel_out_deg : float
-        Heel-out angle in the pose [deg]: what a zero of kind ``rider`` stands for.
-    """
-
-    time_s: Array
-    heel_out_deg: Array
-    crank_deg: Array
-    pitch_deg: Array
-    pose_heel_out_deg: float
+    vibration_m_s2: float = 0.0  # RMS of road buzz while riding, 10 to 60 Hz
+    quaternion: bool = False  # Also give the orientation, as some recorders do, with a heading of its own
+    quaternion_lag_s: float = 0.0  # How far that orientation lags behind the gyroscope [s]
+    clock_offset_s: float = 0.0  # How far the sensor's clock is ahead
+    clock: str = ""  # Name of the clock
 
 
 def _buzz(time_s: Array, rms: float, rng: np.random.Generator) -> Array:
@@ -125,31 +77,7 @@ def _quaternions(turned: Array) -> Array:
 def simulate_shoe(
     ride: Ride, shoe: Shoe, side: Side, sensor: SensorModel = SensorModel(), seed: int = 0
 ) -> tuple[ShoeSensor, ShoeTruth]:
-    """Simulate the sensor on one shoe.
-
-    Parameters
-    ----------
-    ride : Ride
-        What the bike does.
-    shoe : Shoe
-        What the foot does and where the sensor sits.
-    side : {"left", "right"}
-        The foot.
-    sensor : SensorModel
-        Rates, noise and faults.
-    seed : int
-        Of the random numbers: stroke wander, noise, buzz.
-
-    Returns
-    -------
-    tuple of ShoeSensor and ShoeTruth
-        Readings and what really happened.
-
-    Notes
-    -----
-    The world has z up; the bike turns by heading, grade and lean; the axle runs round the crank's circle; the shoe
-    pitches about the axle, turns about the sole's normal and rolls about its long axis, in this order, so that the
-    asin of the long axis's lateral part IS the heel-out angle and a wedge (a roll) leaves it alone.
+    """Simulate the sensor on one shoe; return its readings and what really happened.
 
     Examples
     --------
@@ -157,37 +85,42 @@ def simulate_shoe(
     >>> sensor.gyr_deg_s.shape, truth.heel_out_deg.shape
     ((1000, 3), (1000,))
     """
-    rng = np.random.default_rng([seed, 0 if side == "left" else 1])
-    motion = ShoeMotion(ride, shoe, side, rng)
-    gyr_time = np.arange(round(ride.duration_s * sensor.rate_hz)) / sensor.rate_hz
+    motion = FootMotion(replace(ride, smooth=True), shoe, side, seed)
+    moved, rng = ShoeInSpace(motion, shoe), motion.rng
+    taken_s, gyr_s = _sensor_times(ride, side, "gyr", sensor.rate_hz, seed)
     same = math.isnan(sensor.acc_rate_hz) or sensor.acc_rate_hz == sensor.rate_hz
-    acc_time = gyr_time if same else np.arange(round(ride.duration_s * sensor.acc_rate_hz)) / sensor.acc_rate_hz
-    rate, force = motion.readings(gyr_time)
+    acc_taken_s, acc_s = (taken_s, gyr_s) if same else _sensor_times(ride, side, "acc", sensor.acc_rate_hz, seed)
+    rate, force = moved.readings(taken_s)
     if not same:
-        _, force = motion.readings(acc_time)
+        _, force = moved.readings(acc_taken_s)
     leak = np.eye(3) * (1.0 + sensor.gyr_scale) + sensor.cross_axis * np.roll(np.eye(3), 1, axis=0)
-    bias = np.array(sensor.gyr_bias_deg_s) + sensor.gyr_bias_drift_deg_s_h * gyr_time[:, None] / 3600.0
+    bias = np.array(sensor.gyr_bias_deg_s) + sensor.gyr_bias_drift_deg_s_h * taken_s[:, None] / 3600.0
     rate = rate @ leak.T + bias + sensor.gyr_noise_deg_s * rng.standard_normal(rate.shape)
     force = force + np.array(sensor.acc_bias_m_s2) + sensor.acc_noise_m_s2 * rng.standard_normal(force.shape)
     if sensor.vibration_m_s2 > 0:
-        force = force + motion.active(acc_time)[:, None] * _buzz(acc_time, sensor.vibration_m_s2, rng)
-    heel, pitch, _ = motion.foot_deg(gyr_time)
+        force = force + motion.active(acc_taken_s)[:, None] * _buzz(acc_taken_s, sensor.vibration_m_s2, rng)
     turned = None
     if sensor.quaternion:
-        shown, _ = motion.pose(gyr_time - sensor.quaternion_lag_s)
+        shown, _ = moved.pose(taken_s - sensor.quaternion_lag_s)
         turned = _quaternions(rotation_about(2, 0.7) @ shown)
     offset = sensor.clock_offset_s
     readings = ShoeSensor(
         side=side,
-        gyr_time_s=gyr_time + offset,
+        gyr_time_s=gyr_s + offset,
         gyr_deg_s=np.clip(rate, -sensor.gyr_clip_deg_s, sensor.gyr_clip_deg_s),
-        acc_time_s=acc_time + offset,
+        acc_time_s=acc_s + offset,
         acc_m_s2=np.clip(force, -sensor.acc_clip_m_s2, sensor.acc_clip_m_s2),
         quaternion=turned,
         clock=sensor.clock,
     )
-    truth = ShoeTruth(gyr_time + offset, heel, np.degrees(motion.crank_rad(gyr_time)), pitch, shoe.pose_heel_out_deg)
-    return readings, truth
+    return readings, motion.truth_at(taken_s, gyr_s + offset)
+
+
+def _sensor_times(ride: Ride, side: Side, kind: str, rate_hz: float, seed: int) -> tuple[Array, Array]:
+    """Return when a sensor takes its samples and how it stamps them, without those that got lost."""
+    taken_s, stamp_s = sample_times(ride, rate_hz, stream(seed, side, kind, "time"))
+    kept = ~missing_samples(taken_s.size, ride, rate_hz, stream(seed, side, kind, "missing"))
+    return taken_s[kept], stamp_s[kept]
 
 
 def simulate_shoes(
@@ -201,7 +134,8 @@ def simulate_shoes(
     Parameters
     ----------
     ride : Ride, optional
-        What the bike does; without it two minutes at 85 rpm on a trainer.
+        What is ridden; without it two minutes at 85 rpm on a trainer after a still pose. Gaps and missing samples are
+        left out, time stamps have their jitter.
     shoes : mapping of side to Shoe, optional
         The feet; without it both move alike.
     sensors : mapping of side to SensorModel, optional
@@ -230,9 +164,10 @@ def simulate_shoes(
         name="simulated shoes",
         format="simulated",
         sha256="",
-        start=None,
+        start=ride.start,
         from_s=0.0,
         to_s=ride.duration_s,
         sensors={side: sensor for side, (sensor, _) in made.items()},
+        laps=laps(ride, 0.0, ride.duration_s),
     )
     return recording, {side: truth for side, (_, truth) in made.items()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bikefit.simulate.plain import scatter
 from bikefit.simulate.rider import Ride
+from bikefit.simulate.sampling import scatter
 
 RAMP_S = 60.0
 REST_S = 3.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bikefit.model import FootTrace, Phase
-from bikefit.simulate import Foot, FootTruth, Rider, simulate_ride, stress_ride
+from bikefit.simulate import Foot, FootTruth, Rider, simulate_ride, stress_ride, swing
 from bikefit.strokes import Strokes
 
 NOT_PEDALLED = ("coasting", "backpedalling")
@@ -20,7 +20,7 @@ def stressed(
 ) -> tuple[FootTrace, FootTruth]:
     """Cadence ramps, sprints from rest, coasts of 1-20 s, missing bursts, spikes, jittered stamps: the right foot."""
     ride = replace(stress_ride(duration_s, rate_hz, seed), feet=("right",), pitch_rate=True, missing_burst_s=BURST_S)
-    foot = Foot(mean_deg=3.0, first_deg=first_deg, second_deg=second_deg)
+    foot = Foot(mean_deg=3.0, heel_out=swing(first_deg, second_deg))
     recording, truth = simulate_ride(Rider(right=foot), ride, seed)
     return recording.feet["right"], truth.feet["right"]
 
