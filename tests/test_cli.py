@@ -414,14 +414,18 @@ def test_demo_runs_on_its_own_samples(run: Run, tmp_path: Path) -> None:
     ("name", "seen_by"), [("r.fit", "shoe-sensor"), ("r.csv", "shoe-sensor"), ("r.trc", "markers")]
 )
 def test_simulated_sensors_and_markers_are_analysed(run: Run, tmp_path: Path, name: str, seen_by: str) -> None:
-    made = run("simulate", tmp_path / name, "--seen-by", seen_by, "--duration", 40, "--right-mean", 3)
+    ride = ["--duration", 80, "--right-mean", 3, "--coasts", 1, "--gaps", 1, "--trend", 60, "--noise", 0.3]
+    made = run("simulate", tmp_path / name, "--seen-by", seen_by, *ride)
     assert made.code == 0
+    truth = json.loads((tmp_path / name).with_suffix(".truth.json").read_text(encoding="utf-8"))["feet"]["right"]
     done = run("analyze", tmp_path / name, "--neutral", 0, "--json")
-    rotation = json.loads(done.out)["feet"]["right"]["rotation"]
-    assert rotation["value_deg"] == pytest.approx(3.0, abs=0.4)
+    foot = json.loads(done.out)["feet"]["right"]
+    assert truth["expected_deg"] == pytest.approx(3.8, abs=0.2)
+    assert foot["rotation"]["value_deg"] == pytest.approx(truth["expected_deg"], abs=0.4)
+    assert 0.8 * sum(truth["pedalled"]) < foot["strokes"]["used"] <= sum(truth["pedalled"]) + 3
 
 
 def test_simulate_refuses_what_does_not_go_together(run: Run, tmp_path: Path) -> None:
-    assert "gaps" in run("simulate", tmp_path / "r.fit", "--seen-by", "shoe-sensor", "--gaps", 2).err
+    assert "--pitch" in run("simulate", tmp_path / "r.fit", "--seen-by", "shoe-sensor", "--pitch").err
     assert ".trc" in run("simulate", tmp_path / "r.fit", "--seen-by", "markers").err
     assert run("simulate", tmp_path / "r.fit", "--seen-by", "markers").code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import Field, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
@@ -124,7 +125,7 @@ class RiderNumbers:
         worn = about["worn"] if self.seen_by != "rotation" else None
         low, high = worn or (about["low"], about["high"])
         if about["room_s"]:
-            high = (self.duration_s - self.still_s) / about["room_s"]
+            high = math.floor((self.duration_s - self.still_s) / about["room_s"])
         if low is None or value is None or low <= value <= high:
             return
         where = f" for a ride seen by {self.seen_by}" if worn else ""

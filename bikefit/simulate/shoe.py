@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from bikefit.conventions import Side
 from bikefit.model import Array, Recording, ShoeSensor
@@ -69,8 +70,6 @@ def _buzz(time_s: Array, rms: float, rng: np.random.Generator) -> Array:
 
 def _quaternions(turned: Array) -> Array:
     """Turn rotation matrices into quaternions, scalar first."""
-    from scipy.spatial.transform import Rotation
-
     return np.roll(np.asarray(Rotation.from_matrix(turned).as_quat()), 1, axis=1)
 
 
