@@ -128,7 +128,65 @@ RejectReason = Literal[
 """Why a stroke stays in the table unused. ``coasting`` covers standing still."""
 REJECT_REASONS: Final[tuple[RejectReason, ...]] = get_args(RejectReason)
 
-COMPANIONS: Final[tuple[str, ...]] = ("cadence_rpm", "power_w", "speed_m_s", "heart_rate_bpm")
+ChannelKind = Literal[
+    "time", "angle", "crank", "rate", "acceleration", "orientation", "pulse", "lap", "companion"
+]  # fmt: skip
+"""What is done with a channel: an ``angle``, ``rate`` (of turning), ``acceleration`` or ``orientation`` is a shoe's;
+``crank`` goes round; a ``pulse`` rises at top dead centre; a ``companion`` only accompanies the rotation."""
+
+
+@dataclass(frozen=True)
+class CanonicalChannel:
+    """One channel that a file may hold.
+
+    Attributes
+    ----------
+    name : str
+        Without side and unit.
+    unit : str
+        That its values have inside the package, as at the end of a column's name; empty for a plain number.
+    kind : str
+        A `ChannelKind`.
+    sided : bool
+        Whether it hangs on a shoe: ``left_`` or ``right_`` stands before it, or the user says whose it is.
+    """
+
+    name: str
+    unit: str
+    kind: ChannelKind
+    sided: bool = False
+
+    @property
+    def canonical(self) -> str:
+        """The name with its unit, such as ``cadence_rpm``."""
+        return f"{self.name}_{self.unit}" if self.unit else self.name
+
+
+CHANNELS: Final[tuple[CanonicalChannel, ...]] = (
+    CanonicalChannel("time", "s", "time"),
+    CanonicalChannel("crank_angle", "deg", "crank"),
+    CanonicalChannel("cadence", "rpm", "companion"),
+    CanonicalChannel("power", "w", "companion"),
+    CanonicalChannel("speed", "m_s", "companion"),
+    CanonicalChannel("heart_rate", "bpm", "companion"),
+    CanonicalChannel("lap", "", "lap"),
+    CanonicalChannel("tdc_pulse", "", "pulse"),
+    CanonicalChannel("heel_rotation", "deg", "angle", sided=True),
+    CanonicalChannel("pitch", "deg", "angle", sided=True),
+    *(CanonicalChannel(f"gyr_{axis}", "deg_s", "rate", sided=True) for axis in "xyz"),
+    *(CanonicalChannel(f"acc_{axis}", "m_s2", "acceleration", sided=True) for axis in "xyz"),
+    *(CanonicalChannel(f"quat_{axis}", "", "orientation", sided=True) for axis in "wxyz"),
+    *(CanonicalChannel(f"{side}_torque_effectiveness", "percent", "companion") for side in SIDES),
+    *(CanonicalChannel(f"{side}_pedal_smoothness", "percent", "companion") for side in SIDES),
+    *(CanonicalChannel(f"{side}_platform_offset", "mm", "companion") for side in SIDES),
+    *(
+        CanonicalChannel(f"{side}_power_phase{part}_{end}", "deg", "companion")
+        for side in SIDES for part in ("", "_peak") for end in ("start", "end")
+    ),
+    CanonicalChannel("right_balance", "percent", "companion"),
+)  # fmt: skip
+"""Every channel that a reader may find; the readers and ``--column`` know no others."""
+COMPANIONS: Final[tuple[str, ...]] = tuple(row.canonical for row in CHANNELS if row.kind == "companion")
 """Channels that both feet share and that only accompany the rotation."""
 
 

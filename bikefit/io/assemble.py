@@ -1,186 +1,196 @@
-"""From the columns of a table to traces, sensors, companions and laps."""
+"""The one builder of recordings: from named series to traces, sensors, companions and laps.
+
+Every reader ends here, so a channel means the same in every format.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import SIDES, Side, crank_offset_deg
+from bikefit.conventions import CHANNELS, SIDES, Side, crank_offset_deg
 from bikefit.io.finite import finite_span
-from bikefit.io.names import meaning_of, shown
+from bikefit.io.names import is_unsided, shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
+from bikefit.io.series import Parts, Series
 from bikefit.io.sides import TDC_CHANNEL, pulse_times, tdc_for
-from bikefit.io.text.channel_table import ChannelTable
-from bikefit.io.text.columns import Column
-from bikefit.io.timestamps import Order
-from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, ShoeSensor, finding
+from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding
 
-_COMPANIONS: Final = {
-    "cadence": "cadence_rpm",
-    "power": "power_w",
-    "speed": "speed_m_s",
-    "heart_rate": "heart_rate_bpm",
-}
+Held = Mapping[str, Series]
+Rows = slice | NDArray[np.intp]
+
+_OF_A_SHOE: Final = tuple(row for row in CHANNELS if row.sided)
+_OF_A_SENSOR: Final = frozenset(row.name for row in _OF_A_SHOE if row.kind in ("rate", "acceleration"))
+_INTERPOLATED_STEPS: Final = 2.5
+"""Between samples that are further apart than this many usual steps a channel is not known."""
 
 
-_ONE_FOOT: Final = frozenset(
-    {"heel_rotation", "pitch", *(f"{kind}_{axis}" for kind in ("gyr", "acc", "quat") for axis in "wxyz")}
-)
-"""Channels of a file of one foot that does not say which."""
-
-_SENSOR_ENDS = ("gyr_x", "acc_x")
-
-
-class Assembler:
-    """Makes the parts of a recording from the columns of a table.
+def assemble(parts: Parts, options: ReadOptions) -> Recording:
+    """Make a recording of what a file holds.
 
     Parameters
     ----------
-    table : ChannelTable
-        The columns.
-    order : Order
-        Their rows in order of time.
+    parts : Parts
+        As a reader gives them.
     options : ReadOptions
-        Whose foot an unnamed one is.
-
-    Attributes
-    ----------
-    findings : list of Finding
-        What was seen in the columns asked for so far.
-    """
-
-    def __init__(self, table: ChannelTable, order: Order, options: ReadOptions) -> None:
-        self.table, self.order, self.options = table, order, options
-        self.findings: list[Finding] = []
-        self.tdc = self._tdc()
-
-    def feet(self) -> dict[Side, FootTrace]:
-        """Return the rotation traces that the table holds."""
-        feet: dict[Side, FootTrace] = {}
-        crank_deg = self._crank()
-        for side in SIDES:
-            name = self._name(side, "heel_rotation")
-            raw = None if name is None else self.table.channel(name)
-            if name is None or raw is None:
-                continue
-            column = self.table.columns[name]
-            if column.unit is None:
-                self.findings.append(finding("unit_assumed", column=shown(column.name), unit="deg"))
-            angle = self.order.apply(continuous(raw))
-            heel_out_deg, seen = checked_angle(angle, side, shown(column.name), self.table.infinite(column.index))
-            self.findings.extend(seen)
-            pitch = self._pitch(side)
-            rows = own_rows(heel_out_deg)
-            offset_deg = crank_offset_deg(side)
-            crank = crank_deg + offset_deg if crank_deg is not None and offset_deg else crank_deg
-            feet[side] = FootTrace(
-                side,
-                self.order.time_s[rows],
-                heel_out_deg[rows],
-                "rider",
-                crank_deg=None if crank is None else crank[rows],
-                crank_source=None if crank is None else "crank_angle",
-                tdc_s=None if self.tdc is None else tdc_for(side, self.tdc.time_s),
-                pitch_deg=None if pitch is None else pitch[rows],
-            )
-        return feet
-
-    def sensors(self) -> dict[Side, ShoeSensor]:
-        """Return the shoe sensors that the table holds: both a gyroscope and an accelerometer, or one of them."""
-        found: dict[Side, ShoeSensor] = {}
-        for side in SIDES:
-            turns, pulls = self._axes(side, "gyr", "xyz"), self._axes(side, "acc", "xyz")
-            if turns is None and pulls is None:
-                continue
-            time_s = self.order.time_s
-            gyr_rows, acc_rows = complete_rows(turns), complete_rows(pulls)
-            quaternion = self._axes(side, "quat", "wxyz")
-            found[side] = ShoeSensor(
-                side,
-                time_s[gyr_rows],
-                turns[gyr_rows] if turns is not None else np.empty((0, 3)),
-                time_s[acc_rows],
-                pulls[acc_rows] if pulls is not None else np.empty((0, 3)),
-                quaternion=None if quaternion is None or turns is None else quaternion[gyr_rows],
-                clock=self.table.where,
-            )
-        return found
-
-    def companions(self) -> dict[str, Channel]:
-        """Return the channels that both feet share."""
-        found: dict[str, Channel] = {}
-        for channel, name in _COMPANIONS.items():
-            values = self.table.channel(channel)
-            if values is not None:
-                values = self.order.apply(values)
-                rows = own_rows(values)
-                found[name] = Channel(self.order.time_s[rows], values[rows])
-        if self.tdc is not None:
-            found[TDC_CHANNEL] = self.tdc
-        crank = self.table.channel("crank_angle")
-        if crank is not None and any(name.endswith(_SENSOR_ENDS) for name in self.table.columns):
-            # beside a shoe sensor the recorded crank tells whether the sides are right
-            values = self.order.apply(crank)
-            rows = own_rows(values)
-            found["crank_angle_deg"] = Channel(self.order.time_s[rows], values[rows])
-        return found
-
-    def laps(self) -> tuple[Lap, ...]:
-        """Return the stretches of equal numbers in the lap column."""
-        values = self.table.channel("lap")
-        if values is None:
-            return ()
-        return laps_of(self.order.time_s, self.order.apply(values, "last"))
-
-    def _name(self, side: Side, channel: str) -> str | None:
-        """Return the channel's name for a side: with the side in it, or without where the user says whose it is."""
-        if f"{side}_{channel}" in self.table.columns:
-            return f"{side}_{channel}"
-        return channel if channel in self.table.columns and self.options.side == side else None
-
-    def _crank(self) -> Array | None:
-        values = self.table.channel("crank_angle")
-        if values is None:
-            return None
-        column = self.table.columns["crank_angle"]
-        self.findings.extend(crank_findings(values, shown(column.name)))
-        return self.order.apply(values, "angle")
-
-    def _pitch(self, side: Side) -> Array | None:
-        name = self._name(side, "pitch")
-        values = None if name is None else self.table.channel(name)
-        return None if values is None else self.order.apply(values)
-
-    def _axes(self, side: Side, kind: str, axes: str) -> Array | None:
-        names = [self._name(side, f"{kind}_{axis}") for axis in axes]
-        columns = [self.table.channel(name) for name in names if name is not None]
-        there = [values for values in columns if values is not None]
-        if len(there) < len(axes):
-            return None
-        return np.stack([self.order.apply(values) for values in there], axis=1)
-
-    def _tdc(self) -> Channel | None:
-        values = self.table.channel("tdc_pulse")
-        if values is None:
-            return None
-        return pulse_times(self.order.time_s, self.order.apply(values, "last"))
-
-
-def own_rows(values: Array) -> slice | NDArray[np.intp]:
-    """Return the rows that a column has samples in, where it is filled only every few rows; else all of them.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        A column; NaN where missing.
+        ``side`` is whose foot an unnamed one is; sides and signs are settled later, by `apply_options`.
 
     Returns
     -------
-    slice or ndarray of int
-        All rows, with their missing values, unless most steps from one value to the next skip rows.
+    Recording
+        Whatever the parts make; it may hold no rotation.
+
+    Notes
+    -----
+    1. Infinite values are missing. A column that is filled only every few rows keeps the rows that it has.
+    2. Rotations are made continuous; what cannot be one is set aside with a finding.
+    3. Crank and pitch are brought to the times of each foot's rotation.
+    """
+    unnamed = options.side or parts.side
+    cleaned = {series.channel: _cleaned(series) for series in parts.series}
+    held = {channel: series for channel, (series, _) in cleaned.items()}
+    infinite = {channel: count for channel, (_, count) in cleaned.items()}
+    of_side = {side: _of_side(held, side, unnamed) for side in SIDES}
+    pulse = held.get("tdc_pulse")
+    tdc = None if pulse is None else pulse_times(pulse.time_s, pulse.values)
+    feet, found = _feet(of_side, held.get("crank_angle"), tdc, infinite)
+    clock = parts.clock or parts.name
+    sensors = {side: sensor for side in SIDES if (sensor := _sensor(of_side[side], side, clock)) is not None}
+    if unnamed is None and not feet and held.keys() & _OF_A_SENSOR:
+        found = (*found, finding("sensor_side_needed"))
+    laps = laps_of(held["lap"].time_s, held["lap"].values) if "lap" in held else parts.laps
+    marked = parts.markers
+    return Recording(
+        name=parts.name,
+        format=parts.format,
+        sha256=parts.sha256,
+        start=parts.start,
+        from_s=0.0,
+        to_s=max([parts.to_s, *(float(series.time_s[-1]) for series in held.values() if series.time_s.size)]),
+        feet=feet,
+        sensors=sensors,
+        markers=marked.markers if marked else None,
+        companions=_companions(held, of_side, tdc),
+        laps=laps,
+        channels=(*(_sided(info, unnamed) for info in parts.channels), *(marked.channels if marked else ())),
+        findings=(*parts.findings, *found, *(marked.findings if marked else ())),
+    )
+
+
+def _cleaned(series: Series) -> tuple[Series, int]:
+    """Return a series with infinite values missing, and how many those were."""
+    if finite_span(series.values)[2]:
+        return series, 0
+    infinite = np.isinf(series.values)
+    if not infinite.any():
+        return series, 0
+    return replace(series, values=np.where(infinite, np.nan, series.values)), int(np.count_nonzero(infinite))
+
+
+def _of_side(held: Held, side: Side, unnamed: Side | None) -> dict[str, Series]:
+    """Return what hangs on one shoe by its channel without the side; a name with the side comes before one without."""
+    there = {}
+    for row in _OF_A_SHOE:
+        series = held.get(f"{side}_{row.name}") or (held.get(row.name) if side == unnamed else None)
+        if series is not None:
+            there[row.name] = series
+    return there
+
+
+def _feet(
+    of_side: Mapping[Side, Held], crank: Series | None, tdc: Channel | None, infinite: Mapping[str, int]
+) -> tuple[dict[Side, FootTrace], tuple[Finding, ...]]:
+    """Return the rotation traces, and what is odd about them."""
+    found: list[Finding] = [] if crank is None else crank_findings(crank.values, shown(crank.name))
+    feet: dict[Side, FootTrace] = {}
+    for side in SIDES:
+        heel, pitch = of_side[side].get("heel_rotation"), of_side[side].get("pitch")
+        if heel is None:
+            continue
+        if not heel.unit_stated:
+            found.append(finding("unit_assumed", column=shown(heel.name), unit="deg"))
+        angle, seen = checked_angle(continuous(heel.values), side, shown(heel.name), infinite[heel.channel])
+        found.extend(seen)
+        rows = own_rows(angle)
+        crank_deg = None if crank is None else _beside(crank, heel, rows, wrapped=True)
+        if crank_deg is not None and side == "left":
+            crank_deg = crank_deg + crank_offset_deg(side)
+        feet[side] = FootTrace(
+            side,
+            heel.time_s[rows],
+            angle[rows],
+            heel.zero,
+            crank_deg=crank_deg,
+            crank_source=None if crank is None else "crank_angle",
+            tdc_s=None if tdc is None else tdc_for(side, tdc.time_s),
+            pitch_deg=None if pitch is None else _beside(pitch, heel, rows, wrapped=False),
+        )
+    return feet, tuple(found)
+
+
+def _sensor(there: Held, side: Side, clock: str) -> ShoeSensor | None:
+    """Return a shoe's sensor: a gyroscope and an accelerometer, or one of them."""
+    gyr_s, turns = _axes(there, "gyr", "xyz")
+    acc_s, pulls = _axes(there, "acc", "xyz")
+    if not turns.size and not pulls.size:
+        return None
+    gyr_rows, acc_rows = complete_rows(turns), complete_rows(pulls)
+    quat = _axes(there, "quat", "wxyz", gyr_s)[1]
+    return ShoeSensor(
+        side,
+        gyr_s[gyr_rows],
+        turns[gyr_rows],
+        acc_s[acc_rows],
+        pulls[acc_rows],
+        quaternion=quat[gyr_rows] if quat.size else None,
+        clock=clock,
+    )
+
+
+def _axes(there: Held, kind: str, axes: str, at_s: Array | None = None) -> tuple[Array, Array]:
+    """Return times and values of all axes of a kind, at the first one's times or at others; none where one lacks."""
+    series = [there[name] for axis in axes if (name := f"{kind}_{axis}") in there]
+    if len(series) < len(axes):
+        return np.empty(0), np.empty((0, len(axes)))
+    first = series[0] if at_s is None else replace(series[0], time_s=at_s)
+    whole = [_beside(item, first, slice(None), wrapped=False) for item in series]
+    return first.time_s, np.stack(whole, axis=1)
+
+
+def _companions(held: Held, of_side: Mapping[Side, Held], tdc: Channel | None) -> dict[str, Channel]:
+    """Return the channels that both feet share."""
+    taken = [row for row in CHANNELS if row.kind == "companion"]
+    if any(_OF_A_SENSOR & there.keys() for there in of_side.values()):
+        # beside a shoe sensor the recorded crank tells whether the sides are right
+        taken += [row for row in CHANNELS if row.kind == "crank"]
+    found = {}
+    for row in taken:
+        series = held.get(row.name)
+        if series is not None:
+            rows = own_rows(series.values)
+            found[row.canonical] = Channel(series.time_s[rows], series.values[rows])
+    return found if tdc is None else {**found, TDC_CHANNEL: tdc}
+
+
+def _sided(info: ChannelInfo, unnamed: Side | None) -> ChannelInfo:
+    """Say whose foot an unnamed channel is read as, or that the file does not tell."""
+    if not is_unsided(info.meaning):
+        return info
+    named = info.meaning if unnamed is None else f"{unnamed}_{info.meaning}"
+    note = f"read as the {unnamed} foot" if unnamed else "one foot, not said which: add --side"
+    return replace(info, meaning=named, note="; ".join(filter(None, (info.note, note))))
+
+
+# ---- rows and times --------------------------------------------------------------------------------------------
+
+
+def own_rows(values: Array) -> Rows:
+    """Return the rows that a column has samples in, where it is filled only every few rows; else all of them.
 
     Examples
     --------
@@ -193,26 +203,38 @@ def own_rows(values: Array) -> slice | NDArray[np.intp]:
     return rows if rows.size > 1 and np.median(np.diff(rows)) > 1 else slice(None)
 
 
-def complete_rows(values: Array | None) -> slice | NDArray[np.intp]:
-    """Return the rows in which no axis is missing; none where there are no values."""
-    return slice(0, 0) if values is None else np.flatnonzero(np.isfinite(values).all(axis=1))
+def complete_rows(values: Array) -> NDArray[np.intp]:
+    """Return the rows in which no axis is missing."""
+    return np.flatnonzero(np.isfinite(values).all(axis=1))
+
+
+def _beside(series: Series, main: Series, rows: Rows, *, wrapped: bool) -> Array:
+    """Return a series at the times of some rows of another: the same rows of a table, else in between its samples."""
+    if series.time_s is main.time_s or np.array_equal(series.time_s, main.time_s):
+        values = series.values[rows]
+        if isinstance(rows, slice) or np.isfinite(values).any():
+            return values
+    return _between(series, main.time_s[rows], wrapped=wrapped)
+
+
+def _between(series: Series, time_s: Array, *, wrapped: bool) -> Array:
+    """Return a series at other times; NaN where no two neighbours enclose them closely."""
+    known = np.isfinite(series.values)
+    own_s, values = series.time_s[known], series.values[known]
+    if own_s.size < 2:
+        return np.full(time_s.size, np.nan)
+    smooth = np.unwrap(values, period=360.0) if wrapped else values
+    after = np.clip(np.searchsorted(own_s, time_s), 1, own_s.size - 1)
+    near = own_s[after] - own_s[after - 1] <= _INTERPOLATED_STEPS * np.median(np.diff(own_s))
+    inside = (time_s >= own_s[0]) & (time_s <= own_s[-1])
+    return np.where(near & inside, np.interp(time_s, own_s, smooth), np.nan)
 
 
 def laps_of(time_s: Array, numbers: Array) -> tuple[Lap, ...]:
-    """Return laps from a column of lap numbers.
+    """Return the stretches of equal numbers in a column of lap numbers; a missing number means that the lap goes on.
 
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Seconds.
-    numbers : ndarray, shape (n,)
-        Lap number of each sample; NaN where missing (the lap goes on).
-
-    Returns
-    -------
-    tuple of Lap
-        The last one ends with the last sample. Numbers are the column's where each stands for one stretch; else the
-        stretches are counted from 1.
+    The last one ends with the last sample. Numbers are the column's where each stands for one stretch; else the
+    stretches are counted from 1.
     """
     known = np.flatnonzero(np.isfinite(numbers))
     if known.size == 0:
@@ -228,46 +250,3 @@ def laps_of(time_s: Array, numbers: Array) -> tuple[Lap, ...]:
         Lap(int(named[at]) if unique else at + 1, float(time_s[known[first]]), float(ends[at]))
         for at, first in enumerate(firsts)
     )
-
-
-def describe_columns(table: ChannelTable, order: Order, options: ReadOptions) -> tuple[ChannelInfo, ...]:
-    """Describe every column of a table.
-
-    Parameters
-    ----------
-    table : ChannelTable
-        The columns.
-    order : Order
-        Their rows in order of time; at least two.
-    options : ReadOptions
-        Whose foot an unnamed one is.
-
-    Returns
-    -------
-    tuple of ChannelInfo
-        In the order of the file; columns that are not used have no count of values.
-    """
-    used = {column.index: column for column in (*table.columns.values(), table.time_column)}
-    row_rate_hz = 1.0 / order.period_s
-    described = []
-    for index, name in enumerate(table.layout.header):
-        column = used.get(index)
-        if column is None:
-            meaning = meaning_of(name)
-            note = "another time column is used" if meaning and meaning.channel == "time" else "not used"
-            described.append(ChannelInfo(shown(name), unit=table.layout.units[index] or "", note=note))
-            continue
-        rows = order.time_s.size
-        filled = rows if column is table.time_column else table.filled(index)
-        rate_hz = min(filled / rows, 1.0) * row_rate_hz if filled else float("nan")
-        described.append(
-            ChannelInfo(shown(name), column.canonical, column.unit or "", filled, rate_hz, _note(column, options))
-        )
-    return tuple(described)
-
-
-def _note(column: Column, options: ReadOptions) -> str:
-    """Say how a column came to be used, and what is still to be said about it."""
-    if column.channel in _ONE_FOOT:
-        return f"read as the {options.side} foot" if options.side else "one foot, not said which: add --side"
-    return "" if column.why == "name" else f"from {column.why}"

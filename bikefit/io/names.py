@@ -1,7 +1,8 @@
 """Which channel a column's name means, and in which unit.
 
-The canonical names are those of the project's own CSV: a channel and a unit, such as ``left_heel_rotation_deg``.
-Case, blanks and the way of writing the unit (``Time (s)``, ``time [s]``, ``time_s``) do not matter.
+The canonical names are those of `bikefit.conventions.CHANNELS`: a channel and a unit, such as
+``left_heel_rotation_deg``. Case, blanks and the way of writing the unit (``Time (s)``, ``time [s]``, ``time_s``) do not
+matter.
 """
 
 from __future__ import annotations
@@ -13,37 +14,35 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from bikefit.conventions import SIDES
+from bikefit.conventions import CHANNELS as ROWS
+from bikefit.conventions import SIDES, CanonicalChannel, ChannelKind
 
 STANDARD_GRAVITY_M_S2: Final = 9.80665
 _DEG: Final = math.degrees(1.0)
 
-ANGLE: Final[Mapping[str, float]] = {"deg": 1.0, "rad": _DEG}
-TURN_RATE: Final[Mapping[str, float]] = {"deg_s": 1.0, "rad_s": _DEG, "mdeg_s": 1e-3}
-ACCELERATION: Final[Mapping[str, float]] = {"m_s2": 1.0, "g": STANDARD_GRAVITY_M_S2, "mg": 1e-3 * STANDARD_GRAVITY_M_S2}
-TIME: Final[Mapping[str, float]] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-PLAIN: Final[Mapping[str, float]] = {"": 1.0}
+UNITS: Final[Mapping[str, Mapping[str, float]]] = {
+    "deg": {"deg": 1.0, "rad": _DEG},
+    "deg_s": {"deg_s": 1.0, "rad_s": _DEG, "mdeg_s": 1e-3},
+    "m_s2": {"m_s2": 1.0, "g": STANDARD_GRAVITY_M_S2, "mg": 1e-3 * STANDARD_GRAVITY_M_S2},
+    "s": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9},
+    "m_s": {"m_s": 1.0, "km_h": 1 / 3.6},
+}
+"""A unit of the package -> units that files have in its place, each with the factor that brings it there."""
 
-_SIDED: Final[Mapping[str, Mapping[str, float]]] = {
-    "heel_rotation": ANGLE,
-    "pitch": ANGLE,
-    **{f"gyr_{axis}": TURN_RATE for axis in "xyz"},
-    **{f"acc_{axis}": ACCELERATION for axis in "xyz"},
-    **{f"quat_{axis}": PLAIN for axis in "wxyz"},
+_OWN: Final[Mapping[str, CanonicalChannel]] = {
+    **{row.name: row for row in ROWS},
+    **{f"{side}_{row.name}": row for side in SIDES for row in ROWS if row.sided},
 }
 CHANNELS: Final[Mapping[str, Mapping[str, float]]] = {
-    "time": TIME,
-    "crank_angle": ANGLE,
-    "cadence": {"rpm": 1.0},
-    "power": {"w": 1.0},
-    "speed": {"m_s": 1.0, "km_h": 1 / 3.6},
-    "heart_rate": {"bpm": 1.0},
-    "lap": PLAIN,
-    "tdc_pulse": PLAIN,
-    **_SIDED,
-    **{f"{side}_{channel}": units for side in SIDES for channel, units in _SIDED.items()},
+    name: UNITS.get(row.unit, {row.unit: 1.0}) for name, row in _OWN.items()
 }
-"""Channel -> its units with the factor that brings each to the first of them."""
+"""Channel, with its side where it has one -> its units with the factor that brings each to the first of them."""
+_UNSIDED: Final = frozenset(
+    f"{name}_{unit}" if unit else name
+    for row in ROWS if row.sided
+    for name in (row.name, row.name.removesuffix("_x")) for unit in CHANNELS[row.name]
+)  # fmt: skip
+"""Names of what hangs on a shoe, with unit and without side, of one axis or of all three."""
 
 _TIME_NAMES: Final = frozenset({
     "time", "timestamp", "time_stamp", "elapsed", "elapsed_time", "epoch", "unix_time", "unix_timestamp", "datetime",
@@ -57,8 +56,11 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
     "rad_s": "rad_s", "mdeg/s": "mdeg_s", "m/s2": "m_s2", "m/s²": "m_s2", "m/s^2": "m_s2", "m_s2": "m_s2",
     "m/(s^2)": "m_s2", "m/s/s": "m_s2", "g": "g", "mg": "mg", "rpm": "rpm", "1/min": "rpm", "w": "w", "watt": "w",
     "watts": "w", "m/s": "m_s", "m_s": "m_s", "km/h": "km_h", "km_h": "km_h", "kmh": "km_h", "kph": "km_h",
-    "bpm": "bpm", "-": "", "none": "", "1": "",
+    "bpm": "bpm", "percent": "percent", "%": "percent", "mm": "mm", "-": "", "none": "", "1": "",
 }  # fmt: skip
+_LONG_UNITS: Final = ("deg_s", "mdeg_s", "rad_s", "m_s2", "km_h", "m_s")
+"""Units with an underscore in them, as they stand at the end of a name."""
+_TIME_UNITS: Final[Mapping[str, str]] = {"milliseconds": "ms", "seconds": "s", "secs": "s"}
 _BRACKETED: Final = re.compile(r"^(?P<base>.*?)\s*[(\[{](?P<unit>[^()\[\]{}]*(?:\([^()]*\))?)[)\]}]\s*$", re.DOTALL)
 NAME_MAX_CHARS: Final = 200
 """A longer name is no channel's."""
@@ -77,6 +79,17 @@ class Meaning:
         unit = next(iter(CHANNELS[self.channel])) if self.unit is None else self.unit
         return f"{self.channel}_{unit}" if unit else self.channel
 
+    @property
+    def kind(self) -> ChannelKind:
+        """What is done with the channel."""
+        return _OWN[self.channel].kind
+
+    @property
+    def factor(self) -> float:
+        """What brings numbers in this unit to the channel's own."""
+        units = CHANNELS[self.channel]
+        return 1.0 if self.unit is None else units.get(self.unit, 1.0)
+
 
 def unit_of(text: str) -> str | None:
     """Return the unit that a cell or a bracket names, or None where it names none that is known.
@@ -91,17 +104,7 @@ def unit_of(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def meaning_of(name: str) -> Meaning | None:
-    """Return what a column's name means.
-
-    Parameters
-    ----------
-    name : str
-        As in the file.
-
-    Returns
-    -------
-    Meaning or None
-        None where the name is no channel's.
+    """Return what a column's name means, None where it is no channel's.
 
     Examples
     --------
@@ -114,26 +117,26 @@ def meaning_of(name: str) -> Meaning | None:
         return None
     bracketed = _BRACKETED.match(name)
     if bracketed:
-        channel = _channel(_plain(bracketed["base"]))
-        unit = unit_of(bracketed["unit"])
-        return Meaning(channel, unit) if channel and unit in CHANNELS[channel] else None
+        return _with_unit(_plain(bracketed["base"]), unit_of(bracketed["unit"]))
     plain = _plain(name)
     channel = _channel(plain)
     if channel:
-        return Meaning(channel, {"milliseconds": "ms", "seconds": "s", "secs": "s"}.get(plain))
-    for unit in ("deg_s", "mdeg_s", "rad_s", "m_s2", "km_h", "m_s"):
+        return Meaning(channel, _TIME_UNITS.get(plain))
+    for unit in _LONG_UNITS:
         if plain.endswith("_" + unit):
             return _with_unit(plain[: -len(unit) - 1], unit)
     base, _, last = plain.rpartition("_")
-    return _with_unit(base, _UNIT_WORDS.get(last, "?")) if base else None
+    return _with_unit(base, _UNIT_WORDS.get(last)) if base else None
 
 
-def _with_unit(base: str, unit: str) -> Meaning | None:
+def _with_unit(base: str, unit: str | None) -> Meaning | None:
+    """Return the meaning of a channel's name with a unit behind it; None where the two do not go together."""
     channel = _channel(base)
     return Meaning(channel, unit) if channel and unit in CHANNELS[channel] else None
 
 
 def _channel(plain: str) -> str | None:
+    """Return the channel that a plain name without unit means."""
     if plain in _TIME_NAMES:
         return "time"
     return plain if plain in CHANNELS else None
@@ -145,14 +148,19 @@ def _plain(name: str) -> str:
 
 
 def canonical_names() -> list[str]:
-    """Return every name that a column may be given, time and rotation first.
-
-    Returns
-    -------
-    list of str
-        Such as ``time_s``.
-    """
+    """Return every name that a column may be given, time and the crank first, such as ``time_s``."""
     return [f"{channel}_{unit}" if unit else channel for channel, units in CHANNELS.items() for unit in units]
+
+
+def is_unsided(canonical: str) -> bool:
+    """Tell whether a canonical name is of something that hangs on a shoe, and does not say on which.
+
+    Examples
+    --------
+    >>> is_unsided("heel_rotation_deg"), is_unsided("left_pitch_deg"), is_unsided("power_w"), is_unsided("gyr_deg_s")
+    (True, False, False, True)
+    """
+    return canonical in _UNSIDED
 
 
 def shown(name: str, limit: int = 60) -> str:

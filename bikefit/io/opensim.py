@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from bikefit.conventions import SIDES, Side
-from bikefit.errors import BikefitError, RecordingError, near_matches
-from bikefit.io.markers.settle import PedalPoints, marker_columns, markers_from_columns, rate_of
-from bikefit.io.names import ANGLE, meaning_of
+from bikefit.conventions import ChannelKind, Side
+from bikefit.errors import BikefitError, RecordingError
+from bikefit.io.assemble import assemble
+from bikefit.io.columns import assign, time_column
+from bikefit.io.markers.recording import PedalPoints
+from bikefit.io.markers.settle import marker_columns, markers_from_columns
 from bikefit.io.options import ReadOptions
+from bikefit.io.series import Parts, Series
 from bikefit.io.source import Source, load
-from bikefit.io.timestamps import DisorderError, put_in_order
-from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Recording, finding
+from bikefit.io.tables import describe_table, order_rows, table_series
+from bikefit.io.timestamps import Order, clock_from_numbers
+from bikefit.model import Array, Recording, finding
 
+OF_FEET: Final[frozenset[ChannelKind]] = frozenset({"angle", "rate", "acceleration"})
+"""Channels that hold a foot's rotation, or that it can be computed from."""
 COMPANION_ENDINGS: Final = tuple(
     ending + suffix for suffix in (".mot", ".sto") for ending in ("_force_data_file", "_forces", "_grf", "_pedals", "")
 )
@@ -72,38 +78,40 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     """
     source = load(path, strict=options.strict)
     storage = parse_storage(source)
-    try:
-        order = put_in_order(storage.columns["time"])
-    except DisorderError as error:
-        raise RecordingError(f"{source.name}: time goes back by {error.back_s:g} s at row {error.row + 1}.") from error
-    table = {name: order.apply(values) for name, values in storage.columns.items() if name != "time"}
-    meanings = _channels(table, options, source.name)
-    feet = _feet(order.time_s, table, meanings, storage.degrees)
-    found: tuple[Finding, ...] = ()
-    used = frozenset[str]() if feet else marker_columns(list(table), options, source.name)
-    markers = markers_from_columns(order.time_s, {label: table[label] for label in used}, options, source.name)
-    points = _points(table)
-    meanings |= {label: f"{_SIDE[side[0]]}_pedal" for label in table if (side := _point_side(label))}
-    channels = tuple(
-        ChannelInfo(name, meanings.get(name, ""), "", int(np.isfinite(values).sum()), rate_of(order.time_s))
-        for name, values in table.items()
-        if name not in used
-    )
-    if not feet and not used:
-        what = "pedal points and forces" if points else "no foot's angle"
-        found = (finding("opensim_without_feet", what=what),)
-    return Recording(
+    labels, values = list(storage.columns), list(storage.columns.values())
+    angles = "deg" if storage.degrees else "rad"
+    units = ["s", *(angles for _ in labels[1:])]
+    columns = assign(labels, units, options.columns, source.name)
+    followed = time_column(columns, labels, source.name)
+    clock = clock_from_numbers(values[followed.index], followed.unit)
+    order = order_rows(clock.time_s, source.name)
+    read = [column for column in columns if column.meaning.kind != "time"]
+    series = [*table_series(read, values.__getitem__, order)]
+    series += _body_series(storage, order, {item.channel for item in series}, options.side)
+    of_feet = any(column.meaning.kind in OF_FEET for column in read) or len(series) > len(read)
+    marked = frozenset[str]() if of_feet else marker_columns(labels, options, source.name)
+    places = {label: order.apply(storage.columns[label]) for label in labels if label in marked}
+    points = {label: f"{_SIDE[side[0]]}_pedal" for label in labels if (side := _point_side(label))}
+    found = (*source.findings, *clock.findings, *order.findings)
+    if not of_feet and not marked:
+        what = "pedal points and forces" if _points(storage.columns) else "no foot's angle"
+        found = (*found, finding("opensim_without_feet", what=what))
+    passed_over = {*marked, followed.name}
+    infos = describe_table(labels, [None] * len(labels), read, values.__getitem__, order, passed_over, all_parsed=True)
+    parts = Parts(
         name=source.name,
         format="opensim",
         sha256=source.sha256,
-        start=None,
-        from_s=0.0,
+        series=tuple(series),
+        start=clock.start,
         to_s=float(order.time_s[-1]),
-        feet=feet,
-        markers=markers.markers,
-        channels=(*channels, *markers.channels),
-        findings=(*source.findings, *order.findings, *found, *markers.findings),
+        markers=markers_from_columns(order.time_s, places, options, source.name),
+        channels=tuple(
+            replace(info, meaning=points[info.name], note="") if info.name in points else info for info in infos
+        ),
+        findings=found,
     )
+    return assemble(parts, options)
 
 
 def parse_storage(source: Source) -> Storage:
@@ -224,57 +232,19 @@ def _points(columns: Mapping[str, Array]) -> dict[str, Array]:
 # ---- angles ------------------------------------------------------------------------------------------------
 
 
-def _channels(table: Mapping[str, Array], options: ReadOptions, name: str) -> dict[str, str]:
-    """Return label -> canonical channel with its unit where the label says it."""
-    meanings: dict[str, str] = {}
-    for label in table:
-        meaning = meaning_of(label)
-        if meaning:
-            meanings[label] = f"{meaning.channel}_{meaning.unit}" if meaning.unit else meaning.channel
-    for channel, label in options.columns.items():
-        if meaning_of(channel) is None:
+def _body_series(storage: Storage, order: Order, taken: Collection[str], unnamed: Side | None) -> Iterator[Series]:
+    """Give the rotation and the pitch of the heel bones of feet whose rotation is no column of its own."""
+    for side, angles in _body_angles(storage.columns, storage.degrees).items():
+        if f"{side}_heel_rotation" in taken or (side == unnamed and "heel_rotation" in taken):
             continue
-        if label not in table:
-            raise RecordingError(
-                f"{name}: there is no column '{label}' for {channel}.{near_matches(label, list(table))}"
-            )
-        meanings[label] = channel
-    if options.side:
-        unsided = {label: channel for label, channel in meanings.items() if channel.startswith("heel_rotation")}
-        meanings |= {label: f"{options.side}_{channel}" for label, channel in unsided.items()}
-    return meanings
-
-
-def _feet(
-    time_s: Array, table: Mapping[str, Array], meanings: Mapping[str, str], degrees: bool
-) -> dict[Side, FootTrace]:
-    by_channel = {channel: label for label, channel in meanings.items()}
-    bodies = _body_angles(table, degrees)
-    feet: dict[Side, FootTrace] = {}
-    for side in SIDES:
-        rotation = _angle(f"{side}_heel_rotation", table, by_channel, degrees)
-        pitch = _angle(f"{side}_pitch", table, by_channel, degrees)
-        if rotation is not None:
-            feet[side] = FootTrace(side, time_s, rotation, "rider", pitch_deg=pitch)
-        elif side in bodies:
-            forward = _heel_axis(bodies[side])
-            lateral = np.degrees(np.arcsin(np.clip(forward[:, 2], -1.0, 1.0)))
-            heel_out = lateral if side == "left" else -lateral
-            down = np.degrees(np.arctan2(-forward[:, 1], forward[:, 0]))
-            feet[side] = FootTrace(side, time_s, heel_out, "bike", pitch_deg=down)
-    return feet
-
-
-def _angle(channel: str, table: Mapping[str, Array], by_channel: Mapping[str, str], degrees: bool) -> Array | None:
-    """Return a channel in degrees: its own unit rules, else the header's."""
-    for name, factor in (
-        (channel, 1.0 if degrees else ANGLE["rad"]),
-        *((f"{channel}_{unit}", f) for unit, f in ANGLE.items()),
-    ):
-        if name in by_channel:
-            values: Array = table[by_channel[name]] * factor
-            return values
-    return None
+        forward = _heel_axis(np.column_stack([order.apply(angles[:, axis]) for axis in range(3)]))
+        lateral = np.degrees(np.arcsin(np.clip(forward[:, 2], -1.0, 1.0)))
+        heel_out = lateral if side == "left" else -lateral
+        down = np.degrees(np.arctan2(-forward[:, 1], forward[:, 0]))
+        name = f"calcn_{side[0]}"
+        yield Series(f"{side}_heel_rotation", order.time_s, heel_out, name, zero="bike")
+        if f"{side}_pitch" not in taken:
+            yield Series(f"{side}_pitch", order.time_s, down, name)
 
 
 def _body_angles(table: Mapping[str, Array], degrees: bool) -> dict[Side, Array]:

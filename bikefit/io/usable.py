@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from bikefit.conventions import SIDES, other_side
 from bikefit.errors import NoRotationError
-from bikefit.io.names import shown
+from bikefit.io.names import is_unsided, shown
 from bikefit.model import Finding, Recording, finding
 
 _SHOWN_MAX = 20
@@ -65,7 +65,7 @@ def check_usable(recording: Recording) -> None:
 
 def is_of_one_foot(recording: Recording) -> bool:
     """Tell whether a recording holds the channels of one foot without saying whose."""
-    return any("add --side" in channel.note for channel in recording.channels)
+    return any(is_unsided(channel.meaning) for channel in recording.channels)
 
 
 def nearest_rotation_column(recording: Recording) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from bikefit.errors import NoRotationError, RecordingError, UsageError
 from bikefit.io import ReadOptions, read_recording, read_sides, require_usable
 from bikefit.io.names import STANDARD_GRAVITY_M_S2, meaning_of
-from bikefit.io.text.columns import presets
+from bikefit.io.text.presets import presets
 
 # github.com/Allwillcome/XsensDot2Mtw4OpenSense, bei_D4CA6EF17860_20210830_170505.csv: lines before the header, time in
 # microseconds of a 32-bit counter, at rest |acceleration| 9.65 m/s^2 and a gyroscope of a few tenths (deg/s).

@@ -3,53 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 import numpy as np
 
-from bikefit.io.fit.companions import ASKED_COMPANIONS, COMPANION_FIELDS
 from bikefit.io.fit.decoder import Column, FitData
-from bikefit.io.fit.fields import SIDED
 from bikefit.io.fit.times import RecordTimes
-from bikefit.model import Channel, ChannelInfo
-
-SIDE_ADVICE: Final = "one foot without a side: add --side left or --side right"
-
-
-def canonical(channel: str) -> str:
-    """Return a channel's canonical name, unit included.
-
-    Examples
-    --------
-    >>> canonical("left_heel_rotation"), canonical("cadence"), canonical("")
-    ('left_heel_rotation_deg', 'cadence_rpm', '')
-    """
-    angle = channel.removeprefix("left_").removeprefix("right_") in (*SIDED, "crank_angle")
-    return f"{channel}_deg" if angle else ASKED_COMPANIONS.get(channel, channel)
-
-
-def companion_fields(record: Mapping[str, Column], companions: Mapping[str, Channel]) -> dict[str, str]:
-    """Return field of ``record`` -> the companion that it was read as.
-
-    Parameters
-    ----------
-    record : mapping of str to Column
-        The ``record`` messages.
-    companions : mapping of str to Channel
-        What was read.
-
-    Returns
-    -------
-    dict of str to str
-        The first field of each companion that holds anything.
-    """
-    found = {}
-    for name in companions:
-        filled = (field for field in COMPANION_FIELDS[name] if field in record and record[field].valid.any())
-        field = next(filled, None)
-        if field is not None:
-            found[field] = name
-    return found
+from bikefit.model import ChannelInfo
 
 
 def field_infos(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -11,44 +11,32 @@ import numpy as np
 from bikefit.conventions import SIDES
 from bikefit.io.fit.decoder import Column, FitData
 from bikefit.io.fit.times import RecordTimes, from_zero, moment, numbers, on_utc
-from bikefit.model import Array, Channel, Lap
+from bikefit.io.series import Series
+from bikefit.model import Array, Lap
 
 _PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "cadence_rpm": ("cadence256", "cadence"),
-    "power_w": ("power",),
-    "speed_m_s": ("enhanced_speed", "speed"),
-    "heart_rate_bpm": ("heart_rate",),
-    "left_torque_effectiveness_percent": ("left_torque_effectiveness",),
-    "right_torque_effectiveness_percent": ("right_torque_effectiveness",),
-    "left_pedal_smoothness_percent": ("left_pedal_smoothness",),
-    "right_pedal_smoothness_percent": ("right_pedal_smoothness",),
-    "left_platform_offset_mm": ("left_pco",),
-    "right_platform_offset_mm": ("right_pco",),
+    "cadence": ("cadence256", "cadence"),
+    "power": ("power",),
+    "speed": ("enhanced_speed", "speed"),
+    "heart_rate": ("heart_rate",),
+    **{
+        f"{side}_{name}": (f"{side}_{name}",) for name in ("torque_effectiveness", "pedal_smoothness") for side in SIDES
+    },
+    **{f"{side}_platform_offset": (f"{side}_pco",) for side in SIDES},
 }
+"""Channel -> fields of ``record`` that it is read from; of several the first that holds anything."""
 _ANGLE_PAIRS: Final = {
-    f"{side}_power_phase{peak}_{end}_deg": (f"{side}_power_phase{peak}", place)
+    f"{side}_power_phase{peak}_{end}": (f"{side}_power_phase{peak}", place)
     for side in SIDES
     for peak in ("", "_peak")
     for place, end in enumerate(("start", "end"))
 }
-_BALANCE: Final = "right_balance_percent"
 _RIGHT: Final = 0x80
 
-COMPANION_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **_PLAIN,
-    **{name: (field,) for name, (field, _) in _ANGLE_PAIRS.items()},
-    _BALANCE: ("left_right_balance",),
-}
-"""Companion channel -> fields of ``record`` that it is read from; of several the first that holds anything."""
-ASKED_COMPANIONS: Final[Mapping[str, str]] = {
-    "cadence": "cadence_rpm", "power": "power_w", "speed": "speed_m_s", "heart_rate": "heart_rate_bpm",
-}  # fmt: skip
-"""Channel as ``--column`` names it -> companion."""
 
-
-def companions_of(
-    record: Mapping[str, Column], times: RecordTimes, zero_s: float, asked: Mapping[str, tuple[Column, float]]
-) -> dict[str, Channel]:
+def companion_series(
+    record: Mapping[str, Column], times: RecordTimes, zero_s: float, taken: Collection[str]
+) -> dict[str, list[Series]]:
     """Read what accompanies the rotation.
 
     Parameters
@@ -59,32 +47,41 @@ def companions_of(
         When they begin.
     zero_s : float
         FIT time that is the recording's zero [s].
-    asked : mapping of str to (Column, float)
-        Companions whose field the user named, with the factor to the companion's unit.
+    taken : collection of str
+        Channels that are read from another field.
 
     Returns
     -------
-    dict of str to Channel
-        Only those that hold anything.
+    dict of str to list of Series
+        By the field that they are read from; only those that hold anything.
     """
-    found = {name: _first(record, fields) for name, fields in _PLAIN.items()}
-    for name, (field, place) in _ANGLE_PAIRS.items():
-        values = record[field].values if field in record else None
-        found[name] = values[:, place] if values is not None and values.ndim > 1 and values.shape[1] > place else None
-    found[_BALANCE] = _right_share(record)
-    cadence, fraction = _first(record, ("cadence",)), _first(record, ("fractional_cadence",))
-    if cadence is not None and fraction is not None and _first(record, ("cadence256",)) is None:
-        found["cadence_rpm"] = cadence + np.nan_to_num(fraction)
-    found |= {name: column.values * factor for name, (column, factor) in asked.items() if _plain(column)}
-    channels = {}
-    for name, values in found.items():
-        if values is None or values.dtype != float:
+    found: dict[str, list[Series]] = {}
+    for channel, field, values in _companions(record):
+        if channel in taken or values.dtype != float:
             continue
         values = values[times.rows]
         filled = np.isfinite(values)
         if filled.any():
-            channels[name] = Channel(from_zero(times.start_s[filled], zero_s), values[filled])
-    return channels
+            own_s = from_zero(times.start_s[filled], zero_s)
+            found.setdefault(field, []).append(Series(channel, own_s, values[filled], record[field].spec.name))
+    return found
+
+
+def _companions(record: Mapping[str, Column]) -> Iterator[tuple[str, str, Array]]:
+    """Give each companion's channel, field and values, one a record."""
+    for channel, fields in _PLAIN.items():
+        field = _first(record, fields)
+        if field is not None:
+            values = record[field].values
+            fraction = _first(record, ("fractional_cadence",)) if field == "cadence" else None
+            yield channel, field, values if fraction is None else values + np.nan_to_num(record[fraction].values)
+    for channel, (field, place) in _ANGLE_PAIRS.items():
+        pair = record[field].values if field in record else None
+        if pair is not None and pair.ndim > 1 and pair.shape[1] > place:
+            yield channel, field, pair[:, place]
+    share = _right_share(record)
+    if share is not None:
+        yield "right_balance", "left_right_balance", share
 
 
 def _plain(column: Column) -> bool:
@@ -92,12 +89,12 @@ def _plain(column: Column) -> bool:
     return column.values.ndim == 1 and column.values.dtype == float
 
 
-def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> Array | None:
+def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> str | None:
     """Return the first field of one number a record that holds any."""
     for field in fields:
         column = record.get(field)
         if column is not None and column.developer is None and _plain(column) and column.valid.any():
-            return column.values
+            return field
     return None
 
 

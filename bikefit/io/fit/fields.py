@@ -14,14 +14,16 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from bikefit.conventions import CHANNELS as ROWS
 from bikefit.conventions import SIDES, Side
-from bikefit.io.names import CHANNELS, meaning_of, unit_of
+from bikefit.io.names import CHANNELS, Meaning, unit_of
 
 _SIDE_WORDS: Final[Mapping[str, Side]] = {
     "left": "left", "l": "left", "lhs": "left", "right": "right", "r": "right", "rhs": "right",
 }  # fmt: skip
+_FIELDS: Final = {row.name: row.sided for row in ROWS if row.kind in ("angle", "crank")}
+"""Channel that ``fields.toml`` may have names for -> whether it is one foot's."""
 _UNIT_ENDS: Final = ("deg", "degree", "degrees", "rad", "radian", "radians")
-SIDED: Final = ("heel_rotation", "pitch")
 
 
 @dataclass(frozen=True)
@@ -116,21 +118,18 @@ def field_meaning(name: str, unit: str) -> FieldMeaning | None:
     named_unit = unit_of(words.pop()) if words and words[-1] in _UNIT_ENDS else None
     sides = {_SIDE_WORDS[word] for word in words if word in _SIDE_WORDS}
     plain = "_".join(word for word in words if word not in _SIDE_WORDS)
-    for channel in ("heel_rotation", "crank_angle", "pitch"):
+    for channel, sided in _FIELDS.items():
         for sense, sign in (("same", 1.0), ("opposite", -1.0), ("unclear", 0.0)):
-            if plain in _table()[channel].get(sense, []) and len(sides) < 2:
+            if plain in _table().get(channel, {}).get(sense, []) and len(sides) < 2:
                 side = next(iter(sides), None)
-                own = f"{side}_{channel}" if side and channel in SIDED else channel
+                own = f"{side}_{channel}" if side and sided else channel
                 if not sign:
-                    note = f"not read: its name does not say which way is positive; --column {_canonical(own)}={name}"
+                    asked = f"{'left_' if sided else ''}{channel}_deg"
+                    note = f"not read: its name does not say which way is positive; --column {asked}={name}"
                     return FieldMeaning(own, 0.0, note=note)
                 turned = 180.0 if channel == "crank_angle" and side == "left" else 0.0
                 return _with_unit(own, sign, turned, unit, named_unit)
     return None
-
-
-def _canonical(channel: str) -> str:
-    return f"{'left_' if channel in SIDED else ''}{channel}_deg"
 
 
 def _with_unit(channel: str, sign: float, turned_deg: float, unit: str, named_unit: str | None) -> FieldMeaning:
@@ -144,25 +143,13 @@ def _with_unit(channel: str, sign: float, turned_deg: float, unit: str, named_un
     return FieldMeaning(channel, sign * factors[known], turned_deg, "read by its name and unit")
 
 
-def asked_meaning(canonical: str, unit: str) -> FieldMeaning | None:
-    """Return what a field is that the user named with ``--column``.
+def asked_meaning(asked: Meaning, unit: str) -> FieldMeaning:
+    """Return how a field is read that ``--column`` names; ``unit`` is what the field's description says.
 
-    Parameters
-    ----------
-    canonical : str
-        The channel as the user wrote it, such as ``left_heel_rotation_deg``.
-    unit : str
-        The field's own unit.
-
-    Returns
-    -------
-    FieldMeaning or None
-        None where there is no such channel. The field's own unit counts; where it has none that fits, the user's.
+    A unit other than the channel's own, such as ``_rad``, is meant; else the description's counts where it fits.
     """
-    meaning = meaning_of(canonical)
-    if meaning is None:
-        return None
-    factors = CHANNELS[meaning.channel]
-    stated = (unit_of(unit) if unit.strip() else None, meaning.unit)
-    chosen = next((name for name in stated if name is not None and name in factors), next(iter(factors)))
-    return FieldMeaning(meaning.channel, factors[chosen], note="read because --column names it")
+    factors = CHANNELS[asked.channel]
+    own = next(iter(factors))
+    stated = unit_of(unit) if unit.strip() else None
+    meant = asked.unit if asked.unit not in (None, own) else stated if stated in factors else own
+    return FieldMeaning(asked.channel, factors[meant or own], note="read because --column names it")

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from bikefit.conventions import Side
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named, side_of
-from bikefit.io.fit.times import longest_rise, numbers, on_utc
+from bikefit.io.fit.times import from_zero, longest_rise, numbers, on_utc
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
+from bikefit.io.series import Series
 from bikefit.model import Array, ChannelInfo, Finding, finding
 
 Kind = Literal["gyr", "acc"]
@@ -98,26 +99,34 @@ class SensorGroup:
         """FIT time of the last sample [s]."""
         return float(max(times[-1] for times in (self.gyr_time_s, self.acc_time_s) if times.size))
 
-    def infos(self, side: Side | None, advice: str) -> Iterator[ChannelInfo]:
-        """List the channels for ``inspect``, as read for a side, or with what to do about the lack of one.
+    @property
+    def kinds(self) -> tuple[tuple[Kind, str, str, Array, Array], ...]:
+        """What it holds: kind, unit, name, times and values."""
+        return (
+            ("gyr", "deg_s", "gyroscope", self.gyr_time_s, self.gyr_deg_s),
+            ("acc", "m_s2", "accelerometer", self.acc_time_s, self.acc_m_s2),
+        )
 
-        Yields
-        ------
-        ChannelInfo
-            One for the gyroscope, one for the accelerometer, where there are any.
-        """
-        for kind, unit, time_s, name in (
-            ("gyr", "deg_s", self.gyr_time_s, "gyroscope"),
-            ("acc", "m_s2", self.acc_time_s, "accelerometer"),
-        ):
+    def series(self, zero_s: float) -> Iterator[Series]:
+        """Give each axis, on the recording's time."""
+        prefix = f"{self.side}_" if self.side else ""
+        for kind, _, name, time_s, values in self.kinds:
+            own_s = from_zero(time_s, zero_s)
+            for at, axis in enumerate("xyz" if own_s.size else ""):
+                yield Series(f"{prefix}{kind}_{axis}", own_s, values[:, at], name)
+
+    def infos(self, *, known: bool) -> Iterator[ChannelInfo]:
+        """List what it holds; ``known`` tells whether it can be said on which shoe it sat."""
+        prefix = f"{self.side}_" if self.side else ""
+        for kind, unit, name, time_s, _ in self.kinds:
             if time_s.size:
                 yield ChannelInfo(
                     name=" ".join(filter(None, (name, self.label))),
-                    meaning=f"{side}_{kind}_{unit}" if side else "",
+                    meaning=f"{prefix}{kind}_{unit}" if known else "",
                     unit=unit,
                     samples=time_s.size,
                     rate_hz=1.0 / float(np.median(np.diff(time_s))) if time_s.size > 1 else float("nan"),
-                    note=advice,
+                    note="" if known else "not read: the file does not say on which shoe it sat",
                 )
 
 

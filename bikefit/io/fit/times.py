@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named
 from bikefit.io.fit.profile import EPOCH_S, SYSTEM_TIME_LIMIT
-from bikefit.io.names import TIME, unit_of
+from bikefit.io.names import UNITS, unit_of
 from bikefit.model import Array
 
 STAMP_STEP_S: Final = 1.0
@@ -145,7 +145,7 @@ def record_stamps(record: Messages, shift_s: float) -> Array:
         values = numbers(record, key)
         largest = float(np.nanmax(values, initial=0.0))
         unit = unit_of(column.spec.unit)
-        fraction_s = values * (TIME.get(unit, 1.0) if unit else 1.0 if largest <= 1.0 else 1e-3)
+        fraction_s = values * (UNITS["s"].get(unit, 1.0) if unit else 1.0 if largest <= 1.0 else 1e-3)
         if ((fraction_s >= 0.0) & (fraction_s < 1.0) | np.isnan(fraction_s)).all():
             return stamp_s + np.nan_to_num(fraction_s)
     return stamp_s

@@ -6,7 +6,6 @@ read off the markers themselves: a shoe has a shoe's length, the body is above t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,17 +17,13 @@ from bikefit.errors import RecordingError
 from bikefit.io.markers.axes import seen, settle_axes
 from bikefit.io.markers.names import column_triples, name_markers, some_names
 from bikefit.io.options import ReadOptions
-from bikefit.io.source import Source
-from bikefit.io.timestamps import DisorderError, put_in_order
-from bikefit.model import Array, ChannelInfo, Finding, Markers, Recording, finding
+from bikefit.model import Array, ChannelInfo, Finding, Markers, finding
 
 MM_PER: Final[Mapping[str, float]] = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
 FARTHEST: Final = 1e6
 """A coordinate beyond this, in whatever unit, is no marker's."""
 SHOE_MM: Final = (100.0, 500.0)
 """Between these lies the distance from heel to toe marker; a factor of ten or a thousand falls outside."""
-RATE_TOLERANCE: Final = 0.02
-"""A header's rate may differ from the time stamps' by this share."""
 
 
 @dataclass(frozen=True)
@@ -93,110 +88,6 @@ def settle_markers(
     to_world, axes_found = settle_axes(in_mm, swap_sides=options.swap_sides)
     world = {name: values @ to_world.T for name, values in in_mm.items()}
     return Settled(Markers(time_s, world), (*found, *axes_found), channels)
-
-
-@dataclass(frozen=True)
-class PedalPoints:
-    """Where the pedals are, from a companion file in the same axes.
-
-    Attributes
-    ----------
-    name, sha256 : str
-        Of the file.
-    time_s : ndarray, shape (n,)
-        On the file's own clock, which is the marker file's.
-    positions_mm : mapping of str to ndarray, shape (n, 3)
-        ``left_pedal``, ``right_pedal`` [mm].
-    """
-
-    name: str
-    sha256: str
-    time_s: Array
-    positions_mm: Mapping[str, Array]
-
-    def at(self, time_s: Array) -> dict[str, Array]:
-        """Return the points at other times; NaN outside their own."""
-        return {
-            name: np.column_stack(
-                [np.interp(time_s, self.time_s, values[:, axis], left=np.nan, right=np.nan) for axis in range(3)]
-            )
-            for name, values in self.positions_mm.items()
-        }
-
-
-def recording_of_markers(
-    source: Source,
-    file_format: str,
-    time_s: Array,
-    positions: Mapping[str, Array],
-    unit: str,
-    options: ReadOptions,
-    *,
-    claimed_hz: float = float("nan"),
-    pedals: PedalPoints | None = None,
-) -> Recording:
-    """Make a recording of trajectories as a file has them.
-
-    Parameters
-    ----------
-    source : Source
-        The file.
-    file_format : str
-        Of the recording.
-    time_s : ndarray, shape (n,)
-        On the file's clock [s].
-    positions : mapping of str to ndarray, shape (n, 3)
-        As for `settle_markers`.
-    unit : str
-        As the file states it.
-    options : ReadOptions
-        As for `settle_markers`.
-    claimed_hz : float
-        The rate that the header claims [Hz]; NaN where it does not.
-    pedals : PedalPoints, optional
-        From a companion file.
-
-    Returns
-    -------
-    Recording
-        With ``markers``, or without where no foot has both heel and toe.
-
-    Raises
-    ------
-    RecordingError
-        As `settle_markers`, and where times go back by more than a few samples.
-    """
-    try:
-        order = put_in_order(time_s)
-    except DisorderError as error:
-        raise RecordingError(f"{source.name}: time goes back by {error.back_s:g} s at row {error.row + 1}.") from error
-    if not order.time_s.size:
-        raise RecordingError(f"{source.name}: no row has a time.")
-    ordered = {
-        name: np.column_stack([order.apply(values[:, axis]) for axis in range(3)]) for name, values in positions.items()
-    }
-    found = [*source.findings, *order.findings]
-    measured_hz = rate_of(order.time_s)
-    if abs(claimed_hz / measured_hz - 1.0) > RATE_TOLERANCE:
-        found.append(finding("rate_mismatch", claimed=claimed_hz, measured=measured_hz))
-    sha256 = source.sha256
-    beside: dict[str, Array] = {}
-    if pedals is not None:
-        beside = pedals.at(order.time_s + float(np.nanmin(time_s)))
-        sha256 = hashlib.sha256((source.sha256 + pedals.sha256).encode()).hexdigest()
-        found.append(finding("companion_file", name=pedals.name))
-    settled = settle_markers(order.time_s, ordered, unit, options, source.name, beside)
-    return Recording(
-        name=source.name,
-        format=file_format,
-        sha256=sha256,
-        start=None,
-        from_s=0.0,
-        to_s=float(order.time_s[-1]),
-        markers=settled.markers,
-        channels=settled.channels,
-        findings=(*found, *settled.findings),
-    )
 
 
 def marker_columns(header: Sequence[str], options: ReadOptions, source: str) -> frozenset[str]:

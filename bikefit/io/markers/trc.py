@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bikefit.errors import RecordingError
-from bikefit.io.markers.settle import recording_of_markers
+from bikefit.io.markers.recording import recording_of_markers
 from bikefit.io.opensim import pedal_points_beside
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import load

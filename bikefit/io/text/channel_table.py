@@ -1,17 +1,16 @@
-"""The columns of a text table by the channels that they are."""
+"""The columns of a text table that are read, parsed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import cast
 
 import numpy as np
 
 from bikefit.errors import RecordingError
-from bikefit.io.finite import finite_span
+from bikefit.io.columns import Column
 from bikefit.io.names import shown
-from bikefit.io.text.columns import Column
 from bikefit.io.text.layout import is_missing, is_number
 from bikefit.io.text.text_file import TextFile
 from bikefit.io.timestamps import Clock, clock_from_numbers, clock_from_texts
@@ -19,45 +18,36 @@ from bikefit.model import Array
 
 
 class ChannelTable:
-    """The columns of one file, parsed.
+    """The numbers of one file.
 
     Parameters
     ----------
     file : TextFile
         The file.
-    columns : sequence of Column
-        The columns that are read, apart from those of time.
+    columns : collection of int
+        The columns of numbers that are read, apart from those of time.
     time_column : Column
         The column of time that is followed.
-    others : frozenset of int
-        Further columns of numbers that are read: the coordinates of markers.
     counter : float, optional
         The time column starts again at 0 when it reaches this.
     """
 
     def __init__(
-        self,
-        file: TextFile,
-        columns: Sequence[Column],
-        time_column: Column,
-        others: frozenset[int] = frozenset(),
-        counter: float | None = None,
+        self, file: TextFile, columns: Collection[int], time_column: Column, counter: float | None = None
     ) -> None:
         self.file, self.layout, self.where = file, file.layout, file.name
-        self.columns = {column.channel: column for column in columns}
         self.time_column, self.counter = time_column, counter
         text = [] if self._is_numeric(time_column.index) else [time_column.index]
-        numbers = ({column.index for column in columns} | others) - set(text)
-        if not text:
-            numbers.add(time_column.index)
+        numbers = {*columns, time_column.index} - set(text)
         self._values = file.columns(sorted(numbers), text)
-        self._complete: dict[int, bool] = {}
 
     def _is_numeric(self, index: int) -> bool:
+        """Tell whether a column's first cell is a number."""
         cell = self._first_cell(index)
         return cell is None or is_number(cell, self.layout.decimal)
 
     def _first_cell(self, index: int) -> str | None:
+        """Return the first cell of a column that holds anything."""
         cells = (row[index] for row in self.layout.sample if index < len(row))
         return next((cell for cell in cells if not is_missing(cell)), None)
 
@@ -65,42 +55,16 @@ class ChannelTable:
         """Return a column's numbers as in the file."""
         return cast(Array, self._values[index])
 
-    def channel(self, name: str) -> Array | None:
-        """Return a channel in its first unit, infinite values as missing; None where the file has it not."""
-        column = self.columns.get(name)
-        if column is None:
-            return None
-        values = self.raw(column.index)
-        if column.factor != 1.0:
-            values = values * column.factor
-        return np.where(np.isinf(values), np.nan, values) if self.infinite(column.index) else values
-
-    def infinite(self, index: int) -> int:
-        """Return how many of a column's values are infinite."""
-        return 0 if self._is_complete(index) else int(np.count_nonzero(np.isinf(self.raw(index))))
-
-    def filled(self, index: int) -> int:
-        """Return how many of a column's values are finite."""
-        values = self.raw(index)
-        return values.size if self._is_complete(index) else int(np.count_nonzero(np.isfinite(values)))
-
-    def _is_complete(self, index: int) -> bool:
-        if index not in self._complete:
-            self._complete[index] = finite_span(self.raw(index))[2]
-        return self._complete[index]
-
-    def clock(self, columns: Sequence[Column]) -> tuple[Clock, datetime | None]:
-        """Return the time of each row, and when the recording began if any column of time knows it."""
+    def clock(self, times: Sequence[Column]) -> tuple[Clock, datetime | None]:
+        """Return the time of each row, and when the recording began if any of the columns of time knows it."""
         clock = self._clock(self.time_column)
         if not np.any(np.isfinite(clock.time_s)):
             raise RecordingError(f"{self.where}: the time column '{shown(self.time_column.name)}' holds no times.")
-        start = clock.start
-        for column in columns:
-            if start is None and column.channel == "time":
-                start = self._start_from(column)
-        return clock, start
+        starts = (self._start_from(column) for column in times)
+        return clock, clock.start or next((start for start in starts if start is not None), None)
 
     def _clock(self, column: Column) -> Clock:
+        """Return the time of each row by a column of numbers or of texts."""
         values = self._values[column.index]
         if isinstance(values, np.ndarray):
             return clock_from_numbers(values, column.unit, self.counter)

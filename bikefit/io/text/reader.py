@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bikefit.errors import RecordingError
-from bikefit.io.assemble import Assembler, describe_columns
+from bikefit.io.assemble import assemble
+from bikefit.io.columns import Column, assign, plain_name, time_column
 from bikefit.io.finite import finite_span
-from bikefit.io.markers.names import MARKER_NAMES
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
+from bikefit.io.series import Parts
+from bikefit.io.tables import describe_table, table_series
 from bikefit.io.text.channel_table import ChannelTable
-from bikefit.io.text.columns import Column, assign, find_preset, in_a_preset, listed, plain_name
-from bikefit.io.text.layout import Layout
+from bikefit.io.text.presets import find_preset, in_a_preset
 from bikefit.io.text.text_file import TextFile
 from bikefit.io.timestamps import DisorderError, Order, put_in_order
 from bikefit.model import Finding, Recording, finding
@@ -102,68 +102,42 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
         lambda cell: plain_name(cell) in asked or meaning_of(cell) is not None or in_a_preset(cell),
         strict=options.strict,
     )
-    layout = file.layout
-    preset = find_preset(layout.header, layout.preamble, where)
-    asked_channels = {key: name for key, name in options.columns.items() if key not in MARKER_NAMES}
-    columns = assign(layout.header, layout.units, asked_channels, preset, where)
-    time_column = _time_column(columns, layout, where)
-    marked = marker_columns(layout.header, options, where)
-    coordinates = {name: index for index, name in enumerate(layout.header) if name in marked}
-    channels = [column for column in columns if column.channel != "time"]
-    counter = preset.counter if preset else None
-    table = ChannelTable(file, channels, time_column, frozenset(coordinates.values()), counter)
-    clock, start = table.clock(columns)
+    header, units = file.layout.header, file.layout.units
+    preset = find_preset(header, file.layout.preamble, where)
+    laid_out = (preset.found(header), preset.id) if preset else ((), "")
+    columns = assign(header, units, options.columns, where, *laid_out)
+    times = [column for column in columns if column.meaning.kind == "time"]
+    followed = time_column(times, header, where)
+    read = [column for column in columns if column not in times]
+    marked = marker_columns(header, options, where)
+    coordinates = {name: index for index, name in enumerate(header) if name in marked}
+    places = {column.index for column in read} | set(coordinates.values())
+    table = ChannelTable(file, places, followed, preset.counter if preset else None)
+    clock, start = table.clock(times)
     try:
         order = put_in_order(clock.time_s)
     except DisorderError as error:
         raise file.wrong_cell(
             error.row,
-            time_column.index,
+            followed.index,
             f"time goes back by {error.back_s:.6g} s. Cut the file where the clock was set back, or sort its rows.",
         ) from error
     if order.time_s.size < 2:
         raise RecordingError(f"{where}: only {order.time_s.size} row has a time; there is nothing to measure.")
-    built = Assembler(table, order, options)
-    places = {name: order.apply(table.raw(index)) for name, index in coordinates.items()}
-    settled = markers_from_columns(order.time_s, places, options, where)
-    recording = Recording(
+    at_places = {name: order.apply(table.raw(index)) for name, index in coordinates.items()}
+    parts = Parts(
         name=file.name,
         format=preset.id if preset else "csv",
         sha256=file.sha256,
+        series=tuple(table_series(read, table.raw, order)),
         start=start,
-        from_s=0.0,
         to_s=float(order.time_s[-1]),
-        feet=built.feet(),
-        sensors=built.sensors(),
-        markers=settled.markers,
-        companions=built.companions(),
-        laps=built.laps(),
-        channels=(
-            *(channel for channel in describe_columns(table, order, options) if channel.name not in marked),
-            *settled.channels,
-        ),
-        findings=(
-            *file.findings,
-            *clock.findings,
-            *order.findings,
-            *_odd_step(order, time_column),
-            *built.findings,
-            *settled.findings,
-        ),
+        markers=markers_from_columns(order.time_s, at_places, options, where),
+        channels=tuple(describe_table(header, units, [*read, followed], table.raw, order, marked)),
+        findings=(*file.findings, *clock.findings, *order.findings, *_odd_step(order, followed)),
     )
     first_s, _, _ = finite_span(clock.time_s)
-    return TimedRecording(recording, clock.origin_s + first_s, clock.absolute)
-
-
-def _time_column(columns: Sequence[Column], layout: Layout, where: str) -> Column:
-    """Choose among the columns of time: the user's, then one in a stated unit, then one that varies."""
-    times = [column for column in columns if column.channel == "time"]
-    if not times:
-        raise RecordingError(
-            f"{where}: there is no time column. {listed(layout.header)} Name it time_s (seconds), or say which it is "
-            "with --column time_s=NAME."
-        )
-    return min(times, key=lambda column: (column.why == "name", column.unit is None))
+    return TimedRecording(assemble(parts, options), clock.origin_s + first_s, clock.absolute)
 
 
 def _odd_step(order: Order, column: Column) -> list[Finding]:

@@ -1,0 +1,186 @@
+"""Which column of a file is which channel: the user's word first, then a preset's, then the names themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bikefit.errors import RecordingError, UsageError, near_matches
+from bikefit.io.markers.names import MARKER_NAMES
+from bikefit.io.names import CHANNELS, Meaning, canonical_names, meaning_of, shown
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is read.
+
+    Attributes
+    ----------
+    index : int
+        Where it stands, from 0.
+    name : str
+        As in the file.
+    meaning : Meaning
+        Its channel and unit; no unit where neither name, unit row, preset nor user says.
+    why : str
+        How that is known: "name", "--column" or the preset's id.
+    """
+
+    index: int
+    name: str
+    meaning: Meaning
+    why: str
+
+    @property
+    def channel(self) -> str:
+        """A channel of `bikefit.io.names.CHANNELS`."""
+        return self.meaning.channel
+
+    @property
+    def unit(self) -> str | None:
+        """Its unit, where it is known."""
+        return self.meaning.unit
+
+
+def asked_columns(asked: Mapping[str, str], names: Sequence[str], where: str) -> list[tuple[int, Meaning]]:
+    """Return which columns the user's ``--column`` names, with their place; those of markers are left out.
+
+    Parameters
+    ----------
+    asked : mapping of str to str
+        Canonical channel -> name in the file.
+    names : sequence of str
+        The file's columns, fields or labels.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    list of (int, Meaning)
+        Place in ``names``, and what it is read as.
+
+    Raises
+    ------
+    UsageError
+        If ``asked`` names no channel.
+    RecordingError
+        If a name is not there, or there twice.
+    """
+    places = []
+    for key, name in asked.items():
+        meaning = meaning_of(key)
+        if meaning is not None:
+            places.append((_index(name, names, where), meaning))
+        elif key not in MARKER_NAMES:
+            known = (*canonical_names(), *MARKER_NAMES)
+            raise UsageError(f"--column {key}={name}: '{shown(key)}' is no channel.{near_matches(key, known)}")
+    return places
+
+
+def assign(
+    header: Sequence[str],
+    units: Sequence[str | None],
+    asked: Mapping[str, str],
+    where: str,
+    preset: Sequence[tuple[int, Meaning]] = (),
+    preset_id: str = "",
+) -> list[Column]:
+    """Decide which columns are read as which channel.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names as in the file.
+    units : sequence of str or None
+        What a row of units, or the file as a whole, says.
+    asked : mapping of str to str
+        The user's ``--column``: canonical channel -> name in the file.
+    where : str
+        The file, for messages.
+    preset : sequence of (int, Meaning)
+        What the layout of the program that wrote the file says.
+    preset_id : str
+        What that layout is called.
+
+    Returns
+    -------
+    list of Column
+        At most one for each channel, apart from time, of which all are given.
+
+    Raises
+    ------
+    UsageError, RecordingError
+        As `asked_columns`, and if two columns are the same channel.
+    """
+
+    def column(index: int, meaning: Meaning, why: str) -> Column:
+        unit = meaning.unit
+        if unit is None and units[index] in CHANNELS[meaning.channel]:
+            unit = units[index]
+        return Column(index, header[index], Meaning(meaning.channel, unit), why)
+
+    chosen = [column(index, meaning, "--column") for index, meaning in asked_columns(asked, header, where)]
+    taken = {item.channel for item in chosen}
+    used = {item.index for item in chosen}
+    chosen += [column(index, meaning, preset_id) for index, meaning in preset if meaning.channel not in taken]
+    taken |= {item.channel for item in chosen}
+    used |= {item.index for item in chosen}
+    own: dict[str, Column] = {}
+    for index, name in enumerate(header):
+        meaning = meaning_of(name)
+        if meaning is None or index in used or meaning.channel in taken:
+            continue
+        if meaning.kind == "time":
+            chosen.append(column(index, meaning, "name"))
+        elif meaning.channel in own:
+            raise RecordingError(
+                f"{where}: the columns '{shown(own[meaning.channel].name)}' and '{shown(name)}' are both "
+                f"{meaning.canonical}. Say which one counts with --column {meaning.canonical}=NAME, or rename one."
+            )
+        else:
+            own[meaning.channel] = column(index, meaning, "name")
+    return chosen + list(own.values())
+
+
+def time_column(columns: Sequence[Column], header: Sequence[str], where: str) -> Column:
+    """Choose among the columns of time: the user's, then one in a stated unit, then the first; raise without any."""
+    times = [column for column in columns if column.meaning.kind == "time"]
+    if not times:
+        raise RecordingError(
+            f"{where}: there is no time column. {listed(header)} Name it time_s (seconds), or say which it is "
+            "with --column time_s=NAME."
+        )
+    return min(times, key=lambda column: (column.why == "name", column.unit is None))
+
+
+def _index(name: str, header: Sequence[str], where: str) -> int:
+    """Return where a column stands; its name is taken as written, then without regard to case."""
+    for same in (lambda cell: cell == name.strip(), lambda cell: plain_name(cell) == plain_name(name)):
+        hits = [index for index, cell in enumerate(header) if same(cell)]
+        if len(hits) > 1:
+            raise RecordingError(
+                f"{where}: {len(hits)} columns are named '{shown(name)}'; rename the one that is meant."
+            )
+        if hits:
+            return hits[0]
+    raise RecordingError(
+        f"{where}: there is no column '{shown(name)}'.{near_matches(name, list(header))} {listed(header)}"
+    )
+
+
+def listed(header: Sequence[str], limit: int = 20) -> str:
+    """Return a sentence that names the columns of a file.
+
+    Examples
+    --------
+    >>> listed(["time_s", "power_w"])
+    'Its columns are: time_s, power_w.'
+    """
+    names = [shown(name, 40) or "(no name)" for name in header]
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return f"Its columns are: {', '.join(names[:limit])}{more}." if names else "It has no columns of numbers."
+
+
+def plain_name(name: str) -> str:
+    """Return a name without regard to case and blanks."""
+    return " ".join(name.casefold().split())

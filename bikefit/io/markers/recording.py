@@ -1,0 +1,128 @@
+"""A recording of a file that holds marker trajectories and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from bikefit.errors import RecordingError
+from bikefit.io.assemble import assemble
+from bikefit.io.columns import asked_columns
+from bikefit.io.markers.names import MARKER_NAMES
+from bikefit.io.markers.settle import rate_of, settle_markers
+from bikefit.io.names import shown
+from bikefit.io.options import ReadOptions
+from bikefit.io.series import Parts
+from bikefit.io.source import Source
+from bikefit.io.tables import order_rows
+from bikefit.model import Array, Recording, finding
+
+RATE_TOLERANCE: Final = 0.02
+"""A header's rate may differ from the time stamps' by this share."""
+
+
+@dataclass(frozen=True)
+class PedalPoints:
+    """Where the pedals are, from a companion file in the same axes.
+
+    Attributes
+    ----------
+    name, sha256 : str
+        Of the file.
+    time_s : ndarray, shape (n,)
+        On the file's own clock, which is the marker file's.
+    positions_mm : mapping of str to ndarray, shape (n, 3)
+        ``left_pedal``, ``right_pedal`` [mm].
+    """
+
+    name: str
+    sha256: str
+    time_s: Array
+    positions_mm: Mapping[str, Array]
+
+    def at(self, time_s: Array) -> dict[str, Array]:
+        """Return the points at other times; NaN outside their own."""
+        return {
+            name: np.column_stack(
+                [np.interp(time_s, self.time_s, values[:, axis], left=np.nan, right=np.nan) for axis in range(3)]
+            )
+            for name, values in self.positions_mm.items()
+        }
+
+
+def recording_of_markers(
+    source: Source,
+    file_format: str,
+    time_s: Array,
+    positions: Mapping[str, Array],
+    unit: str,
+    options: ReadOptions,
+    *,
+    claimed_hz: float = float("nan"),
+    pedals: PedalPoints | None = None,
+) -> Recording:
+    """Make a recording of trajectories as a file has them.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    file_format : str
+        Of the recording.
+    time_s : ndarray, shape (n,)
+        On the file's clock [s].
+    positions : mapping of str to ndarray, shape (n, 3)
+        As for `settle_markers`.
+    unit : str
+        As the file states it.
+    options : ReadOptions
+        As for `settle_markers`.
+    claimed_hz : float
+        The rate that the header claims [Hz]; NaN where it does not.
+    pedals : PedalPoints, optional
+        From a companion file.
+
+    Returns
+    -------
+    Recording
+        With ``markers``, or without where no foot has both heel and toe.
+
+    Raises
+    ------
+    RecordingError
+        As `settle_markers`, and where times go back by more than a few samples.
+    """
+    _only_markers(options.columns, source.name)
+    order = order_rows(time_s, source.name)
+    ordered = {
+        name: np.column_stack([order.apply(values[:, axis]) for axis in range(3)]) for name, values in positions.items()
+    }
+    found = [*source.findings, *order.findings]
+    measured_hz = rate_of(order.time_s)
+    if abs(claimed_hz / measured_hz - 1.0) > RATE_TOLERANCE:
+        found.append(finding("rate_mismatch", claimed=claimed_hz, measured=measured_hz))
+    sha256 = source.sha256
+    beside: dict[str, Array] = {}
+    if pedals is not None:
+        beside = pedals.at(order.time_s + float(np.nanmin(time_s)))
+        sha256 = hashlib.sha256((source.sha256 + pedals.sha256).encode()).hexdigest()
+        found.append(finding("companion_file", name=pedals.name))
+    settled = settle_markers(order.time_s, ordered, unit, options, source.name, beside)
+    parts = Parts(
+        source.name, file_format, sha256, to_s=float(order.time_s[-1]), markers=settled, findings=tuple(found)
+    )
+    return assemble(parts, options)
+
+
+def _only_markers(asked: Mapping[str, str], where: str) -> None:
+    """Raise where ``--column`` names a channel that is no marker's."""
+    for key, name in asked.items():
+        if key not in MARKER_NAMES and asked_columns({key: name}, [name.strip()], where):
+            raise RecordingError(
+                f"{where}: '{shown(name)}' cannot be read as {key}: the file holds markers only. A marker is named as "
+                "in --column left_heel=NAME."
+            )

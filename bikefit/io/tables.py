@@ -1,0 +1,114 @@
+"""Columns of a table, text or OpenSim's, as series and as lines of ``inspect``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Final, Literal
+
+import numpy as np
+
+from bikefit.conventions import ChannelKind
+from bikefit.errors import RecordingError
+from bikefit.io.columns import Column
+from bikefit.io.names import meaning_of, shown
+from bikefit.io.plausible import continuous
+from bikefit.io.series import Series
+from bikefit.io.timestamps import DisorderError, Order, put_in_order
+from bikefit.model import Array, ChannelInfo
+
+_JOINED: Final[Mapping[ChannelKind, Literal["angle", "last"]]] = {"crank": "angle", "pulse": "last", "lap": "last"}
+"""What becomes of rows with equal times; of all other kinds the mean."""
+
+
+def table_series(columns: Sequence[Column], raw: Callable[[int], Array], order: Order) -> Iterator[Series]:
+    """Give the series of a table's columns.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Those that are read; columns of time are passed over.
+    raw : callable
+        Place of a column -> its numbers as in the file.
+    order : Order
+        How the rows become samples.
+
+    Yields
+    ------
+    Series
+        One a column, in the channel's own unit.
+    """
+    for column in columns:
+        meaning = column.meaning
+        if meaning.kind == "time":
+            continue
+        values = raw(column.index)
+        if meaning.factor != 1.0:
+            values = values * meaning.factor
+        if meaning.kind == "angle" and order.starts is not None:
+            values = continuous(values)  # before rows of equal time are averaged
+        values = order.apply(values, _JOINED.get(meaning.kind, "mean"))
+        yield Series(column.channel, order.time_s, values, column.name, unit_stated=column.unit is not None)
+
+
+def order_rows(time_s: Array, where: str) -> Order:
+    """Return how rows become samples, as `put_in_order`; what is wrong names the file and the row."""
+    try:
+        order = put_in_order(time_s)
+    except DisorderError as error:
+        raise RecordingError(f"{where}: time goes back by {error.back_s:g} s at row {error.row + 1}.") from error
+    if not order.time_s.size:
+        raise RecordingError(f"{where}: no row has a time.")
+    return order
+
+
+def describe_table(
+    header: Sequence[str],
+    units: Sequence[str | None],
+    columns: Sequence[Column],
+    raw: Callable[[int], Array],
+    order: Order,
+    passed_over: Collection[str] = (),
+    *,
+    all_parsed: bool = False,
+) -> Iterator[ChannelInfo]:
+    """Describe the columns of a table.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names of all columns.
+    units : sequence of str or None
+        What the table says of each column's unit.
+    columns : sequence of Column
+        Those that are read, the column of time that is followed among them.
+    raw : callable
+        Place of a column -> its numbers.
+    order : Order
+        How the rows become samples; at least two.
+    passed_over : collection of str
+        Names that are described elsewhere.
+    all_parsed : bool
+        Whether ``raw`` has the numbers of all columns; those that are not used are then counted too.
+
+    Yields
+    ------
+    ChannelInfo
+        In the order of the file.
+    """
+    rows = order.time_s.size
+    used = {column.index: column for column in columns}
+    for index, name in enumerate(header):
+        column = used.get(index)
+        if name in passed_over:
+            continue
+        counted = column is not None or all_parsed
+        timed = column is not None and column.meaning.kind == "time"
+        filled = rows if timed else int(np.count_nonzero(np.isfinite(raw(index)))) if counted else 0
+        rate_hz = min(filled / rows, 1.0) / order.period_s if filled else float("nan")
+        if column is None:
+            meaning = meaning_of(name)
+            note = "another time column is used" if meaning and meaning.kind == "time" else "not used"
+            yield ChannelInfo(shown(name), "", units[index] or "", filled, rate_hz, note)
+        else:
+            note = "" if column.why == "name" else f"from {column.why}"
+            yield ChannelInfo(shown(name), column.meaning.canonical, column.unit or "", filled, rate_hz, note)
