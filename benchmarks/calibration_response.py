@@ -1,105 +1,105 @@
-"""Do the intervals of the response and of the predicted angle, and the curves' band, cover what they promise?
+"""Do the intervals cover what they promise, and how often is a change detected? And the curves' band.
 
-Riders are drawn from the priors; each records the counts named. Curves wander from stroke to stroke (AR(1), rho 0.6)
-in level and shape. Prints tables for ``docs/performance.md``.
+Riders are drawn from the model's own priors unless a row says otherwise. Curves wander from stroke to stroke (AR(1),
+rho 0.6) in level and shape. Prints tables for ``docs/performance.md``.
 
     python benchmarks/calibration_response.py [riders]
 """
 
 from __future__ import annotations
 
-import math
 import sys
-from statistics import NormalDist
 
 import numpy as np
 
 from bikefit.comparison.curves import band_half_width_deg
-from bikefit.response import Trial, fit_response, has_repeat
-from bikefit.settings import Settings
+from bikefit.response.choice import planned_minimal_detectable_deg
+from bikefit.response.experiment import Assumptions, FootPosterior, fit_feet, fit_foot, series
+from bikefit.response.mixture import mixture_cdf
 
 LEVELS = np.array([0.5, 0.8, 0.95])
-DESIGNS = {
-    "0, 2": (0, 2),
-    "0, 1": (0, 1),
-    "0, 1, 3": (0, 1, 3),
-    "0, 2, 0": (0, 2, 0),
-    "0, 1, 0, 1": (0, 1, 0, 1),
-}
+DESIGNS = ((0, 2), (0, 2, 0), (0, 2, 0, 2), (0, 2, -2, 0), (0, 1, 2))
+ERROR_DEG = 0.05
+ASSUMED = Assumptions()
 
 
-def coverage(counts: tuple[int, ...], riders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Share of riders whose response and whose angle one wedge further lie in the 50, 80 and 95 % interval."""
+def readings(
+    rng: np.random.Generator,
+    cants: tuple[int, ...],
+    response: np.ndarray,
+    between_sd_deg: np.ndarray,
+    drift_deg: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Readings of riders (riders, recordings) and their excess in the middle of the series."""
+    x, t = np.array(cants, dtype=float), np.arange(len(cants), dtype=float)
+    excess = rng.normal(0.0, 4.0, response.size)
+    noise = np.hypot(between_sd_deg, ERROR_DEG)[:, None] * rng.normal(size=(response.size, x.size))
+    values = excess[:, None] - response[:, None] * x + drift_deg[:, None] * t + noise
+    return values, excess + drift_deg * t.mean()
+
+
+def drawn_sds(rng: np.random.Generator, riders: int) -> np.ndarray:
+    """SDs between recordings from their prior."""
+    return ASSUMED.between_median_deg * np.exp(ASSUMED.between_log_sd * rng.normal(size=riders))
+
+
+def coverage(cants: tuple[int, ...], riders: int, seed: int) -> list[np.ndarray]:
+    """Share of riders whose response, response by the recordings alone, and excess under 2 deg lie in the intervals."""
     rng = np.random.default_rng(seed)
-    settings = Settings()
-    learned = has_repeat([Trial(n, 0.0, 0.1) for n in counts])
-    target = float(counts[-1] + 1)
-    depth = np.empty((riders, 2))
-    for rider in range(riders):
-        baseline, response = rng.normal(0.0, 4.0), rng.normal(settings.response_mean, settings.response_sd)
-        zero, trend = rng.normal(0.0, settings.zero_sd_deg), rng.normal(0.0, settings.series_trend_sd_deg)
-        between = settings.between_recording_sd_deg
-        if learned:
-            between = settings.between_recording_prior_median_deg * math.exp(
-                settings.between_recording_prior_log_sd * rng.normal()
-            )
-        drift = trend if len(counts) >= 4 else 0.0
-        trials = []
-        for i, count in enumerate(counts):
-            error = rng.uniform(0.03, 0.3)
-            value = baseline + zero - response * count + drift * (i / (len(counts) - 1) - 0.5)
-            trials.append(Trial(count, value + rng.normal(0.0, math.hypot(between, error)), error, time_h=float(i)))
-        own = fit_response(trials, settings, cant_deg=1.0, zero_sd_deg=settings.zero_sd_deg)
-        depth[rider] = (
-            abs(2.0 * own.response.cdf(response) - 1.0),
-            abs(2.0 * own.excess_at(target).cdf(baseline - response * target) - 1.0),
-        )
-    cover = (depth[:, :, None] < LEVELS).mean(axis=0)
-    return cover[0], cover[1]
-
-
-def detected(counts: tuple[int, ...], effect_deg: float, pairs: int, remounted: bool = False) -> float:
-    """Share of trials in which a change is called detected, at the stated SDs (drawn from the prior with a repeat)."""
-    rng, settings = np.random.default_rng(4), Settings()
-    known = settings.between_recording_sd_remounted_deg if remounted else settings.between_recording_sd_deg
-    learned = has_repeat([Trial(n, 0.0, 0.1) for n in counts])
-    found = 0
-    for _ in range(pairs):
-        between = known
-        if learned:
-            between = settings.between_recording_prior_median_deg * math.exp(
-                settings.between_recording_prior_log_sd * rng.normal()
-            )
-        sd = math.hypot(between, 0.1)
-        trials = [Trial(n, -effect_deg * (n != 0) + rng.normal(0.0, sd), 0.1) for n in counts]
-        free = fit_response(trials, settings, cant_deg=1.0, zero_sd_deg=0.0, remounted=remounted, free_response=True)
-        low, high = free.change(0.0, float(max(counts))).interval()
-        found += not low <= 0.0 <= high
-    return found / pairs
-
-
-def power(effect_deg: float, between_sd_deg: float) -> float:
-    """Power of a two-sided test at 5 % on one before and after."""
-    normal = NormalDist()
-    away = effect_deg / (math.sqrt(2.0) * math.hypot(between_sd_deg, 0.1))
-    edge = normal.inv_cdf(0.975)
-    return normal.cdf(away - edge) + normal.cdf(-away - edge)
-
-
-def detection_table(pairs: int) -> None:
-    """Print how often a change is detected, without and with an effect."""
-    print("\n| Recordings | Effect [deg] | Detected | Theory |\n|---|---|---|---|")
-    for name, counts, remounted, sd in (
-        ("0, 2", (0, 2), False, 0.3),
-        ("0, 2, remounted", (0, 2), True, 0.8),
-        ("0, 2, 0 (SD learnt)", (0, 2, 0), False, math.nan),
+    response = rng.normal(ASSUMED.response_mean, ASSUMED.response_sd, riders)
+    drift = ASSUMED.drift_sd_deg * rng.normal(size=riders)
+    values, excess = readings(rng, cants, response, drawn_sds(rng, riders), drift)
+    one = series(values, ERROR_DEG, cants)
+    own, free = (fit_foot(one, ASSUMED, response_prior=prior) for prior in (True, False))
+    told = []
+    for posterior, row, truth in (
+        (own, (0.0, 1.0, 0.0), response),
+        (free, (0.0, 1.0, 0.0), response),
+        (own, (1.0, -2.0, 0.0), excess - 2.0 * response),
     ):
-        for effect in (0.0, 0.5, 1.0, 2.0):
-            theory = f"{100 * power(effect, sd):.1f} %" if sd == sd else ("5.0 %" if effect == 0.0 else "")
-            print(
-                f"| {name} | {effect} | {100 * detected(counts, effect, pairs, remounted):.1f} % | {theory} |",
-                flush=True,
+        depth = np.abs(2.0 * mixture_cdf(*posterior.along(row), truth) - 1.0)
+        told.append((depth[:, None] < LEVELS).mean(axis=0))
+    return told
+
+
+def share_detected(free: FootPosterior) -> float:
+    """Share of riders whose 95 % interval of the change leaves out zero."""
+    below = mixture_cdf(*free.along((0.0, 1.0, 0.0)), np.zeros(free.weights.shape[0]))
+    return float(np.mean((below < 0.025) | (below > 0.975)))
+
+
+def detected(cants: tuple[int, ...], riders: int, *, effect: bool, usual: bool, control: bool, seed: int = 4) -> float:
+    """Share detected; ``usual``: an SD of 0.3 deg and no drift, else both from their priors."""
+    rng = np.random.default_rng(seed)
+    response = rng.normal(ASSUMED.response_mean, ASSUMED.response_sd, riders) if effect else np.zeros(riders)
+    sds = np.full(riders, 0.3) if usual else drawn_sds(rng, riders)
+
+    def drift() -> np.ndarray:
+        return (0.0 if usual else ASSUMED.drift_sd_deg) * rng.normal(size=riders)
+
+    feet = {"right": series(readings(rng, cants, response, sds, drift())[0], ERROR_DEG, cants)}
+    if control:
+        bare = tuple(0 for _ in cants)
+        feet["left"] = series(readings(rng, bare, response, sds, drift())[0], ERROR_DEG, bare)
+    return share_detected(fit_feet(feet, ASSUMED, response_prior=False)["right"])
+
+
+def detection_table(riders: int) -> None:
+    """Print how often a change is detected, without and with effects."""
+    print("\n| Recordings | Can be seen, planned | No effect | No effect, SD 0.3 | Riders' effects, SD 0.3 |")
+    print("|---|---|---|---|---|")
+    for cants in DESIGNS:
+        cells = [
+            " / ".join(
+                f"{100 * detected(cants, riders, effect=effect, usual=usual, control=control):.1f}"
+                for control in (False, True)
             )
+            for effect, usual in ((False, False), (False, True), (True, True))
+        ]
+        planned = planned_minimal_detectable_deg(cants, ASSUMED, ERROR_DEG)
+        print(
+            f"| {', '.join(map(str, cants))} | {planned:.2f} deg | " + " | ".join(f"{cell} %" for cell in cells) + " |"
+        )
 
 
 def wandering_curves(rng: np.random.Generator, strokes: int, offset_deg: float) -> np.ndarray:
@@ -128,13 +128,12 @@ def band_coverage(strokes: int, between_sd_deg: float, rounds: int) -> float:
 def main() -> None:
     """Print the tables."""
     riders = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    print("| Counts recorded | Seed | Response: 50 / 80 / 95 % | Predicted angle: 50 / 80 / 95 % |")
+    print("| Cants recorded [deg] | Response: 50 / 80 / 95 % | By the recordings alone | Excess under 2 deg |")
     print("|---|---|---|---|")
-    for name, counts in DESIGNS.items():
-        for seed in (1, 2):
-            shown = (" / ".join(f"{100 * share:.1f}" for share in row) for row in coverage(counts, riders, seed))
-            print(f"| {name} | {seed} | {' | '.join(shown)} |", flush=True)
-    detection_table(riders // 4)
+    for cants in DESIGNS:
+        shown = (" / ".join(f"{100 * share:.1f}" for share in row) for row in coverage(cants, riders, 1))
+        print(f"| {', '.join(map(str, cants))} | {' | '.join(shown)} |", flush=True)
+    detection_table(riders)
     print("\n| Strokes a recording | SD between recordings [deg] | Band holds the whole difference |\n|---|---|---|")
     for strokes in (40, 150):
         for between in (0.0, 0.3):
