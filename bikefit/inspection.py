@@ -22,6 +22,7 @@ from bikefit.io import ReadOptions, read_recording
 from bikefit.io.usable import has_rotation, is_of_one_foot, nearest_rotation_column
 from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, to_json_value
 from bikefit.settings import Settings
+from bikefit.words import ENGLISH, Words
 
 GAPS_SHOWN: Final = 20
 USUAL_CADENCE_RPM: Final = 90.0
@@ -34,6 +35,22 @@ class Gap:
 
     start_s: float
     end_s: float
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What can be done with a file, or is missing: a key of the words' section ``inspection``, and its values."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def told(self, words: Words) -> str:
+        """Return its sentence."""
+        return words.text(f"inspection.{self.key}", **self.values)
+
+    def __str__(self) -> str:
+        """Say it in English."""
+        return self.told(ENGLISH)
 
 
 @dataclass(frozen=True)
@@ -90,9 +107,9 @@ class Inspection:
         All that the file holds.
     laps : tuple of Lap
         Its laps.
-    can : tuple of str
-        What can be analysed, in sentences.
-    missing : tuple of str
+    can : tuple of Remark
+        What can be analysed.
+    missing : tuple of Remark
         What is not there, and what that means.
     advice : tuple of str
         Command lines that can be pasted, the most useful first.
@@ -110,8 +127,8 @@ class Inspection:
     feet: Mapping[Side, FootInspection]
     channels: tuple[ChannelInfo, ...]
     laps: tuple[Lap, ...]
-    can: tuple[str, ...]
-    missing: tuple[str, ...]
+    can: tuple[Remark, ...]
+    missing: tuple[Remark, ...]
     advice: tuple[str, ...]
     findings: tuple[Finding, ...]
     recording: Recording = field(repr=False)
@@ -123,10 +140,12 @@ class Inspection:
         Returns
         -------
         dict
-            Unknown is None.
+            Unknown is None; remarks in English.
         """
+        told = {"can": list(map(str, self.can)), "missing": list(map(str, self.missing))}
         names = ("schema", "name", "format", "sha256", "start", "duration_s", "feet", "channels", "laps", "can")
-        return {name: to_json_value(getattr(self, name)) for name in (*names, "missing", "advice", "findings")}
+        values = {name: getattr(self, name) for name in (*names, "missing", "advice", "findings")}
+        return {name: to_json_value(value) for name, value in (values | told).items()}
 
 
 def inspect_recording(
@@ -228,6 +247,7 @@ def _described(
 
 
 def _reference(trace: FootTrace) -> Reference:
+    """Return the best of what a trace holds to find strokes by."""
     if trace.crank_deg is not None:
         return trace.crank_source or "crank_angle"
     if trace.tdc_s is not None:
@@ -238,6 +258,7 @@ def _reference(trace: FootTrace) -> Reference:
 
 
 def _is_whole(sensor: ShoeSensor) -> bool:
+    """Tell whether a sensor has both of its halves."""
     return bool(sensor.gyr_time_s.size and sensor.acc_time_s.size)
 
 
@@ -248,68 +269,52 @@ def _cadence_rpm(recording: Recording) -> float:
     return float(np.median(turning)) if turning.size else USUAL_CADENCE_RPM
 
 
-# ---- sentences ---------------------------------------------------------------------------------------------
-
-_SOURCES: Final = {
-    "rotation": "its rotation is recorded",
-    "shoe_sensor": "its rotation can be computed from the shoe sensor",
-    "markers": "its rotation can be computed from the markers",
-}
-_REFERENCES: Final[Mapping[str, str]] = {
-    "crank_angle": "strokes are found from the crank angle",
-    "tdc_pulse": "strokes are found from the pulses at top dead centre",
-    "markers": "strokes are found from the pedals' markers if there are any, else from the shoe's movement",
-    "shoe_acceleration": "strokes are found from the circle that the shoe is carried round",
-    "pitch": "strokes are found from the shoe's pitch, so phases but no crank angles are known",
-    "gyroscope": "strokes are found from the shoe's pitching, so phases but no crank angles are known",
-    "rotation": "strokes are found from the rotation itself, so phases but no crank angles are known",
-}
+# ---- remarks -----------------------------------------------------------------------------------------------
 
 
-def _what_can_be_done(feet: Mapping[Side, FootInspection], recording: Recording) -> Iterator[str]:
+def _what_can_be_done(feet: Mapping[Side, FootInspection], recording: Recording) -> Iterator[Remark]:
+    """Say what each foot's angle and strokes come from."""
     for side, foot in feet.items():
-        yield f"The {side} foot: {_SOURCES[foot.source]}; {_REFERENCES[foot.reference]}."
+        yield Remark("foot", {"side": side, "source": foot.source, "reference": foot.reference})
     if len(recording.laps) > 1 and feet:
-        yield f"Its {len(recording.laps)} laps can be analysed one by one with --lap."
+        yield Remark("laps", {"count": len(recording.laps)})
 
 
-def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, settings: Settings) -> Iterator[str]:
+def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, settings: Settings) -> Iterator[Remark]:
+    """Say what is not there that an analysis would want."""
     if not feet:
         yield _why_not(recording)
         return
     if len(feet) == 1:
-        side = other_side(next(iter(feet)))
-        yield f"The {side} foot is not recorded."
+        yield Remark("other_foot", {"side": other_side(next(iter(feet)))})
     for side, foot in feet.items():
         if not foot.samples_per_stroke >= settings.samples_per_stroke_min:
-            yield (
-                f"The {side} foot has {foot.samples_per_stroke:.1f} samples a stroke; at least "
-                f"{settings.samples_per_stroke_min:.0f} are needed, which is {_needed_hz(foot, settings):.0f} Hz here."
-            )
+            seen = {"samples": foot.samples_per_stroke, "needed": settings.samples_per_stroke_min}
+            yield Remark("samples", {"side": side, **seen, "needed_hz": _needed_hz(foot, settings)})
     if all(
         foot.source == "rotation" and foot.reference in ("pitch", "gyroscope", "rotation") for foot in feet.values()
     ):
-        yield "No crank angle (crank_angle_deg) and no pulse at top dead centre (tdc_pulse)."
+        yield Remark("crank")
     if any(foot.source == "shoe_sensor" for foot in feet.values()):
-        yield "A shoe sensor has no zero: say when the rider sat still, clipped in, with --pose START-END."
+        yield Remark("sensor_zero")
     if any(foot.source == "markers" for foot in feet.values()):
-        yield "Markers count from the bike's axis: give the rider's own stance with --static FILE, or a --neutral."
+        yield Remark("marker_zero")
 
 
 def _needed_hz(foot: FootInspection, settings: Settings) -> float:
+    """Return the rate that gives enough samples a stroke [Hz]."""
     return math.ceil(foot.rate_hz / foot.samples_per_stroke * settings.samples_per_stroke_min)
 
 
-def _why_not(recording: Recording) -> str:
+def _why_not(recording: Recording) -> Remark:
+    """Say why no foot can be analysed."""
     if is_of_one_foot(recording):
-        return "The file holds one foot and does not say which."
+        return Remark("side_unknown")
     for side, sensor in recording.sensors.items():
         if not _is_whole(sensor):
             has, lacks = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
-            return f"This is the {side} shoe's {has} alone; its {lacks} file belongs to it."
-    if recording.markers is not None:
-        return "Of no foot both the heel's and the toe's marker are known by name; name them with --column."
-    return "The file holds no foot rotation, no shoe sensor and no foot markers."
+            return Remark("half_sensor", {"side": side, "has": has, "lacks": lacks})
+    return Remark("markers_unnamed" if recording.markers is not None else "nothing")
 
 
 # ---- command lines -----------------------------------------------------------------------------------------
@@ -340,6 +345,7 @@ def _advice(recording: Recording, path: Path, options: ReadOptions) -> Iterator[
 
 
 def _command(file: str, *flags: str) -> str:
+    """Return one command line."""
     return " ".join(["bikefit analyze", file, *map(shlex.quote, flags)])
 
 
@@ -390,9 +396,11 @@ def _partner(path: Path, *, has_gyroscope: bool) -> Path | None:
 
 
 def _before(name: str, word: str) -> str:
+    """Return what stands before a word in a name."""
     return re.split(f"total{word}|{word}", name.casefold(), maxsplit=1)[0]
 
 
 def _side_in(name: str) -> Side:
+    """Return the side that a name speaks of; left where it does not."""
     words = re.split(r"[\W_]+", name.casefold())
     return "right" if any(word in ("right", "r", "rechts", "droite", "droit") for word in words) else "left"

@@ -169,7 +169,7 @@ def _system_from_table(name: str, entry: dict[str, Any], source: str) -> WedgeSy
         placement="in_shoe" if placement == "in_shoe" else "under_cleat",
         cleats=cleats,
         cautions=texts("cautions", ()),
-        source=text("source", "the user's own file"),
+        source=text("source", "own_file"),
         date=text("date", ""),
         thickness_mm=thickness,
         width_mm=width,

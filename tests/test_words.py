@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import string
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import bikefit
 from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS, SIDES
 from bikefit.errors import UsageError
 from bikefit.model import Finding, NeutralKind, finding, reason
@@ -115,3 +119,45 @@ def test_a_language_that_is_not_there_is_refused() -> None:
     with pytest.raises(UsageError, match="Known: "):
         Words("xx")
     assert ENGLISH.language == "en"
+
+
+# ---- every text is asked for by something -------------------------------------------------------------------------
+
+PACKAGE = Path(bikefit.__file__).parent
+WHOLE = {"findings", "glossary", "language"}
+"""Sections that are read whole."""
+TEMPLATE_NAMES = {"words": "page", "page": "page", "studio": "studio", "rider": "rider"}
+
+
+def asked_for() -> list[str]:
+    """Return what the package asks the catalogue for, as patterns: what an f-string leaves open is any word."""
+    patterns = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                patterns.append(re.escape(node.value))
+            elif isinstance(node, ast.JoinedStr):
+                parts = (
+                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+" for part in node.values
+                )
+                patterns.append("".join(parts))
+    for path in (PACKAGE / "report" / "templates").iterdir():
+        said = re.findall(r"\b(words|page|studio|rider)\.(\w+)", path.read_text(encoding="utf-8"))
+        patterns += [rf"{TEMPLATE_NAMES[section]}\.{key}" for section, key in said]
+    return [pattern for pattern in dict.fromkeys(patterns) if re.match(r"\w+\\\.", pattern)]
+
+
+def test_every_text_is_asked_for() -> None:
+    english, patterns = catalogue("en"), asked_for()
+    by_places = {how[1:] for texts in english.values() for text in texts.values() for _, how in places(text) if how}
+    systems = "".join((PACKAGE / f"wedge_systems.{kind}").read_text(encoding="utf-8") for kind in ("toml", "py"))
+
+    def is_used(section: str, key: str) -> bool:
+        if section in WHOLE or section in by_places or section in ("wedges", "total"):
+            return True
+        if section == "wedge_systems":
+            return f'"{key}"' in systems
+        names = f"{section}.{key}", f"{section}.{re.sub('_(none|one|many)$', '', key)}"
+        return names[0] in by_places or any(re.fullmatch(pattern, name) for name in names for pattern in patterns)
+
+    assert not [f"{section}.{key}" for section, texts in english.items() for key in texts if not is_used(section, key)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
 
 from bikefit.conventions import interval_95
 from bikefit.model.findings import Reason
-from bikefit.model.json_values import in_json
+from bikefit.model.json_values import in_json, to_json_value
 from bikefit.model.spread import measured
 from bikefit.words import ENGLISH, Words
 
@@ -240,9 +240,9 @@ class WedgeSystem:
     cleats : tuple of str
         Cleat types that it goes with: "3-bolt", "2-bolt", "speedplay".
     cautions : tuple of str
-        What to check when fitting.
+        What to check when fitting: keys of the words' section ``wedge_systems``, or a user's own sentences.
     source, date : str
-        Where the facts come from and when they were looked up.
+        Where the facts come from, likewise, and when they were looked up.
     thickness_mm : float
         Where the maker states a thickness instead of an angle: over ``width_mm`` of sole [mm]; else NaN.
     width_mm : float
@@ -261,3 +261,12 @@ class WedgeSystem:
     date: str
     thickness_mm: float = math.nan
     width_mm: float = math.nan
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values, its cautions and its source in English."""
+        told = replace(
+            self,
+            cautions=tuple(map(ENGLISH.of_system, self.cautions)),
+            source=ENGLISH.of_system(self.source),
+        )
+        return {item.name: to_json_value(getattr(told, item.name)) for item in fields(self)}

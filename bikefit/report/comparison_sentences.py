@@ -60,14 +60,14 @@ def where_it_differs(words: Words, side: Side, found: CurveDifference) -> str:
     most = int(outside.argmax())
     whole = found.differs == ((0.0, 360.0),)
     stretches = words.text("compared.and").join(
-        words.text("compared.stretch", low=f"{low:.0f}", high=f"{high:.0f}") for low, high in found.differs
+        words.text("compared.stretch", low=low, high=high) for low, high in found.differs
     )
     return words.text(
         "compared.differs_everywhere" if whole else "compared.differs_in",
         shoe=shoe,
         stretches=stretches,
         reference=words.text("compared.after_top" if found.is_crank else "compared.of_phase"),
-        at=f"{found.phase_deg[most]:.0f}",
+        at=float(found.phase_deg[most]),
         deg=words.degrees(abs(found.difference_deg[most])),
         way=words.text("axes.heel_out" if found.difference_deg[most] > 0 else "axes.heel_in"),
     )

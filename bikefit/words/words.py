@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bikefit.conventions import Side
@@ -41,6 +42,14 @@ class Words(Templates):
     def shoe(self, side: Side) -> str:
         """Name a shoe at the head of a sentence."""
         return self.text(f"advice.shoe_{side}")
+
+    def of_system(self, told: str) -> str:
+        """Return a caution or source of a wedge system: by its key, or as the user's own file has it."""
+        return self.section("wedge_systems").get(told, told)
+
+    def listed(self, told: Sequence[str]) -> str:
+        """Return several words as one list."""
+        return self.words_for("join.comma", told)
 
     def columns(self, key: str) -> tuple[str, ...]:
         """Return the heads of a table's columns."""

@@ -96,7 +96,7 @@ def curves(words: Words, foot: FootComparison, y_range: Interval) -> Panel:
     _phase_axis(words, frame, difference)
     frame.name(words.shoe(foot.side))
     said = [
-        words.text("read.at", at=words.degrees(at, 0), values=", ".join(each))
+        words.text("read.at", at=words.degrees(at, 0), values=words.listed(each))
         for at, each in zip(phase, _said(words, drawn), strict=True)
     ]
     alt = words.text("alt.curves", shoe=words.shoe(foot.side))
@@ -121,7 +121,7 @@ def _legend(words: Words, frame: Frame, difference: CurveDifference, drawn: Sequ
     """Name the two counts that are subtracted inside the panel, each after a piece of its line."""
     y = frame.y.end + 10
     for wedges in (difference.from_wedges, difference.to_wedges):
-        named = ", ".join(str(number) for number, item, *_ in drawn if item.wedges == wedges)
+        named = words.listed([str(number) for number, item, *_ in drawn if item.wedges == wedges])
         told = words.text("compared.legend", numbers=named, wedges=words.wedges(wedges))
         frame.add(svg.line(frame.x.start + 8, y - 4, frame.x.start + 34, y - 4, SHAPES[_place(difference, wedges)][0]))
         frame.add(svg.label(told, frame.x.start + 40, y, "halo strong"))

@@ -46,8 +46,8 @@ def plot_traces(words: Words, recording: Recording, feet: Mapping[Side, TracedFo
         _draw_foot(words, axis, side, foot, named)
         _draw_cadence(axes[-1], side, foot)
     axes[0].set_title(recording.name.replace("$", r"\$")[:120], loc="left", fontsize=11)
-    axes[-1].set_xlabel("time [s]")
-    axes[-1].set_ylabel("cadence [rpm]")
+    axes[-1].set_xlabel(words.text("plot.time"))
+    axes[-1].set_ylabel(words.text("plot.cadence"))
     axes[-1].set_ylim(bottom=0)
     if named:
         figure.legend(
@@ -71,22 +71,20 @@ def _draw_foot(words: Words, axis: Axes, side: Side, foot: TracedFoot, named: di
     for reason in dict.fromkeys(reasons[~used]):
         for start, end in zip(starts[~used & (reasons == reason)], ends[~used & (reasons == reason)], strict=True):
             shade = axis.axvspan(start, end, color=REASON_COLOURS.get(reason, "#999999"), alpha=0.35, linewidth=0)
-            named.setdefault(f"not used: {reason}", shade)
+            named.setdefault(words.text("plot.rejected", reason=reason), shade)
     if used.any():
         means = table["mean_deg"].to_numpy(dtype=float)[used]
         (dots,) = axis.plot((starts[used] + ends[used]) / 2.0, means, ".", color=LIGHT["ink"], markersize=3)
-        named.setdefault("mean of a used stroke", dots)
+        named.setdefault(words.text("plot.used"), dots)
     finite = angle[np.isfinite(angle)]
     if finite.size:
         low, high = np.percentile(finite, [0.2, 99.8])
         axis.set_ylim(low - 0.15 * (high - low) - 0.5, high + 0.15 * (high - low) + 0.5)
-    shoe = words.shoe(side)
-    axis.set_ylabel(f"{shoe}\n← {words.text('axes.heel_in')}   {words.text('axes.heel_out')} →\n[deg]")
-    quality = foot.strokes.quality
-    told = f"{int(used.sum())} of {len(table)} strokes used, cut by {foot.phase.reference.replace('_', ' ')}"
-    if math.isfinite(quality):
-        told += f", quality {quality:.2f}"
-    axis.set_title(told, loc="right", fontsize=9)
+    ways = {"heel_in": words.text("axes.heel_in"), "heel_out": words.text("axes.heel_out")}
+    axis.set_ylabel(words.text("plot.angle", shoe=words.shoe(side), **ways))
+    key = "plot.strokes_quality" if math.isfinite(foot.strokes.quality) else "plot.strokes"
+    seen = {"reference": foot.phase.reference, "quality": foot.strokes.quality}
+    axis.set_title(words.text(key, used=int(used.sum()), found=len(table), **seen), loc="right", fontsize=9)
 
 
 def _draw_cadence(axis: Axes, side: Side, foot: TracedFoot) -> None:

@@ -56,7 +56,7 @@ def _table(words: Words, feet: list[FootComparison]) -> Table:
         shoe = words.shoe(foot.side)
         for item in foot.recordings:
             table.add_row(
-                escape(f"{shoe}, {item.name}"),
+                escape(words.text("compared.recording_of", shoe=shoe, name=item.name)),
                 words.text("words.unknown") if item.wedges is None else words.wedges(item.wedges),
                 words.signed_degrees(item.value_deg),
                 words.degrees(item.standard_error_deg, 2),

@@ -19,7 +19,7 @@ MOST_LAPS = 12
 
 def inspection_text(words: Words, found: Inspection) -> RenderableType:
     """Lay out an inspection."""
-    start = words.text("inspect.started", start=f"{found.start:%Y-%m-%d %H:%M} UTC") if found.start else ""
+    start = words.text("inspect.started", start=found.start) if found.start else ""
     duration = words.clock(found.duration_s)
     heading = words.text("inspect.heading", name=found.name, format=found.format, duration=duration, start=start)
     parts: list[RenderableType] = [Text(heading, style="bold")]
@@ -28,9 +28,7 @@ def inspection_text(words: Words, found: Inspection) -> RenderableType:
     parts += ["", Text(words.text("inspect.sections"), style="bold"), _channels(words, found)]
     if len(found.laps) > 1:
         laps = [
-            note_line(
-                "info", words.text("inspect.lap", number=lap.number, low=f"{lap.start_s:.1f}", high=f"{lap.end_s:.1f}")
-            )
+            note_line("info", words.text("inspect.lap", number=lap.number, low=lap.start_s, high=lap.end_s))
             for lap in found.laps[:MOST_LAPS]
         ]
         parts += ["", Text(words.text("inspect.laps"), style="bold"), *laps]
@@ -39,7 +37,7 @@ def inspection_text(words: Words, found: Inspection) -> RenderableType:
             parts += [
                 "",
                 Text(words.text(f"inspect.{key}"), style="bold"),
-                *(note_line("info", line) for line in lines),
+                *(note_line("info", line.told(words)) for line in lines),
             ]
     if found.findings:
         parts += ["", Text(words.text("terminal.findings"), style="bold")]
@@ -83,7 +81,9 @@ def _channels(words: Words, found: Inspection) -> Table:
     for name in words.columns("inspect.columns"):
         table.add_column(name)
     for channel in found.channels:
-        rate = "" if math.isnan(channel.rate_hz) else words.text("inspect.rate", rate=f"{channel.rate_hz:.4g}")
+        rate = (
+            "" if math.isnan(channel.rate_hz) else words.text("inspect.rate", rate=words.number(channel.rate_hz, ".4g"))
+        )
         table.add_row(
             escape(channel.name),
             channel.meaning,

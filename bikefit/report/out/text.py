@@ -194,8 +194,12 @@ def systems_text(words: Words, systems: Mapping[str, WedgeSystem]) -> Renderable
             words.degrees(system.cant_deg),
             str(system.cap),
             words.text(f"terminal.{system.placement}"),
-            ", ".join(system.cleats),
+            words.listed(system.cleats),
         )
-        parts.append(Text(words.text("terminal.source", name=system.name, source=system.source, date=system.date)))
-        parts += [note_line("info", caution) for caution in system.cautions]
+        parts.append(
+            Text(
+                words.text("terminal.source", name=system.name, source=words.of_system(system.source), date=system.date)
+            )
+        )
+        parts += [note_line("info", words.of_system(caution)) for caution in system.cautions]
     return Group(*parts)

@@ -87,7 +87,7 @@ def _who(
         ("rider", clean(rider, SHORT)),
         ("fitter", clean(fitter, SHORT)),
         ("date", day.isoformat() if day else ""),
-        ("recordings", clean(", ".join(labels(result.sessions)), SHORT)),
+        ("recordings", clean(words.listed(labels(result.sessions)), SHORT)),
     )
     return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
 

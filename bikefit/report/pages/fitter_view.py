@@ -223,7 +223,8 @@ def _provenance(words: Words, result: SessionResult, rider: str, fitter: str, ti
         "section": section,
         "rate": words.text("provenance.hertz", rate=words.fixed(recording.sampling_rate_hz)),
         "system": words.text(
-            "provenance.system_of", name=clean(result.system.name, LONG), source=clean(result.system.source, LONG),
+            "provenance.system_of", name=clean(result.system.name, LONG),
+            source=clean(words.of_system(result.system.source), LONG),
             date=clean(result.system.date, LONG),
         ),
         "title": clean(title, LONG),

@@ -21,7 +21,7 @@ def options_table(words: Words, side: Side, advised: Recommendation, fitted: int
         named = words.wedges(option.wedges)
         rows.append(
             (
-                f"{named} ({', '.join(marks)})" if marks else named,
+                words.text("tables.marked", wedges=named, marks=marks) if marks else named,
                 words.signed_degrees(option.expected_deg),
                 words.signed_interval(option.interval_deg),
                 words.percent(option.chance_closer) if option.wedges != fitted else words.text("words.unknown"),
@@ -57,7 +57,7 @@ def settings_table(words: Words, settings: Mapping[str, Any]) -> TableView:
     """Return every threshold and prior with its value; changed ones name their default."""
     rows = []
     for name, default in Settings().to_dict().items():
-        value, usual = f"{settings[name]:g}", f"{default:g}"
+        value, usual = words.number(settings[name], "g"), words.number(default, "g")
         rows.append((name, value if value == usual else words.text("tables.changed", value=value, default=usual)))
     header = words.columns("tables.settings_columns")
     return TableView("settings", words.text("tables.settings"), header, tuple(rows))

@@ -47,11 +47,11 @@ def index_html(
 ) -> str:
     """Render the studio's page from stored sessions, each with its ``day``; ``riders`` has the address of each page."""
     counts = Counter(session["status"] for session in sessions)
-    said = ", ".join(
-        f"{counts[status]} {words.text(f'studio.status_{status}')}"
+    said = [
+        words.text("studio.count", n=counts[status], status=words.text(f"studio.status_{status}"))
         for status in ("ok", "undetermined", "failed")
         if counts[status]
-    )
+    ]
     attention = sum(bool(foot["change"]) for session in sessions for foot in session["feet"])
     return _render(
         words,
@@ -166,7 +166,7 @@ def _foot_cells(words: Words, foot: Row | None) -> list[Cell]:
     if excess is None:
         return [Cell(words.text("words.unknown"), -999.0), Cell(words.text("studio.status_undetermined"), -999)]
     half = (foot["excess_hi_deg"] - foot["excess_lo_deg"]) / 2.0
-    measured = f"{words.signed_degrees(excess)} ± {words.fixed(half)}"
+    measured = words.text("studio.measured", excess=words.signed_degrees(excess), half=words.fixed(half))
     if foot["wedges"] is None:
         return [Cell(measured, abs(excess)), Cell(words.text("studio.status_undetermined"), -999)]
     total = -foot["wedges"] if foot["placement"] == "valgus" else foot["wedges"]
@@ -244,7 +244,11 @@ def _distributions(words: Words, sessions: Sequence[Row], band_deg: float) -> It
                 svg.label(words.signed_degrees(tick, 0), x(tick), height - 24.0, anchor="middle")
                 for tick in svg.ticks(-reach, reach)
             ),
-            *(svg.label(f"{t:g}", 34.0, y(t) + 4.0, anchor="end") for t in svg.ticks(0, top, 4) if t == int(t)),
+            *(
+                svg.label(words.number(t, "g"), 34.0, y(t) + 4.0, anchor="end")
+                for t in svg.ticks(0, top, 4)
+                if t == int(t)
+            ),
             svg.label(f"← {words.text('axes.heel_in')}", 40.0, height - 6.0, "strong"),
             svg.label(f"{words.text('axes.heel_out')} →", width - 12.0, height - 6.0, "strong", anchor="end"),
         ]
@@ -287,13 +291,13 @@ def _history(words: Words, side: Side, sessions: Sequence[Row], band_deg: float)
         marks += [
             svg.line(at, y(foot["excess_lo_deg"]), at, y(foot["excess_hi_deg"]), "whisker"),
             svg.element("circle", cx=at, cy=y(foot["excess_deg"]), r=5, class_="dot"),
-            svg.label(f"{foot['fitted']:+d}" if foot["fitted"] else "0", at, height - 44.0, "strong", anchor="middle"),
+            svg.label(words.signed(foot["fitted"], 0), at, height - 44.0, "strong", anchor="middle"),
         ]
         if len(rows) <= 6 or place in (0, len(rows) - 1):
             when = rows[place][0]["date"][:10] or rows[place][0]["day"] or rows[place][0]["session"][:10]
             marks.append(svg.label(when, at, height - 26.0, anchor="middle"))
     shoe = words.shoe(side)
-    values = ", ".join(words.signed_degrees(foot["excess_deg"]) for _, foot in rows)
+    values = words.listed([words.signed_degrees(foot["excess_deg"]) for _, foot in rows])
     alt = words.text("rider.over_time_alt", shoe=shoe, count=len(rows), values=values)
     top, bottom = y(min(band_deg, high)), y(max(-band_deg, low))
     parts = [

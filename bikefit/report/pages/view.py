@@ -14,7 +14,7 @@ from bikefit.model import FootResult, Recommendation, SessionResult, WedgeSystem
 from bikefit.model.spread import Spread, measured
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
-from bikefit.words import Interval, Words, known
+from bikefit.words import Interval, Words, known, rounded
 
 SHORT, LONG, MESSAGE = 90, 400, 1000
 """Most characters of a rider's or file's name on the client's page, of one in the provenance, and of a message."""
@@ -216,7 +216,7 @@ def angle_view(words: Words, excess: Spread, neutral_deg: float) -> shoes.AboveV
     low, high = (neutral_deg + end for end in excess.interval_deg)
     printed = words.degrees(abs(excess.deg))
     way = "out" if excess.deg > 0 else "in"
-    value = printed if float(words.fixed(excess.deg)) == 0 else words.text(f"drawing.value_{way}", angle=printed)
+    value = printed if rounded(excess.deg) == 0 else words.text(f"drawing.value_{way}", angle=printed)
     return shoes.AboveView(neutral_deg + excess.deg, (low, high), neutral_deg, value)
 
 
@@ -253,5 +253,6 @@ def behind_words(words: Words, advised: Recommendation, fitted: int) -> str:
         return words.text("drawing.behind_unknown")
     if target == 0:
         return words.text("drawing.behind_taken" if fitted else "drawing.behind_none")
-    times = f"{shoes.EXAGGERATION:.0f}"
-    return words.text("drawing.behind", wedges=words.wedges(target), thick=words.thick_side(target), times=times)
+    return words.text(
+        "drawing.behind", wedges=words.wedges(target), thick=words.thick_side(target), times=shoes.EXAGGERATION
+    )
