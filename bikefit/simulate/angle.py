@@ -101,7 +101,7 @@ def _record_foot(motion: FootMotion, taken_s: Array, stamp_s: Array, seed: int) 
         before, after = (motion.pitch_deg(motion.crank_rad(at), at) for at in (taken_s - half_s, taken_s + half_s))
         noise = stream(seed, side, "pitch_rate").standard_normal(time_s.size)
         pitch_rate = np.where(missing, np.nan, (after - before) / (2 * half_s) + noise)
-    crank_deg = motion.crank.crank_deg(taken_s)
+    crank_deg = np.rad2deg(crank)
     if ride.tdc_pulses:
         low, high = crank_deg.min() / 360, crank_deg.max() / 360
         tdc_s = motion.crank.time_s(360 * np.arange(np.floor(low) + 1, np.floor(high) + 1)) - stamp_s[0]

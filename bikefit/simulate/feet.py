@@ -70,16 +70,22 @@ class FootMotion:
 
     def level_deg(self, time_s: Array) -> Array:
         """Return what is added to the crank's harmonics: mean, wedges and trend."""
-        level: Array = self.foot.mean_deg - self.foot.response * self.cant_deg(time_s)
-        return level + self.foot.trend_deg_per_h * time_s / 3600
+        foot = self.foot
+        cant = self.cant_deg(time_s) if self._cant_steps else foot.cant_deg
+        level: Array = foot.mean_deg - foot.response * cant + foot.trend_deg_per_h * time_s / 3600
+        return level
 
     def heel_out_deg(self, crank_rad: Array, time_s: Array) -> Array:
         """Return the heel-out angle [deg]."""
-        foot, moving = self.foot, self.active(time_s)
+        foot, wander = self.foot, self._wander(self._place(crank_rad))
         free = self.level_deg(time_s) + foot.heel_out.at(crank_rad)
-        heel = _between(foot.pose_heel_out_deg, free, moving) + moving * self._wander(self._place(crank_rad))
-        heel += (1.0 - moving) * foot.restless_deg * np.sin(2.0 * np.pi * time_s / 20.0)
-        return self._held(heel + self._stepped(foot.steps, time_s))
+        if self.ride.still_s > 0:
+            moving = self.active(time_s)
+            heel = _between(foot.pose_heel_out_deg, free, moving) + moving * wander
+            heel += (1.0 - moving) * foot.restless_deg * np.sin(2.0 * np.pi * time_s / 20.0)
+        else:
+            heel = free + wander
+        return self._held(heel + self._stepped(foot.steps, time_s) if foot.steps else heel)
 
     def pitch_deg(self, crank_rad: Array, time_s: Array) -> Array:
         """Return the pitch [deg], toe down positive."""
