@@ -20,8 +20,8 @@ this turns the right foot counter-clockwise and the left foot clockwise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Generic, Literal, TypeVar, get_args
+from dataclasses import dataclass, fields
+from typing import Annotated, Final, Generic, Literal, TypeVar, get_args
 
 Side = Literal["left", "right"]
 SIDES: Final[tuple[Side, ...]] = ("left", "right")
@@ -73,6 +73,8 @@ class PerFoot(Generic[Value]):
 
 ZeroKind = Literal["rider", "bike", "none"]
 """What an angle of zero means: the rider's own pose, the bike's axis, or nothing."""
+ZeroMeaning = Literal["rider", "bike", "none", "shoe_sensor"]
+"""The same of a recording, where a shoe sensor's own zero is a kind of its own."""
 
 Reference = Literal["crank_angle", "tdc_pulse", "markers", "shoe_acceleration", "pitch", "gyroscope", "rotation"]
 """What the phase of the pedal stroke was read from, best first."""
@@ -90,27 +92,6 @@ Z95: Final = 1.9599639845400536
 CURVE_POINTS: Final = 100
 """Points of phase in a stroke's curve; point k is the mean over the k-th hundredth of the revolution."""
 
-STROKE_COLUMNS: Final[tuple[str, ...]] = (
-    "foot",
-    "stroke",
-    "start_s",
-    "end_s",
-    "cadence_rpm",
-    "mean_deg",
-    "power_phase_deg",
-    "recovery_phase_deg",
-    "peak_deg",
-    "peak_crank_deg",
-    "range_deg",
-    "posture",
-    "power_w",
-    "spikes_repaired",
-    "quality",
-    "used",
-    "reject_reason",
-)
-"""Columns of the stroke table, one row a stroke, in this order."""
-
 METRIC_COLUMNS: Final[dict[Metric, str]] = {
     "mean": "mean_deg",
     "power_phase": "power_phase_deg",
@@ -127,6 +108,41 @@ RejectReason = Literal[
 ]  # fmt: skip
 """Why a stroke stays in the table unused. ``coasting`` covers standing still."""
 REJECT_REASONS: Final[tuple[RejectReason, ...]] = get_args(RejectReason)
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column of a stored table says; ``csv`` is its place in ``sessions.csv``, 0 = it is not shown there."""
+
+    meaning: str
+    csv: int = 0
+
+
+@dataclass(frozen=True)
+class StrokeRow:
+    """One stroke: the columns of the stroke table, in this order; angles are heel-out positive."""
+
+    foot: Annotated[Side, Column("the foot")]
+    stroke: Annotated[int, Column("number of the stroke, from 1")]
+    start_s: Annotated[float, Column("its top dead centre (or phase 0), from the recording's first sample")]
+    end_s: Annotated[float, Column("the next one; the stroke is `[start_s, end_s)`")]
+    cadence_rpm: Annotated[float, Column("60 over its length")]
+    mean_deg: Annotated[float, Column("mean angle over the whole stroke")]
+    power_phase_deg: Annotated[float, Column("mean angle over 30-150 deg of the crank")]
+    recovery_phase_deg: Annotated[float, Column("mean angle over 210-330 deg of the crank")]
+    peak_deg: Annotated[float, Column("largest angle")]
+    peak_crank_deg: Annotated[float, Column("crank angle of the largest angle")]
+    range_deg: Annotated[float, Column("largest less smallest angle")]
+    posture: Annotated[str, Column("`seated` or `standing`; empty where it is not known")]
+    power_w: Annotated[float, Column("mean power; empty where it is not known")]
+    spikes_repaired: Annotated[int, Column("single false samples that were put right")]
+    quality: Annotated[float, Column("0-1: how like the median stroke its curve is (their correlation)")]
+    used: Annotated[bool, Column("whether it counts")]
+    reject_reason: Annotated[str, Column("why it does not count; empty where it does")]
+
+
+STROKE_COLUMNS: Final[tuple[str, ...]] = tuple(item.name for item in fields(StrokeRow))
+"""Columns of the stroke table, one row a stroke, in this order."""
 
 ChannelKind = Literal[
     "time", "angle", "crank", "rate", "acceleration", "orientation", "pulse", "lap", "companion"

@@ -499,7 +499,7 @@ def test_a_riders_page_says_what_compare_says(tmp_path: Path) -> None:
     list(run_batch(manifest, out, options, ONE))
     with Store(out / "results.sqlite") as store:
         own = riders_with_two_counts(store.sessions())["Ann"]
-        stored = compare_rider(own, store, options.settings)
+        stored = compare_rider(own, options.settings)
     assert not isinstance(stored, str)
     assert [session["file"] for session in own] == ["r2.csv", "r0.csv", "r1.csv"]
     files = [manifest.parent / str(session["file"]) for session in own]

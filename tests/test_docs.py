@@ -187,6 +187,11 @@ def test_the_table_of_a_simulated_rides_numbers_is_up_to_date() -> None:
     assert page.read_text(encoding="utf-8") == load_script(ROOT / "docs" / "make_numbers.py").page()
 
 
+def test_the_tables_of_columns_are_up_to_date() -> None:
+    page = ROOT / "docs" / "batch.md"
+    assert page.read_text(encoding="utf-8") == load_script(ROOT / "docs" / "make_columns.py").page()
+
+
 def test_codes_in_the_source_and_in_the_list_are_the_same() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     called = set(re.findall(r"\b(?:finding|reason)\(\s*\"(\w+)\"", source))

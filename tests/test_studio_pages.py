@@ -49,9 +49,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, job in enumerate(jobs):
             recording, _ = simulate_plain(duration_s=60, rate_hz=50, seed=number, right_mean_deg=number - 1.0)
             result = analyze_recording(recording, job.session)
-            store.save(result_rows(job, recording, result, "", f"sessions/{job.id}.html"), number)
+            store.save(result_rows(job, result, "", f"sessions/{job.id}.html"))
         bad = Job("bad", 9, "bad", Session(files=(Path("bad.csv"),)))
-        store.save(failed_rows(bad, f"bad.csv: {HOSTILE} {LONG}"), 9)
+        store.save(failed_rows(bad, f"bad.csv: {HOSTILE} {LONG}"))
         links = rider_links(job.session.rider for job in jobs)
         for rider, link in links.items():
             write_rider(store, rider, out / link, Settings())

@@ -98,7 +98,10 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
     check(options, system)
     part, stills = prepare(recording, options)
     feet = {
-        side: analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan))
+        side: replace(
+            analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan)),
+            zero=recording.zero_of(side),
+        )
         for side in SIDES
         if side in part.feet
     }

@@ -64,7 +64,7 @@ def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> Non
     own = riders_with_two_counts(_dated(store, rider)).get(rider)
     if own is None:
         return
-    compared = compare_rider(own, store, settings)
+    compared = compare_rider(own, settings)
     path.parent.mkdir(exist_ok=True)
     page = rider_html(
         ENGLISH, rider, own, compared, remounted=taken_off_between(own), band_deg=settings.neutral_band_deg

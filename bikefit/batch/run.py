@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +290,7 @@ def _run_locked(
             if done.page:
                 write_whole(out / _link(job), done.page)
             if done.rows is not None:
-                store.save(done.rows, job.position)
+                store.save(done.rows)
             rider = _rider(job)
             to_come[rider] -= 1
             if rider and not to_come[rider]:  # now, while the workers go on with others
@@ -330,4 +330,4 @@ def _link(job: Job) -> str:
 def _outcome(job: Job, rows: SessionRows | None) -> BatchOutcome:
     if rows is None:
         return BatchOutcome(job.id, job.name, job.file_names, "unchanged")
-    return BatchOutcome(job.id, job.name, job.file_names, rows.status, str(rows.session["error"]), list(rows.feet))
+    return BatchOutcome(job.id, job.name, job.file_names, rows.status, rows.session.error, [*map(asdict, rows.feet)])

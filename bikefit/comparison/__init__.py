@@ -9,7 +9,7 @@ from bikefit.comparison.result import (
     FootComparison,
     OwnResponse,
 )
-from bikefit.comparison.session import compare, compare_sessions
+from bikefit.comparison.session import compare, compare_readings, compare_sessions
 from bikefit.comparison.sources import ShoeFiles, Source
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ShoeFiles",
     "Source",
     "compare",
+    "compare_readings",
     "compare_sessions",
     "labels",
 ]

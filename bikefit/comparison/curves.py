@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,36 +18,24 @@ DRAWS = 2000
 CONFIDENCE = 0.95
 
 
+@dataclass(frozen=True)
+class CountedCurves:
+    """The curves of one recording (strokes, 100) [deg], their reference, and what a turned cleat did to them [deg]."""
+
+    curves: Array
+    reference: str | None
+    turn_deg: float = 0.0
+
+
 def used_curves(foot: FootResult) -> Array:
-    """Return the curves of the strokes that were used.
-
-    Parameters
-    ----------
-    foot : FootResult
-        One foot in one recording.
-
-    Returns
-    -------
-    ndarray, shape (strokes, 100)
-        Heel-out [deg]; strokes with a missing point are left out.
-    """
+    """Return the whole curves of the strokes that were used, shape (strokes, 100) [deg]."""
     curves: Array = foot.curves.heel_out_deg[foot.stroke_table["used"].to_numpy(dtype=np.bool_)]
     whole: Array = curves[np.isfinite(curves).all(axis=1)]
     return whole
 
 
 def seed_of(hashes: Sequence[str]) -> int:
-    """Turn the recordings' content into the seed of the band's random draws.
-
-    Parameters
-    ----------
-    hashes : sequence of str
-        One a recording; their order does not matter.
-
-    Returns
-    -------
-    int
-        The same for the same recordings, on any machine.
+    """Turn the recordings' content into the seed of the band's random draws, the same on any machine.
 
     Examples
     --------
@@ -57,42 +46,27 @@ def seed_of(hashes: Sequence[str]) -> int:
 
 
 def compare_curves(
-    before: Sequence[FootResult],
-    after: Sequence[FootResult],
+    before: Sequence[CountedCurves],
+    after: Sequence[CountedCurves],
     *,
     wedges: tuple[int, int],
     between_sd_deg: float,
     seed: int,
-    turn_deg: float = 0.0,
 ) -> CurveDifference | None:
     """Subtract the mean curves of two counts and say where they differ.
 
-    Parameters
-    ----------
-    before, after : sequence of FootResult
-        One foot's recordings at the first and at the second count.
-    wedges : (int, int)
-        The two counts, varus positive.
-    between_sd_deg : float
-        Standard deviation between two recordings at one count [deg].
-    seed : int
-        Of the random draws.
-    turn_deg : float
-        What a turned cleat without float did to the second [deg]; taken off.
-
-    Returns
-    -------
-    CurveDifference or None
-        None where the recordings' phases have different references, or strokes are too few.
+    None where the recordings' phases have different references, or strokes are too few. ``between_sd_deg`` is the
+    standard deviation between two recordings at one count.
     """
-    references = {foot.strokes.reference for foot in (*before, *after)}
+    references = {each.reference for each in (*before, *after)}
     cranks = {reference in CRANK_REFERENCES for reference in references}
-    curves = [[used_curves(foot) for foot in group] for group in (before, after)]
+    curves = [[each.curves for each in group] for group in (before, after)]
     comparable = cranks == {True} or len(references) == 1
     if not comparable or any(len(group) == 0 or min(map(len, group)) < 3 for group in curves):
         return None
+    turns = [math.fsum(each.turn_deg for each in group) / len(group) for group in (before, after)]
     means = [np.mean([each.mean(axis=0) for each in group], axis=0) for group in curves]
-    difference = means[1] - means[0] - turn_deg
+    difference = means[1] - means[0] - (turns[1] - turns[0])
     half_width = band_half_width_deg(curves[0], curves[1], between_sd_deg, seed)
     points = difference.size
     return CurveDifference(
@@ -109,19 +83,8 @@ def compare_curves(
 def band_half_width_deg(before: Sequence[Array], after: Sequence[Array], between_sd_deg: float, seed: int) -> Array:
     """Return how wide a band around the difference of two mean curves must be to hold all of it.
 
-    Parameters
-    ----------
-    before, after : sequence of ndarray, shape (strokes, points)
-        Curves of each recording [deg].
-    between_sd_deg : float
-        Standard deviation of an offset that each recording has of its own [deg].
-    seed : int
-        Of the random draws.
-
-    Returns
-    -------
-    ndarray, shape (points,)
-        Half width of the 95 % band [deg].
+    ``before`` and ``after`` are the curves of each recording (strokes, points); ``between_sd_deg`` is the standard
+    deviation of an offset that each recording has of its own.
 
     Notes
     -----
@@ -155,17 +118,7 @@ def band_half_width_deg(before: Sequence[Array], after: Sequence[Array], between
 
 
 def stretches(differs: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[tuple[float, float], ...]:
-    """Name the stretches of a revolution in which something holds.
-
-    Parameters
-    ----------
-    differs : ndarray of bool, shape (points,)
-        Point by point round the revolution.
-
-    Returns
-    -------
-    tuple of (float, float)
-        From and to [deg]; a stretch across 0 begins before 360 and ends after 0.
+    """Name the stretches [deg] of a revolution in which something holds; one across 0 ends at less than it begins at.
 
     Examples
     --------

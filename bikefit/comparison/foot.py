@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bikefit.comparison import verdict
-from bikefit.comparison.curves import compare_curves, seed_of, used_curves
+from bikefit.comparison.curves import CountedCurves, compare_curves, seed_of
 from bikefit.comparison.guards import check_feet, check_turned_cleat
-from bikefit.comparison.result import Change, ComparedRecording, CurveDifference, FootComparison, OwnResponse, PriorUsed
+from bikefit.comparison.result import ComparedRecording, CurveDifference, FootComparison, OwnResponse, PriorUsed
 from bikefit.comparison.series import (
     FootSeries,
     build_series,
@@ -19,50 +19,31 @@ from bikefit.comparison.series import (
     recording_order,
 )
 from bikefit.conventions import Side
-from bikefit.model import FootResult, Reason, Response, SessionResult, WedgeSystem, finding
+from bikefit.model import Array, Reading, Readings, Reason, Response, WedgeSystem, finding
 from bikefit.response import fit_response, has_repeat, minimal_detectable_change_deg, rank_next_recordings
 from bikefit.settings import Settings
 from bikefit.wedges import undetermined
 
+Curves = Mapping[Side, Array]
+"""One recording's curves of the used strokes, shape (strokes, 100), for each foot [deg]."""
+
 
 def compare_foot(
     side: Side,
-    sessions: Sequence[SessionResult],
+    sessions: Sequence[Readings],
     names: Sequence[str],
     turns_deg: Sequence[float],
     settings: Settings,
     *,
     remounted: bool,
     cleat_float_deg: float | None = None,
+    curves: Sequence[Curves] = (),
 ) -> FootComparison:
     """Compare one foot's recordings.
 
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    sessions : sequence of SessionResult
-        The recordings, with the wedges that were on the shoe.
-    names : sequence of str
-        Their labels.
-    turns_deg : sequence of float
-        Turn of the cleat against the first recording [deg], heel-out positive.
-    settings : Settings
-        Priors and thresholds.
-    remounted : bool
-        Sensors or markers were taken off and on again in between.
-    cleat_float_deg : float, optional
-        The cleat's total float [deg]; 0 = none, so that its turn turns the foot.
-
-    Returns
-    -------
-    FootComparison
-        Outcomes with reasons where something is missing; never an exception for what was recorded.
-
-    Raises
-    ------
-    UsageError
-        If the recordings must not be compared (`bikefit.comparison.guards`).
+    Each comes with its label, the turn of its cleat against the first recording [deg] and, where they are at hand, its
+    curves. What is missing is an outcome with reasons; what must not be compared (`bikefit.comparison.guards`) is a
+    `UsageError`.
     """
     order = recording_order(sessions)
     here = [i for i in order if side in sessions[i].feet]
@@ -70,41 +51,45 @@ def compare_foot(
         side, [sessions[i].feet[side].fitted_wedges for i in here], [turns_deg[i] for i in here], cleat_float_deg
     )
     usable = [i for i in here if _usable(sessions[i].feet[side], settings)]
+    strokes = [each.get(side) for each in curves] if curves else [None] * len(sessions)
     compared = tuple(
-        _compared(sessions[i].feet.get(side), names[i], turns_deg[i], i in usable) for i in range(len(sessions))
+        _compared(sessions[i].feet.get(side), strokes[i], names[i], turns_deg[i], i in usable)
+        for i in range(len(sessions))
     )
     left_out = tuple(
         finding("compare_left_out", side=side, name=names[i]) for i in range(len(sessions)) if i not in usable
     )
+    system = sessions[0].system
     if not usable:
-        fitted = sessions[here[-1]].feet[side].fitted_wedges if here else 0
-        return _nothing_usable(side, compared, sessions[0].system, settings, fitted, remounted)
+        fitted = (sessions[here[-1]].feet[side].fitted_wedges or 0) if here else 0
+        return _nothing_usable(side, compared, system, settings, fitted, remounted)
     seen = check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable])
     series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
-    foot = _judge(series, sessions[0].system, settings, remounted)
-    return replace(foot, recordings=compared).with_findings(*left_out, *seen)
+    foot = _judge(series, system, settings, remounted)
+    shape = _curves(series, [strokes[i] for i in usable], foot) if foot.change else None
+    return replace(foot, recordings=compared, curves=shape).with_findings(*left_out, *seen)
 
 
-def _usable(foot: FootResult, settings: Settings) -> bool:
-    rotation = foot.rotation
-    known = math.isfinite(rotation.value_deg) and math.isfinite(rotation.standard_error_deg)
-    return known and foot.strokes.used >= settings.strokes_min
+def _usable(foot: Reading, settings: Settings) -> bool:
+    """Whether a reading can enter the response."""
+    known = math.isfinite(foot.rotation_deg) and math.isfinite(foot.standard_error_deg)
+    return known and foot.fitted_wedges is not None and foot.strokes_used >= settings.strokes_min
 
 
-def _compared(foot: FootResult | None, name: str, turn_deg: float, used: bool) -> ComparedRecording:
+def _compared(foot: Reading | None, strokes: Array | None, name: str, turn_deg: float, used: bool) -> ComparedRecording:
+    """Return one recording as the comparison shows it."""
     if foot is None:
         return ComparedRecording(name, None, math.nan, math.nan, turn_deg, used=False)
-    curves = used_curves(foot)
-    some = len(curves) > 1
+    shown = strokes if strokes is not None and len(strokes) > 1 else None
     return ComparedRecording(
         name=name,
         wedges=foot.fitted_wedges,
         value_deg=foot.excess.deg if used else math.nan,
-        standard_error_deg=foot.rotation.standard_error_deg if used else math.nan,
+        standard_error_deg=foot.standard_error_deg if used else math.nan,
         cleat_turn_deg=turn_deg,
         used=used,
-        curve_deg=curves.mean(axis=0) if some else None,
-        curve_sd_deg=curves.std(axis=0, ddof=1) if some else None,
+        curve_deg=None if shown is None else shown.mean(axis=0),
+        curve_sd_deg=None if shown is None else shown.std(axis=0, ddof=1),
     )
 
 
@@ -147,29 +132,24 @@ def _judge(series: FootSeries, system: WedgeSystem, settings: Settings, remounte
         next_recording=advice,
         verdict=told[0],
         response_belief=own.response,
-        curves=_curves(series, change, own.between_sd_deg) if change else None,
         findings=told,
     )
 
 
-def _curves(series: FootSeries, change: Change, between_sd_deg: float) -> CurveDifference | None:
-    here = series.trials[-1].setup
-    groups: dict[int, list[FootResult]] = {change.from_wedges: [], change.to_wedges: []}
-    turns: dict[int, list[float]] = {change.from_wedges: [], change.to_wedges: []}
-    for foot, trial, turn in zip(series.feet, series.trials, series.turns_deg, strict=True):
-        if trial.wedges in groups and trial.setup == here:
-            groups[trial.wedges].append(foot)
-            turns[trial.wedges].append(turn)
-    if not all(groups.values()):
-        return None
-    before, after = (math.fsum(turns[total]) / len(turns[total]) for total in (change.from_wedges, change.to_wedges))
+def _curves(series: FootSeries, strokes: Sequence[Array | None], foot: FootComparison) -> CurveDifference | None:
+    """Lay the curves of the change's two counts over each other, as far as the cleat stood as in the last recording."""
+    change, here = foot.change, series.trials[-1].setup
+    assert change is not None
+    groups: dict[int, list[CountedCurves]] = {change.from_wedges: [], change.to_wedges: []}
+    for read, trial, turn, curves in zip(series.feet, series.trials, series.turns_deg, strokes, strict=True):
+        if trial.wedges in groups and trial.setup == here and curves is not None:
+            groups[trial.wedges].append(CountedCurves(curves, read.reference, turn))
     return compare_curves(
         groups[change.from_wedges],
         groups[change.to_wedges],
         wedges=(change.from_wedges, change.to_wedges),
-        between_sd_deg=between_sd_deg,
+        between_sd_deg=foot.between_recording_sd_deg,
         seed=seed_of(series.hashes),
-        turn_deg=after - before,
     )
 
 

@@ -9,23 +9,29 @@ from typing import Any
 
 import numpy as np
 
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES, Side, ZeroMeaning
 from bikefit.errors import UsageError
-from bikefit.model import Finding, FootResult, Recording, SessionResult, finding
+from bikefit.model import Finding, Reading, Readings, finding
 
 OTHER_DAY_H = 6.0
 """Recordings this far apart were hardly made with the sensors left on."""
 CADENCE_RATIO = 1.15
 POWER_RATIO = 1.25
 """Beyond these the riding differs enough to turn the foot by itself."""
+_ZEROS: Mapping[ZeroMeaning, str] = {
+    "rider": "the rider's own pose",
+    "bike": "the bike's axis",
+    "none": "none",
+    "shoe_sensor": "that of a shoe sensor",
+}
 
 
-def labels(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
+def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
     """Name each recording; sections of one file by where they lie in it.
 
     Parameters
     ----------
-    sessions : sequence of SessionResult
+    sessions : sequence of Readings
         The recordings.
 
     Returns
@@ -41,13 +47,13 @@ def labels(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
     )
 
 
-def check_sessions(sessions: Sequence[SessionResult], names: Sequence[str], *, remounted: bool) -> tuple[Finding, ...]:
+def check_sessions(sessions: Sequence[Readings], names: Sequence[str], *, remounted: bool) -> tuple[Finding, ...]:
     """Refuse recordings that cannot be compared, and say what is odd about the others.
 
     Parameters
     ----------
-    sessions : sequence of SessionResult
-        The recordings, analysed.
+    sessions : sequence of Readings
+        The recordings.
     names : sequence of str
         Their labels.
     remounted : bool
@@ -79,12 +85,12 @@ def check_sessions(sessions: Sequence[SessionResult], names: Sequence[str], *, r
     return tuple(found)
 
 
-def formats_differ(sessions: Sequence[SessionResult]) -> bool:
+def formats_differ(sessions: Sequence[Readings]) -> bool:
     """Say whether the recordings were made with different kinds of equipment.
 
     Parameters
     ----------
-    sessions : sequence of SessionResult
+    sessions : sequence of Readings
         The recordings.
 
     Returns
@@ -95,55 +101,29 @@ def formats_differ(sessions: Sequence[SessionResult]) -> bool:
     return len({_format(session) for session in sessions}) > 1
 
 
-def check_zeros(recordings: Sequence[Recording]) -> None:
-    """Refuse recordings whose zeros mean different things.
-
-    Parameters
-    ----------
-    recordings : sequence of Recording
-        As read.
-
-    Raises
-    ------
-    UsageError
-        If an angle of zero is the rider's pose in one and the bike's axis in another.
-    """
+def check_zeros(sessions: Sequence[Readings], names: Sequence[str]) -> None:
+    """Refuse recordings of a foot whose zeros mean different things; a zero that is not known is taken as alike."""
     for side in SIDES:
-        zeros = {recording.name: zero_of(recording, side) for recording in recordings}
-        check_same_zero(side, {name: zero for name, zero in zeros.items() if zero is not None})
+        read = [
+            (name, session.feet[side]) for name, session in zip(names, sessions, strict=True) if side in session.feet
+        ]
+        zeros = {name: _ZEROS[foot.zero] for name, foot in read if foot.zero is not None}
+        if len(set(zeros.values())) > 1:
+            told = "; ".join(f"{name}: {zero}" for name, zero in zeros.items())
+            raise UsageError(
+                f"the {side} foot's angles do not start from the same zero ({told}), so they cannot be compared. "
+                "Compare recordings made with the same equipment."
+            )
 
 
-def check_same_zero(side: Side, zeros: Mapping[str, str]) -> None:
-    """Refuse zeros of one foot that mean different things.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    zeros : mapping of str to str
-        Name of a recording -> as from `zero_of`.
-
-    Raises
-    ------
-    UsageError
-        Naming them.
-    """
-    if len(set(zeros.values())) > 1:
-        told = "; ".join(f"{name}: {zero}" for name, zero in zeros.items())
-        raise UsageError(
-            f"the {side} foot's angles do not start from the same zero ({told}), so they cannot be compared. "
-            "Compare recordings made with the same equipment."
-        )
-
-
-def check_feet(side: Side, feet: Sequence[FootResult], names: Sequence[str]) -> tuple[Finding, ...]:
+def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str]) -> tuple[Finding, ...]:
     """Refuse what makes one foot's recordings incomparable, and say what is odd about the others.
 
     Parameters
     ----------
     side : {"left", "right"}
         The foot.
-    feet : sequence of FootResult
+    feet : sequence of Reading
         Its recordings that gave a rotation.
     names : sequence of str
         Their labels.
@@ -159,23 +139,23 @@ def check_feet(side: Side, feet: Sequence[FootResult], names: Sequence[str]) -> 
         If metrics or neutrals differ, or a metric that needs the crank was read from different references.
     """
     flag = f"--{side}-neutral"
-    _same("metric", [foot.rotation.metric for foot in feet], names, "--metric")
+    _same("metric", [foot.metric for foot in feet], names, "--metric")
     _same("neutral", [foot.neutral.kind for foot in feet], names, flag)
     _same("neutral angle", [foot.neutral.deg if foot.neutral.kind == "number" else 0.0 for foot in feet], names, flag)
     found: list[Finding] = []
-    references = [foot.strokes.reference or "none" for foot in feet]
+    references = [foot.reference or "none" for foot in feet]
     if len(set(references)) > 1:
-        if feet[0].rotation.metric != "mean":
+        if feet[0].metric != "mean":
             _same("reference of the strokes", references, names, "--metric mean, or --reference")
         found.append(finding("compare_references_differ", side=side, references=_by_value(references, names)))
     for code, values, ratio in (
-        ("compare_cadence_differs", [foot.strokes.cadence_rpm for foot in feet], CADENCE_RATIO),
-        ("compare_power_differs", [_power_w(foot) for foot in feet], POWER_RATIO),
+        ("compare_cadence_differs", [foot.cadence_rpm for foot in feet], CADENCE_RATIO),
+        ("compare_power_differs", [foot.power_w for foot in feet], POWER_RATIO),
     ):
         low, high = _range(values)
         if low > 0 and high > ratio * low:
             found.append(finding(code, side=side, low=low, high=high))
-    pinned = [name for name, foot in zip(names, feet, strict=True) if foot.rotation.float_stop is not None]
+    pinned = [name for name, foot in zip(names, feet, strict=True) if np.isfinite(foot.float_stop_deg)]
     if pinned:
         found.append(finding("compare_float_stop", side=side, names=pinned))
     if any(foot.neutral.kind == "recovery" for foot in feet):
@@ -184,7 +164,7 @@ def check_feet(side: Side, feet: Sequence[FootResult], names: Sequence[str]) -> 
 
 
 def check_turned_cleat(
-    side: Side, wedges: Sequence[int], turns_deg: Sequence[float], cleat_float_deg: float | None
+    side: Side, wedges: Sequence[int | None], turns_deg: Sequence[float], cleat_float_deg: float | None
 ) -> None:
     """Refuse a cleat that was turned in the same step as the wedges were changed, unless it has no float.
 
@@ -192,8 +172,8 @@ def check_turned_cleat(
     ----------
     side : {"left", "right"}
         The foot.
-    wedges : sequence of int
-        Signed counts in the order of the recordings.
+    wedges : sequence of int or None
+        Signed counts in the order of the recordings; None where one is not known.
     turns_deg : sequence of float
         Turn of the cleat against the first recording [deg].
     cleat_float_deg : float, optional
@@ -242,36 +222,8 @@ def _by_value(values: Sequence[str], names: Sequence[str]) -> dict[str, list[str
     return by_value
 
 
-def _format(session: SessionResult) -> str:
+def _format(session: Readings) -> str:
     return session.recording.format
-
-
-def zero_of(recording: Recording, side: Side) -> str | None:
-    """Say what an angle of zero means in a recording.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read.
-    side : {"left", "right"}
-        The foot.
-
-    Returns
-    -------
-    str or None
-        In words; None where the foot was not recorded.
-    """
-    meanings: Mapping[str, str] = {"rider": "the rider's own pose", "bike": "the bike's axis", "none": "none"}
-    if side in recording.feet:
-        return meanings[recording.feet[side].zero]
-    if recording.markers is not None:
-        return meanings["bike"]
-    return "that of a shoe sensor" if side in recording.sensors else None
-
-
-def _power_w(foot: FootResult) -> float:
-    power = foot.stroke_table["power_w"].to_numpy(dtype=float)[foot.stroke_table["used"].to_numpy(dtype=bool)]
-    return float(np.nanmean(power)) if np.isfinite(power).any() else float("nan")
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

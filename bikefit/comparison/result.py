@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bikefit.conventions import Side
-from bikefit.model import Array, Finding, Recommendation, SessionResult, WedgeSystem, to_json_value
+from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem, to_json_value
 from bikefit.response import Mixture, NextRecording
 
 
@@ -210,8 +210,8 @@ class ComparisonResult:
 
     Attributes
     ----------
-    sessions : tuple of SessionResult
-        The recordings, analysed, in the order in which they were given.
+    sessions : tuple of Readings
+        The recordings, in the order in which they were given.
     system : WedgeSystem
         The wedges that were used.
     remounted : bool
@@ -226,7 +226,7 @@ class ComparisonResult:
         Of the package.
     """
 
-    sessions: tuple[SessionResult, ...]
+    sessions: tuple[Readings, ...]
     system: WedgeSystem
     remounted: bool
     feet: Mapping[Side, FootComparison]

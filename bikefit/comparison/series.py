@@ -9,7 +9,7 @@ from typing import Literal
 
 from bikefit.comparison.result import Change
 from bikefit.conventions import Side
-from bikefit.model import Excess, FootResult, Reason, Recommendation, Response, SessionResult, WedgeSystem, reason
+from bikefit.model import Excess, Reading, Readings, Reason, Recommendation, Response, WedgeSystem, reason
 from bikefit.response import Posterior, Trial, allowed_totals, fit_response, tells_response
 from bikefit.settings import Settings
 from bikefit.wedges import recommend, undetermined
@@ -17,35 +17,42 @@ from bikefit.wedges import recommend, undetermined
 
 @dataclass(frozen=True)
 class FootSeries:
-    """One foot's recordings that gave a rotation, in the order in which they were made.
+    """One foot's recordings that gave a rotation, at least one, in the order in which they were made.
 
     Attributes
     ----------
     side : {"left", "right"}
         The foot.
-    feet : tuple of FootResult
-        At least one.
+    feet : tuple of Reading
+        What was read.
     trials : tuple of Trial
-        The same, as the response needs them.
+        The same, as the response needs them: excesses, or bare angles where a neutral is not known.
     turns_deg : tuple of float
-        Turn of the cleat against the first recording, where it turns the foot (no float), else 0 [deg].
+        Turn of the cleat against the last recording, where it turns the foot (no float), else 0 [deg].
     hashes : tuple of str
         What each was computed from.
-    neutral_known : bool
-        Whether the trials' values are excesses; else they are bare angles.
     """
 
     side: Side
-    feet: tuple[FootResult, ...]
+    feet: tuple[Reading, ...]
     trials: tuple[Trial, ...]
     turns_deg: tuple[float, ...]
     hashes: tuple[str, ...]
-    neutral_known: bool
+
+    @property
+    def neutral_known(self) -> bool:
+        """Whether the trials' values are excesses; else they are bare angles."""
+        return _neutral_known(self.feet)
 
     @property
     def zero_sd_deg(self) -> float:
         """Error of the zero that the recordings share [deg]: what widens the excess beyond the rotation."""
         return max(foot.excess.zero_sd_deg for foot in self.feet) if self.neutral_known else 0.0
+
+
+def _neutral_known(feet: Sequence[Reading]) -> bool:
+    """Whether every recording gives an excess."""
+    return all(math.isfinite(foot.excess.deg) for foot in feet)
 
 
 def half_width(interval: tuple[float, float]) -> float:
@@ -59,73 +66,34 @@ def half_width(interval: tuple[float, float]) -> float:
     return 0.5 * (interval[1] - interval[0])
 
 
-def recording_order(sessions: Sequence[SessionResult]) -> list[int]:
-    """Return the recordings' indices in the order in which they were made.
-
-    Parameters
-    ----------
-    sessions : sequence of SessionResult
-        The recordings.
-
-    Returns
-    -------
-    list of int
-        By the clock where all recordings know it, by the place in the file where all are of one file, else as given.
-    """
+def recording_order(sessions: Sequence[Readings]) -> list[int]:
+    """Return the recordings' indices in the order in which they were made, as far as that is known."""
     times = recording_times_h(sessions)
     return sorted(range(len(sessions)), key=lambda i: (times[i], i))
 
 
-def recording_times_h(sessions: Sequence[SessionResult]) -> list[float]:
-    """Return when each recording was made [h], from any origin; plain numbers in the given order if not known.
+def recording_times_h(sessions: Sequence[Readings]) -> list[float]:
+    """Return when the middle of each recording was [h], from any origin.
 
-    Parameters
-    ----------
-    sessions : sequence of SessionResult
-        The recordings.
-
-    Returns
-    -------
-    list of float
-        Times of the middle of each.
+    By the clock where all recordings know it, by the place in the file where all are of one file, else by the given
+    order.
     """
     told = [session.recording for session in sessions]
     middles_h = [(item.from_s + 0.5 * item.duration_s) / 3600.0 for item in told]
-    starts = [item.start for item in told]
-    if all(start is not None for start in starts):
-        origin = min(start for start in starts if start is not None)
-        return [
-            (start - origin).total_seconds() / 3600.0 + middle
-            for start, middle in zip(starts, middles_h, strict=True)
-            if start is not None
-        ]
+    starts = [item.start for item in told if item.start is not None]
+    if len(starts) == len(told):
+        origin = min(starts)
+        hours = ((start - origin).total_seconds() / 3600.0 for start in starts)
+        return [hour + middle for hour, middle in zip(hours, middles_h, strict=True)]
     if told[0].sha256 and len({item.sha256 for item in told}) == 1:
         return middles_h
     return [float(i) for i in range(len(told))]
 
 
 def build_series(
-    side: Side, sessions: Sequence[SessionResult], usable: Sequence[int], turns_deg: Sequence[float], *, no_float: bool
+    side: Side, sessions: Sequence[Readings], usable: Sequence[int], turns_deg: Sequence[float], *, no_float: bool
 ) -> FootSeries:
-    """Bring one foot's usable recordings into the form that the response needs.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    sessions : sequence of SessionResult
-        All recordings.
-    usable : sequence of int
-        Indices of those that give this foot's angle, in the order in which they were made.
-    turns_deg : sequence of float
-        Turn of the cleat against the first recording [deg], heel-out positive, one a recording.
-    no_float : bool
-        Whether the cleat's turn turns the foot.
-
-    Returns
-    -------
-    FootSeries
-        With excesses, or bare angles where a neutral is not known.
+    """Bring one foot's usable recordings (their indices in order of time) into the form that the response needs.
 
     Notes
     -----
@@ -134,46 +102,23 @@ def build_series(
     """
     feet = tuple(sessions[i].feet[side] for i in usable)
     times = recording_times_h(sessions)
-    neutral_known = all(math.isfinite(foot.excess.deg) for foot in feet)
+    excesses = _neutral_known(feet)
     last_turn = turns_deg[usable[-1]]
     setups = sorted({turns_deg[i] for i in usable})
     own_turns = [turns_deg[i] - last_turn if no_float else 0.0 for i in usable]
-    trials = tuple(
-        Trial(
-            wedges=foot.fitted_wedges,
-            value_deg=(foot.excess.deg if neutral_known else foot.rotation.value_deg) - turn,
-            standard_error_deg=foot.rotation.standard_error_deg,
-            time_h=times[i],
-            setup=0 if no_float else setups.index(turns_deg[i]),
-        )
-        for foot, turn, i in zip(feet, own_turns, usable, strict=True)
-    )
-    hashes = tuple(
-        f"{session.recording.sha256} {session.recording.from_s!r} {session.recording.to_s!r} {side}"
-        for session in (sessions[i] for i in usable)
-    )
-    return FootSeries(side, feet, trials, tuple(own_turns), hashes, neutral_known)
+    trials = []
+    for foot, turn, i in zip(feet, own_turns, usable, strict=True):
+        assert foot.fitted_wedges is not None, "a recording whose count is not known tells nothing of a count"
+        value_deg = (foot.excess.deg if excesses else foot.rotation_deg) - turn
+        setup = 0 if no_float else setups.index(turns_deg[i])
+        trials.append(Trial(foot.fitted_wedges, value_deg, foot.standard_error_deg, times[i], setup))
+    told = [sessions[i].recording for i in usable]
+    hashes = tuple(f"{item.sha256} {item.from_s!r} {item.to_s!r} {side}" for item in told)
+    return FootSeries(side, feet, tuple(trials), tuple(own_turns), hashes)
 
 
 def measured_change(trials: Sequence[Trial], system: WedgeSystem, settings: Settings, remounted: bool) -> Change | None:
-    """Say how far the wedges turned the heel, by the recordings alone.
-
-    Parameters
-    ----------
-    trials : sequence of Trial
-        One foot's recordings.
-    system : WedgeSystem
-        For the cant of one wedge.
-    settings : Settings
-        For the standard deviations between recordings.
-    remounted : bool
-        Sensors or markers were taken off and on again in between.
-
-    Returns
-    -------
-    Change or None
-        From the count nearest to none to the one farthest from it; None where the recordings hold no two counts
-        in one setup.
+    """Say how far the wedges turned the heel, by the recordings alone; None where they hold one count a setup.
 
     Notes
     -----
@@ -196,31 +141,15 @@ def measured_change(trials: Sequence[Trial], system: WedgeSystem, settings: Sett
 def next_count(
     series: FootSeries, own: Posterior, system: WedgeSystem, settings: Settings, *, learnt: bool
 ) -> Recommendation:
-    """Recommend the next count from the rider's own baseline and response.
+    """Recommend the next count from the rider's own baseline and response, ``learnt`` or assumed.
 
-    Parameters
-    ----------
-    series : FootSeries
-        The recordings.
-    own : Posterior
-        What they say.
-    system : WedgeSystem
-        Cant and cap.
-    settings : Settings
-        The neutral band and the confidence that an excess needs.
-    learnt : bool
-        Whether the recordings say anything of the response.
-
-    Returns
-    -------
-    Recommendation
-        From the wedges of the last recording; never more than one wedge beyond what was tried, no cant on a side
-        that was never tried. Intervals are those of the posterior, also where it is no single normal distribution.
+    It starts from the wedges of the last recording; never more than one wedge beyond what was tried, no cant on a
+    side that was never tried. Intervals are those of the posterior, also where it is no single normal distribution.
     """
     response = own.response
     source: Literal["own", "assumption"] = "own" if learnt else "assumption"
     if not series.neutral_known:
-        reasons = tuple(reason for foot in series.feet for reason in foot.recommendation.reasons)
+        reasons = tuple(reason for foot in series.feet for reason in foot.reasons)
         return undetermined(
             system,
             tuple(dict.fromkeys(reasons)),

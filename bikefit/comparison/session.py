@@ -8,13 +8,14 @@ from pathlib import Path
 
 from bikefit import __version__
 from bikefit.analysis import analyze_recording
-from bikefit.comparison.foot import compare_foot
+from bikefit.comparison.curves import used_curves
+from bikefit.comparison.foot import Curves, compare_foot
 from bikefit.comparison.guards import check_sessions, check_zeros, formats_differ, labels
 from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.sources import Source, as_sources, read_sources
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
-from bikefit.model import Recording, SessionResult, finding
+from bikefit.model import Readings, Recording, SessionResult, finding, readings_of
 from bikefit.sessions.manifest import ManifestSession
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
@@ -71,7 +72,6 @@ def compare(
     options = options or Session()
     rows = as_sources(sources, left_wedges, right_wedges, left_rotation, right_rotation)
     recordings = read_sources(rows, options)
-    check_zeros(recordings)
     sessions = [
         analyze_recording(recording, row.options(options)) for recording, row in zip(recordings, rows, strict=True)
     ]
@@ -124,10 +124,45 @@ def compare_sessions(
     UsageError
         If there are fewer than two sessions, or they must not be compared.
     """
+    return compare_readings(
+        [readings_of(session) for session in sessions],
+        [{side: used_curves(foot) for side, foot in session.feet.items()} for session in sessions],
+        remounted=remounted,
+        turns_deg=turns_deg,
+        cleat_float_deg=cleat_float_deg,
+        settings=settings or Settings(),
+    )
+
+
+def compare_readings(
+    sessions: Sequence[Readings],
+    curves: Sequence[Curves] = (),
+    *,
+    remounted: bool = False,
+    turns_deg: Mapping[Side, Sequence[float]] | None = None,
+    cleat_float_deg: float | None = None,
+    settings: Settings,
+) -> ComparisonResult:
+    """Compare what was read of one rider's feet, as `compare_sessions` does; without curves, none are laid over others.
+
+    Parameters
+    ----------
+    sessions : sequence of Readings
+        Two or more: of results (`bikefit.model.readings_of`), or as a store kept them.
+    curves : sequence of mapping of side to ndarray, optional
+        The used strokes' curves of each, shape (strokes, 100) [deg].
+    remounted, turns_deg, cleat_float_deg, settings
+        As in `compare_sessions`.
+
+    Returns
+    -------
+    ComparisonResult
+        Per foot the response, the change, the next count and the next recording.
+    """
     if len(sessions) < 2:
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
-    settings = settings or Settings()
     names = labels(sessions)
+    check_zeros(sessions, names)
     findings = check_sessions(sessions, names, remounted=remounted)
     anew = remounted or formats_differ(sessions)
     feet = {
@@ -139,6 +174,7 @@ def compare_sessions(
             settings,
             remounted=anew,
             cleat_float_deg=cleat_float_deg,
+            curves=curves,
         )
         for side in SIDES
         if any(side in session.feet for session in sessions)

@@ -22,6 +22,7 @@ from bikefit.model.decided import (
 from bikefit.model.findings import Finding, Level, Reason, finding, reason
 from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import FloatStop, Phase, Rotation, StrokeCurves, StrokeSummary
+from bikefit.model.reading import Reading, Readings, reading_of, readings_of
 from bikefit.model.recorded import Channel, ChannelInfo, FootTrace, Lap, Markers, Recording, ShoeSensor
 from bikefit.model.session import FootResult, RecordingInfo, SessionResult
 
@@ -44,6 +45,8 @@ __all__ = [
     "PerFoot",
     "Phase",
     "Placement",
+    "Reading",
+    "Readings",
     "Reason",
     "Recommendation",
     "Recording",
@@ -57,6 +60,8 @@ __all__ = [
     "StrokeSummary",
     "WedgeSystem",
     "finding",
+    "reading_of",
+    "readings_of",
     "reason",
     "to_json_value",
 ]

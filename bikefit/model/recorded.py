@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import Reference, Side, ZeroKind
+from bikefit.conventions import Reference, Side, ZeroKind, ZeroMeaning
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding
 
@@ -219,3 +219,11 @@ class Recording:
     def duration_s(self) -> float:
         """Length of the recording [s]."""
         return self.to_s - self.from_s
+
+    def zero_of(self, side: Side) -> ZeroMeaning | None:
+        """Return what an angle of zero means for a foot, None where it was not recorded."""
+        if side in self.feet:
+            return self.feet[side].zero
+        if self.markers is not None:
+            return "bike"
+        return "shoe_sensor" if side in self.sensors else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bikefit.conventions import Side
+from bikefit.conventions import Side, ZeroMeaning
 from bikefit.model.decided import Excess, Neutral, Recommendation, WedgeSystem
 from bikefit.model.findings import Finding
 from bikefit.model.json_values import to_json_value
@@ -44,6 +44,8 @@ class FootResult:
         One row a stroke, with the columns of `bikefit.conventions.STROKE_COLUMNS`.
     curves : StrokeCurves
         Its curves, row by row.
+    zero : str, optional
+        What an angle of zero means in the recording; None = not known.
     """
 
     side: Side
@@ -56,6 +58,7 @@ class FootResult:
     fitted_wedges: int
     stroke_table: pd.DataFrame
     curves: StrokeCurves
+    zero: ZeroMeaning | None = None
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bikefit.store.database import Store
 from bikefit.store.reading import Known, look_up, reading, stored_version
-from bikefit.store.schema import SCHEMA_VERSION, SessionRows, Status
+from bikefit.store.rows import FindingRow, FootRow, SessionRow, SessionRows, Status, rows_of, stored_readings
+from bikefit.store.schema import COLUMNS, SCHEMA_VERSION
 from bikefit.store.table import CSV_COLUMNS, sessions_csv
 
 __all__ = [
-    "CSV_COLUMNS", "SCHEMA_VERSION", "Known", "SessionRows", "Status", "Store", "look_up", "reading", "sessions_csv",
-    "stored_version",
+    "COLUMNS", "CSV_COLUMNS", "SCHEMA_VERSION", "FindingRow", "FootRow", "Known", "SessionRow", "SessionRows", "Status",
+    "Store", "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_version",
 ]  # fmt: skip

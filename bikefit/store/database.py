@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from bikefit.conventions import STROKE_COLUMNS
 from bikefit.errors import OutputError
 from bikefit.store.reading import Known, known_sessions
-from bikefit.store.schema import FINDING_COLUMNS, FOOT_COLUMNS, SCHEMA_VERSION, SESSION_COLUMNS, SessionRows, schema
+from bikefit.store.rows import SessionRows
+from bikefit.store.schema import SCHEMA_VERSION, names_of, schema
+
+_ORDERS = {
+    "sessions": "position",
+    "feet": "session_id, foot",
+    "strokes": "session_id, foot, stroke",
+    "findings": "session_id, foot, code, message, details",
+    "settings": "name",
+}
+"""Orders of the tables' rows that do not depend on when they were written."""
 
 
 class Store:
-    """The SQLite file of a batch, open for writing.
+    """The SQLite file of a batch, open for writing; what goes wrong is told as an `OutputError` that names it.
 
     Parameters
     ----------
@@ -27,11 +37,6 @@ class Store:
     ----------
     rebuilt_from : int or None
         The other schema version that was found and replaced.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be opened or written, or is no database.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,6 +61,7 @@ class Store:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        """Tell what the database says as an error of ours."""
         try:
             yield
         except sqlite3.Error as error:
@@ -63,6 +69,7 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        """Do everything inside, or nothing."""
         with self._told():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -88,57 +95,29 @@ class Store:
         with suppress(OutputError) if kind is not None else nullcontext():
             self.close()
 
-    def save(self, rows: SessionRows, position: int) -> None:
-        """Write one session, in the place of what was there, in one transaction.
-
-        Parameters
-        ----------
-        rows : SessionRows
-            The session.
-        position : int
-            Its place in the manifest.
-        """
-        session_id = rows.id
+    def save(self, rows: SessionRows) -> None:
+        """Write one session, in the place of what was there, in one transaction."""
+        tables: tuple[tuple[str, Sequence[object]], ...] = (("feet", rows.feet), ("findings", rows.findings))
         with self._transaction():
-            self._db.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
-            values = [rows.session.get(name) for name in SESSION_COLUMNS]
-            names = ", ".join(f'"{name}"' for name in SESSION_COLUMNS)
-            marks = ", ".join("?" * len(SESSION_COLUMNS))
-            self._db.execute(f"INSERT INTO sessions ({names}, position) VALUES ({marks}, ?)", [*values, position])
-            for table, columns, records in (
-                ("feet", FOOT_COLUMNS, [tuple(foot.get(name) for name in FOOT_COLUMNS) for foot in rows.feet]),
-                ("strokes", STROKE_COLUMNS, rows.strokes),
-                ("findings", FINDING_COLUMNS, rows.findings),
-            ):
-                marks = ", ".join("?" * (len(columns) + 1))
-                self._db.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})", ((session_id, *record) for record in records)
-                )
+            self._db.execute("DELETE FROM sessions WHERE id = ?", (rows.id,))
+            self._insert("sessions", [_values("sessions", rows.session)])
+            for table, records in tables:
+                self._insert(table, [(rows.id, *_values(table, record)) for record in records])
+            self._insert("strokes", [(rows.id, *record) for record in rows.strokes])
+
+    def _insert(self, table: str, records: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows, each with all columns of the table."""
+        if records:
+            marks = ", ".join("?" * len(records[0]))
+            self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", records)
 
     def known(self) -> dict[str, Known]:
-        """Return what each stored session was made from.
-
-        Returns
-        -------
-        dict
-            Session id -> what tells whether it still holds.
-        """
+        """Return what each stored session was made from, by its id."""
         with self._told():
             return known_sessions(self._db)
 
     def arrange(self, positions: Mapping[str, int]) -> list[str]:
-        """Put the sessions in the manifest's order and drop those that it does not name.
-
-        Parameters
-        ----------
-        positions : mapping of str to int
-            Session id -> place.
-
-        Returns
-        -------
-        list of str
-            Ids that were dropped.
-        """
+        """Put the sessions in the manifest's order, drop those that it does not name, and return their ids."""
         with self._transaction():
             kept = {name for (name,) in self._db.execute("SELECT id FROM sessions")}
             dropped = sorted(kept - set(positions))
@@ -149,13 +128,7 @@ class Store:
         return dropped
 
     def save_settings(self, settings: Mapping[str, Any]) -> None:
-        """Write the settings and options of the batch.
-
-        Parameters
-        ----------
-        settings : mapping
-            Name -> value; written as JSON.
-        """
+        """Write the settings and options of the batch, as JSON."""
         with self._transaction():
             self._db.execute("DELETE FROM settings")
             self._db.executemany(
@@ -163,19 +136,8 @@ class Store:
             )
 
     def sessions(self, rider: str | None = None) -> Iterator[dict[str, Any]]:
-        """Yield every session without its document, in the manifest's order, with its feet under ``feet``.
-
-        Parameters
-        ----------
-        rider : str, optional
-            Only this rider's.
-
-        Yields
-        ------
-        dict
-            `SESSION_COLUMNS` but ``document``, and ``feet``: a list of dicts of `FOOT_COLUMNS`.
-        """
-        names = [name for name in SESSION_COLUMNS if name != "document"]
+        """Yield each session, in the manifest's order: its columns but the document, and its feet under ``feet``."""
+        names = [name for name in names_of("sessions") if name != "document"]
         columns = ", ".join(f'"{name}"' for name in names)
         which, values = ("", ()) if rider is None else ("WHERE rider = ?", (rider,))
         with self._told():
@@ -188,44 +150,20 @@ class Store:
                 session = dict(zip(names, row, strict=True))
                 session["feet"] = []
                 while waiting is not None and waiting[0] == session["id"]:
-                    session["feet"].append(dict(zip(FOOT_COLUMNS, waiting[2:], strict=True)))
+                    session["feet"].append(dict(zip(names_of("feet"), waiting[2:], strict=True)))
                     waiting = feet.fetchone()
                 yield session
 
-    def documents(self, ids: Iterable[str]) -> dict[str, str]:
-        """Return the JSON of some sessions.
-
-        Parameters
-        ----------
-        ids : iterable of str
-            Sessions that were analysed.
-
-        Returns
-        -------
-        dict
-            Session id -> JSON text.
-        """
-        query = "SELECT document FROM sessions WHERE id = ?"
-        with self._told():
-            return {name: self._db.execute(query, (name,)).fetchone()[0] for name in ids}
-
     def dump(self) -> str:
-        """Return every row as text, in an order that does not depend on when it was written.
-
-        Returns
-        -------
-        str
-            For comparing two runs.
-        """
+        """Return every row as text, in an order that does not depend on when it was written."""
         lines: list[str] = []
-        orders = {
-            "sessions": "position",
-            "feet": "session_id, foot",
-            "strokes": "session_id, foot, stroke",
-            "findings": "session_id, foot, code, message, details",
-            "settings": "name",
-        }
         with self._told():
-            for table, order in orders.items():
+            for table, order in _ORDERS.items():
                 lines += [repr(row) for row in self._db.execute(f"SELECT * FROM {table} ORDER BY {order}")]
         return "\n".join(lines)
+
+
+def _values(table: str, row: object) -> tuple[Any, ...]:
+    """Return a row's values in the order of the columns."""
+    values: tuple[Any, ...] = attrgetter(*names_of(table))(row)
+    return values

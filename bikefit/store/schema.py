@@ -1,101 +1,98 @@
-"""What is kept of a session, and the tables that keep it."""
+"""The tables that keep a batch's results, as their rows have them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from types import UnionType
+from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from bikefit.conventions import STROKE_COLUMNS
+from bikefit.conventions import Column
+from bikefit.store.rows import TABLES, FootRow, SessionRow
 
-SCHEMA_VERSION = 2
-Status = Literal["ok", "undetermined", "failed"]
-
-FOOT_COLUMNS = (
-    "foot", "outcome", "wedges", "placement", "change", "fitted", "system",
-    "excess_deg", "excess_lo_deg", "excess_hi_deg", "expected_deg",
-    "rotation_deg", "standard_error_deg", "metric", "zero", "neutral_kind", "neutral_deg", "lower_bound", "zero_sd_deg",
-    "strokes_found", "strokes_used", "cadence_rpm", "power_w", "reference", "quality", "reason", "curve",
-)  # fmt: skip
-SESSION_COLUMNS = (
-    "id", "session", "file", "rider", "date", "condition", "notes", "status", "error", "retry", "fingerprint", "sha256",
-    "format", "start", "duration_s", "sampling_rate_hz", "wedge_system", "report", "version", "document",
-)  # fmt: skip
-FINDING_COLUMNS = ("foot", "level", "code", "message", "details")
-_TYPES = {
-    "wedges": "INTEGER", "change": "INTEGER", "fitted": "INTEGER", "lower_bound": "INTEGER", "retry": "INTEGER",
-    "strokes_found": "INTEGER", "strokes_used": "INTEGER", "stroke": "INTEGER", "spikes_repaired": "INTEGER",
-    "used": "INTEGER",
-}  # fmt: skip
-_TEXTS = {
-    "foot", "outcome", "placement", "system", "metric", "zero", "neutral_kind", "reference", "reason", "curve",
-    "posture", "reject_reason", "level", "code", "message", "details",
-}  # fmt: skip
+_SQL = {str: "TEXT", int: "INTEGER", bool: "INTEGER", float: "REAL"}
 
 
-@dataclass(frozen=True)
-class SessionRows:
-    """Everything that the store keeps of one session, as plain values in the order of the columns.
+class TableColumn(NamedTuple):
+    """One column of a table: its name, its SQL type, what it says, its place in ``sessions.csv`` (0 = not there)."""
 
-    Attributes
+    name: str
+    kind: str
+    meaning: str
+    csv: int
+
+
+def columns_of(row: type) -> tuple[TableColumn, ...]:
+    """Return the columns of the table with such rows.
+
+    Parameters
     ----------
-    session : dict
-        `SESSION_COLUMNS` -> value.
-    feet : list of dict
-        `FOOT_COLUMNS` -> value, one a foot.
-    strokes : list of tuple
-        Rows in the order of `bikefit.conventions.STROKE_COLUMNS`.
-    findings : list of tuple
-        Rows in the order of `FINDING_COLUMNS`; the foot is empty for the recording's own.
-    """
-
-    session: Mapping[str, Any]
-    feet: Sequence[Mapping[str, Any]] = ()
-    strokes: Sequence[tuple[Any, ...]] = field(default=(), repr=False)
-    findings: Sequence[tuple[Any, ...]] = ()
-
-    @property
-    def id(self) -> str:
-        """The session's id, which also names its page."""
-        return str(self.session["id"])
-
-    @property
-    def status(self) -> Status:
-        """Whether it was analysed, has no count for any foot, or failed."""
-        status: Status = self.session["status"]
-        return status
-
-
-def _columns(names: Iterable[str]) -> str:
-    def kind(name: str) -> str:
-        return _TYPES.get(name, "TEXT" if name in _TEXTS else "REAL")
-
-    return ", ".join(f'"{name}" {kind(name)}' for name in names)
-
-
-def schema() -> str:
-    """Return the SQL that makes the tables.
+    row : type
+        A dataclass with a `bikefit.conventions.Column` at each field.
 
     Returns
     -------
-    str
-        Statements.
+    tuple of TableColumn
+        In the order of the fields.
     """
-    session_kinds = {
-        "duration_s": "REAL",
-        "sampling_rate_hz": "REAL",
-        "retry": "INTEGER",
-    }
-    session = ", ".join(f'"{name}" {session_kinds.get(name, "TEXT")}' for name in SESSION_COLUMNS[1:])
+    hints = get_type_hints(row, include_extras=True)
+    found = []
+    for item in fields(row):
+        kind, told = get_args(hints[item.name])
+        assert isinstance(told, Column)
+        found.append(TableColumn(item.name, _sql(kind), told.meaning, told.csv))
+    return tuple(found)
+
+
+def _sql(kind: Any) -> str:
+    """Return the SQL type of a field's type; None beside it makes no difference."""
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(option for option in get_args(kind) if option is not type(None))
+    if get_origin(kind) is Literal:
+        return "TEXT"
+    return _SQL[kind]
+
+
+COLUMNS: Final = {table: columns_of(row) for table, row in TABLES.items()}
+
+
+def names_of(table: str) -> tuple[str, ...]:
+    """Return the names of a table's own columns."""
+    return tuple(column.name for column in COLUMNS[table])
+
+
+def csv_columns() -> tuple[str, ...]:
+    """Return the columns of ``sessions.csv``: those of sessions and feet that have a place there, by it."""
+    shown = [column for row in (SessionRow, FootRow) for column in columns_of(row) if column.csv]
+    return tuple(column.name for column in sorted(shown, key=lambda column: column.csv))
+
+
+def _tables(tables: Mapping[str, Sequence[TableColumn]]) -> str:
+    """Return the SQL that makes the tables."""
+    own = {table: ", ".join(f'"{name}" {kind}' for name, kind, *_ in columns) for table, columns in tables.items()}
     owner = "session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE"
     return f"""
-        CREATE TABLE sessions (id TEXT PRIMARY KEY, position INTEGER, {session});
-        CREATE TABLE feet ({owner}, {_columns(FOOT_COLUMNS)}, PRIMARY KEY (session_id, foot));
-        CREATE TABLE strokes ({owner}, {_columns(STROKE_COLUMNS)});
-        CREATE TABLE findings ({owner}, {_columns(FINDING_COLUMNS)});
+        CREATE TABLE sessions ({own["sessions"]}, PRIMARY KEY (id));
+        CREATE TABLE feet ({owner}, {own["feet"]}, PRIMARY KEY (session_id, foot));
+        CREATE TABLE strokes ({owner}, {own["strokes"]});
+        CREATE TABLE findings ({owner}, {own["findings"]});
         CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT);
         CREATE INDEX strokes_by_session ON strokes (session_id);
         CREATE INDEX sessions_by_rider ON sessions (rider);
         CREATE INDEX findings_by_session ON findings (session_id);
-        PRAGMA user_version = {SCHEMA_VERSION};
     """
+
+
+def version_of(tables: Mapping[str, Sequence[TableColumn]]) -> int:
+    """Return the version of tables with such columns: another one with any other column or type."""
+    return int(hashlib.sha256(_tables(tables).encode()).hexdigest()[:7], 16)
+
+
+SCHEMA_VERSION: Final = version_of(COLUMNS)
+"""Of the tables as they are; a file of another version is not read."""
+
+
+def schema() -> str:
+    """Return the SQL that makes the tables and marks the file with their version."""
+    return f"{_tables(COLUMNS)} PRAGMA user_version = {SCHEMA_VERSION};"

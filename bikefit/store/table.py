@@ -7,10 +7,9 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-CSV_COLUMNS = (
-    "session", "file", "rider", "date", "condition", "foot", "status", "error", "outcome", "wedges", "placement",
-    "change", "excess_deg", "excess_lo_deg", "excess_hi_deg", "strokes_used", "report",
-)  # fmt: skip
+from bikefit.store.schema import csv_columns
+
+CSV_COLUMNS = csv_columns()
 
 
 def sessions_csv(sessions: Iterable[Mapping[str, Any]]) -> str:

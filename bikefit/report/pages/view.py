@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from bikefit.conventions import Side
-from bikefit.model import FootResult, Recommendation, SessionResult, WedgeSystem, sentences
+from bikefit.model import FootResult, Reading, Recommendation, SessionResult, WedgeSystem, reading_of, sentences
 from bikefit.model.spread import Spread, measured
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
@@ -169,8 +169,8 @@ def section_words(words: Words, result: SessionResult) -> str:
 def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interval, band: float) -> ShoeView:
     """Make one shoe's part of the client's page."""
     advised, side = foot.recommendation, foot.side
-    bars = decision_charts.sure_bars(words, foot)
-    above_caption, behind_caption = above_words(words, foot), behind_words(words, advised, foot.fitted_wedges)
+    bars, read = decision_charts.sure_bars(words, foot), reading_of(foot)
+    above_caption, behind_caption = above_words(words, read), behind_words(words, advised, foot.fitted_wedges)
     said = measured(words, foot.excess)
     return ShoeView(
         side=side,
@@ -180,7 +180,7 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
         measured=said,
         outlook=sentences.outlook(words, advised),
         next=sentences.what_next(words, advised),
-        above=shoes.from_above(words, side, above_view(words, foot), above_caption),
+        above=shoes.from_above(words, side, above_view(words, read), above_caption),
         above_caption=above_caption,
         behind=shoes.from_behind(words, side, behind_view(advised, foot.fitted_wedges, result.system), behind_caption),
         behind_caption=behind_caption,
@@ -199,14 +199,13 @@ def plain_degrees(message: str) -> str:
     return re.sub(r"(?<=\d) deg\b", "°", clean(message, MESSAGE))
 
 
-def above_view(words: Words, foot: FootResult) -> shoes.AboveView | None:
-    """Return the angles of the drawing from above."""
-    rotation = foot.rotation
-    if not known(rotation.value_deg):
+def above_view(words: Words, foot: Reading) -> shoes.AboveView | None:
+    """Return the angles of the drawing from above; None where nothing was measured."""
+    if not known(foot.rotation_deg):
         return None
     if known(foot.excess.deg):
         return angle_view(words, foot.excess, foot.neutral.deg)
-    return shoes.AboveView(rotation.value_deg, rotation.interval_deg, None, words.signed_degrees(rotation.value_deg))
+    return shoes.AboveView(foot.rotation_deg, foot.interval_deg, None, words.signed_degrees(foot.rotation_deg))
 
 
 def angle_view(words: Words, excess: Spread, neutral_deg: float) -> shoes.AboveView | None:
@@ -220,10 +219,10 @@ def angle_view(words: Words, excess: Spread, neutral_deg: float) -> shoes.AboveV
     return shoes.AboveView(neutral_deg + excess.deg, (low, high), neutral_deg, value)
 
 
-def above_words(words: Words, foot: FootResult) -> str:
+def above_words(words: Words, foot: Reading) -> str:
     """Say what the drawing from above shows."""
-    if known(foot.rotation.value_deg) and not known(foot.excess.deg):
-        return words.text("drawing.above_no_neutral", angle=words.heel(foot.rotation.value_deg))
+    if known(foot.rotation_deg) and not known(foot.excess.deg):
+        return words.text("drawing.above_no_neutral", angle=words.heel(foot.rotation_deg))
     return angle_words(words, foot.excess.deg)
 
 

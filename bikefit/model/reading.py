@@ -1,0 +1,132 @@
+"""Readings: one foot in one recording, with just what a comparison needs of it; from a result, or from a store."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bikefit.conventions import Metric, Reference, Side, ZeroMeaning, interval_95
+from bikefit.model.decided import Excess, Neutral, WedgeSystem
+from bikefit.model.findings import Finding, Reason
+from bikefit.model.session import FootResult, RecordingInfo, SessionResult
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One foot in one recording.
+
+    Attributes
+    ----------
+    side : {"left", "right"}
+        The foot.
+    rotation_deg : float
+        Mean over the used strokes [deg], heel-out positive; NaN where the recording does not give it.
+    standard_error_deg : float
+        Of it, by the strokes alone [deg].
+    metric : {"mean", "power_phase", "peak"}
+        What of each stroke it is the mean of.
+    neutral : Neutral
+        The angle to come back to.
+    excess : Excess
+        Rotation less neutral, with its standard deviations; it tells whether a float stop hides part of it.
+    zero : str, optional
+        What an angle of zero means; None = not known.
+    fitted_wedges : int, optional
+        Signed count on the shoe, varus positive; None = not known.
+    strokes_used : int
+        Strokes behind it.
+    cadence_rpm, power_w : float
+        How it was ridden; NaN where unknown.
+    reference : str, optional
+        What the strokes were cut by.
+    float_stop_deg : float
+        Where the foot rests against an end of its float [deg]; NaN where it does not.
+    recovery_phase_deg : float
+        Mean angle in the unloaded phase [deg].
+    reasons : tuple of Reason
+        Why the recording alone came out as it did.
+    """
+
+    side: Side
+    rotation_deg: float
+    standard_error_deg: float
+    metric: Metric
+    neutral: Neutral
+    excess: Excess
+    zero: ZeroMeaning | None
+    fitted_wedges: int | None
+    strokes_used: int
+    cadence_rpm: float
+    power_w: float
+    reference: Reference | None
+    float_stop_deg: float
+    recovery_phase_deg: float
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def interval_deg(self) -> tuple[float, float]:
+        """95 % interval of the rotation by the strokes alone [deg]."""
+        return interval_95(self.rotation_deg, self.excess.sd_deg)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One recording of a rider: where it comes from, and what it says of each foot.
+
+    Attributes
+    ----------
+    recording : RecordingInfo
+        Name, format, bytes, and when it was made.
+    system : WedgeSystem
+        The wedges that it was analysed with.
+    feet : mapping of side to Reading
+        The feet that were recorded.
+    is_section : bool
+        Whether it is part of a longer recording.
+    findings : tuple of Finding
+        What must be known of the recording as a whole.
+    """
+
+    recording: RecordingInfo
+    system: WedgeSystem
+    feet: Mapping[Side, Reading]
+    is_section: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def reading_of(foot: FootResult) -> Reading:
+    """Return what a comparison needs of one foot's result."""
+    rotation = foot.rotation
+    power = foot.stroke_table["power_w"].to_numpy(dtype=float)[foot.stroke_table["used"].to_numpy(dtype=bool)]
+    known = power[np.isfinite(power)]
+    return Reading(
+        side=foot.side,
+        rotation_deg=rotation.value_deg,
+        standard_error_deg=rotation.standard_error_deg,
+        metric=rotation.metric,
+        neutral=foot.neutral,
+        excess=foot.excess,
+        zero=foot.zero,
+        fitted_wedges=foot.fitted_wedges,
+        strokes_used=foot.strokes.used,
+        cadence_rpm=foot.strokes.cadence_rpm,
+        power_w=float(known.mean()) if known.size else math.nan,
+        reference=foot.strokes.reference,
+        float_stop_deg=rotation.float_stop.deg if rotation.float_stop else math.nan,
+        recovery_phase_deg=rotation.recovery_phase_deg,
+        reasons=foot.recommendation.reasons,
+    )
+
+
+def readings_of(session: SessionResult) -> Readings:
+    """Return what a comparison needs of one session."""
+    return Readings(
+        recording=session.recording,
+        system=session.system,
+        feet={side: reading_of(foot) for side, foot in session.feet.items()},
+        is_section=session.is_section,
+        findings=session.findings,
+    )
