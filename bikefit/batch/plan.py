@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from bikefit import __version__
 from bikefit.errors import RecordingError
-from bikefit.io.formats import SUFFIXES, TEXT_SUFFIXES
+from bikefit.io.formats import recording_suffixes
 from bikefit.io.opensim import companion_of
 from bikefit.model import to_json_value
 from bikefit.sessions.session import NO_FILES, Session
@@ -103,7 +103,7 @@ def find_recordings(folder: Path, out: Path) -> list[Path]:
     RecordingError
         If the folder cannot be read or holds no recording.
     """
-    suffixes = {*SUFFIXES, *TEXT_SUFFIXES}
+    suffixes = recording_suffixes()
     found: list[Path] = []
     own = out.resolve()
 

@@ -55,10 +55,9 @@ def read_recording(path: str | Path, options: ReadOptions = AS_THE_FILE_SAYS) ->
     UsageError
         If an option makes no sense.
     """
-    from bikefit.io.formats import reader_for
+    from bikefit.io.formats import read_file
 
-    path = Path(path)
-    return apply_options(reader_for(path)(path, reader_side(options)), options)
+    return apply_options(read_file(Path(path), reader_side(options)), options)
 
 
 def read_sides(

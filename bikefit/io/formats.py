@@ -1,29 +1,97 @@
-"""Which reader a file needs, told by what it holds; its suffix only where the content leaves it open."""
+"""Which reader a file needs, told by what it holds; its suffix only where the content leaves it open.
+
+A format is one entry of `FORMATS`, or a `Format` that another package names in the entry point group
+``bikefit.readers``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final, cast
 
-from bikefit.errors import RecordingError
+from bikefit.errors import BikefitError, RecordingError
+from bikefit.io.names import shown
 from bikefit.io.options import ReadOptions
+from bikefit.io.plugins import load_declared
 from bikefit.io.source import read_head
 from bikefit.io.text.layout import to_utf8
-from bikefit.model import Recording
+from bikefit.model import Finding, Recording, finding
 
 Reader = Callable[[Path, ReadOptions], Recording]
+HEAD_BYTES: Final = 8192
 
-_READERS: Final = {
-    "text": ("bikefit.io.text.reader", "read_delimited"),
-    "fit": ("bikefit.io.fit.reader", "read_fit"),
-    "trc": ("bikefit.io.markers.trc", "read_trc"),
-    "c3d": ("bikefit.io.markers.c3d", "read_c3d"),
-    "opensim": ("bikefit.io.opensim", "read_opensim"),
-}
-SUFFIXES: Final = {".fit": "fit", ".trc": "trc", ".c3d": "c3d", ".mot": "opensim", ".sto": "opensim"}
-TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".dat", ".tab")
+
+@dataclass(frozen=True)
+class Format:
+    """One format of files.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    suffixes : tuple of str
+        Of its files, in lower case with the point.
+    recognises : callable
+        Takes the first `HEAD_BYTES` of a file, unpacked, and its suffix; tells whether the file is surely of this
+        format.
+    read : callable
+        Takes the path and `ReadOptions`, gives a `Recording`.
+    binary : bool
+        Its files hold zero bytes; one without, whatever its suffix, is a text.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes, str], bool]
+    read: Reader
+    binary: bool = False
+
+
+def _lazily(module: str, name: str) -> Reader:
+    """Return a reader whose module is loaded when it is called."""
+    return lambda path, options: cast(Reader, getattr(import_module(module), name))(path, options)
+
+
+def _is_c3d(head: bytes, _suffix: str) -> bool:
+    """Tell a C3D file by its second byte and the place of its parameters."""
+    return head[1:2] == b"\x50" and head[:1] in b"\x02\x03\x04\x05" and b"\0" in head
+
+
+FORMATS: Final = (
+    Format(
+        "fit",
+        (".fit",),
+        lambda head, _: head[8:12] == b".FIT",
+        _lazily("bikefit.io.fit.reader", "read_fit"),
+        binary=True,
+    ),
+    Format("c3d", (".c3d",), _is_c3d, _lazily("bikefit.io.markers.c3d", "read_c3d"), binary=True),
+    Format(
+        "trc",
+        (".trc",),
+        lambda head, _: to_utf8(head).lstrip().startswith(b"PathFileType"),
+        _lazily("bikefit.io.markers.trc", "read_trc"),
+    ),
+    Format(
+        "opensim",
+        (".mot", ".sto"),
+        lambda head, _: b"endheader" in to_utf8(head).lower(),
+        _lazily("bikefit.io.opensim", "read_opensim"),
+    ),
+)
+TEXT: Final = Format(
+    "text",
+    (".csv", ".tsv", ".txt", ".dat", ".tab"),
+    lambda _head, _suffix: False,
+    _lazily("bikefit.io.text.reader", "read_delimited"),
+)
+"""What is left when no other format knows the file."""
+
 _HINTS: Final = {
     ".xlsx": "an Excel workbook; save the sheet as CSV",
     ".xls": "an Excel workbook; save the sheet as CSV",
@@ -49,64 +117,112 @@ _MAGIC: Final = (
 )
 
 
-def kind_of(path: Path) -> str:
-    """Return which of the formats a file is in.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    str
-        "text", "fit", "trc", "c3d" or "opensim".
+def format_of(path: Path) -> Format:
+    """Return which format a file is in.
 
     Raises
     ------
     RecordingError
         If the file cannot be opened, or is known to be something that is not read.
     """
-    head = read_head(path, 8192)
-    suffixes = [suffix.casefold() for suffix in path.suffixes]
-    suffix = next((item for item in reversed(suffixes) if item != ".gz"), "")
-    if head[8:12] == b".FIT":
-        return "fit"
-    if head[1:2] == b"\x50" and head[:1] in b"\x02\x03\x04\x05" and b"\0" in head:
-        return "c3d"
-    text = to_utf8(head)
-    if text.lstrip().startswith(b"PathFileType"):
-        return "trc"
-    if b"endheader" in text.lower():
-        return "opensim"
-    known = next((ending for magic, ending in _MAGIC if head.startswith(magic)), None)
-    if known:
-        known = suffix if known == ".zip" and suffix in (".xlsx", ".ods") else known
-        raise RecordingError(f"{path}: this is {_HINTS[known]}.")
-    if suffix in SUFFIXES and not (SUFFIXES[suffix] in ("fit", "c3d") and b"\0" not in text):
-        return SUFFIXES[suffix]
-    if suffix in _HINTS:
-        raise RecordingError(f"{path}: this is {_HINTS[suffix]}.")
-    return "text"
+    return _told(path)[0]
 
 
-def reader_for(path: Path) -> Reader:
-    """Return the function that reads a file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    callable
-        Takes the path and `ReadOptions`, gives a `Recording`.
+def read_file(path: Path, options: ReadOptions) -> Recording:
+    """Read a file by the reader of its format; one of another package that fails is told and passed over.
 
     Raises
     ------
     RecordingError
-        As `kind_of`.
+        As `format_of` and the readers.
     """
-    module, name = _READERS[kind_of(path)]
-    return cast(Reader, getattr(import_module(module), name))
+    chosen, findings = _told(path)
+    if chosen in FORMATS or chosen is TEXT:
+        recording = chosen.read(path, options)
+    else:
+        try:
+            recording = chosen.read(path, options)
+            if not isinstance(recording, Recording):
+                raise TypeError(f"it gives no Recording but {type(recording).__name__}")
+        except BikefitError:
+            raise
+        except Exception as error:  # whatever another package's code raises
+            recording, findings = _read_without(path, options, chosen, error), (*findings, _broken(chosen.name, error))
+    return replace(recording, findings=(*findings, *recording.findings)) if findings else recording
+
+
+def _told(path: Path) -> tuple[Format, tuple[Finding, ...]]:
+    """Return which format a file is in, and what is wrong with readers of other packages that were asked."""
+    head, suffix = _head(path)
+    for item in FORMATS:
+        if item.recognises(head, suffix):
+            return item, ()
+    added, findings = added_formats()
+    for item in added:
+        try:
+            if item.recognises(head, suffix):
+                return item, findings
+        except Exception as error:  # whatever another package's code raises
+            findings = (*findings, _broken(item.name, error))
+    return _left_open(path, head, suffix, added), findings
+
+
+def _head(path: Path) -> tuple[bytes, str]:
+    """Return the first bytes of a file, and its suffix without that of packing."""
+    suffixes = [suffix.casefold() for suffix in path.suffixes]
+    return read_head(path, HEAD_BYTES), next((item for item in reversed(suffixes) if item != ".gz"), "")
+
+
+def _left_open(path: Path, head: bytes, suffix: str, added: Sequence[Format]) -> Format:
+    """Return the format of a file whose content does not tell; raise where it is something that is not read."""
+    known = next((ending for magic, ending in _MAGIC if head.startswith(magic)), None)
+    if known:
+        known = suffix if known == ".zip" and suffix in (".xlsx", ".ods") else known
+        raise RecordingError(f"{path}: this is {_HINTS[known]}.")
+    for item in (*FORMATS, *added):
+        if suffix in item.suffixes and suffix not in TEXT.suffixes and not (item.binary and b"\0" not in to_utf8(head)):
+            return item
+    if suffix in _HINTS:
+        raise RecordingError(f"{path}: this is {_HINTS[suffix]}.")
+    return TEXT
+
+
+def _read_without(path: Path, options: ReadOptions, failed: Format, error: Exception) -> Recording:
+    """Read a file that another package's reader claimed and failed on; if nobody else can, say why it failed."""
+    try:
+        return _left_open(path, *_head(path), ()).read(path, options)
+    except RecordingError as own:
+        raise RecordingError(
+            f"{own} The reader '{shown(failed.name)}' of another package failed on it: {error!r}"
+        ) from error
+
+
+# ---- formats of other packages -----------------------------------------------------------------------------------
+
+
+def added_formats() -> tuple[tuple[Format, ...], tuple[Finding, ...]]:
+    """Return the formats that other packages add, and a finding for each that cannot be used."""
+    return _added(*sys.path)
+
+
+@cache
+def _added(*_import_path: str) -> tuple[tuple[Format, ...], tuple[Finding, ...]]:
+    """Return the added formats; looked for once for an import path."""
+    formats, findings = [], []
+    for name, loaded in load_declared("bikefit.readers"):
+        if isinstance(loaded, Format):
+            formats.append(loaded)
+        else:
+            wrong = loaded if isinstance(loaded, Exception) else TypeError("it names no bikefit.io.formats.Format")
+            findings.append(_broken(name, wrong))
+    return tuple(formats), tuple(findings)
+
+
+def _broken(name: str, error: Exception) -> Finding:
+    """Return the finding about a reader of another package."""
+    return finding("reader_plugin_broken", name=shown(name), why=shown(f"{type(error).__name__}: {error}", 120))
+
+
+def recording_suffixes() -> frozenset[str]:
+    """Return the suffixes that a recording may have, those of other packages' formats among them."""
+    return frozenset(suffix for item in (*FORMATS, TEXT, *added_formats()[0]) for suffix in item.suffixes)

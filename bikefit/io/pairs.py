@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import RecordingError, UsageError
-from bikefit.io.formats import kind_of, reader_for
+from bikefit.io.formats import TEXT, format_of, read_file
 from bikefit.io.options import ReadOptions
 from bikefit.io.sides import TDC_CHANNEL
 from bikefit.io.text.reader import TimedRecording, read_timed
@@ -56,9 +56,9 @@ def read_pair(left: Sequence[Path], right: Sequence[Path], options: ReadOptions)
 
 def _read(path: Path, options: ReadOptions) -> TimedRecording:
     """Read one file with the time of its first sample on its own clock."""
-    if kind_of(path) == "text":
+    if format_of(path) is TEXT:
         return read_timed(path, options)
-    recording = reader_for(path)(path, options)
+    recording = read_file(path, options)
     if recording.start is None:
         return TimedRecording(recording, 0.0, False)
     return TimedRecording(recording, recording.start.timestamp(), True)

@@ -1,0 +1,143 @@
+"""Readers of other packages, by the entry point group ``bikefit.readers``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bikefit
+from bikefit.batch.plan import find_recordings
+from bikefit.errors import RecordingError
+from bikefit.io import read_recording
+from bikefit.io.formats import recording_suffixes
+
+READER = """
+from pathlib import Path
+
+import numpy as np
+
+from bikefit.io import ReadOptions
+from bikefit.io.assemble import assemble
+from bikefit.io.formats import Format
+from bikefit.io.series import Parts, Series
+from bikefit.io.source import load
+from bikefit.model import Recording
+
+
+def read(path: Path, options: ReadOptions) -> Recording:
+    source = load(path, strict=options.strict)
+    rows = np.array([line.split(b"|") for line in source.data.splitlines()[1:]], dtype=float)
+    series = [Series(channel, rows[:, 0], rows[:, at], channel) for at, channel in ((1, "left_heel_rotation"),
+                                                                                    (2, "crank_angle"))]
+    return assemble(Parts(source.name, "pedal", source.sha256, tuple(series), findings=source.findings), options)
+
+
+FORMAT = Format("pedal", (".pedal",), lambda head, suffix: head.startswith(b"PEDAL"), read)
+"""
+TIME_S = np.arange(3000) / 100
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Install a package with a reader, as pip would: a module and its metadata on the import path."""
+
+    def install(code: str, name: str = "pedal_reader", target: str = "FORMAT") -> None:
+        site = tmp_path / f"site_{name}"
+        about = site / f"{name}-1.0.dist-info"
+        about.mkdir(parents=True)
+        (site / f"{name}.py").write_text(code)
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text(f"[bikefit.readers]\n{name} = {name}:{target}\n")
+        monkeypatch.syspath_prepend(str(site))
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+    return install
+
+
+@pytest.fixture
+def ride(tmp_path: Path) -> Path:
+    path = tmp_path / "rides" / "ride.pedal"
+    path.parent.mkdir()
+    heel = 3 + np.sin(np.radians(TIME_S * 540))
+    rows = (
+        f"{t!r}|{h!r}|{c!r}" for t, h, c in zip(TIME_S.tolist(), heel.tolist(), (TIME_S * 540).tolist(), strict=True)
+    )
+    path.write_text("\n".join(["PEDAL 1", *rows]))
+    return path
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "ride.csv"
+    path.write_text("time_s,left_heel_rotation_deg\n0.0,1.5\n0.01,1.6\n0.02,1.7\n")
+    return path
+
+
+def test_a_format_of_another_package_is_read(installed, ride: Path) -> None:
+    with pytest.raises(RecordingError):
+        read_recording(ride)
+    installed(READER)
+    read = read_recording(ride)
+    assert (read.format, read.findings) == ("pedal", ())
+    result = bikefit.analyze(ride)
+    assert result.feet["left"].strokes.reference == "crank_angle"
+    assert result.feet["left"].strokes.used > 30
+    assert ".pedal" in recording_suffixes()
+    assert find_recordings(ride.parent, ride.parent / "out") == [ride]
+
+
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [
+        ("raise RuntimeError('no licence')", "FORMAT"),
+        ("import not_there_at_all", "FORMAT"),
+        ("FORMAT = 7", "FORMAT"),
+        ("FORMAT = 7", "OTHER"),
+        (READER.replace('head.startswith(b"PEDAL")', "1 / 0"), "FORMAT"),
+        (
+            READER.replace('head.startswith(b"PEDAL")', "True").replace("source = load", "source = 1 / 0 or load"),
+            "FORMAT",
+        ),
+        (
+            READER.replace('head.startswith(b"PEDAL")', "True").replace("source = load", "return None\n    load"),
+            "FORMAT",
+        ),
+    ],
+)
+def test_a_broken_reader_is_told_and_passed_over(installed, csv: Path, code: str, target: str) -> None:
+    whole = read_recording(csv)
+    installed(code, target=target)
+    read = read_recording(csv)
+    told = [item for item in read.findings if item.code == "reader_plugin_broken"]
+    assert [(item.level, item.values["name"] in ("pedal_reader", "pedal")) for item in told] == [("warning", True)]
+    assert read.feet["left"].heel_out_deg.tolist() == whole.feet["left"].heel_out_deg.tolist()
+
+
+def test_a_broken_reader_of_a_file_that_nobody_else_reads(installed, ride: Path) -> None:
+    installed(READER.replace("rows = np", "rows = 1 / 0 or np"))
+    with pytest.raises(RecordingError, match=r"(?s)no table.*'pedal' of another package failed.*ZeroDivisionError"):
+        read_recording(ride)
+
+
+def test_what_a_reader_says_of_a_file_reaches_the_user(installed, ride: Path) -> None:
+    code = READER.replace("rows = np", "raise RecordingError(f'{path.name}: the pedal was off.')\n    rows = np")
+    installed(code.replace("import numpy as np", "import numpy as np\nfrom bikefit.errors import RecordingError"))
+    with pytest.raises(RecordingError, match="the pedal was off"):
+        read_recording(ride)
+
+
+def test_the_projects_own_formats_come_first(installed, csv: Path, tmp_path: Path) -> None:
+    installed(READER.replace('head.startswith(b"PEDAL")', "True"))
+    path = tmp_path / "ride.mot"
+    path.write_text("inDegrees=yes\nendheader\ntime\tleft_heel_rotation\n0.0\t1.0\n0.01\t2.0\n")
+    assert read_recording(path).format == "opensim"
+
+
+def test_without_any_no_package_is_looked_through(csv: Path) -> None:
+    code = f"import sys, bikefit; bikefit.read_recording({str(csv)!r}); print('importlib.metadata' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
