@@ -18,11 +18,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bikefit.analysis import AnalyzeOptions
-from bikefit.comparison import ComparisonResult, FootComparison, Source, compare, compare_sessions
+from bikefit.comparison import ComparisonResult, FootComparison, compare, compare_sessions
 from bikefit.comparison.curves import band_half_width_deg, stretches
 from bikefit.comparison.sources import as_sources
-from bikefit.conventions import Side, other_side
+from bikefit.conventions import PerFoot, Side, other_side
 from bikefit.errors import UsageError
+from bikefit.io import section
 from bikefit.io.text.writer import write_csv
 from bikefit.model import (
     FootResult,
@@ -31,6 +32,7 @@ from bikefit.model import (
 )
 from bikefit.response import allowed_totals
 from bikefit.sessions.manifest import read_manifest
+from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.wedge_systems import load_system
@@ -130,12 +132,12 @@ def test_counts_must_match_the_recordings() -> None:
 
 
 def test_a_manifest_brings_its_own_counts() -> None:
-    rows = [Source("a.csv", left_wedges=0), Source("b.csv", left_wedges=2)]  # type: ignore[arg-type]
-    assert as_sources(rows) == tuple(rows)
+    rows = [Session(files=(Path(f"{name}.csv"),), left_wedges=count) for name, count in (("a", 0), ("b", 2))]
+    assert [row.session for row in as_sources(rows)] == rows
     with pytest.raises(UsageError, match="manifest"):
         as_sources(rows, left_wedges=[0, 2])
     with pytest.raises(UsageError, match="left_wedges"):
-        as_sources([Source("a.csv"), Source("b.csv")])  # type: ignore[arg-type]
+        as_sources([Session(files=(Path("a.csv"),)), Session(files=(Path("b.csv"),))])
 
 
 def test_a_manifest_s_own_neutral_and_system_are_used_and_guarded(tmp_path: Path) -> None:
@@ -174,7 +176,7 @@ def test_a_manifest_with_one_file_a_shoe(tmp_path: Path) -> None:
 
 def test_a_turn_after_the_first_recording_can_be_one_number() -> None:
     rows = as_sources(["a.csv", "b.csv", "c.csv"], [0, 0, 1], left_rotation=[2.0])
-    assert [row.left_rotation_deg for row in rows] == [0.0, 2.0, 2.0]
+    assert [row.turn_deg.left for row in rows] == [0.0, 2.0, 2.0]
 
 
 def test_sections_of_one_file_are_told_apart() -> None:
@@ -515,6 +517,17 @@ def test_stretches_round_the_revolution() -> None:
     assert stretches(np.array([False, True, False, True])) == ((90.0, 180.0), (270.0, 360.0))
 
 
+def test_common_options_hold_where_a_row_is_silent(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("file,left_wedges,right_neutral,from_s\na.csv,0,2,\nb.csv,1,,30\n")
+    common = Session(neutral=1.0, left_wedges=3, lap=2, metric="peak")
+    first, second = (row.session for row in as_sources(read_manifest(tmp_path / "m.csv"), common=common))
+    assert (first.wedges, second.wedges) == (PerFoot(0, None), PerFoot(1, None))
+    assert (first.neutral, second.neutral) == (PerFoot(1.0, 2.0), PerFoot(1.0, 1.0))
+    assert (first.lap, second.lap, second.from_s, second.metric) == (2, None, 30.0, "peak")
+    whole, part = (row.session for row in as_sources(["a.csv", "a.csv@5-"], [0, 1], common=Session(from_s=1, to_s=9)))
+    assert ((whole.from_s, whole.to_s), (part.from_s, part.to_s)) == ((1, 9), (5.0, None))
+
+
 # ---- end to end --------------------------------------------------------------------------------------------
 
 
@@ -534,7 +547,6 @@ def test_a_simulated_series_gives_the_rider_s_response() -> None:
 
 def test_sections_of_one_recording() -> None:
     ride, _ = simulate_plain(duration_s=120, seed=4, right_mean_deg=3.0)
-    rows = [Source(ride, 0.0, 60.0, right_wedges=0), Source(ride, 60.0, None, right_wedges=1)]
-    result = compare(rows)
+    result = compare([section(ride, 0.0, 60.0), section(ride, 60.0)], right_wedges=[0, 1])
     assert [session.recording.from_s for session in result.sessions] == pytest.approx([0.0, 60.0], abs=0.02)
     assert result.findings == ()

@@ -10,7 +10,6 @@ from bikefit.comparison.result import (
     OwnResponse,
 )
 from bikefit.comparison.session import compare, compare_readings, compare_sessions
-from bikefit.comparison.sources import ShoeFiles, Source
 
 __all__ = [
     "Change",
@@ -19,8 +18,6 @@ __all__ = [
     "CurveDifference",
     "FootComparison",
     "OwnResponse",
-    "ShoeFiles",
-    "Source",
     "compare",
     "compare_readings",
     "compare_sessions",

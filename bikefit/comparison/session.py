@@ -12,7 +12,7 @@ from bikefit.comparison.curves import used_curves
 from bikefit.comparison.foot import Curves, compare_foot
 from bikefit.comparison.guards import check_sessions, check_zeros, formats_differ, labels
 from bikefit.comparison.result import ComparisonResult
-from bikefit.comparison.sources import Source, as_sources, read_sources
+from bikefit.comparison.sources import as_sources, read_sources
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
 from bikefit.model import Readings, Recording, SessionResult, finding, readings_of
@@ -22,7 +22,7 @@ from bikefit.settings import Settings
 
 
 def compare(
-    sources: Sequence[str | Path | Recording | Source | ManifestSession],
+    sources: Sequence[str | Path | Recording | Session | ManifestSession],
     left_wedges: Sequence[int] | None = None,
     right_wedges: Sequence[int] | None = None,
     *,
@@ -35,8 +35,8 @@ def compare(
 
     Parameters
     ----------
-    sources : sequence of str, path, Recording, Source or ManifestSession
-        ``FILE`` or ``FILE@FROM-TO``; or the sessions of a manifest, which bring their own counts, neutrals, systems.
+    sources : sequence of str, path, Recording, Session or ManifestSession
+        ``FILE`` or ``FILE@FROM-TO``; or sessions, of a manifest or made by hand, which bring their own counts.
     left_wedges, right_wedges : sequence of int, optional
         Signed counts on each shoe, varus positive, one a recording; a side left out had none throughout.
     remounted : bool
@@ -44,7 +44,8 @@ def compare(
     left_rotation, right_rotation : sequence of float, optional
         Turn of each cleat against the first recording [deg], positive = the way that turns the heel out.
     options : Session, optional
-        How each recording is analysed; its own wedges are not used.
+        How each recording is analysed, where a manifest's row does not say otherwise; a `Session` among the sources
+        says all itself. The wedges here are not used.
 
     Returns
     -------
@@ -70,20 +71,18 @@ def compare(
     (True, True)
     """
     options = options or Session()
-    rows = as_sources(sources, left_wedges, right_wedges, left_rotation, right_rotation)
-    recordings = read_sources(rows, options)
+    rows = as_sources(sources, left_wedges, right_wedges, left_rotation, right_rotation, options)
     sessions = [
-        analyze_recording(recording, row.options(options)) for recording, row in zip(recordings, rows, strict=True)
+        analyze_recording(recording, row.session) for recording, row in zip(read_sources(rows), rows, strict=True)
     ]
-    turns: dict[Side, list[float]] = {side: [row.rotation_deg(side) for row in rows] for side in SIDES}
     result = compare_sessions(
         sessions,
         remounted=remounted,
-        turns_deg=turns,
+        turns_deg={side: [row.turn_deg.of(side) for row in rows] for side in SIDES},
         cleat_float_deg=options.cleat_float_deg,
         settings=options.settings,
     )
-    assumed = [side for side in result.feet if all(row.wedges(side) is None for row in rows)]
+    assumed = [side for side in result.feet if all(row.session.wedges.of(side) is None for row in rows)]
     feet = {
         side: foot.with_findings(finding("compare_side_assumed", side=side)) if side in assumed else foot
         for side, foot in result.feet.items()

@@ -1,245 +1,135 @@
-"""What is compared: files or sections of files, each with the wedges that were on the shoes."""
+"""What is compared: sessions or recordings, each with the wedges that were on the shoes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from bikefit.conventions import SIDES, PerFoot, Side
+from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
-from bikefit.io import read_recording, read_sides
 from bikefit.model import Recording
 from bikefit.sessions.manifest import ManifestSession
-from bikefit.sessions.reading import read_options
-from bikefit.sessions.session import NeutralChoice, Session
+from bikefit.sessions.reading import read_options, read_session
+from bikefit.sessions.session import UNSAID, Session
 from bikefit.sessions.values import split_section
 
 Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True)
-class ShoeFiles:
-    """A recording in files of its own for each shoe."""
-
-    left: tuple[Path, ...]
-    right: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
 class Source:
-    """One recording of a comparison, such as a row of a manifest.
+    """One recording of a comparison.
 
     Attributes
     ----------
-    recording : Path, ShoeFiles or Recording
-        The file or files, or a recording that was read or simulated.
-    from_s, to_s : float, optional
-        The section to use, in seconds from the first sample.
-    left_wedges, right_wedges : int, optional
-        Signed counts on the shoes, varus positive; None = nothing was said.
-    left_rotation_deg, right_rotation_deg : float
-        Turn of the cleat against the first recording [deg], positive = the way that turns the heel out.
-    side : {"left", "right"}, optional
-        Whose foot a file of one unnamed foot is.
-    system : str, optional
-        The wedge system of this recording.
-    left_neutral, right_neutral : float or str, optional
-        The neutral of this recording.
+    session : Session
+        Its files, the wedges on the shoes, and how it is analysed.
+    recording : Recording, optional
+        Where it is at hand and needs no file.
+    turn_deg : PerFoot of float
+        Turn of each cleat against the first recording [deg], positive = the way that turns the heel out.
     """
 
-    recording: Path | ShoeFiles | Recording
-    from_s: float | None = None
-    to_s: float | None = None
-    left_wedges: int | None = None
-    right_wedges: int | None = None
-    left_rotation_deg: float = 0.0
-    right_rotation_deg: float = 0.0
-    side: Side | None = None
-    system: str | None = None
-    left_neutral: NeutralChoice | None = None
-    right_neutral: NeutralChoice | None = None
-
-    def wedges(self, side: Side) -> int | None:
-        """Return the signed count on one shoe, None where nothing was said."""
-        return self.left_wedges if side == "left" else self.right_wedges
-
-    def rotation_deg(self, side: Side) -> float:
-        """Return the turn of one cleat against the first recording [deg]."""
-        return self.left_rotation_deg if side == "left" else self.right_rotation_deg
-
-    def options(self, common: Session) -> Session:
-        """Return how to analyse this recording: the common options with what is its own in their place."""
-        sectioned = self.from_s is not None or self.to_s is not None
-        return replace(
-            common,
-            side=self.side or common.side,
-            wedges=PerFoot(self.left_wedges, self.right_wedges),
-            from_s=self.from_s if sectioned else common.from_s,
-            to_s=self.to_s if sectioned else common.to_s,
-            lap=None if sectioned else common.lap,
-            system=self.system or common.system,
-            neutral=PerFoot(self.left_neutral, self.right_neutral).over(common.neutral),
-        )
+    session: Session
+    recording: Recording | None = None
+    turn_deg: PerFoot[float] = field(default=PerFoot(0.0, 0.0))
 
 
-def read_sources(sources: Sequence[Source], common: Session) -> list[Recording]:
-    """Read the recordings of a comparison, each file once.
-
-    Parameters
-    ----------
-    sources : sequence of Source
-        What is compared.
-    common : Session
-        For how to read files.
-
-    Returns
-    -------
-    list of Recording
-        Whole, one a source.
-
-    Raises
-    ------
-    RecordingError
-        If a file cannot be read.
-    """
+def read_sources(sources: Sequence[Source]) -> list[Recording]:
+    """Read the recordings of a comparison, each file once; they are whole, one a source."""
     known: dict[object, Recording] = {}
     recordings = []
     for source in sources:
-        given, options = source.recording, read_options(source.options(common))
-        if isinstance(given, Recording):
-            recordings.append(given)
-            continue
-        key = (given, source.side)
-        if key not in known:
-            if isinstance(given, ShoeFiles):
-                known[key] = read_sides(given.left, given.right, options)
-            else:
-                known[key] = read_recording(given, options)
-        recordings.append(known[key])
+        session = source.session
+        key = (session.files, session.shoe_files, str(read_options(session)))
+        if source.recording is None and key not in known:
+            known[key] = read_session(session)
+        recordings.append(known[key] if source.recording is None else source.recording)
     return recordings
 
 
-def source_from_row(row: ManifestSession) -> Source:
-    """Turn a session of a manifest into a source.
-
-    Parameters
-    ----------
-    row : ManifestSession
-        As from `bikefit.sessions.manifest.read_manifest`.
-
-    Returns
-    -------
-    Source
-        With all that the manifest says of it.
-    """
-    said = row.session()
-    return Source(
-        recording=said.files[0] if said.files else ShoeFiles(said.shoe_files.left, said.shoe_files.right),
-        from_s=said.from_s,
-        to_s=said.to_s,
-        left_wedges=said.wedges.left,
-        right_wedges=said.wedges.right,
-        side=said.side,
-        system=row.said.get("system"),
-        left_neutral=said.neutral.left,
-        right_neutral=said.neutral.right,
-    )
-
-
 def as_sources(
-    given: Sequence[str | Path | Recording | Source | ManifestSession],
+    given: Sequence[str | Path | Recording | Session | ManifestSession],
     left_wedges: Sequence[int] | None = None,
     right_wedges: Sequence[int] | None = None,
     left_rotation: Sequence[float] | None = None,
     right_rotation: Sequence[float] | None = None,
+    common: Session | None = None,
 ) -> tuple[Source, ...]:
-    """Bring files and the lists of counts together.
+    """Bring what is compared, the lists of counts and the common options together.
 
-    Parameters
-    ----------
-    given : sequence of str, path, Recording, Source or ManifestSession
-        ``FILE`` or ``FILE@FROM-TO``; a `Source` or a manifest's session brings its own counts, so no list may be given
-        with it.
-    left_wedges, right_wedges : sequence of int, optional
-        Signed counts, varus positive, one a recording.
-    left_rotation, right_rotation : sequence of float, optional
-        Turn of the cleat against the first recording [deg], one a recording; a single number = turned by that
-        much after the first.
-
-    Returns
-    -------
-    tuple of Source
-        In the order given.
-
-    Raises
-    ------
-    UsageError
-        If there are fewer than two recordings, no counts, or not one count a recording.
+    A session, or a manifest's, brings its own counts, so no list may be given with it. A single number for the turn of
+    a cleat means turned by that much after the first recording.
 
     Examples
     --------
-    >>> [s.left_wedges for s in as_sources(["a.csv@0-60", "b.csv"], left_wedges=[0, 2])]
+    >>> [one.session.wedges.left for one in as_sources(["a.csv@0-60", "b.csv"], left_wedges=[0, 2])]
     [0, 2]
     """
     if len(given) < 2:
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
-    own = [
-        source_from_row(item) if isinstance(item, ManifestSession) else item
-        for item in given
-        if isinstance(item, (Source, ManifestSession))
-    ]
-    if own:
-        lists = (left_wedges, right_wedges, left_rotation, right_rotation)
-        if len(own) < len(given) or any(item is not None for item in lists):
-            raise UsageError("a manifest names the wedges itself; leave --left-wedges, --right-wedges and files out.")
-        riders = dict.fromkeys(
-            item.said["rider"] for item in given if isinstance(item, ManifestSession) and item.said.get("rider")
-        )
-        if len(riders) > 1:
-            raise UsageError(
-                f"the manifest names more than one rider ({', '.join(riders)}), but what a wedge does is each rider's "
-                "own. Compare the recordings of one rider."
-            )
-        if all(item.wedges(side) is None for item in own for side in SIDES):
-            raise UsageError("the manifest names no wedges; it needs a column left_wedges or right_wedges.")
-        return tuple(own)
+    common = replace(common or Session(), wedges=UNSAID)
+    lists = (left_wedges, right_wedges, left_rotation, right_rotation)
+    if any(isinstance(item, (Session, ManifestSession)) for item in given):
+        return _described(given, common, listed=any(item is not None for item in lists))
     if left_wedges is None and right_wedges is None:
         zeros = ",".join("0" * (len(given) - 1))
         raise UsageError(
             f"say how many wedges were on the shoes, one count a recording: --left-wedges {zeros},2 and/or "
             "--right-wedges (varus positive, valgus negative)."
         )
-    counts = {
-        "left": _matched(left_wedges, len(given), "--left-wedges"),
-        "right": _matched(right_wedges, len(given), "--right-wedges"),
-    }
-    turns = {
-        "left": _turns(left_rotation, len(given), "--left-rotation"),
-        "right": _turns(right_rotation, len(given), "--right-rotation"),
-    }
-    sources = []
-    for i, item in enumerate(given):
-        assert not isinstance(item, (Source, ManifestSession))
-        recording, from_s, to_s = (item, None, None) if isinstance(item, Recording) else split_section(str(item))
-        left, right = counts["left"], counts["right"]
-        sources.append(
-            Source(
-                recording,
-                from_s,
-                to_s,
-                None if left is None else left[i],
-                None if right is None else right[i],
-                turns["left"][i],
-                turns["right"][i],
-            )
+    left, right = (
+        [None] * len(given) if counts is None else _matched(counts, len(given), f"--{side}-wedges")
+        for side, counts in zip(SIDES, (left_wedges, right_wedges), strict=True)
+    )
+    turns = zip(
+        _turns(left_rotation, len(given), "--left-rotation"),
+        _turns(right_rotation, len(given), "--right-rotation"),
+        strict=True,
+    )
+    return tuple(
+        replace(_plain(item, common.told({"wedges": PerFoot(*counts)})), turn_deg=PerFoot(*turn))
+        for item, counts, turn in zip(given, zip(left, right, strict=True), turns, strict=True)
+    )
+
+
+def _described(
+    given: Sequence[str | Path | Recording | Session | ManifestSession], common: Session, *, listed: bool
+) -> tuple[Source, ...]:
+    """Return sessions that say themselves what was on the shoes."""
+    sessions = [
+        item.session(common) if isinstance(item, ManifestSession) else item
+        for item in given
+        if isinstance(item, (Session, ManifestSession))
+    ]
+    if len(sessions) < len(given) or listed:
+        raise UsageError("a manifest names the wedges itself; leave --left-wedges, --right-wedges and files out.")
+    riders = dict.fromkeys(session.rider for session in sessions if session.rider)
+    if len(riders) > 1:
+        raise UsageError(
+            f"the manifest names more than one rider ({', '.join(riders)}), but what a wedge does is each rider's "
+            "own. Compare the recordings of one rider."
         )
-    return tuple(sources)
+    if all(session.wedges == UNSAID for session in sessions):
+        raise UsageError("the manifest names no wedges; it needs a column left_wedges or right_wedges.")
+    return tuple(Source(session) for session in sessions)
 
 
-def _matched(values: Sequence[Number] | None, count: int, option: str) -> Sequence[Number] | None:
-    if values is not None and len(values) != count:
+def _plain(item: object, session: Session) -> Source:
+    """Return a recording, or a file with or without a section, which then is the file's own and no lap."""
+    if isinstance(item, Recording):
+        return Source(session, item)
+    path, from_s, to_s = split_section(str(item))
+    if from_s is not None or to_s is not None:
+        session = replace(session, from_s=from_s, to_s=to_s, lap=None)
+    return Source(replace(session, files=(path,)))
+
+
+def _matched(values: Sequence[Number], count: int, option: str) -> Sequence[Number]:
+    """Refuse a list that has not one number a recording."""
+    if len(values) != count:
         raise UsageError(
             f"{option}: {len(values)} number{'s' if len(values) != 1 else ''} for {count} recordings; "
             "give one for each recording, in the same order."
@@ -248,10 +138,10 @@ def _matched(values: Sequence[Number] | None, count: int, option: str) -> Sequen
 
 
 def _turns(values: Sequence[float] | None, count: int, option: str) -> Sequence[float]:
+    """Return the turns of a cleat against the first recording [deg]."""
     if values is None:
         return [0.0] * count
     if len(values) == 1:
         return [0.0] + [values[0]] * (count - 1)
     matched = _matched(values, count, option)
-    assert matched is not None
     return [value - matched[0] for value in matched]
