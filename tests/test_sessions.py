@@ -44,6 +44,7 @@ def test_the_options_that_scripts_know_are_a_session() -> None:
         swap_sides=True, columns={"power_w": "W"}, lap=2, metric="peak"
     )
     assert pickle.loads(pickle.dumps(options)) == options
+    assert {"read", "from_s", "neutral", "left_neutral"} <= set(inspect.signature(bikefit.AnalyzeOptions).parameters)
     with pytest.raises(TypeError, match=r"'right_wedge'.*Did you mean 'right_wedges'"):
         bikefit.AnalyzeOptions(right_wedge=1)
 

@@ -44,22 +44,7 @@ class TracedFoot:
 
 
 def trace_strokes(trace: FootTrace, recording: Recording, options: Session) -> TracedFoot:
-    """Find the strokes of one foot.
-
-    Parameters
-    ----------
-    trace : FootTrace
-        Of the section to use.
-    recording : Recording
-        For the channels that both feet share.
-    options : Session
-        The settings, and the reference where one is forced.
-
-    Returns
-    -------
-    TracedFoot
-        With the used and the rejected strokes.
-    """
+    """Find the strokes of one foot in the section to use."""
     phase = find_phase(trace, options.settings, recording.companions.get("cadence_rpm"), options.reference)
     return TracedFoot(trace, phase, find_strokes(trace, phase, options.settings, recording.companions))
 
@@ -67,26 +52,7 @@ def trace_strokes(trace: FootTrace, recording: Recording, options: Session) -> T
 def analyze_foot(
     trace: FootTrace, recording: Recording, options: Session, system: WedgeSystem, still_deg: float
 ) -> FootResult:
-    """Take one foot from its trace to a recommendation.
-
-    Parameters
-    ----------
-    trace : FootTrace
-        Of the section to use.
-    recording : Recording
-        For the channels that both feet share.
-    options : Session
-        What was asked for.
-    system : WedgeSystem
-        The wedges.
-    still_deg : float
-        The foot's angle in the still trial [deg]; NaN without one.
-
-    Returns
-    -------
-    FootResult
-        Never an exception for strokes that are missing or weak: those are outcomes with reasons.
-    """
+    """Take one foot from its trace to a recommendation; ``still_deg`` is its angle in the still trial, or NaN."""
     settings, side = options.settings, trace.side
     traced = trace_strokes(trace, recording, options)
     phase, strokes = traced.phase, traced.strokes
@@ -133,20 +99,7 @@ def analyze_foot(
 
 
 def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
-    """Count the strokes found, used and rejected.
-
-    Parameters
-    ----------
-    strokes : Strokes
-        The stroke table with its quality.
-    phase : Phase
-        For the name of the reference.
-
-    Returns
-    -------
-    StrokeSummary
-        As in the JSON contract.
-    """
+    """Count the strokes found, used and rejected."""
     table = strokes.table
     used = table["used"].to_numpy(dtype=bool)
     reasons, counts = np.unique(table["reject_reason"].to_numpy(dtype=str)[~used], return_counts=True)
@@ -162,24 +115,7 @@ def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
 
 
 def stroke_obstacles(summary: StrokeSummary, trace: FootTrace, options: Session, phase: Phase) -> tuple[Reason, ...]:
-    """Name what keeps the strokes from carrying a number.
-
-    Parameters
-    ----------
-    summary : StrokeSummary
-        What was found.
-    trace : FootTrace
-        For its sampling rate.
-    options : Session
-        The settings and the metric.
-    phase : Phase
-        Whether crank angles may be spoken of.
-
-    Returns
-    -------
-    tuple of Reason
-        Empty where nothing stands in the way.
-    """
+    """Name what keeps the strokes from carrying a number."""
     settings, side = options.settings, trace.side
     obstacles: list[Reason] = []
     samples = trace.rate_hz * 60.0 / summary.cadence_rpm
@@ -203,18 +139,7 @@ def stroke_obstacles(summary: StrokeSummary, trace: FootTrace, options: Session,
 
 
 def unknown_rotation(metric: Metric) -> Rotation:
-    """Return a rotation of which nothing is known.
-
-    Parameters
-    ----------
-    metric : {"mean", "power_phase", "peak"}
-        What was asked for.
-
-    Returns
-    -------
-    Rotation
-        NaN throughout.
-    """
+    """Return a rotation of which nothing is known."""
     nan = math.nan
     return Rotation(metric, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, None)
 
@@ -227,28 +152,7 @@ def decide(
     side: Side,
     obstacles: Sequence[Reason],
 ) -> Recommendation:
-    """Recommend a count, or say why none can be given.
-
-    Parameters
-    ----------
-    excess : Excess
-        With the wedges as fitted [deg].
-    neutral : Neutral
-        From the recovery phase it decides one wedge at most.
-    options : Session
-        The settings and the wedges fitted.
-    system : WedgeSystem
-        The wedges.
-    side : {"left", "right"}
-        The foot.
-    obstacles : sequence of Reason
-        What stands in the way of any number.
-
-    Returns
-    -------
-    Recommendation
-        Always with reasons.
-    """
+    """Recommend a count, one wedge at most from the recovery phase, or say why none can be given."""
     response = Response(options.settings.response_mean, options.settings.response_sd)
     if obstacles or math.isnan(excess.deg) or math.isnan(excess.total_sd_deg):
         return undetermined(system, obstacles, response)
@@ -269,20 +173,7 @@ def metric_findings(
     system: WedgeSystem,
     side: Side,
 ) -> tuple[Finding, ...]:
-    """Say where another metric would change the count.
-
-    Parameters
-    ----------
-    rotation, excess, neutral, recommendation
-        What was measured and decided with the chosen metric.
-    options, system, side
-        As in `decide`.
-
-    Returns
-    -------
-    tuple of Finding
-        One, naming each metric's total; empty where all agree.
-    """
+    """Say where another metric would change the count."""
     values: Mapping[Metric, float] = {
         "mean": rotation.mean_deg,
         "power_phase": rotation.power_phase_deg,

@@ -12,28 +12,7 @@ from bikefit.settings import Settings
 def choose_neutral(
     trace: FootTrace, rotation: Rotation, options: Session, still_deg: float
 ) -> tuple[Neutral, tuple[Finding, ...], tuple[Reason, ...]]:
-    """Settle the angle that the foot is brought back toward.
-
-    Parameters
-    ----------
-    trace : FootTrace
-        For the kind of its zero.
-    rotation : Rotation
-        For the recovery phase.
-    options : Session
-        What was asked for.
-    still_deg : float
-        The foot's angle in the still trial [deg]; NaN without one.
-
-    Returns
-    -------
-    Neutral
-        Kind "none" where it is not known.
-    tuple of Finding
-        What the reader must know of it.
-    tuple of Reason
-        Why there is none.
-    """
+    """Settle the angle that the foot is brought back toward, with what must be known of it, or why there is none."""
     side, choice = trace.side, options.neutral_for(trace.side)
     none = Neutral("none", math.nan)
     if choice is None and trace.zero == "rider":
@@ -56,42 +35,13 @@ def choose_neutral(
 
 
 def zero_sd_deg(trace: FootTrace, neutral: Neutral, settings: Settings) -> float:
-    """Return the standard deviation of the zero itself.
-
-    Parameters
-    ----------
-    trace : FootTrace
-        Knows its own where a shoe sensor or markers gave it.
-    neutral : Neutral
-        The recovery phase has its own.
-    settings : Settings
-        The defaults.
-
-    Returns
-    -------
-    float
-        [deg].
-    """
+    """Return the standard deviation of the zero itself [deg]: the source's own, the settings', the recovery phase's."""
     sd = settings.zero_sd_deg if math.isnan(trace.zero_sd_deg) else trace.zero_sd_deg
     return max(sd, settings.zero_sd_recovery_deg) if neutral.kind == "recovery" else sd
 
 
 def excess_over(neutral: Neutral, rotation: Rotation, zero_sd: float) -> Excess:
     """Subtract the neutral from the rotation, with both uncertainties.
-
-    Parameters
-    ----------
-    neutral : Neutral
-        The angle to come back to.
-    rotation : Rotation
-        With its standard deviation.
-    zero_sd : float
-        Standard deviation of the zero [deg].
-
-    Returns
-    -------
-    Excess
-        With its standard deviations; a lower bound where a float stop lies in its direction.
 
     Examples
     --------

@@ -130,22 +130,7 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
 
 
 def prepare(recording: Recording, options: Session) -> tuple[Recording, dict[Side, float]]:
-    """Bring a recording to traces and cut the section that was asked for.
-
-    Parameters
-    ----------
-    recording : Recording
-        Whole.
-    options : Session
-        The section, the still trial, the pose.
-
-    Returns
-    -------
-    part : Recording
-        The section, with each foot's trace.
-    stills : dict
-        Side -> angle of the still trial or pose [deg].
-    """
+    """Return the section with its traces, and each foot's angle in the still trial or pose [deg]."""
     static = read_recording(options.static, read_options(options)) if options.static is not None else None
     whole = with_traces(recording, options, static)
     return cut_section(whole, options), still_angles_deg(whole, options, static)

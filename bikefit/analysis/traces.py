@@ -17,27 +17,7 @@ from bikefit.sessions.session import Session
 
 
 def with_traces(recording: Recording, options: Session, static: Recording | None) -> Recording:
-    """Compute each foot's trace where a recording holds only sensor channels or markers.
-
-    Parameters
-    ----------
-    recording : Recording
-        Whole: a pose before the first pedalling belongs to it.
-    options : Session
-        The pose and the settings.
-    static : Recording, optional
-        The still trial.
-
-    Returns
-    -------
-    Recording
-        The same with ``feet`` filled.
-
-    Raises
-    ------
-    NoRotationError
-        If it holds nothing that a foot's rotation could be computed from.
-    """
+    """Compute each foot's trace where a recording holds only sensor channels or markers; it is whole, with its pose."""
     require_usable(recording)
     if recording.feet:
         asked_for_one = options.side is not None
@@ -53,6 +33,7 @@ def with_traces(recording: Recording, options: Session, static: Recording | None
 
 
 def _traces_from_sensors(recording: Recording, options: Session) -> tuple[dict[Side, FootTrace], tuple[Finding, ...]]:
+    """Compute each foot's trace from its shoe sensor, on one clock."""
     from bikefit.shoe_sensor import align_clocks, check_pair, check_sides, trace_from_sensor
 
     traces: dict[Side, FootTrace] = {}
@@ -72,20 +53,7 @@ def _traces_from_sensors(recording: Recording, options: Session) -> tuple[dict[S
 
 
 def refuse_idle_sensor(recording: Recording, session: Session) -> None:
-    """Refuse a sensor that never went round with a pedal before asking whose foot it was on.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read from the session's file.
-    session : Session
-        Read once more, as if it were a left shoe's, where the file does not say whose its sensor is.
-
-    Raises
-    ------
-    NoRotationError
-        If it holds one sensor of nobody's and no pedalling.
-    """
+    """Refuse a sensor that never went round with a pedal before asking whose foot it was on."""
     if recording.sensors or "sensor_side_needed" not in [item.code for item in recording.findings]:
         return
     from bikefit.shoe_sensor import trace_from_sensor
@@ -100,22 +68,7 @@ def refuse_idle_sensor(recording: Recording, session: Session) -> None:
 
 
 def still_angles_deg(recording: Recording, options: Session, static: Recording | None) -> dict[Side, float]:
-    """Return each foot's angle in the still trial or pose.
-
-    Parameters
-    ----------
-    recording : Recording
-        With traces.
-    options : Session
-        With the pose.
-    static : Recording, optional
-        The still trial; it comes before a pose.
-
-    Returns
-    -------
-    dict
-        Side -> median heel-out angle [deg]; a foot without one is absent.
-    """
+    """Return each foot's median angle in the still trial, else in the pose [deg]; a foot without one is absent."""
     if static is not None and static.markers is not None:
         from bikefit.marker_geometry import static_heel_out_deg
 
@@ -126,6 +79,7 @@ def still_angles_deg(recording: Recording, options: Session, static: Recording |
 
 
 def _medians(recording: Recording, start_s: float, end_s: float) -> dict[Side, float]:
+    """Return each foot's median angle in a stretch of time [deg]."""
     angles: dict[Side, float] = {}
     for side, trace in recording.feet.items():
         inside = trace.heel_out_deg[(trace.time_s >= start_s) & (trace.time_s < end_s)]
@@ -136,20 +90,7 @@ def _medians(recording: Recording, start_s: float, end_s: float) -> dict[Side, f
 
 
 def cut_section(recording: Recording, options: Session) -> Recording:
-    """Return the part of a recording that the options name.
-
-    Parameters
-    ----------
-    recording : Recording
-        Whole.
-    options : Session
-        ``lap``, or ``from_s`` and ``to_s``.
-
-    Returns
-    -------
-    Recording
-        The part, or the recording itself where nothing was said.
-    """
+    """Return the part of a recording that the options name, or all of it."""
     if options.lap is not None:
         return take_lap(recording, options.lap)
     return section(recording, options.from_s, options.to_s)

@@ -10,25 +10,7 @@ from bikefit.sessions.session import Session
 
 
 def jobs_of_manifest(path: Path, options: Session) -> list[Job]:
-    """List the sessions of a manifest.
-
-    Parameters
-    ----------
-    path : Path
-        The manifest.
-    options : Session
-        Of the command line; what a row says comes before them.
-
-    Returns
-    -------
-    list of Job
-        In the manifest's order; a row that makes no sense is a job with its fault.
-
-    Raises
-    ------
-    RecordingError, UsageError
-        If the manifest cannot be read or is none.
-    """
+    """List the sessions of a manifest over the common options; a row that makes no sense is a job with its fault."""
     rows = read_manifest(path, keep_faults=True)
     ids = unique_ids([row.name for row in rows])
     return [
@@ -39,16 +21,6 @@ def jobs_of_manifest(path: Path, options: Session) -> list[Job]:
 
 def shown_name(session: str) -> str:
     """Return a session's name as pages show it: of a file given by its full path, the file's name.
-
-    Parameters
-    ----------
-    session : str
-        As the manifest has it.
-
-    Returns
-    -------
-    str
-        Without folders that say where the studio keeps its files.
 
     Examples
     --------

@@ -84,25 +84,7 @@ class Job:
 
 
 def find_recordings(folder: Path, out: Path) -> list[Path]:
-    """Find every recording in a folder and those below it, in the order of their names.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to look. Links to folders are not followed, hidden names are passed over.
-    out : Path
-        The batch's own folder, which is passed over.
-
-    Returns
-    -------
-    list of Path
-        Files whose suffix is one of a recording, whatever they turn out to hold.
-
-    Raises
-    ------
-    RecordingError
-        If the folder cannot be read or holds no recording.
-    """
+    """Find every recording in a folder and those below it, by name; not in hidden or linked ones or the batch's own."""
     suffixes = recording_suffixes()
     found: list[Path] = []
     own = out.resolve()
@@ -128,18 +110,7 @@ def find_recordings(folder: Path, out: Path) -> list[Path]:
 
 
 def force_files(paths: Iterable[Path]) -> dict[Path, Path]:
-    """Find the force files that belong to marker files and are no recordings of their own.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-        Recordings of any kind.
-
-    Returns
-    -------
-    dict
-        Marker file -> the force file beside it; files without one are absent.
-    """
+    """Find the force files that belong to marker files and are no recordings of their own, by marker file."""
     markers = [path for path in paths if path.name.lower().removesuffix(".gz").endswith((".trc", ".c3d"))]
     beside = {path: companion_of(path) for path in markers}
     return {path: found for path, found in beside.items() if found is not None}
@@ -147,16 +118,6 @@ def force_files(paths: Iterable[Path]) -> dict[Path, Path]:
 
 def printable(name: str) -> str:
     """Make a name of a file one that can be written: what is no text becomes a question mark.
-
-    Parameters
-    ----------
-    name : str
-        As from the file system.
-
-    Returns
-    -------
-    str
-        Text that any encoding of Unicode can carry.
 
     Examples
     --------
@@ -168,16 +129,6 @@ def printable(name: str) -> str:
 
 def clean_id(name: str) -> str:
     """Make a name safe for a file on any system.
-
-    Parameters
-    ----------
-    name : str
-        Anything.
-
-    Returns
-    -------
-    str
-        Letters, digits, dash, underscore and dot only; never empty, hidden, reserved or too long.
 
     Examples
     --------
@@ -193,17 +144,7 @@ def clean_id(name: str) -> str:
 
 
 def unique_ids(names: Sequence[str]) -> list[str]:
-    """Make one safe id a name; names that come out alike, in any case of letters, get a hash of the whole name.
-
-    Parameters
-    ----------
-    names : sequence of str
-        All different.
-
-    Returns
-    -------
-    list of str
-        In the same order; an id does not depend on the order of the names.
+    """Make one safe id a name, whatever their order; names that come out alike but for case get a hash of the name.
 
     Examples
     --------
@@ -225,27 +166,12 @@ def unique_ids(names: Sequence[str]) -> list[str]:
 
 
 def _hash(name: str) -> str:
+    """Hash a name, even one that is no text."""
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def content_hash(paths: Sequence[Path]) -> str:
-    """Hash the bytes of a session's files.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        Its files, in order.
-
-    Returns
-    -------
-    str
-        SHA-256 in hex; of one file it is the file's own.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be read, or is no ordinary file.
-    """
+    """Hash the bytes of a session's files, in order; of one file it is the file's own SHA-256."""
     hashes = []
     for path in paths:
         if not path.is_file():
@@ -258,27 +184,7 @@ def content_hash(paths: Sequence[Path]) -> str:
 
 
 def fingerprint(job: Job, page: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what a session's files hold and what its result depends on, each as one hash.
-
-    Parameters
-    ----------
-    job : Job
-        The session.
-    page : mapping
-        What its page shows beside the result, and whether there is one.
-
-    Returns
-    -------
-    content : str
-        Hash of its files; empty where its row makes no sense, for then they are not read.
-    fingerprint : str
-        SHA-256 in hex: content, options, settings, names on the page, and the version of the program.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be read.
-    """
+    """Return a hash of what its files hold (empty where its row has a fault), and one of all its result depends on."""
     content = "" if job.fault else content_hash(job.paths)
     said = job.session
     parts = {
@@ -301,24 +207,7 @@ def fingerprint(job: Job, page: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def plan_of(job: Job, known: Known | None, page: Mapping[str, Any], *, page_lost: bool) -> Plan:
-    """Tell whether a session has to be done, and why.
-
-    Parameters
-    ----------
-    job : Job
-        The session.
-    known : Known, optional
-        What the store holds of it.
-    page : mapping
-        As in `fingerprint`.
-    page_lost : bool
-        Whether the page that it had is gone.
-
-    Returns
-    -------
-    Plan
-        "again": it failed for a reason that may have passed, or its page is gone.
-    """
+    """Tell whether a session has to be done, and why; again where it may succeed now or its page is gone."""
     if known is None:
         return Plan("new", "it is not in the results yet")
     if known.retry:

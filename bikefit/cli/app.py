@@ -18,6 +18,7 @@ app = typer.Typer(
 
 
 def _show_version(wanted: bool) -> None:
+    """Print the version and leave."""
     if wanted:
         typer.echo(f"bikefit {__version__}")
         raise typer.Exit

@@ -74,6 +74,7 @@ def _check_reports(output: ReportFlags) -> None:
 
 
 def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
+    """Write each report that was asked for, and open it where that was asked for too."""
     for path in output.report:
         from bikefit.report import write_report
 

@@ -50,20 +50,7 @@ def demo(
 
 
 def copy_samples(folder: Path) -> None:
-    """Copy the sample data into a folder; files that are there already are replaced.
-
-    Parameters
-    ----------
-    folder : Path
-        Made where it is missing.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    RecordingError
-        If this installation came without the sample data.
-    """
+    """Copy the sample data into a folder; files that are there already are replaced."""
     with as_file(files("bikefit")) as package:
         # in a wheel the samples lie in the package, in a checkout beside it
         source = next(

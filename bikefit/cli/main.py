@@ -13,18 +13,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Without the program's name; those of the process when left out.
-
-    Raises
-    ------
-    SystemExit
-        Always: 0 done; 2 wrong usage; 3 unreadable or nothing usable; 4 a batch with failures.
-    """
+    """Run the command line and exit: 0 done; 2 wrong usage; 3 unreadable or nothing usable; 4 a batch with failures."""
     arguments = command_first(list(sys.argv[1:] if arguments is None else arguments))
     make_encodable()
     # the vectors here are too short for a BLAS's threads, which cost more than they give
@@ -56,16 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def command_first(arguments: list[str]) -> list[str]:
     """Put flags that every command has behind the command, where they belong.
 
-    Parameters
-    ----------
-    arguments : list of str
-        As given.
-
-    Returns
-    -------
-    list of str
-        With leading ``--quiet`` and ``--debug`` moved behind the command's name.
-
     Examples
     --------
     >>> command_first(["--quiet", "analyze", "ride.csv"])
@@ -84,6 +63,7 @@ def make_encodable() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    """Run the app and return its exit code; its own errors of usage are told here."""
     from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the app)
     from bikefit.cli.app import app
 
@@ -105,6 +85,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _complain(message: str, arguments: Sequence[str], error: BaseException) -> None:
+    """Say on standard error what went wrong, with the traceback where it was asked for."""
     if "--debug" in arguments:
         import traceback
 

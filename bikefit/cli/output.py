@@ -9,39 +9,19 @@ from typing import Any
 
 
 def announce(message: str, quiet: bool) -> None:
-    """Say on standard error what was done, unless asked to be quiet.
-
-    Parameters
-    ----------
-    message : str
-        One line.
-    quiet : bool
-        Say nothing.
-    """
+    """Say on standard error what was done, unless asked to be quiet."""
     if not quiet:
         print(message, file=sys.stderr)
 
 
 def open_file(path: Path) -> None:
-    """Show a file with whatever the desktop opens it with.
-
-    Parameters
-    ----------
-    path : Path
-        An existing file.
-    """
+    """Show a file with whatever the desktop opens it with."""
     import webbrowser
 
     webbrowser.open(path.resolve().as_uri())
 
 
 def print_json(document: Any) -> None:
-    """Print one JSON object on standard output.
-
-    Parameters
-    ----------
-    document : object
-        Plain values; NaN is refused rather than written.
-    """
+    """Print one JSON object on standard output."""
     # ASCII escapes: every terminal can carry them and every reader reads them back
     sys.stdout.write(json.dumps(document, allow_nan=False, indent=2) + "\n")

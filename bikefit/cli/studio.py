@@ -70,6 +70,7 @@ def batch(
 
 
 def _say(message: str) -> None:
+    """Say something on standard error."""
     print(f"bikefit: {message}", file=sys.stderr)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from bikefit.conventions import CLEATS, DEFAULT_SYSTEM, METRICS, REFERENCES, SIDES, Metric, PerFoot, Reference, Side
 from bikefit.errors import near_matches
@@ -89,6 +90,8 @@ class Session:
     lap : int, optional
         The lap to use.
     """
+
+    __signature__: ClassVar[inspect.Signature]
 
     files: tuple[Path, ...] = ()
     shoe_files: PerFoot[tuple[Path, ...]] = NO_FILES
@@ -307,6 +310,9 @@ OPTIONS: Final[Mapping[str, Option]] = {
 """Field -> the option that it holds."""
 KEYWORDS: Final[Mapping[str, Keyword]] = {keyword.name: keyword for keyword in _keywords()}
 """Name -> what it gives."""
+Session.__signature__ = inspect.Signature(
+    [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in ("files", "shoe_files", "read", *KEYWORDS)]
+)
 
 
 def said(given: Mapping[str, Any]) -> dict[str, Any]:
