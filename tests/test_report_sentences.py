@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
+from helpers.report_sessions import before_after, make_foot, make_session, two_wedges
 from helpers.results import make_recommendation
 
 from bikefit.conventions import Z95
 from bikefit.model import Excess, Recommendation, reason, sentences
 from bikefit.model.spread import measured
+from bikefit.simulate import simulate_plain
 from bikefit.words import ENGLISH
 
 SD = 1.6 / Z95
@@ -81,3 +84,43 @@ def test_what_was_measured_names_the_side_of_neutral() -> None:
 def test_the_knee_is_named_with_varus_only() -> None:
     assert any("knee" in line for line in sentences.cautions(ENGLISH, recommends_varus=True))
     assert not any("knee" in line for line in sentences.cautions(ENGLISH, recommends_varus=False))
+
+
+# ---- print and notebooks --------------------------------------------------------------------------------------
+
+
+def test_a_printed_session_is_its_answers() -> None:
+    result = two_wedges()
+    lines = str(result).split("\n")
+    assert [line.partition(":")[0] for line in lines] == ["Left shoe", "Right shoe"]
+    right = result.feet["right"]
+    assert str(right.recommendation) == "Fit 2 varus wedges"
+    assert str(right).startswith("Right shoe: Fit 2 varus wedges. External (heel-out) rotation: ")
+    assert str(right.excess) in str(right)
+    unknown = make_session(make_foot("left", 3.0, neutral_deg=None))
+    assert str(unknown).startswith("Left shoe: cannot tell from this recording. The neutral angle is not known.")
+    assert str(unknown.feet["left"].excess) == "–"
+
+
+def test_a_notebook_shows_the_answers_and_a_table() -> None:
+    result = two_wedges()
+    shown = result._repr_html_()
+    assert shown.startswith(f"<p>{result.answers(ENGLISH)[0]}</p>")
+    assert f"<td>{ENGLISH.signed_degrees(result.feet['right'].rotation.value_deg)}</td>" in shown
+    assert shown.count("<th>") == shown.count("<tr>") + len(result.feet)
+
+
+def test_a_printed_comparison_is_its_answers_and_verdicts() -> None:
+    result = before_after("<b>")
+    verdict = result.feet["right"].verdict
+    assert verdict is not None
+    assert str(result).split("\n")[-1] == str(verdict)
+    shown = result._repr_html_()
+    assert "<b>" not in shown
+    assert shown.count("<tr>") == 1 + sum(len(foot.recordings) for foot in result.feet.values())
+
+
+def test_a_printed_recording_says_what_it_holds() -> None:
+    recording = simulate_plain(duration_s=75, rate_hz=50, seed=3, side="left")[0]
+    assert str(recording) == f"{recording.name}: {recording.format}, 1:15 min; rotation of the left foot."
+    assert str(replace(recording, feet={})).endswith("1:15 min; nothing of the feet.")

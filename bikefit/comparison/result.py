@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bikefit.conventions import Side
-from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem, to_json_value
+from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem, sentences, to_json_value
+from bikefit.model.notebook import as_html
 from bikefit.response import Mixture, NextRecording
+from bikefit.words import ENGLISH, Words
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,19 @@ class FootComparison:
     curves: CurveDifference | None = None
     findings: tuple[Finding, ...] = ()
 
+    def rows(self, words: Words) -> list[tuple[str, str, str, str]]:
+        """Return the recordings for a table, printed: name, wedges, from neutral, standard error."""
+        shoe = words.shoe(self.side)
+        return [
+            (
+                words.text("compared.recording_of", shoe=shoe, name=item.name),
+                words.wedges(item.wedges),
+                words.signed_degrees(item.value_deg),
+                words.degrees(item.standard_error_deg, 2),
+            )
+            for item in self.recordings
+        ]
+
     def with_findings(self, *more: Finding) -> FootComparison:
         """Return the same with findings added at the end."""
         return replace(self, findings=(*self.findings, *more))
@@ -252,3 +267,29 @@ class ComparisonResult:
             "findings": to_json_value(self.findings),
             "feet": {side: foot.to_dict() for side, foot in self.feet.items()},
         }
+
+    def answers(self, words: Words) -> list[str]:
+        """Return what to do with each shoe and what the trial showed, two sentences each."""
+        return [
+            said
+            for side, foot in self.feet.items()
+            for said in (
+                sentences.advice(words, side, foot.recommendation, self.system.cap),
+                words.finding(foot.verdict) if foot.verdict else "",
+            )
+            if said
+        ]
+
+    def __str__(self) -> str:
+        """Say what to do with each shoe and what the trial showed, in English."""
+        return "\n".join(self.answers(ENGLISH))
+
+    def _repr_html_(self) -> str:
+        """Show a notebook the answers and the recordings, in English."""
+        rows = [row for foot in self.feet.values() for row in foot.rows(ENGLISH)]
+        return as_html(self.answers(ENGLISH), recording_columns(ENGLISH), rows)
+
+
+def recording_columns(words: Words) -> list[str]:
+    """Return the heads of the table of recordings."""
+    return [words.text(f"compared.{name}") for name in ("recording", "wedges", "excess", "error")]

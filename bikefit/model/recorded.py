@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bikefit.conventions import Reference, Side, ZeroKind, ZeroMeaning
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding
+from bikefit.words import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -227,3 +228,12 @@ class Recording:
         if self.markers is not None:
             return "bike"
         return "shoe_sensor" if side in self.sensors else None
+
+    def __str__(self) -> str:
+        """Say in English how long it is and what of the feet it holds."""
+        held = [ENGLISH.text("recording.rotation", side=side) for side in self.feet]
+        held += [ENGLISH.text("recording.sensor", side=side) for side in self.sensors]
+        held += [ENGLISH.text("recording.markers")] if self.markers is not None else []
+        told = ENGLISH.listed(held or [ENGLISH.text("recording.nothing")])
+        length = ENGLISH.clock(self.duration_s)
+        return ENGLISH.text("recording.line", name=self.name, format=self.format, duration=length, held=told)

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bikefit.conventions import Side, ZeroMeaning
+from bikefit.model import sentences
 from bikefit.model.decided import Excess, Neutral, Recommendation, WedgeSystem
 from bikefit.model.findings import Finding
 from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
+from bikefit.model.notebook import as_html
 from bikefit.model.recorded import Channel
+from bikefit.words import ENGLISH, Words, known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +62,28 @@ class FootResult:
     stroke_table: pd.DataFrame
     curves: StrokeCurves
     zero: ZeroMeaning | None = None
+
+    def figures(self, words: Words) -> dict[str, str]:
+        """Return the numbers of the small table, printed, by their keys in the words' section ``terminal``."""
+        advised, rpm, unknown = self.recommendation, self.strokes.cadence_rpm, words.text("words.unknown")
+        return {
+            "strokes": words.text("terminal.strokes_value", used=self.strokes.used, found=self.strokes.found),
+            "cadence": words.text("terminal.cadence_value", rpm=words.fixed(rpm, 0)) if known(rpm) else unknown,
+            "rotation": words.signed_degrees(self.rotation.value_deg),
+            "neutral": words.signed_degrees(self.neutral.deg),
+            "excess": words.signed_degrees(self.excess.deg),
+            "interval": words.signed_interval(self.excess.interval_deg),
+            "fitted": words.wedges(self.fitted_wedges),
+            "target": words.wedges(advised.total),
+            "expected": words.signed_degrees(advised.expected_deg),
+            "cleat": words.degrees(abs(advised.cleat_alone_deg)),
+        }
+
+    def __str__(self) -> str:
+        """Give the answer and how sure it is, in English."""
+        sure = sentences.how_sure(ENGLISH, self.excess, self.recommendation)
+        answer = f"{self.recommendation.headline(ENGLISH)}. {sure}"
+        return ENGLISH.text("terminal.for_shoe", shoe=ENGLISH.shoe(self.side), message=answer)
 
 
 @dataclass(frozen=True)
@@ -134,3 +159,20 @@ class SessionResult:
                 side: {name: to_json_value(getattr(foot, name)) for name in own} for side, foot in self.feet.items()
             },
         }
+
+    def answers(self, words: Words) -> list[str]:
+        """Return what to do with each shoe, a sentence each."""
+        return [sentences.advice(words, side, foot.recommendation, self.system.cap) for side, foot in self.feet.items()]
+
+    def __str__(self) -> str:
+        """Say what to do with each shoe, in English."""
+        return "\n".join(self.answers(ENGLISH))
+
+    def _repr_html_(self) -> str:
+        """Show a notebook the answers and the small table, in English."""
+        figures = [foot.figures(ENGLISH) for foot in self.feet.values()]
+        rows = [
+            [ENGLISH.text(f"terminal.{key}").strip(), *(column[key] for column in figures)]
+            for key in (figures[0] if figures else ())
+        ]
+        return as_html(self.answers(ENGLISH), ["", *map(ENGLISH.shoe, self.feet)], rows)

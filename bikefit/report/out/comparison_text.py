@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bikefit.comparison import ComparisonResult, FootComparison
+from bikefit.comparison.result import recording_columns
 from bikefit.conventions import SIDES
 from bikefit.model import sentences
 from bikefit.report.comparison_sentences import comparison_sentences
@@ -50,15 +51,9 @@ def _foot(words: Words, foot: FootComparison, cap: int) -> list[RenderableType]:
 def _table(words: Words, feet: list[FootComparison]) -> Table:
     """Return the recordings with their numbers, a row each."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("recording", "wedges", "excess", "error"):
-        table.add_column(words.text(f"compared.{name}"), justify="left" if name == "recording" else "right")
+    for number, name in enumerate(recording_columns(words)):
+        table.add_column(name, justify="right" if number else "left")
     for foot in feet:
-        shoe = words.shoe(foot.side)
-        for item in foot.recordings:
-            table.add_row(
-                escape(words.text("compared.recording_of", shoe=shoe, name=item.name)),
-                words.text("words.unknown") if item.wedges is None else words.wedges(item.wedges),
-                words.signed_degrees(item.value_deg),
-                words.degrees(item.standard_error_deg, 2),
-            )
+        for row in foot.rows(words):
+            table.add_row(*map(escape, row))
     return table

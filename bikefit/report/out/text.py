@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bikefit.model import FootResult, Level, SessionResult, WedgeSystem, sentences
-from bikefit.words import Words, known
+from bikefit.words import Words
 
 ASCII = {"–": "-", "—": "-", "±": "+-", "°": " deg", "·": "-", "→": "->", "“": '"', "”": '"', "’": "'", "−": "-"}
 PLAIN_WIDTH = 100
@@ -96,9 +96,9 @@ def session_text(words: Words, result: SessionResult) -> RenderableType:
     """Lay out a session for a cyclist: the answer first."""
     feet = list(result.feet.values())
     parts: list[RenderableType] = [Text(_heading(words, result), style="dim"), ""]
-    for foot in feet:
+    for foot, answer in zip(feet, result.answers(words), strict=True):
         parts += [
-            Text(sentences.advice(words, foot.side, foot.recommendation, result.system.cap), style="bold"),
+            Text(answer, style="bold"),
             Padding(Text(sentences.how_sure(words, foot.excess, foot.recommendation)), (0, 0, 0, 2)),
             "",
         ]
@@ -133,28 +133,10 @@ def _table(words: Words, result: SessionResult, feet: list[FootResult]) -> Table
     table.add_column("")
     for foot in feet:
         table.add_column(words.text(f"side.{foot.side}").capitalize(), justify="right")
-    rows = [_cells(words, foot) for foot in feet]
+    rows = [foot.figures(words) for foot in feet]
     for key in rows[0] if rows else ():
         table.add_row(words.text(f"terminal.{key}"), *(escape(cells[key]) for cells in rows))
     return table
-
-
-def _cells(words: Words, foot: FootResult) -> Mapping[str, str]:
-    """Return one foot's printed numbers by their key in the texts."""
-    advised = foot.recommendation
-    total, rpm, unknown = advised.total, foot.strokes.cadence_rpm, words.text("words.unknown")
-    return {
-        "strokes": words.text("terminal.strokes_value", used=foot.strokes.used, found=foot.strokes.found),
-        "cadence": words.text("terminal.cadence_value", rpm=words.fixed(rpm, 0)) if known(rpm) else unknown,
-        "rotation": words.signed_degrees(foot.rotation.value_deg),
-        "neutral": words.signed_degrees(foot.neutral.deg),
-        "excess": words.signed_degrees(foot.excess.deg),
-        "interval": words.signed_interval(foot.excess.interval_deg),
-        "fitted": words.wedges(foot.fitted_wedges),
-        "target": unknown if total is None else words.wedges(total),
-        "expected": words.signed_degrees(advised.expected_deg),
-        "cleat": words.degrees(abs(advised.cleat_alone_deg)),
-    }
 
 
 def _notes(words: Words, result: SessionResult) -> Iterable[RenderableType]:
