@@ -19,16 +19,6 @@ TABLE, INDEX, RIDERS = "sessions.csv", "index.html", "riders"
 def rider_links(riders: Iterable[str]) -> dict[str, str]:
     """Name the page of each rider.
 
-    Parameters
-    ----------
-    riders : iterable of str
-        Of all sessions; empty where a session names none.
-
-    Returns
-    -------
-    dict
-        Rider -> address of the page, which a rider with one count will not have.
-
     Examples
     --------
     >>> rider_links(["Zoë & Bob", "", "Ann"])
@@ -46,19 +36,7 @@ def load_libraries() -> None:
 
 
 def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> None:
-    """Write the page of a rider who rode with two counts; of another, nothing.
-
-    Parameters
-    ----------
-    store : Store
-        That holds all the rider's sessions.
-    rider : str
-        The name.
-    path : Path
-        Of the page.
-    settings : Settings
-        Priors and thresholds of the comparison; the neutral band.
-    """
+    """Write the page of a rider who rode with two counts; of another, nothing."""
     from bikefit.report.pages.studio import rider_html
 
     own = riders_with_two_counts(_dated(store, rider)).get(rider)
@@ -73,21 +51,7 @@ def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> Non
 
 
 def write_group(store: Store, out: Path, links: Mapping[str, str], settings: Settings, title: str) -> None:
-    """Write ``sessions.csv`` and the index from what the store holds, and remove pages that are about nothing more.
-
-    Parameters
-    ----------
-    store : Store
-        Complete.
-    out : Path
-        The batch's folder; the riders' pages are there.
-    links : mapping of str to str
-        As from `rider_links`.
-    settings : Settings
-        With the neutral band.
-    title : str
-        Of the page.
-    """
+    """Write ``sessions.csv`` and the index from what the store holds, and remove pages that are about nothing more."""
     from bikefit.report.pages.studio import index_html
 
     sessions = _dated(store)
@@ -99,15 +63,7 @@ def write_group(store: Store, out: Path, links: Mapping[str, str], settings: Set
 
 
 def clear_stale(folder: Path, links: Iterable[str]) -> None:
-    """Remove pages of sessions or riders that are no more.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the pages.
-    links : iterable of str
-        Addresses of those that stay, as seen from the folder above.
-    """
+    """Remove pages of sessions or riders that are no more; the links that stay are as seen from the folder above."""
     for stale in set(folder.glob("*.html")) - {folder.parent / link for link in links}:
         stale.unlink()
 

@@ -74,18 +74,7 @@ class Done:
 
 
 def do_task(task: Task) -> Done:
-    """Do one session.
-
-    Parameters
-    ----------
-    task : Task
-        The session and its page.
-
-    Returns
-    -------
-    Done
-        Always, unless the process dies.
-    """
+    """Do one session; there is always an answer, unless the process dies."""
     job = task.job
     try:
         content, now = fingerprint(job, task.page_facts)
@@ -130,24 +119,7 @@ def _why(error: OSError) -> str:
 
 
 def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *, retry: bool = False) -> SessionRows:
-    """Return the rows of a session that failed.
-
-    Parameters
-    ----------
-    job : Job
-        The session.
-    message : str
-        What went wrong, for the person who can mend it.
-    print_of, content : str
-        Fingerprint and hash, where they are known.
-    retry : bool
-        Whether the next run tries it again though nothing changed.
-
-    Returns
-    -------
-    SessionRows
-        Without a foot.
-    """
+    """Return the rows of a failed session, with the words for the person who can mend it; ``retry``: it may pass."""
     for path in (*job.paths, *job.companions):
         # pages and tables name files, not the folders in which a studio keeps them
         message = message.replace(str(path), path.name)
@@ -156,24 +128,7 @@ def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *
 
 
 def result_rows(job: Job, result: SessionResult, print_of: str, link: str) -> SessionRows:
-    """Return the rows of a session that was analysed.
-
-    Parameters
-    ----------
-    job : Job
-        The session.
-    result : SessionResult
-        What came out.
-    print_of : str
-        Its fingerprint.
-    link : str
-        Where its page is.
-
-    Returns
-    -------
-    SessionRows
-        For `bikefit.store.Store.save`.
-    """
+    """Return the rows of a session that was analysed, with its fingerprint and the address of its page."""
     return rows_of(replace(_about(job, print_of), report=link), result)
 
 

@@ -48,27 +48,7 @@ def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
 
 
 def check_sessions(sessions: Sequence[Readings], names: Sequence[str], *, remounted: bool) -> tuple[Finding, ...]:
-    """Refuse recordings that cannot be compared, and say what is odd about the others.
-
-    Parameters
-    ----------
-    sessions : sequence of Readings
-        The recordings.
-    names : sequence of str
-        Their labels.
-    remounted : bool
-        Whether the user said that sensors or markers were taken off in between.
-
-    Returns
-    -------
-    tuple of Finding
-        Other formats, other days, the same stretch given twice.
-
-    Raises
-    ------
-    UsageError
-        If they were analysed for different wedge systems.
-    """
+    """Refuse recordings that cannot be compared, and say what is odd about the others."""
     _same("wedge system", [(s.system.id, s.system.cant_deg) for s in sessions], names, "--system", lambda x: str(x[0]))
     found: list[Finding] = []
     if formats_differ(sessions):
@@ -86,18 +66,7 @@ def check_sessions(sessions: Sequence[Readings], names: Sequence[str], *, remoun
 
 
 def formats_differ(sessions: Sequence[Readings]) -> bool:
-    """Say whether the recordings were made with different kinds of equipment.
-
-    Parameters
-    ----------
-    sessions : sequence of Readings
-        The recordings.
-
-    Returns
-    -------
-    bool
-        True where the formats of the files differ: then the sensors were put on anew.
-    """
+    """Say whether the files' formats differ: then the sensors were put on anew."""
     return len({_format(session) for session in sessions}) > 1
 
 
@@ -117,27 +86,7 @@ def check_zeros(sessions: Sequence[Readings], names: Sequence[str]) -> None:
 
 
 def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str]) -> tuple[Finding, ...]:
-    """Refuse what makes one foot's recordings incomparable, and say what is odd about the others.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    feet : sequence of Reading
-        Its recordings that gave a rotation.
-    names : sequence of str
-        Their labels.
-
-    Returns
-    -------
-    tuple of Finding
-        Other references, cadence, power; a float stop; the recovery phase as neutral.
-
-    Raises
-    ------
-    UsageError
-        If metrics or neutrals differ, or a metric that needs the crank was read from different references.
-    """
+    """Refuse what makes one foot's recordings that gave a rotation incomparable, and say what is odd about them."""
     flag = f"--{side}-neutral"
     _same("metric", [foot.metric for foot in feet], names, "--metric")
     _same("neutral", [foot.neutral.kind for foot in feet], names, flag)
@@ -167,22 +116,6 @@ def check_turned_cleat(
     side: Side, wedges: Sequence[int | None], turns_deg: Sequence[float], cleat_float_deg: float | None
 ) -> None:
     """Refuse a cleat that was turned in the same step as the wedges were changed, unless it has no float.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    wedges : sequence of int or None
-        Signed counts in the order of the recordings; None where one is not known.
-    turns_deg : sequence of float
-        Turn of the cleat against the first recording [deg].
-    cleat_float_deg : float, optional
-        Total float [deg]; None where it was not said.
-
-    Raises
-    ------
-    UsageError
-        Saying what to do instead.
 
     Examples
     --------

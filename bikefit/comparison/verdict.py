@@ -27,36 +27,7 @@ def judge(
     between_sd_deg: float,
     neutral_known: bool,
 ) -> tuple[Finding, ...]:
-    """Say what the trial showed.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    trials : sequence of Trial
-        Its recordings.
-    own : Posterior
-        What they say.
-    change : Change or None
-        By the recordings alone; None where they hold no before and after.
-    mdc_deg : float
-        Smallest change that they can show [deg].
-    best_gain_deg : float
-        What the most useful next recording of a wedge count would bring [deg].
-    system : WedgeSystem
-        Cant and cap.
-    settings : Settings
-        The neutral band and its confidence.
-    between_sd_deg : float
-        Standard deviation between two recordings that is to be expected [deg].
-    neutral_known : bool
-        Whether the values are excesses.
-
-    Returns
-    -------
-    tuple of Finding
-        The verdict first; then a baseline to repeat, or the cleat to turn.
-    """
+    """Say what the trial showed: the verdict first, then a baseline to repeat, or the cleat to turn."""
     if change is None:
         repeats = judge_repeats(side, trials, between_sd_deg)
         return (judge_no_trial(side, trials), *([repeats] if repeats else []))
@@ -77,24 +48,7 @@ def judge(
 
 
 def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: float | None) -> Finding:
-    """Say what the wedges did to the heel.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    change : Change
-        By the recordings alone.
-    mdc_deg : float
-        Smallest change that these recordings can show [deg].
-    excess_before_deg : float or None
-        Excess at the count with fewer wedges [deg]; None where neutral is not known.
-
-    Returns
-    -------
-    Finding
-        No detectable effect, closer, the wrong way, past neutral, or moved (neutral not known).
-    """
+    """Say what the wedges did: nothing to be seen, closer, the wrong way, past neutral, or moved (no neutral)."""
     # an interval that holds zero reaches so far in and so far out; any other is named by its sizes alone
     least, most = sorted(map(abs, change.interval_deg)) if change.detected else map(abs, change.interval_deg)
     values = {
@@ -121,20 +75,7 @@ def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: 
 
 
 def judge_no_trial(side: Side, trials: Sequence[Trial]) -> Finding:
-    """Say that the recordings hold nothing about what a wedge does.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    trials : sequence of Trial
-        Its recordings.
-
-    Returns
-    -------
-    Finding
-        All at one count, or never two counts with the cleat at one angle.
-    """
+    """Say why nothing tells what a wedge does: one count, or never two of them with the cleat at one angle."""
     counts = {trial.wedges for trial in trials}
     if len(counts) > 1:
         return finding("compare_no_common_setup", side=side)
@@ -142,22 +83,7 @@ def judge_no_trial(side: Side, trials: Sequence[Trial]) -> Finding:
 
 
 def judge_repeats(side: Side, trials: Sequence[Trial], between_sd_deg: float) -> Finding | None:
-    """Say where recordings at one count differ by more than they should.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    trials : sequence of Trial
-        Its recordings.
-    between_sd_deg : float
-        Standard deviation between two recordings that is to be expected [deg].
-
-    Returns
-    -------
-    Finding or None
-        For the count whose recordings lie farthest apart; None where all repeat well.
-    """
+    """Name the count whose recordings lie farthest apart, where that is more than it should be."""
     worst: Finding | None = None
     ordered = sorted(trials, key=_setting)
     for _, group in groupby(ordered, key=_setting):
@@ -184,26 +110,10 @@ def judge_cleat(
     system: WedgeSystem,
     settings: Settings,
 ) -> Finding | None:
-    """Say where wedges are not the means: turn the cleat instead.
+    """Say where to turn the cleat instead.
 
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    posterior : Posterior
-        What the recordings say.
-    trials : sequence of Trial
-        The recordings.
-    system : WedgeSystem
-        Cant and cap.
-    settings : Settings
-        The neutral band and its confidence.
-
-    Returns
-    -------
-    Finding or None
-        Given where the excess without wedges is real and even a full stack on a side that was tried, at
-        the favourable end of the response's interval, would not bring the heel into the neutral band.
+    That is where the excess without wedges is real and even a full stack on a side that was tried, at the favourable
+    end of the response's interval, would not bring the heel into the neutral band.
     """
     bare = posterior.excess_at(0.0)
     low, high = bare.interval(settings.neutral_confidence)
@@ -228,26 +138,7 @@ def advise_next(
     recommended: int,
     said: Sequence[Finding],
 ) -> Finding:
-    """Say which count to record next.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    ranked : sequence of NextRecording
-        Best first.
-    trials : sequence of Trial
-        The recordings so far.
-    recommended : int
-        The count that was recommended, varus positive.
-    said : sequence of Finding
-        What the trial showed: it may ask for the baseline or the cleat first.
-
-    Returns
-    -------
-    Finding
-        One sentence; ``values["wedges"]`` is the signed count, None where no recording is needed.
-    """
+    """Say which count to record next; ``values["wedges"]`` is it with its sign, None where no recording is needed."""
     best = ranked[0]
     tried = {trial.wedges for trial in trials}
 

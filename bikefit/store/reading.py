@@ -37,18 +37,7 @@ class Known(NamedTuple):
 
 
 def known_sessions(database: sqlite3.Connection) -> dict[str, Known]:
-    """Return what each stored session was made from.
-
-    Parameters
-    ----------
-    database : sqlite3.Connection
-        Of this schema.
-
-    Returns
-    -------
-    dict
-        Session id -> what tells whether it still holds.
-    """
+    """Return what each stored session was made from, by its id."""
     columns = ", ".join(Known._fields)
     return {row[0]: Known(*row[1:]) for row in database.execute(f"SELECT id, {columns} FROM sessions")}
 
