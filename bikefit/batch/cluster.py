@@ -20,30 +20,9 @@ CONNECT_S = 10.0
 
 
 def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, *, ship_files: bool) -> Iterator[Done]:
-    """Do tasks on the workers of a Dask scheduler.
+    """Do tasks on the workers of a Dask scheduler; yields each as it is finished, one that hangs as failed.
 
-    Parameters
-    ----------
-    tasks : iterable of Task
-        Consumed as workers become free.
-    scheduler : str
-        Such as ``tcp://host:8786``.
-    timeout_s : float, optional
-        A session that takes longer fails.
-    ship_files : bool
-        Send each file's bytes along; else the workers read the paths themselves.
-
-    Yields
-    ------
-    Done
-        In the order of finishing.
-
-    Raises
-    ------
-    UsageError
-        If Dask is not installed or no scheduler answers.
-    OutputError
-        If the scheduler ends before the batch does.
+    Each file's bytes are sent along where asked for; else the workers read the paths themselves.
     """
     try:
         from distributed import Client, as_completed
@@ -62,6 +41,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
     with client:
 
         def submit(task: Task) -> Any:
+            """Send one task."""
             # the workers may have another working folder than this process
             sent = _with_files(task) if ship_files else replace(task, job=_moved(task.job, Path.absolute))
             future = client.submit(do_remotely, sent, timeout_s, pure=False)
@@ -89,20 +69,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
 
 
 def do_remotely(task: Task, timeout_s: float | None) -> Done:
-    """Do a task on a cluster's worker.
-
-    Parameters
-    ----------
-    task : Task
-        Perhaps with the files' bytes.
-    timeout_s : float, optional
-        Longest time [s]; a session that hangs is left behind in its thread.
-
-    Returns
-    -------
-    Done
-        As from `bikefit.batch.work.do_task`.
-    """
+    """Do a task on a cluster's worker; a session that hangs is left behind in its thread."""
     with tempfile.TemporaryDirectory(prefix="bikefit-", ignore_cleanup_errors=True) as name:
         local = replace(task, job=_unpacked(task, Path(name)), shipped={})
         answer: list[Done] = []

@@ -69,4 +69,5 @@ def clear_stale(folder: Path, links: Iterable[str]) -> None:
 
 
 def _dated(store: Store, rider: str | None = None) -> list[dict[str, Any]]:
+    """Return the stored sessions, each with its day."""
     return [{**session, "day": day_of(session)} for session in store.sessions(rider)]

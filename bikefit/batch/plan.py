@@ -90,6 +90,7 @@ def find_recordings(folder: Path, out: Path) -> list[Path]:
     own = out.resolve()
 
     def fail(error: OSError) -> None:
+        """Say which folder cannot be read."""
         raise RecordingError(f"{error.filename}: the folder cannot be read ({error.strerror}).")
 
     for place, folders, names in os.walk(folder, onerror=fail):

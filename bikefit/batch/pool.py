@@ -34,13 +34,7 @@ KILLS_PER_START = 10
 
 
 def available_cores() -> int:
-    """Return how many processors this process may use.
-
-    Returns
-    -------
-    int
-        At least one.
-    """
+    """Return how many processors this process may use, at least one."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -49,28 +43,9 @@ def available_cores() -> int:
 def run_local(
     tasks: Iterable[Task], jobs: int, timeout_s: float | None, work: Callable[[Task], Done] = do_task
 ) -> Iterator[Done]:
-    """Do tasks in worker processes of this machine.
+    """Do tasks in worker processes of this machine; yields each as it is finished.
 
-    Parameters
-    ----------
-    tasks : iterable of Task
-        Consumed as workers become free.
-    jobs : int
-        Number of workers.
-    timeout_s : float, optional
-        A session that takes longer fails and its worker is replaced.
-    work : callable
-        What a worker does; importable by name.
-
-    Yields
-    ------
-    Done
-        In the order of finishing. A worker that dies or hangs fails its own session only.
-
-    Raises
-    ------
-    UsageError
-        If workers cannot be started.
+    A worker that dies, or takes longer than the time given, fails its own session only and is replaced.
     """
     # one worker a core: threads inside numpy would only get in each other's way
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -80,6 +55,7 @@ def run_local(
     stopped, stop = multiprocessing.Pipe(duplex=False)
 
     def manage() -> None:
+        """Keep the workers busy, and hand over whatever comes of it."""
         try:
             for done in _managed(tasks, jobs, timeout_s, work, stopped):
                 finished.put(done)
@@ -207,41 +183,19 @@ def _stirring(workers: list[_Worker], timeout_s: float | None, stopped: Connecti
 
 
 def _fate(worker: _Worker, code: int | None, timeout_s: float | None) -> str:
+    """Say what became of a worker."""
     if timeout_s is not None and code is None and worker.left_s(timeout_s) <= 0.0:
         return f"took longer than {timeout_s:g} s and was stopped (--timeout)."
     return f"its worker process died (exit code {code})."
 
 
 def lost(task: Task, message: str) -> Done:
-    """Return the failure of a task whose worker gave no answer; the next run tries it again.
-
-    Parameters
-    ----------
-    task : Task
-        What was being done.
-    message : str
-        What became of the worker.
-
-    Returns
-    -------
-    Done
-        A failed session.
-    """
+    """Return the failure of a task whose worker gave no answer; the next run tries it again."""
     return Done(task.job.id, failed_rows(task.job, f"{task.job.file_names}: {message}", retry=True))
 
 
 def serve(connection: Connection, work: Callable[[Task], Done], parent: int) -> None:
-    """Do what a worker process does: tasks come in, answers go out, until the parent is gone.
-
-    Parameters
-    ----------
-    connection : Connection
-        To the parent.
-    work : callable
-        What to do with a task.
-    parent : int
-        Process id of the batch.
-    """
+    """Do what a worker process does: tasks come in, answers go out, until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
     threading.Thread(target=_end_with, args=(parent,), daemon=True, name="parent-watch").start()
     with contextlib.suppress(EOFError, OSError):

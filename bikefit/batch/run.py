@@ -171,6 +171,7 @@ def rebuild_notice(out: Path) -> str:
 
 
 def _rebuilt(out: Path, version: int | None) -> str:
+    """Say that older results are made anew."""
     return (
         f"{out / DATABASE}: its tables are of version {version}, this program writes version {SCHEMA_VERSION}; "
         "they are made anew from the recordings, so every session is done again."
@@ -196,6 +197,7 @@ def failures(out: Path) -> list[tuple[str, str]]:
 
 
 def _page_lost(known: Known, out: Path) -> bool:
+    """Tell whether the page that a session had is gone."""
     return bool(known.report) and not (out / known.report).exists()
 
 
@@ -257,6 +259,7 @@ def _clear_unfinished(out: Path) -> None:
 
 
 def _make_folder(out: Path) -> None:
+    """Make the folder of the results and that of the pages."""
     try:
         for folder in (out, out / PAGES):
             folder.mkdir(parents=True, exist_ok=True)
@@ -271,6 +274,7 @@ def _run_locked(
     work: Callable[[Task], Done],
     tell: Callable[[str], None],
 ) -> Iterator[BatchOutcome]:
+    """Do a batch whose folder nobody else may write to."""
     _clear_unfinished(out)
     by_id = {job.id: job for job in jobs}
     settings = jobs[0].session.settings if jobs else Settings()
@@ -302,6 +306,7 @@ def _run_locked(
 
 
 def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable[[Task], Done]) -> Iterator[Done]:
+    """Do the tasks here or on a cluster."""
     if options.scheduler is not None:
         from bikefit.batch.cluster import run_cluster
 
@@ -310,6 +315,7 @@ def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable
 
 
 def _task(job: Job, known: str, options: BatchOptions) -> Task:
+    """Return a job with what the batch decides of its page."""
     return Task(
         job=job,
         known=known,
@@ -320,14 +326,17 @@ def _task(job: Job, known: str, options: BatchOptions) -> Task:
 
 
 def _rider(job: Job) -> str:
+    """Return who rode, empty where nobody said."""
     return job.session.rider
 
 
 def _link(job: Job) -> str:
+    """Return the address of a session's page."""
     return f"{PAGES}/{job.id}.html"
 
 
 def _outcome(job: Job, rows: SessionRows | None) -> BatchOutcome:
+    """Return how a session was finished, for whoever asked for the batch."""
     if rows is None:
         return BatchOutcome(job.id, job.name, job.file_names, "unchanged")
     return BatchOutcome(job.id, job.name, job.file_names, rows.status, rows.session.error, [*map(asdict, rows.feet)])

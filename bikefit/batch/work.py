@@ -98,11 +98,13 @@ def do_task(task: Task) -> Done:
 
 
 def _analyze(job: Job) -> SessionResult:
+    """Read and analyse a session, under the names of its files."""
     result = analyze_recording(read_session(job.session), job.session)
     return replace(result, recording=replace(result.recording, name=job.file_names))
 
 
 def _page(result: SessionResult, task: Task) -> str:
+    """Return the text of a session's page."""
     from bikefit.report.out.html import render_html
     from bikefit.report.pages.fitter_view import session_view
 
@@ -111,10 +113,12 @@ def _page(result: SessionResult, task: Task) -> str:
 
 
 def _name_of(error: OSError, job: Job) -> str:
+    """Name the file that could not be read, without its folder."""
     return printable(Path(error.filename).name) if error.filename else job.file_names
 
 
 def _why(error: OSError) -> str:
+    """Say why, in the words of the system."""
     return error.strerror or str(error)
 
 
