@@ -90,36 +90,14 @@ def read_sides(
 
 
 def require_usable(recording: Recording) -> None:
-    """Raise unless the recording holds rotation, or what it can be computed from.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read.
-
-    Raises
-    ------
-    NoRotationError
-        Naming what the file holds and what would work.
-    """
+    """Raise `NoRotationError`, with what the file holds and what would work, unless it holds rotation or its source."""
     from bikefit.io.usable import check_usable
 
     check_usable(recording)
 
 
 def unread_foot(recording: Recording) -> tuple[Finding, ...]:
-    """Name the column that may be the other foot's where the rotation of only one was found.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read.
-
-    Returns
-    -------
-    tuple of Finding
-        Empty where both feet were found, or no column comes near.
-    """
+    """Name the column that may be the other foot's where the rotation of only one was found, if any is near."""
     from bikefit.io.usable import unread_foot as look
 
     return look(recording)

@@ -43,28 +43,9 @@ class Column:
 
 
 def asked_columns(asked: Mapping[str, str], names: Sequence[str], where: str) -> list[tuple[int, Meaning]]:
-    """Return which columns the user's ``--column`` names, with their place; those of markers are left out.
+    """Return which columns the user's ``--column`` names, with their place in ``names``; those of markers are left out.
 
-    Parameters
-    ----------
-    asked : mapping of str to str
-        Canonical channel -> name in the file.
-    names : sequence of str
-        The file's columns, fields or labels.
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    list of (int, Meaning)
-        Place in ``names``, and what it is read as.
-
-    Raises
-    ------
-    UsageError
-        If ``asked`` names no channel.
-    RecordingError
-        If a name is not there, or there twice.
+    Raises UsageError if a channel is none, RecordingError if a name is not there, or there twice.
     """
     places = []
     for key, name in asked.items():
@@ -85,35 +66,15 @@ def assign(
     preset: Sequence[tuple[int, Meaning]] = (),
     preset_id: str = "",
 ) -> list[Column]:
-    """Decide which columns are read as which channel.
+    """Decide which columns are read as which channel: at most one for each, apart from time, of which all are given.
 
-    Parameters
-    ----------
-    header : sequence of str
-        Names as in the file.
-    units : sequence of str or None
-        What a row of units, or the file as a whole, says.
-    asked : mapping of str to str
-        The user's ``--column``: canonical channel -> name in the file.
-    where : str
-        The file, for messages.
-    preset : sequence of (int, Meaning)
-        What the layout of the program that wrote the file says.
-    preset_id : str
-        What that layout is called.
-
-    Returns
-    -------
-    list of Column
-        At most one for each channel, apart from time, of which all are given.
-
-    Raises
-    ------
-    UsageError, RecordingError
-        As `asked_columns`, and if two columns are the same channel.
+    ``units`` is what a row of units or the file as a whole says, ``asked`` the user's ``--column``, ``preset`` the
+    layout of the program that wrote the file. Raises as `asked_columns`, and RecordingError if two columns are the same
+    channel.
     """
 
     def column(index: int, meaning: Meaning, why: str) -> Column:
+        """Return a column with the unit that its name, or else its row of units, says."""
         unit = meaning.unit
         if unit is None and units[index] in CHANNELS[meaning.channel]:
             unit = units[index]

@@ -10,19 +10,7 @@ from bikefit.model import Array
 
 
 def finite_span(values: Array) -> tuple[float, float, bool]:
-    """Return the smallest and the largest finite value, and whether all values are finite.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        Numbers; NaN where missing.
-
-    Returns
-    -------
-    low, high : float
-        NaN where no value is finite.
-    complete : bool
-        True where none is missing or infinite.
+    """Return the smallest and the largest finite value (NaN where there is none), and whether all values are finite.
 
     Examples
     --------

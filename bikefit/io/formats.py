@@ -118,24 +118,12 @@ _MAGIC: Final = (
 
 
 def format_of(path: Path) -> Format:
-    """Return which format a file is in.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be opened, or is known to be something that is not read.
-    """
+    """Return which format a file is in; RecordingError if it cannot be opened or is something that is not read."""
     return _told(path)[0]
 
 
 def read_file(path: Path, options: ReadOptions) -> Recording:
-    """Read a file by the reader of its format; one of another package that fails is told and passed over.
-
-    Raises
-    ------
-    RecordingError
-        As `format_of` and the readers.
-    """
+    """Read a file by the reader of its format; one of another package that fails is told and passed over."""
     chosen, findings = _told(path)
     if chosen in FORMATS or chosen is TEXT:
         recording = chosen.read(path, options)

@@ -51,30 +51,11 @@ class Storage:
 
 
 def read_opensim(path: Path, options: ReadOptions) -> Recording:
-    """Read a foot's angles from an OpenSim ``.mot`` or ``.sto`` file.
+    """Read an OpenSim ``.mot`` or ``.sto`` file: columns under channels' names, else the heel bones, else markers.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    options : ReadOptions
-        ``columns`` maps a channel to a label, such as ``right_heel_rotation_deg`` to ``foot_yaw_r``.
-
-    Returns
-    -------
-    Recording
-        With ``feet`` from heel rotation columns or from the orientation of ``calcn_r`` and ``calcn_l`` that OpenSim's
-        BodyKinematics writes, or with ``markers``; with none of these where the table holds something else.
-
-    Raises
-    ------
-    RecordingError
-        If it is no OpenSim table, has no time, or an option names a label that is not there.
-
-    Notes
-    -----
-    BodyKinematics gives body-fixed X-Y-Z angles in the ground frame (x forward, y up, z right); the lateral part of
-    the heel bone's x axis is the angle about the sole's normal, with the bike's axis as zero.
+    BodyKinematics gives body-fixed X-Y-Z angles of ``calcn_r`` and ``calcn_l`` in the ground frame (x forward, y up, z
+    right); the lateral part of the heel bone's x axis is the angle about the sole's normal, with the bike's axis as
+    zero.
     """
     source = load(path, strict=options.strict)
     storage = parse_storage(source)
@@ -115,22 +96,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
 
 
 def parse_storage(source: Source) -> Storage:
-    """Take an OpenSim table apart.
-
-    Parameters
-    ----------
-    source : Source
-        The file.
-
-    Returns
-    -------
-    Storage
-        Its columns.
-
-    Raises
-    ------
-    RecordingError
-        If the header does not end, there is no time, or a cell is no number.
+    """Take an OpenSim table apart; RecordingError where the header does not end, time lacks, or a cell is no number.
 
     Examples
     --------
@@ -164,18 +130,7 @@ def parse_storage(source: Source) -> Storage:
 
 
 def pedal_points_beside(path: Path) -> PedalPoints | None:
-    """Find the force file of a marker file and return the pedal points that it holds.
-
-    Parameters
-    ----------
-    path : Path
-        The marker file.
-
-    Returns
-    -------
-    PedalPoints or None
-        None where there is no such file beside it, or none with the points of both pedals.
-    """
+    """Return the pedal points of the force file beside a marker file; None where there is none with both pedals."""
     stem = path.name.removesuffix(".gz").rpartition(".")[0]
     found = (
         _pedal_points(beside) for ending in COMPANION_ENDINGS if (beside := path.with_name(stem + ending)).is_file()
@@ -184,18 +139,7 @@ def pedal_points_beside(path: Path) -> PedalPoints | None:
 
 
 def companion_of(path: Path) -> Path | None:
-    """Return the force file beside a marker file whose pedal points are read with it.
-
-    Parameters
-    ----------
-    path : Path
-        The marker file.
-
-    Returns
-    -------
-    Path or None
-        What belongs to the recording, and is no recording of its own.
-    """
+    """Return the force file beside a marker file that is read with it, and so is no recording of its own."""
     points = pedal_points_beside(path)
     return None if points is None else path.with_name(points.name)
 
@@ -212,6 +156,7 @@ def _pedal_points(path: Path) -> PedalPoints | None:
 
 
 def _point_side(label: str) -> str:
+    """Return the side of a label that is a coordinate of a point of force; empty where it is none."""
     match = _POINT.match(label)
     return match["side"].lower() if match else ""
 

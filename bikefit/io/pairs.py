@@ -22,24 +22,7 @@ COMMON_CLOCK = "utc"
 def read_pair(left: Sequence[Path], right: Sequence[Path], options: ReadOptions) -> Recording:
     """Read the files of both shoes into one recording, before sides and signs are settled.
 
-    Parameters
-    ----------
-    left, right : sequence of Path
-        Files of each shoe.
-    options : ReadOptions
-        What the user says about the files.
-
-    Returns
-    -------
-    Recording
-        Times count from the earliest sample where the clocks are common, else from each shoe's own first sample.
-
-    Raises
-    ------
-    UsageError
-        If there is no file, or ``options.side`` is given beside them.
-    RecordingError
-        If a file cannot be read, or a shoe's files do not go together.
+    Times count from the earliest sample where the clocks are common, else from each shoe's own first sample.
     """
     if not left and not right:
         raise UsageError("No file is given for either shoe.")
@@ -172,7 +155,10 @@ def _together(shoes: dict[Side, TimedRecording], hashes: Sequence[str]) -> Recor
 
 
 def _later(trace: FootTrace, shift_s: float) -> FootTrace:
+    """Return a trace whose times begin later."""
+
     def moved(times: Array | None) -> Array | None:
+        """Return times that begin later."""
         return None if times is None else times + shift_s
 
     return replace(trace, time_s=trace.time_s + shift_s, tdc_s=moved(trace.tdc_s))

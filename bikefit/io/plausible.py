@@ -19,20 +19,8 @@ IMPOSSIBLE_DEG: Final = 180.0
 
 
 def continuous(angle_deg: Array) -> Array:
-    """Remove the jumps of a wrapped angle, and bring its median into (-180, 180].
+    """Remove the jumps of a wrapped angle and bring its median into (-180, 180]; the same array if it is so.
 
-    Parameters
-    ----------
-    angle_deg : ndarray, shape (n,)
-        Angle [deg]; NaN where missing.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        The same array where there was nothing to do.
-
-    Notes
-    -----
     Only what lies within one turn can be wrapped; an angle that spans more is left alone, so that a stray value such
     as 9999 is not folded into a plausible one.
 
@@ -51,25 +39,10 @@ def continuous(angle_deg: Array) -> Array:
 
 
 def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) -> tuple[Array, list[Finding]]:
-    """Set impossible values of a rotation aside and tell what is odd.
+    """Set impossible values of a continuous rotation aside and tell what is odd.
 
-    Parameters
-    ----------
-    angle_deg : ndarray, shape (n,)
-        Continuous rotation [deg]; NaN where missing.
-    side : {"left", "right"}
-        The foot.
-    column : str
-        The column's name, for the findings.
-    infinite : int
-        How many infinite values have been set aside before.
-
-    Returns
-    -------
-    angle_deg : ndarray, shape (n,)
-        With impossible values missing.
-    findings : list of Finding
-        Impossible values, no values, a constant, or numbers so small that they may be radians.
+    ``infinite`` is how many infinite values have been set aside before. Told are impossible values, none at all, a
+    constant, and numbers so small that they may be radians.
     """
     low, high, _ = finite_span(angle_deg)
     if math.isnan(low):
@@ -91,20 +64,7 @@ def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) 
 
 
 def crank_findings(crank_deg: Array, column: str) -> list[Finding]:
-    """Tell where a crank angle cannot be in degrees.
-
-    Parameters
-    ----------
-    crank_deg : ndarray, shape (n,)
-        Crank angle [deg], wrapped or not.
-    column : str
-        The column's name, for the finding.
-
-    Returns
-    -------
-    list of Finding
-        One where all values lie within one turn in radians, and fill it.
-    """
+    """Tell where a crank angle cannot be in degrees: all values lie within one turn in radians, and fill it."""
     low, high, _ = finite_span(crank_deg)
     in_radians = low >= -np.pi - 0.01 and high <= 2 * np.pi + 0.01 and high - low > 5.5
     return [finding("crank_radians_suspected", column=column)] if in_radians else []

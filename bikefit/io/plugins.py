@@ -11,20 +11,7 @@ from collections.abc import Iterator
 
 
 def load_declared(group: str) -> Iterator[tuple[str, object]]:
-    """Load what the installed packages name in a group of entry points.
-
-    Parameters
-    ----------
-    group : str
-        Such as "bikefit.readers".
-
-    Yields
-    ------
-    name : str
-        Of the entry point.
-    loaded : object
-        What it names, or the exception that loading it raised.
-    """
+    """Give what installed packages name in a group of entry points: name, and the object or why it cannot be had."""
     if not is_declared(group):
         return
     from importlib.metadata import entry_points

@@ -18,26 +18,10 @@ from bikefit.model import Array, Channel, FootTrace, Lap, Markers, Recording, Sh
 
 
 def section(recording: Recording, from_s: float | None = None, to_s: float | None = None) -> Recording:
-    """Return the part of a recording in ``[from_s, to_s)``.
+    """Return the part of a recording in ``[from_s, to_s)``; times count from the section's first sample.
 
-    Parameters
-    ----------
-    recording : Recording
-        The whole.
-    from_s, to_s : float, optional
-        Seconds from the recording's first sample; None = from its beginning, to its end.
-
-    Returns
-    -------
-    Recording
-        Times count from the section's first sample; ``from_s`` and ``to_s`` say where in the file it lies.
-
-    Raises
-    ------
-    UsageError
-        If the ends are no numbers, or the end does not come after the beginning.
-    RecordingError
-        If the recording holds nothing there.
+    ``from_s`` and ``to_s`` of the result say where in the file it lies. UsageError if the ends make no sense,
+    RecordingError if there is nothing between them.
     """
     if from_s is None and to_s is None:
         return recording
@@ -68,25 +52,7 @@ def section(recording: Recording, from_s: float | None = None, to_s: float | Non
 
 
 def lap(recording: Recording, number: int) -> Recording:
-    """Return one lap of a recording.
-
-    Parameters
-    ----------
-    recording : Recording
-        A recording with laps.
-    number : int
-        The lap's number as ``bikefit inspect`` shows it.
-
-    Returns
-    -------
-    Recording
-        As `section` gives it.
-
-    Raises
-    ------
-    RecordingError
-        If there is no such lap; those there are, are named.
-    """
+    """Return one lap of a recording as `section` does; RecordingError, naming those there are, if it is not there."""
     for item in recording.laps:
         if item.number == number:
             last = item.end_s >= recording.duration_s
@@ -160,17 +126,7 @@ class _Cut:
 
 
 def nearest_turn(angle_deg: Array) -> Array:
-    """Shift a continuous angle by whole turns so that its median lies in (-180, 180].
-
-    Parameters
-    ----------
-    angle_deg : ndarray, shape (n,)
-        Angle [deg]; NaN where missing.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        The same array where nothing is to be shifted.
+    """Shift a continuous angle by whole turns so that its median lies in (-180, 180]; the same array where it does.
 
     Examples
     --------
@@ -195,6 +151,7 @@ def _clocks(recording: Recording) -> list[Array]:
 
 
 def _span(from_s: float | None, to_s: float | None) -> str:
+    """Return a section's ends in words."""
     start = "the beginning" if from_s is None else f"{from_s:g} s"
     end = "the end" if to_s is None else f"{to_s:g} s"
     return f"from {start} to {end}"

@@ -20,25 +20,7 @@ _Kind = TypeVar("_Kind")
 
 
 def apply_options(recording: Recording, options: ReadOptions) -> Recording:
-    """Swap feet, turn signs and keep the foot that was asked for.
-
-    Parameters
-    ----------
-    recording : Recording
-        As a reader gives it.
-    options : ReadOptions
-        What the user says about the file.
-
-    Returns
-    -------
-    Recording
-        With the project's sides and signs.
-
-    Raises
-    ------
-    RecordingError
-        If the foot asked for is not in the file.
-    """
+    """Swap feet, turn signs and keep the foot that was asked for; RecordingError if that is not in the file."""
     if options.swap_sides:
         recording = _swapped(recording)
     if options.positive == "heel-in":
@@ -49,38 +31,14 @@ def apply_options(recording: Recording, options: ReadOptions) -> Recording:
 
 
 def reader_side(options: ReadOptions) -> ReadOptions:
-    """Return the options for a reader: ``side`` as the file would name that foot before any swap.
-
-    Parameters
-    ----------
-    options : ReadOptions
-        As the user gave them; ``side`` is the rider's.
-
-    Returns
-    -------
-    ReadOptions
-        With the other side where the sides will be swapped.
-    """
+    """Return the options for a reader: ``side`` as the file would name that foot before any swap."""
     if options.side is None or not options.swap_sides:
         return options
     return replace(options, side=other_side(options.side))
 
 
 def tdc_for(side: Side, right_tdc_s: Array) -> Array:
-    """Return when this foot's pedal passes top dead centre, given the right pedal's passes.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-    right_tdc_s : ndarray, shape (m,)
-        Times of the right pedal [s].
-
-    Returns
-    -------
-    ndarray
-        The left pedal is there half a turn later: midway between two passes of the right one.
-    """
+    """Return when this foot's pedal is at top dead centre: the left one midway between two passes of the right one."""
     if side == "right":
         return right_tdc_s
     midway: Array = (right_tdc_s[1:] + right_tdc_s[:-1]) / 2.0
@@ -92,6 +50,7 @@ def _swapped(recording: Recording) -> Recording:
     pulses = recording.companions.get(TDC_CHANNEL)
 
     def exchanged(trace: FootTrace) -> FootTrace:
+        """Return the trace of one foot as the other's."""
         side = other_side(trace.side)
         crank_deg = trace.crank_deg
         if crank_deg is not None and trace.crank_source == "crank_angle":
@@ -115,6 +74,7 @@ def _swapped(recording: Recording) -> Recording:
 
 
 def _other_name(marker: str) -> str:
+    """Return a marker's name with the other side."""
     for side, other in (("left_", "right_"), ("right_", "left_")):
         if marker.startswith(side):
             return other + marker[len(side) :]
@@ -153,24 +113,12 @@ def _only(recording: Recording, side: Side) -> Recording:
 
 
 def _in_order(items: Mapping[Side, _Kind]) -> dict[Side, _Kind]:
+    """Return what hangs on the shoes, the left one first."""
     return {side: items[side] for side in ("left", "right") if side in items}
 
 
 def pulse_times(time_s: Array, pulse: Array) -> Channel:
-    """Return the rising edges of a 0/1 column.
-
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Seconds.
-    pulse : ndarray, shape (n,)
-        0 and 1; NaN where missing counts as 0.
-
-    Returns
-    -------
-    Channel
-        One sample of 1 at each edge.
-    """
+    """Return the rising edges of a 0/1 column, one sample of 1 each; a missing value counts as 0."""
     high = np.nan_to_num(pulse) > 0.5
     edges = np.flatnonzero(high[1:] & ~high[:-1]) + 1
     return Channel(time_s[edges], np.ones(edges.size))

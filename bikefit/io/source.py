@@ -43,18 +43,7 @@ class Source:
 
 
 def check_file(path: Path) -> None:
-    """Raise a clear error unless the path is an ordinary file with something in it.
-
-    Parameters
-    ----------
-    path : Path
-        What the user named.
-
-    Raises
-    ------
-    RecordingError
-        If there is nothing, a directory, a pipe or device, or an empty file.
-    """
+    """Raise a clear error unless the path is an ordinary file with something in it."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -74,25 +63,7 @@ def check_file(path: Path) -> None:
 
 
 def read_head(path: Path, size: int) -> bytes:
-    """Return the first bytes of a file, unpacked if it is gzip.
-
-    Parameters
-    ----------
-    path : Path
-        An ordinary file.
-    size : int
-        How many bytes at most.
-
-    Returns
-    -------
-    bytes
-        Up to ``size`` bytes.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be opened.
-    """
+    """Return the first bytes of a file, ``size`` at most, unpacked if it is gzip."""
     check_file(path)
     try:
         with path.open("rb") as stream:
@@ -108,25 +79,7 @@ def read_head(path: Path, size: int) -> bytes:
 
 
 def load(path: Path, *, strict: bool = False) -> Source:
-    """Read a whole file once.
-
-    Parameters
-    ----------
-    path : Path
-        An ordinary file, packed with gzip or not.
-    strict : bool
-        Refuse a damaged gzip file instead of keeping what could be unpacked.
-
-    Returns
-    -------
-    Source
-        Content and hash.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be read, or is a gzip file out of which nothing comes.
-    """
+    """Read a whole file once, packed with gzip or not; ``strict`` refuses a damaged gzip file."""
     check_file(path)
     try:
         stored = path.read_bytes()

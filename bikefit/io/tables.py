@@ -21,22 +21,7 @@ _JOINED: Final[Mapping[ChannelKind, Literal["angle", "last"]]] = {"crank": "angl
 
 
 def table_series(columns: Sequence[Column], raw: Callable[[int], Array], order: Order) -> Iterator[Series]:
-    """Give the series of a table's columns.
-
-    Parameters
-    ----------
-    columns : sequence of Column
-        Those that are read; columns of time are passed over.
-    raw : callable
-        Place of a column -> its numbers as in the file.
-    order : Order
-        How the rows become samples.
-
-    Yields
-    ------
-    Series
-        One a column, in the channel's own unit.
-    """
+    """Give the series of a table's columns in the channels' own units; ``raw`` has the numbers as in the file."""
     for column in columns:
         meaning = column.meaning
         if meaning.kind == "time":
@@ -71,29 +56,10 @@ def describe_table(
     *,
     all_parsed: bool = False,
 ) -> Iterator[ChannelInfo]:
-    """Describe the columns of a table.
+    """Describe the columns of a table in the order of the file, but for those ``passed_over``.
 
-    Parameters
-    ----------
-    header : sequence of str
-        Names of all columns.
-    units : sequence of str or None
-        What the table says of each column's unit.
-    columns : sequence of Column
-        Those that are read, the column of time that is followed among them.
-    raw : callable
-        Place of a column -> its numbers.
-    order : Order
-        How the rows become samples; at least two.
-    passed_over : collection of str
-        Names that are described elsewhere.
-    all_parsed : bool
-        Whether ``raw`` has the numbers of all columns; those that are not used are then counted too.
-
-    Yields
-    ------
-    ChannelInfo
-        In the order of the file.
+    ``columns`` are those that are read, with the column of time that is followed. ``all_parsed`` tells whether ``raw``
+    has the numbers of all columns; those that are not used are then counted too.
     """
     rows = order.time_s.size
     used = {column.index: column for column in columns}

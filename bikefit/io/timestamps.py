@@ -65,21 +65,10 @@ class Clock:
 
 
 def clock_from_numbers(values: Array, unit: str | None, counter: float | None = None) -> Clock:
-    """Return the time of each row from a column of numbers.
+    """Return the time of each row from a column of numbers; ``counter`` is what it reaches before it starts again at 0.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        As in the file.
-    unit : {"s", "ms", "us", "ns"}, optional
-        What the column's name says; None = to be told from the size of the numbers.
-    counter : float, optional
-        The column starts again at 0 when it reaches this.
-
-    Returns
-    -------
-    Clock
-        Large numbers are time since 1970. A unit that had to be told from the step between rows is a finding.
+    Large numbers are time since 1970. Without a unit it is told from the size of the numbers; one that had to be told
+    from the step between rows is a finding.
 
     Examples
     --------
@@ -123,18 +112,7 @@ def _unit_of_size(finite: Array) -> tuple[str, bool]:
 
 
 def clock_from_texts(texts: pd.Series[str]) -> Clock | int:
-    """Return the time of each row from a column of dates or clock times.
-
-    Parameters
-    ----------
-    texts : Series of str
-        As in the file; missing where empty.
-
-    Returns
-    -------
-    Clock or int
-        The times, or the first row whose text is no time.
-    """
+    """Return the time of each row from dates or clock times, or the first row whose text is no time."""
     import pandas as pd
 
     texts = texts.str.strip()
@@ -238,19 +216,10 @@ class Order:
     findings: tuple[Finding, ...]
 
     def apply(self, values: Array, how: Literal["mean", "angle", "last"] = "mean") -> Array:
-        """Return a column's values, one for each sample.
+        """Return a column's values, one for each sample; NaN where all rows of a sample are missing.
 
-        Parameters
-        ----------
-        values : ndarray, shape (n,)
-            One for each row of the table.
-        how : {"mean", "angle", "last"}
-            What becomes of rows with equal times: their mean, their mean on the circle [deg], or the last of them.
-
-        Returns
-        -------
-        ndarray, shape (m,)
-            NaN where all rows of a sample are missing.
+        ``how`` is what becomes of rows with equal times: their mean, their mean on the circle [deg], or the last of
+        them.
         """
         ordered = values if self.rows is None else values[self.rows]
         if self.starts is None:
@@ -287,22 +256,9 @@ class DisorderError(RecordingError):
 
 
 def put_in_order(time_s: Array) -> Order:
-    """Sort slightly disordered rows, join rows of equal time, drop rows without a time.
+    """Sort slightly disordered rows, join rows of equal time, drop rows without a time; times then count from 0.
 
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Seconds; NaN where a row has none.
-
-    Returns
-    -------
-    Order
-        Times from 0, and how to bring the columns along.
-
-    Raises
-    ------
-    DisorderError
-        If a row is more than `DISORDER_MAX_PERIODS` sampling periods behind a row before it.
+    DisorderError if a row is more than `DISORDER_MAX_PERIODS` sampling periods behind a row before it.
 
     Examples
     --------

@@ -13,36 +13,14 @@ _SHOWN_MAX = 20
 
 
 def has_rotation(recording: Recording) -> bool:
-    """Tell whether a recording holds rotation, or what it can be computed from.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read.
-
-    Returns
-    -------
-    bool
-        True with a rotation trace, a gyroscope with its accelerometer, or the markers of a heel and a toe.
-    """
+    """Tell whether a recording holds a trace, a gyroscope with its accelerometer, or markers of a heel and its toe."""
     sensors = any(item.gyr_time_s.size and item.acc_time_s.size for item in recording.sensors.values())
     marked = recording.markers.positions_mm if recording.markers else {}
     return bool(recording.feet) or sensors or any({f"{side}_heel", f"{side}_toe"} <= set(marked) for side in SIDES)
 
 
 def check_usable(recording: Recording) -> None:
-    """Raise unless a recording holds rotation, or what it can be computed from.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read.
-
-    Raises
-    ------
-    NoRotationError
-        Naming what the file holds and what would work.
-    """
+    """Raise `NoRotationError`, naming what the file holds and what would work, unless it `has_rotation`."""
     if has_rotation(recording):
         return
     if is_of_one_foot(recording):
@@ -69,18 +47,7 @@ def is_of_one_foot(recording: Recording) -> bool:
 
 
 def nearest_rotation_column(recording: Recording) -> str | None:
-    """Return the unused column whose name comes closest to a foot's rotation.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read.
-
-    Returns
-    -------
-    str or None
-        A column's name.
-    """
+    """Return the unused column whose name comes closest to a foot's rotation, if any comes near."""
     free = {channel.name.casefold(): channel.name for channel in recording.channels if not channel.meaning}
     for wanted in ("left_heel_rotation_deg", "right_heel_rotation_deg", "heel_rotation_deg", "heel_out_deg"):
         near = get_close_matches(wanted, list(free), n=1, cutoff=0.6)
@@ -91,18 +58,7 @@ def nearest_rotation_column(recording: Recording) -> str | None:
 
 
 def unread_foot(recording: Recording) -> tuple[Finding, ...]:
-    """Name the column that may be the other foot's where the rotation of only one was found.
-
-    Parameters
-    ----------
-    recording : Recording
-        As read.
-
-    Returns
-    -------
-    tuple of Finding
-        Empty where both feet were found, or no column comes near.
-    """
+    """Name the column that may be the other foot's where the rotation of only one was found, if any is near."""
     column = nearest_rotation_column(recording)
     if len(recording.feet) != 1 or column is None:
         return ()
@@ -112,10 +68,12 @@ def unread_foot(recording: Recording) -> tuple[Finding, ...]:
 
 
 def _quoted(column: str) -> str:
+    """Return a column's name as it is typed."""
     return f"'{column}'" if " " in column else column
 
 
 def _holdings(recording: Recording) -> str:
+    """Return what a recording holds in a sentence."""
     names = [shown(channel.name, 40) for channel in recording.channels if channel.name]
     if not names:
         return "It holds no channel that is known."
@@ -124,6 +82,7 @@ def _holdings(recording: Recording) -> str:
 
 
 def _way_out(recording: Recording) -> str:
+    """Return what to do where no rotation was found."""
     near = nearest_rotation_column(recording)
     example = _quoted(near) if near else "NAME"
     nearest = f" The nearest name is '{shown(near)}'." if near else ""

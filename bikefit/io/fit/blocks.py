@@ -113,20 +113,7 @@ class Block:
 
 
 def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
-    """Tell which raw values are any: each base type has one number that means "none"; bytes have it as a whole.
-
-    Parameters
-    ----------
-    raw : ndarray
-        As of `Block.raw`.
-    base : BaseType
-        Their number type.
-
-    Returns
-    -------
-    ndarray of bool
-        In the shape of ``raw``.
-    """
+    """Tell which raw values are any: each base type has one number that means "none"; bytes have it as a whole."""
     if base is STRING:
         return np.array([text[:1] not in (b"", b"\0") for text in raw.tolist()], bool)
     if base is BYTE:
@@ -138,26 +125,14 @@ def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
 
 
 def _texts(raw: NDArray[Any]) -> NDArray[Any]:
+    """Return bytes as texts, up to the first zero; None where there is none."""
     texts = np.empty(len(raw), object)
     texts[:] = [text.split(b"\0", 1)[0].decode("utf-8", "replace") or None for text in raw.tolist()]
     return texts
 
 
 def scaled(raw: NDArray[Any], field: Field) -> NDArray[Any]:
-    """Return the values of a field: float64 with NaN, or text as objects with None, where there is none.
-
-    Parameters
-    ----------
-    raw : ndarray
-        As of `Block.raw`.
-    field : Field
-        Whose numbers these are.
-
-    Returns
-    -------
-    ndarray
-        In the shape of ``raw``.
-    """
+    """Return the values of a field, as ``raw``: float64 with NaN, or text with None, where there is none."""
     if field.base is STRING:
         return _texts(raw)
     with np.errstate(invalid="ignore"):  # a signalling NaN is one like any other

@@ -16,19 +16,8 @@ def field_infos(
 ) -> Iterator[ChannelInfo]:
     """List the fields of ``record`` that hold anything, and every developer field of any message.
 
-    Parameters
-    ----------
-    data : FitData
-        The file.
-    times : RecordTimes
-        When its records begin.
-    meanings, notes : mapping of str to str
-        Field of ``record`` -> the canonical channel that it was read as, and why it was taken or left.
-
-    Yields
-    ------
-    ChannelInfo
-        Apps' fields of ``record`` first, fields that the profile does not know last.
+    ``meanings`` and ``notes`` say as which channel a field of ``record`` was read, and why it was taken or left. Apps'
+    fields of ``record`` come first, fields that the profile does not know last.
     """
     record: Mapping[str, Column] = data.get("record", {})
     for key in sorted(record, key=lambda key: (record[key].developer is None, key.startswith("unknown_"))):

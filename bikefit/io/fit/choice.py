@@ -46,26 +46,10 @@ class Choices:
 
 
 def choose_fields(record: Mapping[str, Column], asked: Mapping[str, str], where: str) -> Choices:
-    """Decide what is read of an app's own fields, and of any that ``--column`` names.
+    """Decide what is read of an app's own fields, and of any that ``--column`` (``asked``) names.
 
-    Parameters
-    ----------
-    record : mapping of str to Column
-        The ``record`` messages.
-    asked : mapping of str to str
-        The user's ``--column``.
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    Choices
-        Of several fields that may be one channel, that with most samples.
-
-    Raises
-    ------
-    UsageError, RecordingError
-        As `bikefit.io.columns.asked_columns`.
+    Of several fields that may be one channel that with most samples is taken. Raises as
+    `bikefit.io.columns.asked_columns`.
     """
     chosen = _asked(record, asked, where)
     notes = {choice.key: choice.meaning.note for choice in chosen.values()}

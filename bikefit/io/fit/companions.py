@@ -37,23 +37,9 @@ _RIGHT: Final = 0x80
 def companion_series(
     record: Mapping[str, Column], times: RecordTimes, zero_s: float, taken: Collection[str]
 ) -> dict[str, list[Series]]:
-    """Read what accompanies the rotation.
+    """Read what accompanies the rotation, by the field that it is read from; only what holds anything.
 
-    Parameters
-    ----------
-    record : mapping of str to Column
-        The ``record`` messages.
-    times : RecordTimes
-        When they begin.
-    zero_s : float
-        FIT time that is the recording's zero [s].
-    taken : collection of str
-        Channels that are read from another field.
-
-    Returns
-    -------
-    dict of str to list of Series
-        By the field that they are read from; only those that hold anything.
+    ``taken`` are channels that are read from another field; ``zero_s`` is the FIT time of the recording's zero.
     """
     found: dict[str, list[Series]] = {}
     for channel, field, values in _companions(record):
@@ -108,24 +94,9 @@ def _right_share(record: Mapping[str, Column]) -> Array | None:
 
 
 def laps_of(data: FitData, shift_s: float, zero_s: float, to_s: float) -> tuple[Lap, ...]:
-    """Read the laps.
+    """Read the laps in order of time, numbered from 1, within the recording (``zero_s`` [FIT s], ``to_s`` long).
 
-    Parameters
-    ----------
-    data : FitData
-        The file.
-    shift_s : float
-        As of `bikefit.io.fit.times.utc_shift_s`.
-    zero_s : float
-        FIT time that is the recording's zero [s].
-    to_s : float
-        End of the recording [s].
-
-    Returns
-    -------
-    tuple of Lap
-        In order of time, numbered from 1, within the recording. A lap ends after its elapsed time, or at its
-        stamp where that is not given.
+    A lap ends after its elapsed time, or at its stamp where that is not given.
     """
     if "lap" not in data:
         return ()
@@ -140,18 +111,7 @@ def laps_of(data: FitData, shift_s: float, zero_s: float, to_s: float) -> tuple[
 
 
 def created(data: FitData) -> datetime | None:
-    """Return when the file was created in UTC, where it says so.
-
-    Parameters
-    ----------
-    data : FitData
-        The file.
-
-    Returns
-    -------
-    datetime or None
-        Aware.
-    """
+    """Return when the file was created in UTC; None where it does not say."""
     if "file_id" not in data:
         return None
     stamps = numbers(data["file_id"], "time_created")

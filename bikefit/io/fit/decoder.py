@@ -87,6 +87,7 @@ class Column:
         return widths
 
     def _join(self, arrays: list[NDArray[Any]], dtype: np.dtype[Any], missing: object) -> NDArray[Any]:
+        """Put the pieces of a column together, row by row, as wide as the widest."""
         width = max(array.shape[1] if array.ndim > 1 else 1 for array in arrays)
         flat = all(array.ndim == 1 for array in arrays)
         joined = np.full((self._length, width), missing, dtype)
@@ -153,11 +154,8 @@ class Messages(Mapping[str, Column]):
     def to_frame(self) -> pd.DataFrame:
         """Return the messages as a table, one row a message.
 
-        Returns
-        -------
-        DataFrame
-            Scaled values. Enumerations are named, UTC time stamps are times (seconds of a device without a
-            clock stay numbers), an array field becomes a column an element, ``name_0``, ``name_1``...
+        Enumerations are named, UTC time stamps are times (seconds of a device without a clock stay numbers), an array
+        field becomes a column an element, ``name_0``, ``name_1``...
         """
         import pandas as pd
 
@@ -264,23 +262,5 @@ def _content(path: Path) -> bytes:
 
 
 def decode_bytes(data: bytes, name: str) -> FitData:
-    """Decode the bytes of a FIT file, as `decode_fit` does.
-
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    name : str
-        What to call it in an error.
-
-    Returns
-    -------
-    FitData
-        As of `decode_fit`.
-
-    Raises
-    ------
-    RecordingError
-        If there are no bytes, or they are no FIT file.
-    """
+    """Decode the bytes of a FIT file as `decode_fit` does; ``name`` is what to call it in an error."""
     return FitData(data, name)

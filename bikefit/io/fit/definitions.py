@@ -44,6 +44,7 @@ def _definition(body: bytes, described: Sequence[DeveloperField | None]) -> Defi
     fields, seen, offset = list[Field](), dict[str, int](), 1
 
     def add(number: int, size: int, base: BaseType, spec: FieldSpec, key: str, own: DeveloperField | None) -> None:
+        """Add a field, unless it has no size, and move on."""
         nonlocal offset
         if size:
             seen[key] = seen.get(key, 0) + 1
@@ -68,6 +69,7 @@ def _developer_triples(body: bytes) -> list[tuple[int, int, int]]:
 
 
 def _message_number(body: bytes) -> int:
+    """Return the global number that a definition is of."""
     return int.from_bytes(body[1:3], "big" if body[0] else "little")
 
 
@@ -85,20 +87,7 @@ def _definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.
 
 
 def describe(data: NDArray[np.uint8], found: Scan) -> tuple[DeveloperField, ...]:
-    """Read the descriptions of developer fields.
-
-    Parameters
-    ----------
-    data : ndarray of uint8
-        The whole file.
-    found : Scan
-        Where its messages begin.
-
-    Returns
-    -------
-    tuple of DeveloperField
-        In the order of the file. An app that never introduced itself (or only later) has no id.
-    """
+    """Read the descriptions of developer fields in the file's order; an app that introduces itself later has no id."""
     wanted = [layout for layout, body in enumerate(found.layouts) if _message_number(body) in _DESCRIBING]
     if not wanted:
         return ()
@@ -132,12 +121,14 @@ def _whole(value: Any, missing: int) -> int:
 
 
 def _application(value: Any) -> str:
+    """Return an app's id in hexadecimal digits; empty where there is none."""
     digits = np.ravel(value) if value is not None else np.array([])
     usable = digits.dtype == float and np.isfinite(digits).all() and ((digits >= 0) & (digits < 256)).all()
     return bytes(digits.astype(np.uint8)).hex() if usable else ""
 
 
 def _description(start: int, cells: dict[int, Any]) -> DeveloperField:
+    """Return the developer field that a description message describes."""
     number = _whole(cells.get(1), 0xFF)
     texts = {index: cells[index] for index in (3, 8) if isinstance(cells.get(index), str)}
     spec = FieldSpec(
@@ -150,27 +141,13 @@ def _description(start: int, cells: dict[int, Any]) -> DeveloperField:
 
 
 def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[DeveloperField]) -> list[Block]:
-    """Gather messages that share a layout and the meaning of every field.
-
-    Parameters
-    ----------
-    data : ndarray of uint8
-        The whole file.
-    found : Scan
-        Where its messages begin.
-    descriptions : sequence of DeveloperField
-        As of `describe`.
-
-    Returns
-    -------
-    list of Block
-        By the first definition of each, in the order of the file.
-    """
+    """Gather messages that share a layout and the meaning of every field, by the first definition of each."""
     by_field: dict[tuple[int, int], list[DeveloperField]] = {}
     for entry in descriptions:
         by_field.setdefault((entry.developer, entry.number), []).append(entry)
 
     def last_before(start: int, developer: int, number: int) -> DeveloperField | None:
+        """Return the latest description of a field before a byte, within the same part."""
         known = by_field.get((developer, number), [])
         place = bisect_left(known, start, key=lambda entry: entry.byte)
         part = found.part_starts[bisect_left(found.part_starts, start) - 1]
@@ -206,17 +183,6 @@ def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[Developer
 def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> None:
     """Give the messages with compressed headers their time stamps, as a field of their blocks.
 
-    Parameters
-    ----------
-    data : ndarray of uint8
-        The whole file.
-    found : Scan
-        Where its messages begin.
-    blocks : list of Block
-        Of this file; those with compressed headers get a time stamp field where they have none.
-
-    Notes
-    -----
     The header's five bits are the stamp modulo 32. From one stamp to the next, whole or compressed, the time
     advances by the difference modulo 32; the steps since the last whole stamp of the part add up. Without one
     before it, a compressed stamp means nothing.

@@ -53,6 +53,7 @@ class FieldMeaning:
 
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
+    """Return the names of ``fields.toml``."""
     text = files("bikefit.io.fit").joinpath("fields.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -93,17 +94,7 @@ def is_named(name: str, kind: str) -> bool:
 
 
 def field_meaning(name: str, unit: str) -> FieldMeaning | None:
-    """Decide what a developer field is by its name and unit.
-
-    Parameters
-    ----------
-    name, unit : str
-        As the field's description gives them.
-
-    Returns
-    -------
-    FieldMeaning or None
-        None where the name is no channel's.
+    """Decide what a developer field is by its description's name and unit; None where the name is no channel's.
 
     Examples
     --------

@@ -85,6 +85,7 @@ _STAMP = FieldSpec("timestamp", "s", type_name="date_time")
 
 
 def _high_rate(kind: str, unit: str, scale: float, interval_unit: str) -> dict[int, FieldSpec]:
+    """Return the fields of a high-rate sensor's message."""
     axes = {2 + axis: FieldSpec(f"{kind}_{letter}", unit, scale) for axis, letter in enumerate("xyz")}
     return {
         0: FieldSpec("timestamp_ms", "ms"),
@@ -102,6 +103,7 @@ _NEWER: Final[dict[int, tuple[str, dict[int, FieldSpec]]]] = {
 
 @cache
 def _messages() -> Mapping[int, Any]:
+    """Return the public profile, loaded on first use."""
     from fitparse.profile import MESSAGE_TYPES
 
     known: Mapping[int, Any] = MESSAGE_TYPES
@@ -110,17 +112,7 @@ def _messages() -> Mapping[int, Any]:
 
 @cache
 def message_name(number: int) -> str:
-    """Name a message type.
-
-    Parameters
-    ----------
-    number : int
-        Its global number.
-
-    Returns
-    -------
-    str
-        The profile's name, ``unknown_N`` where there is none.
+    """Name a message type by its global number: the profile's name, ``unknown_N`` where there is none.
 
     Examples
     --------
@@ -135,17 +127,7 @@ def message_name(number: int) -> str:
 
 @cache
 def field_spec(message: int, number: int) -> FieldSpec:
-    """Say what a field of a message means.
-
-    Parameters
-    ----------
-    message, number : int
-        Global number of the message, number of the field in it.
-
-    Returns
-    -------
-    FieldSpec
-        From the profile; a bare name where it does not know the field.
+    """Say what a field of a message means, by the numbers of both; a bare name where the profile does not know it.
 
     Examples
     --------

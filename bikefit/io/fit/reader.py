@@ -28,31 +28,9 @@ _DAMAGE_SHOWN: Final = 5
 
 
 def read_fit(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recording:
-    """Read a FIT file.
+    """Read a FIT file: rotation from developer fields of ``record``, shoe sensors, companions and laps.
 
-    Parameters
-    ----------
-    path : Path
-        The file, packed with gzip or not.
-    options : ReadOptions
-        Whose foot an unnamed rotation or sensor is, which fields are meant, and whether damage is refused.
-
-    Returns
-    -------
-    Recording
-        Rotation from developer fields of ``record``, shoe sensors from gyroscope and accelerometer messages,
-        companions and laps; ``channels`` lists what the file holds. It may hold no rotation.
-
-    Raises
-    ------
-    RecordingError
-        If it is no FIT file, is damaged and ``options.strict`` is set, or lacks a field that was asked for.
-    UsageError
-        If ``options.columns`` names no channel.
-
-    Notes
-    -----
-    1. Everything whole is decoded; damage is a finding.
+    1. Everything whole is decoded; damage is a finding, or a RecordingError where ``options.strict`` is set.
     2. The samples of an array field spread evenly over the time from its record to the next.
     3. Seconds since switching on become UTC where the file correlates the two.
     4. Time runs from the first sample of records and sensors.

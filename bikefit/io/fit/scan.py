@@ -81,6 +81,7 @@ def _span(images: Sequence[int] | NDArray[np.uint16]) -> NDArray[np.uint16]:
 
 
 def _after_two_zeros(state: int) -> int:
+    """Return the checksum's state after two zero bytes."""
     for _ in range(16):
         state = (state >> 1) ^ (0xA001 if state & 1 else 0)
     return state
@@ -92,20 +93,8 @@ _TABLE: Final = _span([_after_two_zeros(1 << bit) for bit in range(16)])
 
 
 def crc16(data: bytes | memoryview) -> int:
-    """Compute the checksum of FIT files (CRC-16, polynomial 0xA001, from 0).
+    """Compute the checksum of FIT files (CRC-16, polynomial 0xA001, from 0); over data and its own checksum it is 0.
 
-    Parameters
-    ----------
-    data : bytes
-        Any number of bytes. Over data followed by its own checksum the result is 0.
-
-    Returns
-    -------
-    int
-        0-65535.
-
-    Notes
-    -----
     A checksum is the remainder of a division by a polynomial over bits, here (x + 1)(x^15 + x + 1), which divides
     x^32767 - 1: the remainder does not change when bytes 32,767 apart are added up without carry. So the data is
     first folded to 32,767 bytes. These are cut into lanes of equal length that advance together, two bytes a step
@@ -142,6 +131,7 @@ def crc16(data: bytes | memoryview) -> int:
 
 
 def _is_header(data: bytes, start: int) -> bool:
+    """Tell whether a part of a file begins here."""
     return data[start + 8 : start + 12] == _SIGNATURE
 
 
@@ -257,27 +247,8 @@ class _Walk:
 
 
 def scan(data: bytes, name: str) -> Scan:
-    """Find where the messages of a FIT file begin.
+    """Find where the messages of a FIT file begin, and what is damaged; ``name`` is what to call it in an error.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    name : str
-        What to call it in an error.
-
-    Returns
-    -------
-    Scan
-        All messages that are whole, and what is damaged.
-
-    Raises
-    ------
-    RecordingError
-        If the file is empty or no FIT file.
-
-    Notes
-    -----
     A walk stops at the first byte that cannot begin a message; the next chained part is read again. The position
     only ever grows, so the walk ends for any input.
     """

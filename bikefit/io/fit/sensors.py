@@ -131,21 +131,9 @@ class SensorGroup:
 
 
 def read_groups(data: FitData, shift_s: float) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
-    """Read all sensors of a file.
+    """Read all sensors of a file, and what could not be used.
 
-    Parameters
-    ----------
-    data : FitData
-        The file.
-    shift_s : float
-        As of `bikefit.io.fit.times.utc_shift_s`.
-
-    Returns
-    -------
-    groups : tuple of SensorGroup
-        One a sensor. Several are told apart by a text field of an app's own on their messages, such as ``side``.
-    findings : tuple of Finding
-        Samples that could not be used.
+    Several are told apart by a text field of an app's own on their messages, such as ``side``.
     """
     findings: list[Finding] = []
     samples: dict[Kind, list[_Samples]] = {"gyr": [], "acc": []}
@@ -183,6 +171,7 @@ def _joined(parts: list[_Samples], label: str) -> tuple[Array, Array]:
 
 
 def _samples(data: FitData, source: _Source, kind: Kind, shift_s: float) -> _Samples:
+    """Return the samples of one message type, with the sensor that each is from."""
     messages = data[source.message]
     values, uncalibrated = _values(data, messages, source, kind)
     time_s = _times(messages, source, values.shape[1], shift_s)
@@ -258,6 +247,7 @@ def _calibrated(data: FitData, messages: Messages, counts: Array, kind: Kind) ->
 
 
 def _matrix(messages: Messages, name: str, width: int) -> Array:
+    """Return a field of a fixed width, NaN where it lacks or has another one."""
     values = messages[name].values if name in messages else np.zeros(0)
     fits = values.ndim == 2 and values.shape[1] == width and values.dtype == float
     return values if fits else np.full((messages.count, width), np.nan)

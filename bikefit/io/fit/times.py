@@ -49,20 +49,7 @@ class RecordTimes:
 
 
 def numbers(messages: Messages, name: str) -> Array:
-    """Return a field of one number a message, NaN where missing or of another shape.
-
-    Parameters
-    ----------
-    messages : Messages
-        Of one type.
-    name : str
-        Field name.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Scaled values.
-    """
+    """Return a field of one number a message, scaled, NaN where missing or of another shape."""
     if name not in messages:
         return np.full(messages.count, np.nan)
     values = messages[name].values
@@ -71,18 +58,7 @@ def numbers(messages: Messages, name: str) -> Array:
 
 
 def utc_shift_s(data: FitData) -> float:
-    """Return what to add to seconds since the device was switched on, from ``timestamp_correlation``.
-
-    Parameters
-    ----------
-    data : FitData
-        The file.
-
-    Returns
-    -------
-    float
-        Median over the correlations [s]; 0 where there is none.
-    """
+    """Return what to add to seconds since switching on [s]: the median ``timestamp_correlation``, 0 without any."""
     if "timestamp_correlation" not in data:
         return 0.0
     pairs = data["timestamp_correlation"]
@@ -96,45 +72,19 @@ def utc_shift_s(data: FitData) -> float:
 
 
 def _fraction(milli_s: Array, pairs: Messages, kind: str) -> Array:
+    """Return the part of a second of each correlation, by its milliseconds or else its own field."""
     return np.nan_to_num(np.where(np.isfinite(milli_s), milli_s, numbers(pairs, f"fractional_{kind}timestamp")))
 
 
 def on_utc(stamp_s: Array, shift_s: float) -> Array:
-    """Bring the time stamps that count from switching on to UTC; leave the others.
-
-    Parameters
-    ----------
-    stamp_s : ndarray
-        FIT seconds; NaN where missing.
-    shift_s : float
-        As of `utc_shift_s`.
-
-    Returns
-    -------
-    ndarray
-        FIT seconds.
-    """
+    """Bring the time stamps that count from switching on to UTC; leave the others."""
     shifted: Array = np.where(stamp_s < SYSTEM_TIME_LIMIT, stamp_s + shift_s, stamp_s)
     return shifted
 
 
 def record_stamps(record: Messages, shift_s: float) -> Array:
-    """Return the time stamps of records, with the part of a second that an app's own field gives.
+    """Return the time stamps of records [FIT s], with the part of a second that an app's own field gives.
 
-    Parameters
-    ----------
-    record : Messages
-        The ``record`` messages.
-    shift_s : float
-        As of `utc_shift_s`.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        FIT seconds; NaN where missing.
-
-    Notes
-    -----
     The field's unit counts; without one, numbers up to 1 are seconds, larger ones milliseconds. A field that ever
     exceeds a second is something else and left out.
     """
@@ -163,35 +113,12 @@ def moment(fit_s: float) -> datetime | None:
 
 
 def from_zero(time_s: Array, zero_s: float) -> Array:
-    """Return seconds from the recording's zero, to the microsecond: a FIT time in float64 holds no more.
-
-    Parameters
-    ----------
-    time_s : ndarray
-        FIT seconds.
-    zero_s : float
-        FIT time of the recording's zero [s].
-
-    Returns
-    -------
-    ndarray
-        Seconds.
-    """
+    """Return FIT times as seconds from the recording's zero, to the microsecond: in float64 they hold no more."""
     return np.round(time_s - zero_s, 6)
 
 
 def longest_rise(values: Array) -> NDArray[np.intp]:
-    """Return the longest subsequence that never falls: what is left when single wild values are dropped.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        Finite numbers.
-
-    Returns
-    -------
-    ndarray of int
-        Ascending positions.
+    """Return the places of the longest subsequence that never falls: what is left when single wild values are dropped.
 
     Examples
     --------
@@ -216,22 +143,10 @@ def longest_rise(values: Array) -> NDArray[np.intp]:
 def record_times(stamp_s: Array) -> RecordTimes:
     """Find when each message of a kind that comes at a steady rate begins, and what time it covers.
 
-    Parameters
-    ----------
-    stamp_s : ndarray, shape (n,)
-        Time stamps in file order [whole FIT seconds]; NaN where missing.
-
-    Returns
-    -------
-    RecordTimes
-        Stamps that contradict the order of the others are dropped.
-
-    Notes
-    -----
     One message a second: it begins at its stamp and covers the usual interval, or less up to the next one. Two
     with the same stamp are a clock's rounding: the second begins one interval later, if that is within a second of
     its stamp. Several a second: those of one stamp share the second evenly; the first and last second may not be
-    full, and are spaced as usual.
+    full, and are spaced as usual. Stamps that contradict the order of the others are dropped.
     """
     known = np.flatnonzero(np.isfinite(stamp_s))
     rows = known[longest_rise(stamp_s[known])]
@@ -271,18 +186,6 @@ def _shared_seconds(
 
 def array_times(times: RecordTimes, widths: NDArray[np.intp]) -> Array:
     """Return when each number of an array field was taken: number k of n at k/n of the message's interval.
-
-    Parameters
-    ----------
-    times : RecordTimes
-        Of the messages.
-    widths : ndarray of int, shape (n,)
-        How many numbers each message holds.
-
-    Returns
-    -------
-    ndarray, shape (widths.sum(),)
-        FIT seconds.
 
     Examples
     --------

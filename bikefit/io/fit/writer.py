@@ -58,6 +58,7 @@ class _Field:
 
     @property
     def size(self) -> int:
+        """Bytes of the field in a message."""
         return self.width * BASE_TYPES[self.base].size
 
 
@@ -73,6 +74,7 @@ class _Message:
         self.own = {name: item for name, item in fields.items() if item.own}
 
     def definition(self) -> bytes:
+        """Return the definition message."""
         body = bytes([(0x60 if self.own else 0x40) | self.local, 0, 0]) + self.number.to_bytes(2, "little")
         body += bytes([len(self.plain)])
         body += b"".join(bytes([item.number, item.size, item.base]) for item in self.plain.values())
@@ -218,6 +220,7 @@ def _span(
 
 
 def _laps(recording: Recording, zero: int, seconds: int) -> Iterator[bytes]:
+    """Give the lap messages; without laps one over all."""
     spans = [(lap.start_s, lap.end_s) for lap in recording.laps] or [(0.0, float(seconds))]
     for start_s, end_s in spans:
         yield from _span(19, zero, start_s, end_s, {})

@@ -21,27 +21,12 @@ CONTRADICTION_DEG: Final = 120.0
 
 
 def settle_axes(positions_mm: Mapping[str, Array], *, swap_sides: bool = False) -> tuple[Array, tuple[Finding, ...]]:
-    """Find which lab axes point forward, left and up.
+    """Find which lab axes point forward, left and up; ``positions @ matrix.T`` is in the world frame.
 
-    Parameters
-    ----------
-    positions_mm : mapping of str to ndarray, shape (n, 3)
-        By settled names, in the lab's axes [mm].
-    swap_sides : bool
-        Left and right are exchanged in the names.
-
-    Returns
-    -------
-    to_world : ndarray, shape (3, 3)
-        Rows are forward, left and up in lab axes: ``positions @ to_world.T`` is in the world frame.
-    findings : tuple of Finding
-        The choice, what speaks against it, and whether it was a close one.
-
-    Notes
-    -----
-    All 24 right-handed ways to call three lab axes forward, left and up are tried; the one whose angles to the
-    evidence add up to least is taken. The evidence: the toes point forward and somewhat down, the body is above the
-    feet, the left foot is on the left, and the feet go round forward at the top.
+    All 24 right-handed ways to call three lab axes forward, left and up are tried; the one whose angles to the evidence
+    add up to least is taken. The evidence: the toes point forward and somewhat down, the body is above the feet, the
+    left foot is on the left, and the feet go round forward at the top. ``swap_sides`` exchanges left and right in the
+    names. Findings give the choice, what speaks against it, and whether it was a close one.
 
     Examples
     --------
@@ -104,6 +89,7 @@ def _left_foot(positions: Mapping[str, Array]) -> Array | None:
 
 
 def _mean_way(positions: Mapping[str, Array], pairs: Sequence[tuple[str, str]]) -> Array | None:
+    """Return the mean direction from the first to the second marker of each pair."""
     ways = [positions[end] - positions[start] for start, end in pairs if start in positions and end in positions]
     means = [way[np.isfinite(way).all(axis=1)].mean(axis=0) for way in ways if np.isfinite(way).all(axis=1).any()]
     return _unit(np.mean(means, axis=0)) if means else None
@@ -145,15 +131,18 @@ def _right_handed() -> list[tuple[int, Array]]:
 
 
 def _unit(vector: Array) -> Array | None:
+    """Return a vector at length one; None where it has no length."""
     length = float(np.linalg.norm(vector))
     direction: Array = vector / length if length else vector
     return direction if length > 0 else None
 
 
 def _angle_deg(one: Array, other: Array) -> float:
+    """Return the angle between two directions [deg]."""
     return float(np.degrees(np.arccos(np.clip(one @ other, -1.0, 1.0))))
 
 
 def _axis_name(row: Array) -> str:
+    """Return the name of a lab axis, such as ``-y``."""
     at = int(np.argmax(np.abs(row)))
     return ("+" if row[at] > 0 else "-") + "xyz"[at]

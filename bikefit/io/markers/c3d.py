@@ -19,25 +19,6 @@ from bikefit.model import Array, Recording
 def read_c3d(path: Path, options: ReadOptions) -> Recording:
     """Read marker trajectories from a C3D file.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    options : ReadOptions
-        ``columns`` names markers where the usual names do not.
-
-    Returns
-    -------
-    Recording
-        With ``markers`` in the world frame; None where no foot has both heel and toe.
-
-    Raises
-    ------
-    RecordingError
-        If ezc3d is not installed, the file is no C3D file, or it holds no points.
-
-    Notes
-    -----
     A C3D file has no time stamps, only a rate. What it says of the screen's axes is often a program's default, so
     the axes are read off the markers.
     """

@@ -23,17 +23,7 @@ _COLUMN: Final = re.compile(
 
 
 def column_triples(names: Iterable[str]) -> dict[str, tuple[tuple[str, str, str], str]]:
-    """Group column names that are the x, y and z of one point.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Column names.
-
-    Returns
-    -------
-    dict
-        Point's name -> its three columns in the order x, y, z, and their unit ("" where not said).
+    """Group columns that are the x, y and z of one point: its name -> the columns and their unit, "" if unsaid.
 
     Examples
     --------
@@ -50,26 +40,10 @@ def column_triples(names: Iterable[str]) -> dict[str, tuple[tuple[str, str, str]
 
 
 def name_markers(names: Iterable[str], columns: Mapping[str, str], source: str) -> dict[str, str]:
-    """Return which of a file's markers are heel, toe, forefoot, ankle and pedal of each side.
+    """Return which of a file's markers are heel, toe, forefoot, ankle and pedal: settled name -> the file's.
 
-    Parameters
-    ----------
-    names : iterable of str
-        The file's names.
-    columns : mapping of str to str
-        Settled name -> the file's own; they rule over the usual names.
-    source : str
-        The file's name, for messages.
-
-    Returns
-    -------
-    dict
-        Settled name -> the file's own, for those that were found.
-
-    Raises
-    ------
-    RecordingError
-        If ``columns`` names a marker that the file does not hold.
+    ``columns`` (settled name -> the file's own) rules over the usual names; RecordingError where it names none that is
+    there.
 
     Examples
     --------
@@ -110,6 +84,7 @@ def _usual_names() -> dict[str, tuple[str, int]]:
 
 
 def _plain(raw: str) -> str:
+    """Return a marker's name without subject, case and punctuation."""
     return re.sub(r"[\W_]+", "", raw.rpartition(":")[2].casefold())
 
 

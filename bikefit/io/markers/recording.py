@@ -65,36 +65,9 @@ def recording_of_markers(
     claimed_hz: float = float("nan"),
     pedals: PedalPoints | None = None,
 ) -> Recording:
-    """Make a recording of trajectories as a file has them.
+    """Make a recording of trajectories as a file has them, by the file's clock; the rest as for `settle_markers`.
 
-    Parameters
-    ----------
-    source : Source
-        The file.
-    file_format : str
-        Of the recording.
-    time_s : ndarray, shape (n,)
-        On the file's clock [s].
-    positions : mapping of str to ndarray, shape (n, 3)
-        As for `settle_markers`.
-    unit : str
-        As the file states it.
-    options : ReadOptions
-        As for `settle_markers`.
-    claimed_hz : float
-        The rate that the header claims [Hz]; NaN where it does not.
-    pedals : PedalPoints, optional
-        From a companion file.
-
-    Returns
-    -------
-    Recording
-        With ``markers``, or without where no foot has both heel and toe.
-
-    Raises
-    ------
-    RecordingError
-        As `settle_markers`, and where times go back by more than a few samples.
+    ``claimed_hz`` is the header's rate, NaN where it gives none; ``pedals`` come from a companion file.
     """
     _only_markers(options.columns, source.name)
     order = order_rows(time_s, source.name)

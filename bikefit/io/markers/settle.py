@@ -45,36 +45,9 @@ def settle_markers(
 ) -> Settled:
     """Bring trajectories as a file has them to settled names, millimetres and the world frame.
 
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Seconds from the first sample.
-    positions : mapping of str to ndarray, shape (n, 3)
-        By the file's names, in the file's axes and unit; NaN (or all three 0) where hidden.
-    unit : str
-        As the file states it; empty where it does not.
-    options : ReadOptions
-        ``columns`` names markers where the usual names do not; ``swap_sides`` exchanges what the names say.
-    source : str
-        The file's name, for messages.
-    pedals_mm : mapping of str to ndarray, shape (n, 3), optional
-        ``left_pedal``, ``right_pedal`` [mm] in the same axes, from a companion file.
-
-    Returns
-    -------
-    Settled
-        ``markers`` is None where no foot has both heel and toe; a finding says so.
-
-    Raises
-    ------
-    RecordingError
-        If an option names a marker that is not there, or heel and toe are no shoe's length apart in any unit.
-
-    Notes
-    -----
-    All 24 right-handed ways to call three lab axes forward, left and up are tried, and the one that agrees best with
-    what is known is taken: the toes point forward and somewhat down, the body is above the feet, the left foot is on
-    the left, the pedals turn forward at the top. What contradicts the choice becomes a finding.
+    Positions have the file's names, axes and unit, NaN (or all three 0) where hidden; ``unit`` is what it states, empty
+    where nothing. ``options`` names markers where the usual names do not, and may swap sides; ``pedals_mm`` are points
+    of a companion file in the same axes. RecordingError where heel and toe are no shoe's length apart in any unit.
     """
     chosen = name_markers(positions, options.columns, source)
     visible = {name: _visible(values) for name, values in positions.items()}
@@ -91,26 +64,7 @@ def settle_markers(
 
 
 def marker_columns(header: Sequence[str], options: ReadOptions, source: str) -> frozenset[str]:
-    """Return which columns of a table are coordinates of markers.
-
-    Parameters
-    ----------
-    header : sequence of str
-        Names of the columns.
-    options : ReadOptions
-        ``columns`` names markers where the usual names do not.
-    source : str
-        The file's name, for messages.
-
-    Returns
-    -------
-    frozenset of str
-        Empty unless the heel and the toe of a foot are among them.
-
-    Raises
-    ------
-    RecordingError
-        If ``columns`` names a marker that the table does not hold.
+    """Return which columns of a table are coordinates of markers; none unless a foot's heel and toe are among them.
 
     Examples
     --------
@@ -125,29 +79,10 @@ def marker_columns(header: Sequence[str], options: ReadOptions, source: str) -> 
 
 
 def markers_from_columns(time_s: Array, table: Mapping[str, Array], options: ReadOptions, source: str) -> Settled:
-    """Settle marker trajectories that are columns of a table.
+    """Settle marker trajectories that are columns of a table, as `settle_markers`.
 
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Seconds from the first sample.
-    table : mapping of str to ndarray, shape (n,)
-        Columns by name; three of a marker are called NAME_x_mm, NAME_y_mm, NAME_z_mm (also ``_m``, ``_cm``, without
-        unit, with blanks, points or brackets: ``RHEE X (mm)``). See `marker_columns`.
-    options : ReadOptions
-        As for `settle_markers`.
-    source : str
-        The file's name, for messages.
-
-    Returns
-    -------
-    Settled
-        ``markers`` is None where no columns are those of a foot's markers.
-
-    Raises
-    ------
-    RecordingError
-        As `settle_markers`.
+    Three of a marker are called NAME_x_mm, NAME_y_mm, NAME_z_mm (also ``_m``, ``_cm``, without unit, with blanks,
+    points or brackets: ``RHEE X (mm)``). See `marker_columns`.
 
     Examples
     --------
@@ -165,12 +100,14 @@ def markers_from_columns(time_s: Array, table: Mapping[str, Array], options: Rea
 
 
 def _a_foot(chosen: Mapping[str, str]) -> bool:
+    """Tell whether heel and toe of a foot are among the settled names."""
     return any({f"{side}_heel", f"{side}_toe"} <= chosen.keys() for side in SIDES)
 
 
 def _describe(
     time_s: Array, positions: Mapping[str, Array], chosen: Mapping[str, str], unit: str
 ) -> tuple[ChannelInfo, ...]:
+    """List the markers for ``inspect``."""
     meaning = {raw: name for name, raw in chosen.items()}
     rate_hz = rate_of(time_s)
     return tuple(

@@ -20,25 +20,6 @@ from bikefit.model import Array, Recording
 def read_trc(path: Path, options: ReadOptions) -> Recording:
     """Read marker trajectories from a TRC file.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    options : ReadOptions
-        ``columns`` names markers where the usual names do not.
-
-    Returns
-    -------
-    Recording
-        With ``markers`` in the world frame; None where no foot has both heel and toe.
-
-    Raises
-    ------
-    RecordingError
-        If it is no TRC file, or a cell is no number.
-
-    Notes
-    -----
     The Time column rules over the header's rates. Pedal points of an OpenSim force file of the same name beside it
     (``ride.trc`` and ``ride_force_data_file.mot``) become pedal markers, with a finding that names the file.
     """
@@ -56,28 +37,7 @@ def read_trc(path: Path, options: ReadOptions) -> Recording:
 
 
 def split_trc(lines: Sequence[str], name: str) -> tuple[Mapping[str, str], list[str], Sequence[str]]:
-    """Take a TRC file's lines apart.
-
-    Parameters
-    ----------
-    lines : sequence of str
-        Of the whole file.
-    name : str
-        The file's name, for messages.
-
-    Returns
-    -------
-    header : mapping of str to str
-        Such as ``DataRate`` and ``Units``.
-    names : list of str
-        Of the markers, in order.
-    rows : sequence of str
-        Lines from the first frame on.
-
-    Raises
-    ------
-    RecordingError
-        If the table's head or its rows are missing.
+    """Take a TRC file's lines apart: header (such as ``DataRate``), markers' names, lines from the first frame on.
 
     Examples
     --------
@@ -108,6 +68,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _is_frame(line: str) -> bool:
+    """Tell whether a line begins with the number of a frame."""
     cells = _cells(line)
     return bool(cells) and cells[0].strip().isdigit()
 
@@ -143,6 +104,7 @@ def _read_cells(rows: Sequence[str], width: int, name: str) -> Array:
 
 
 def _is_number(cell: str) -> bool:
+    """Tell whether a cell is a number."""
     try:
         float(cell)
     except ValueError:
@@ -151,5 +113,6 @@ def _is_number(cell: str) -> bool:
 
 
 def _rate(header: Mapping[str, str]) -> float:
+    """Return the rate that the header claims [Hz]; NaN where none."""
     text = header.get("DataRate", "").replace(",", ".")
     return float(text) if _is_number(text) else float("nan")

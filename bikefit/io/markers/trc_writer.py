@@ -17,26 +17,8 @@ LAB_AXES: Final = {"z-up": np.eye(3), "y-up": np.array([[1.0, 0.0, 0.0], [0.0, 0
 
 
 def write_trc(recording: Recording, path: str | Path, *, axes: str = "y-up") -> None:
-    """Write a recording's markers as a TRC file in millimetres.
+    """Write a recording's markers as a TRC file in millimetres, in a lab's axes of `LAB_AXES`.
 
-    Parameters
-    ----------
-    recording : Recording
-        With ``markers``.
-    path : path-like
-        Where to.
-    axes : {"y-up", "z-up"}
-        Of the file; y up is what OpenSim wants.
-
-    Raises
-    ------
-    RecordingError
-        If the recording holds no markers.
-    OutputError
-        If the file cannot be written.
-
-    Notes
-    -----
     Positions are rounded to 0.1 mm; a marker that is not seen leaves its cells empty.
 
     Examples

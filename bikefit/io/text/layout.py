@@ -59,23 +59,7 @@ class Layout:
 
 
 def to_utf8(data: bytes) -> bytes:
-    """Return text as UTF-8 or another one-byte encoding, without a byte order mark.
-
-    Parameters
-    ----------
-    data : bytes
-        UTF-8, UTF-16 or a one-byte encoding.
-
-    Returns
-    -------
-    bytes
-        UTF-16 is converted; everything else keeps its bytes.
-
-    Raises
-    ------
-    RecordingError
-        If the bytes are no text.
-    """
+    """Return UTF-16 text as UTF-8; everything else keeps its bytes but for a byte order mark."""
     if data.startswith(b"\xef\xbb\xbf"):
         return data[3:]
     head = data[:2000]
@@ -92,20 +76,7 @@ def to_utf8(data: bytes) -> bytes:
 
 
 def check_text(head: bytes, where: str) -> None:
-    """Raise unless the head of a file looks like lines of text.
-
-    Parameters
-    ----------
-    head : bytes
-        The first `HEAD_BYTES` or less, after `to_utf8`.
-    where : str
-        The file, for the message.
-
-    Raises
-    ------
-    RecordingError
-        If it holds control characters, or a line without end.
-    """
+    """Raise unless the head of a file looks like lines of text: no control characters, no line without end."""
     odd = sum(head[:4096].count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 27))
     if odd > max(1, len(head[:4096]) // 100):
         raise RecordingError(
@@ -117,26 +88,9 @@ def check_text(head: bytes, where: str) -> None:
 
 
 def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout:
-    """Find delimiter, decimals, header and units from the first lines.
+    """Find delimiter, decimals, header and units from the first lines; RecordingError if there is no header row.
 
-    Parameters
-    ----------
-    head : bytes
-        The beginning of the file, after `to_utf8`, cut anywhere.
-    known : callable
-        Tells whether a cell is the name of a channel.
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    Layout
-        How to read the rest.
-
-    Raises
-    ------
-    RecordingError
-        If there is no header row.
+    ``head`` may be cut anywhere; ``known`` tells whether a cell is the name of a channel.
     """
     lines = _lines(head)
     header_at, delimiter, header = _find_header(lines, known, where)
@@ -183,24 +137,7 @@ def is_missing(cell: str) -> bool:
 
 
 def too_many_cells(where: str, line: int, cells: int, expected: int, delimiter: str) -> RecordingError:
-    """Return the error for a line that has more cells than the header.
-
-    Parameters
-    ----------
-    where : str
-        The file.
-    line : int
-        Its line, from 1.
-    cells, expected : int
-        How many cells it has, and should have.
-    delimiter : str
-        Between them.
-
-    Returns
-    -------
-    RecordingError
-        To be raised.
-    """
+    """Return the error for a line that has more cells than the header."""
     hint = " Decimal commas need semicolons or tabs between the columns." if delimiter == "," else ""
     return RecordingError(f"{where}, line {line}: {cells} values where the header has {expected}.{hint}")
 
@@ -229,6 +166,7 @@ def _lines(head: bytes) -> list[tuple[int, str]]:
 
 
 def _decode(raw: bytes) -> str:
+    """Return a line as text, UTF-8 or else Windows' Western."""
     text = raw.rstrip(b"\r\n")
     try:
         return text.decode("utf-8")
@@ -237,10 +175,12 @@ def _decode(raw: bytes) -> str:
 
 
 def _is_remark(text: str) -> bool:
+    """Tell whether a line is empty or a comment."""
     return not text.strip() or text.lstrip().startswith(COMMENTS)
 
 
 def _cells(text: str, delimiter: str) -> tuple[str, ...]:
+    """Return the cells of a line without blanks around them."""
     try:
         row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:

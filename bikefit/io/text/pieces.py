@@ -27,26 +27,10 @@ THREADS_MAX: Final = 4
 def read_pieces(
     pieces: Iterable[Piece], numbers: Sequence[int], texts: Sequence[int], how: Mapping[str, Any]
 ) -> dict[int, Any]:
-    """Read columns of a text table without header and comments.
+    """Read columns of a text table without header and comments: column -> array of numbers or Series of text.
 
-    Parameters
-    ----------
-    pieces : iterable of sequences of bytes
-        Whole lines of the table in order, each piece as the parts that make it up.
-    numbers, texts : sequence of int
-        Columns wanted as numbers and as text.
-    how : mapping
-        Further arguments of `pandas.read_csv`.
-
-    Returns
-    -------
-    dict
-        Column -> array of numbers or Series of text.
-
-    Raises
-    ------
-    ValueError
-        As pandas does, with the line counted from the piece's first.
+    Each piece holds whole lines, as the parts that make it up. ValueError as pandas raises it, with the line counted
+    from the piece's first.
     """
     import pandas as pd
 
@@ -72,6 +56,7 @@ class _Reader:
         self.complete = all(kind is np.float64 for kind in kinds.values())
 
     def __call__(self, piece: Piece) -> dict[int, Any]:
+        """Return the columns of one piece."""
         if self.complete:
             try:
                 return self._read(piece, na_filter=False)
@@ -80,6 +65,7 @@ class _Reader:
         return self._read(piece, na_filter=True)
 
     def _read(self, piece: Piece, *, na_filter: bool) -> dict[int, Any]:
+        """Let pandas read one piece."""
         import pandas as pd
 
         source: Any = _Bytes(piece)

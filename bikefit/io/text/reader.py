@@ -47,27 +47,6 @@ class TimedRecording:
 def read_delimited(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recording:
     """Read a delimited text table.
 
-    Parameters
-    ----------
-    path : Path
-        A text file, packed with gzip or not.
-    options : ReadOptions
-        Whose foot an unnamed rotation is, and which columns are meant.
-
-    Returns
-    -------
-    Recording
-        Whatever channels the table holds; it may hold no rotation.
-
-    Raises
-    ------
-    RecordingError
-        If the file is no table with a time column, or a cell or time stamp makes no sense.
-    UsageError
-        If an option names no channel.
-
-    Notes
-    -----
     1. Dialect and header are taken from the first lines, the numbers from pandas' C parser.
     2. Time stamps rule: slight disorder is sorted, equal stamps are averaged, gaps stay.
     3. Angles are brought to degrees and made continuous; infinite and impossible values become missing.
@@ -76,25 +55,7 @@ def read_delimited(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recor
 
 
 def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedRecording:
-    """Read a delimited text table, and keep the time of its first sample.
-
-    Parameters
-    ----------
-    path : Path
-        As for `read_delimited`.
-    options : ReadOptions
-        As for `read_delimited`.
-
-    Returns
-    -------
-    TimedRecording
-        For files that share a clock and are to be put together.
-
-    Raises
-    ------
-    RecordingError, UsageError
-        As for `read_delimited`.
-    """
+    """Read a delimited text table and keep the time of its first sample, for files that share a clock."""
     where = path.name
     asked = {plain_name(name) for name in options.columns.values()}
     file = TextFile(

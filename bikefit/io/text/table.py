@@ -29,28 +29,9 @@ WIDE_COLUMNS: Final = 64
 def parse(
     data: bytes, layout: Layout, numbers: Iterable[int], texts: Iterable[int], where: str
 ) -> dict[int, Array | pd.Series[str]]:
-    """Read columns of a text table.
+    """Read columns of a text table from the file's bytes: numbers, NaN where missing, or text, missing where empty.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file, after `to_utf8`.
-    layout : Layout
-        Its dialect.
-    numbers, texts : iterable of int
-        Columns wanted as numbers and as text.
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    dict
-        Column -> array of numbers [as in the file], NaN where missing, or series of text, missing where empty.
-
-    Raises
-    ------
-    RecordingError
-        If a cell of a wanted column is no number (line and column are named), or a line has too many cells.
+    RecordingError, with line and column, if a cell of a wanted column is no number, or a line has too many cells.
     """
     numbers, texts = tuple(numbers), tuple(texts)
     how = how_to_read(layout, (*numbers, *texts))
@@ -66,21 +47,9 @@ def parse(
 
 
 def line_of(data: bytes, layout: Layout, row: int) -> int:
-    """Return the line of the file, from 1, that holds a row of numbers.
+    """Return the line of the file, from 1 as an editor shows it, that holds a row of numbers, from 0 as `parse` counts.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file, after `to_utf8`.
-    layout : Layout
-        Its dialect.
-    row : int
-        Row of numbers, from 0, as `parse` counts them.
-
-    Returns
-    -------
-    int
-        Line number as an editor shows it (cells with line breaks in them are not allowed for).
+    Cells with line breaks in them are not allowed for.
     """
     count = -1
     number = layout.first_line - 1
@@ -94,20 +63,7 @@ def line_of(data: bytes, layout: Layout, row: int) -> int:
 
 
 def how_to_read(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
-    """Return the arguments of `pandas.read_csv` for a layout.
-
-    Parameters
-    ----------
-    layout : Layout
-        A table's dialect.
-    wanted : sequence of int
-        The columns that are to be read.
-
-    Returns
-    -------
-    dict
-        Of a wide table only the wanted columns are read.
-    """
+    """Return the arguments of `pandas.read_csv` for a layout; of a wide table only the wanted columns are read."""
     width = len(layout.header)
     return {
         "sep": layout.delimiter,

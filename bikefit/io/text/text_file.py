@@ -68,23 +68,7 @@ class TextFile:
             raise _unreadable(path, error) from error
 
     def columns(self, numbers: Sequence[int], texts: Sequence[int]) -> dict[int, Any]:
-        """Read columns.
-
-        Parameters
-        ----------
-        numbers, texts : sequence of int
-            Columns wanted as numbers and as text.
-
-        Returns
-        -------
-        dict
-            Column -> array of numbers, NaN where missing, or Series of text.
-
-        Raises
-        ------
-        RecordingError
-            If a cell makes no sense; line and column are named.
-        """
+        """Read columns of numbers and of text; RecordingError, with line and column, if a cell makes no sense."""
         if self._plain and not texts:
             digest = hashlib.sha256()
             try:
@@ -97,22 +81,7 @@ class TextFile:
         return parse(self._whole, self.layout, numbers, texts, self.name)
 
     def wrong_cell(self, row: int, column: int, what: str) -> RecordingError:
-        """Return the error that names a row's line and a column.
-
-        Parameters
-        ----------
-        row : int
-            Row of numbers, from 0.
-        column : int
-            Column, from 0.
-        what : str
-            The end of the sentence.
-
-        Returns
-        -------
-        RecordingError
-            To be raised.
-        """
+        """Return the error that names a row's line and a column; ``what`` is the end of the sentence."""
         line = line_of(self._whole, self.layout, row)
         return RecordingError(f"{self.name}, line {line}, column '{shown(self.layout.header[column])}': {what}")
 
@@ -177,6 +146,7 @@ class TextFile:
 
 
 def _unreadable(path: Path, error: OSError) -> RecordingError:
+    """Return the error for a file that cannot be read."""
     return RecordingError(f"{path}: the file cannot be read ({os.strerror(error.errno or 0)}).")
 
 

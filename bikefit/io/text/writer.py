@@ -96,18 +96,21 @@ def _own_columns(recording: Recording) -> Iterator[tuple[str, Channel]]:
 
 
 def _placed(channel: Channel, time_s: Array) -> Array:
+    """Return a channel's values at common times; NaN where it has none."""
     values = np.full(time_s.size, np.nan)
     values[np.searchsorted(time_s, channel.time_s)] = channel.values
     return values
 
 
 def _held(channel: Channel, time_s: Array) -> Array:
+    """Return a shared channel at common times: its latest value, while it stands."""
     latest = np.searchsorted(channel.time_s, time_s, side="right") - 1
     stands = (latest >= 0) & (time_s - channel.time_s[latest] < _HELD_S)
     return np.where(stands, channel.values[latest], np.nan)
 
 
 def _decimals(column: str) -> int:
+    """Return how many digits a column's unit deserves."""
     return next(digits for unit, digits in _DECIMALS.items() if column.endswith(unit))
 
 
@@ -117,6 +120,7 @@ def _time_decimals(time_s: Array) -> int:
 
 
 def _texts(values: Array, digits: int, decimal: str) -> list[str]:
+    """Return numbers as cells, empty where missing."""
     texts = [f"{value:.{digits}f}" for value in values.tolist()]
     for missing in np.flatnonzero(np.isnan(values)).tolist():
         texts[missing] = ""
