@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 from bikefit.words.catalogue import Catalogue, catalogue, check_language
@@ -32,7 +33,7 @@ class Templates:
         """Refuse a language that is not there before anything is said in it."""
         check_language(self.language)
 
-    @property
+    @cached_property
     def _sections(self) -> Catalogue:
         """The whole catalogue."""
         return catalogue(self.language)
@@ -44,7 +45,10 @@ class Templates:
     def text(self, key: str, /, **values: Any) -> str:
         """Return the text ``section.name`` with its places filled; a key or value that is missing is our mistake."""
         section, name = key.split(".")
-        return _Filler(self).vformat(self._sections[section][name], (), values)
+        return "".join(
+            said if place is None else said + self.place(values[place], how)
+            for said, place, how in _pieces(self._sections[section][name])
+        )
 
     def counted(self, key: str, number: int, /, **values: Any) -> str:
         """Return ``<key>_none`` (where there is one), ``<key>_one`` or ``<key>_many``, as a number has it (``{n}``)."""
@@ -75,25 +79,37 @@ class Templates:
 
     def number(self, value: float, how: str = "") -> str:
         """Return a number as Python formats it, with the language's signs."""
-        signs, printed = self.section("language"), format(value, how)
+        return self.in_signs(format(value, how))
+
+    @cached_property
+    def _as_python(self) -> bool:
+        """Whether numbers have the signs that Python gives them."""
+        signs = self._sections["language"]
+        return (signs["minus"], signs["decimal"], signs["percent"]) == ("-", ".", "%")
+
+    def in_signs(self, printed: str) -> str:
+        """Return a number that Python printed with the language's signs; an exponent keeps its own."""
+        if self._as_python:
+            return printed
+        signs = self._sections["language"]
         if printed.startswith("-"):
             printed = signs["minus"] + printed[1:]
         return printed.replace(".", signs["decimal"]).replace("%", signs["percent"])
 
-
-class _Filler(string.Formatter):
-    """Fills places as `str.format` does, with the words and signs of a language."""
-
-    def __init__(self, words: Templates) -> None:
-        """Fill places in the language of these words."""
-        self.words = words
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """Return one place filled."""
-        if format_spec.startswith("@"):
-            return self.words.words_for(format_spec[1:], value)
+    def place(self, value: Any, how: str) -> str:
+        """Return one place filled, as it asks for it."""
+        if how.startswith("@"):
+            return self.words_for(how[1:], value)
+        if isinstance(value, str):
+            return format(value, how)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return self.words.number(value, format_spec)
-        if isinstance(value, (list, tuple)) and not format_spec:
-            return self.words.words_for("join.comma", value)
-        return format(value, format_spec)
+            return self.number(value, how)
+        if isinstance(value, (list, tuple)):
+            return self.words_for("join.comma", value)
+        return format(value, how)
+
+
+@cache
+def _pieces(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Return a template taken apart: words, and the name and format of the place behind them."""
+    return tuple((said, name, how or "") for said, name, how, _ in string.Formatter().parse(template))

@@ -70,12 +70,13 @@ class Words(Templates):
 
         Examples
         --------
-        >>> ENGLISH.fixed(-0.04), ENGLISH.fixed(4.25), ENGLISH.fixed(float("nan"))
-        ('0.0', '4.2', '–')
+        >>> ENGLISH.fixed(-0.0), ENGLISH.fixed(-0.04), ENGLISH.fixed(4.25), ENGLISH.fixed(float("nan"))
+        ('0.0', '0.0', '4.2', '–')
         """
         if not known(value):
             return self.text("words.unknown")
-        return self.number(rounded(value, digits), f".{digits}f")
+        printed = f"{value:.{digits}f}"
+        return self.in_signs(printed[1:] if printed[0] == "-" and float(printed) == 0.0 else printed)
 
     def signed(self, value: float | None, digits: int = 1) -> str:
         """Print a number with its sign, plus included; zero has none.
@@ -86,7 +87,7 @@ class Words(Templates):
         ('+4.2', '-1', '0.0')
         """
         printed = self.fixed(value, digits)
-        return f"+{printed}" if known(value) and rounded(value, digits) > 0.0 else printed
+        return f"+{printed}" if known(value) and value > 0.0 and rounded(value, digits) else printed
 
     def degrees(self, value: float | None, digits: int = 1) -> str:
         """Print an angle's size with the degree sign.
