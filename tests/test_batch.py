@@ -27,7 +27,7 @@ from bikefit.analysis import AnalyzeOptions
 from bikefit.batch import BatchOptions, cluster, jobs_of, result_tables, run_batch, run_jobs
 from bikefit.batch.plan import clean_id, unique_ids
 from bikefit.batch.riders import compare_rider, riders_with_two_counts
-from bikefit.comparison import compare
+from bikefit.comparison import ComparisonResult, compare
 from bikefit.errors import OutputError, RecordingError
 from bikefit.io.text.writer import write_csv
 from bikefit.settings import Settings
@@ -500,7 +500,7 @@ def test_a_riders_page_says_what_compare_says(tmp_path: Path) -> None:
     with Store(out / "results.sqlite") as store:
         own = riders_with_two_counts(store.sessions())["Ann"]
         stored = compare_rider(own, options.settings)
-    assert not isinstance(stored, str)
+    assert isinstance(stored, ComparisonResult)
     assert [session["file"] for session in own] == ["r2.csv", "r0.csv", "r1.csv"]
     files = [manifest.parent / str(session["file"]) for session in own]
     direct = compare(files, [0, 0, 0], [0, 0, 2], remounted=True, options=options)

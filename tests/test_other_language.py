@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import re
 import string
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from helpers.report_sessions import before_after, make_foot, make_session, two_w
 from rich.console import Console, RenderableType
 
 from bikefit import __version__
+from bikefit.comparison.refusal import not_comparable
 from bikefit.inspection import inspect_recording
 from bikefit.report import write_report
 from bikefit.report.out.comparison_text import comparison_text
@@ -149,6 +151,10 @@ def test_the_studios_pages_hold_no_english(words: Words) -> None:
     names = [session.recording.name for session in before_after().sessions]
     page = rider_html(words, "9", sessions, before_after(), remounted=True).partition("<main>")[2]
     assert not english_in(seen_in(page), *names)
+    refused = not_comparable("zeros", side="left", zeros={"7": "bike", "8": "shoe_sensor"})
+    page = rider_html(words, "9", sessions, refused, remounted=True).partition("<main>")[2]
+    assert not english_in(seen_in(page))
+    assert str(pickle.loads(pickle.dumps(refused))).startswith("the left foot's angles do not start from the same zero")
 
 
 @pytest.mark.parametrize("name", ["two_wedges.csv", "shoe_sensor.fit", "markers.trc"])

@@ -59,10 +59,10 @@ def taken_off_between(sessions: Sequence[Row]) -> bool:
     return len(days) > 1 or days == {""}
 
 
-def compare_rider(sessions: Sequence[Row], settings: Settings) -> ComparisonResult | str:
+def compare_rider(sessions: Sequence[Row], settings: Settings) -> ComparisonResult | BikefitError:
     """Compare a rider's sessions, in the order of time, as ``bikefit compare`` does without curves; or say why not."""
     try:
         readings = [stored_readings(session) for session in sessions]
         return compare_readings(readings, remounted=taken_off_between(sessions), settings=settings)
     except BikefitError as error:
-        return str(error)
+        return error

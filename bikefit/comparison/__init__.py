@@ -1,6 +1,7 @@
 """Before and after: several recordings of one rider, and what they say together."""
 
 from bikefit.comparison.guards import labels
+from bikefit.comparison.refusal import NotComparableError
 from bikefit.comparison.result import (
     Change,
     ComparedRecording,
@@ -17,6 +18,7 @@ __all__ = [
     "ComparisonResult",
     "CurveDifference",
     "FootComparison",
+    "NotComparableError",
     "OwnResponse",
     "compare",
     "compare_readings",

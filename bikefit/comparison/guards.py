@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from bikefit.conventions import SIDES, Side, ZeroMeaning
-from bikefit.errors import UsageError
+from bikefit.comparison.refusal import not_comparable
+from bikefit.conventions import SIDES, Side
 from bikefit.model import Finding, Reading, Readings, finding
 
 OTHER_DAY_H = 6.0
@@ -18,12 +18,6 @@ OTHER_DAY_H = 6.0
 CADENCE_RATIO = 1.15
 POWER_RATIO = 1.25
 """Beyond these the riding differs enough to turn the foot by itself."""
-_ZEROS: Mapping[ZeroMeaning, str] = {
-    "rider": "the rider's own pose",
-    "bike": "the bike's axis",
-    "none": "none",
-    "shoe_sensor": "that of a shoe sensor",
-}
 
 
 def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
@@ -49,7 +43,8 @@ def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
 
 def check_sessions(sessions: Sequence[Readings], names: Sequence[str], *, remounted: bool) -> tuple[Finding, ...]:
     """Refuse recordings that cannot be compared, and say what is odd about the others."""
-    _same("wedge system", [(s.system.id, s.system.cant_deg) for s in sessions], names, "--system", lambda x: str(x[0]))
+    systems = [(session.system.id, session.system.cant_deg) for session in sessions]
+    _same("wedge_system", systems, names, "--system", [name for name, _ in systems])
     found: list[Finding] = []
     if formats_differ(sessions):
         found.append(finding("compare_formats_differ", formats=sorted({_format(s) for s in sessions})))
@@ -76,13 +71,9 @@ def check_zeros(sessions: Sequence[Readings], names: Sequence[str]) -> None:
         read = [
             (name, session.feet[side]) for name, session in zip(names, sessions, strict=True) if side in session.feet
         ]
-        zeros = {name: _ZEROS[foot.zero] for name, foot in read if foot.zero is not None}
+        zeros = {name: foot.zero for name, foot in read if foot.zero is not None}
         if len(set(zeros.values())) > 1:
-            told = "; ".join(f"{name}: {zero}" for name, zero in zeros.items())
-            raise UsageError(
-                f"the {side} foot's angles do not start from the same zero ({told}), so they cannot be compared. "
-                "Compare recordings made with the same equipment."
-            )
+            raise not_comparable("zeros", side=side, zeros=zeros)
 
 
 def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str]) -> tuple[Finding, ...]:
@@ -90,12 +81,12 @@ def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str]) -> tup
     flag = f"--{side}-neutral"
     _same("metric", [foot.metric for foot in feet], names, "--metric")
     _same("neutral", [foot.neutral.kind for foot in feet], names, flag)
-    _same("neutral angle", [foot.neutral.deg if foot.neutral.kind == "number" else 0.0 for foot in feet], names, flag)
+    _same("neutral_angle", [foot.neutral.deg if foot.neutral.kind == "number" else 0.0 for foot in feet], names, flag)
     found: list[Finding] = []
     references = [foot.reference or "none" for foot in feet]
     if len(set(references)) > 1:
         if feet[0].metric != "mean":
-            _same("reference of the strokes", references, names, "--metric mean, or --reference")
+            _same("reference", references, names, "--metric mean, or --reference")
         found.append(finding("compare_references_differ", side=side, references=_by_value(references, names)))
     for code, values, ratio in (
         ("compare_cadence_differs", [foot.cadence_rpm for foot in feet], CADENCE_RATIO),
@@ -125,26 +116,16 @@ def check_turned_cleat(
         return
     for (before, after), (turn_before, turn_after) in zip(pairwise(wedges), pairwise(turns_deg), strict=True):
         if before != after and turn_before != turn_after:
-            raise UsageError(
-                f"the {side} cleat was turned in the same step as its wedges were changed: what did which cannot be "
-                "told apart. Record one change at a time; for a cleat without float say --cleat-float 0."
-            )
+            raise not_comparable("turned_cleat", side=side)
 
 
 def _same(
-    what: str,
-    values: Sequence[Any],
-    names: Sequence[str],
-    flag: str,
-    shown: Callable[[Any], str] = str,
+    what: str, values: Sequence[Any], names: Sequence[str], flag: str, shown: Sequence[str] | None = None
 ) -> None:
+    """Refuse recordings that differ in what they must share (the words' section ``shared``), ``shown`` in its place."""
     if len(set(values)) > 1:
-        by_value = _by_value([shown(value) for value in values], names)
-        told = "; ".join(f"{', '.join(who)}: {value}" for value, who in by_value.items())
-        raise UsageError(
-            f"the recordings do not share one {what} ({told}), so they cannot be compared. "
-            f"Use the same for all of them ({flag})."
-        )
+        told = list(map(str, values)) if shown is None else shown
+        raise not_comparable("differ", what=what, flag=flag, values=_by_value(told, names))
 
 
 def _by_value(values: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:

@@ -16,8 +16,9 @@ from typing import Any
 from markupsafe import Markup
 
 from bikefit import __version__
-from bikefit.comparison import ComparisonResult
+from bikefit.comparison import ComparisonResult, NotComparableError
 from bikefit.conventions import SIDES, Side
+from bikefit.errors import BikefitError
 from bikefit.model import sentences
 from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.draw import svg, theme
@@ -72,14 +73,16 @@ def rider_html(
     words: Words,
     rider: str,
     sessions: Sequence[Row],
-    comparison: ComparisonResult | str,
+    comparison: ComparisonResult | BikefitError,
     *,
     remounted: bool,
     band_deg: float = 1.0,
 ) -> str:
-    """Render a rider's history in the order of time; a ``comparison`` in words says why there is none."""
-    answers, warnings = [], []
-    if not isinstance(comparison, str):
+    """Render a rider's history in the order of time; an error in its place says why there is no comparison."""
+    answers, warnings, refusal = [], [], ""
+    if isinstance(comparison, BikefitError):
+        refusal = words.text("rider.not_compared", reason=_refusal(words, comparison))
+    else:
         # the shoe on which wedges were tried comes first
         for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
             answer = sentences.advice(words, side, foot.recommendation, comparison.system.cap)
@@ -100,11 +103,16 @@ def rider_html(
         charts=[Markup(chart) for chart in (_history(words, side, sessions, band_deg) for side in SIDES) if chart],
         answers=answers,
         warnings=warnings,
-        refusal=words.text("rider.not_compared", reason=comparison) if isinstance(comparison, str) else "",
-        remounted=words.text("rider.remounted") if remounted and not isinstance(comparison, str) else "",
+        refusal=refusal,
+        remounted=words.text("rider.remounted") if remounted and not refusal else "",
         cautions=sentences.cautions(words, recommends_varus=True),
         script=Markup(""),
     )
+
+
+def _refusal(words: Words, error: BikefitError) -> str:
+    """Say why sessions are not compared; what a reader says of a file is English."""
+    return error.told(words) if isinstance(error, NotComparableError) else str(error)
 
 
 def _render(words: Words, template: str, **values: Any) -> str:
