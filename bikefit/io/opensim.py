@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -68,11 +68,11 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     order = order_rows(clock.time_s, source.name)
     read = [column for column in columns if column.meaning.kind != "time"]
     series = [*table_series(read, values.__getitem__, order)]
-    series += _body_series(storage, order, {item.channel for item in series}, options.side)
-    of_feet = any(column.meaning.kind in OF_FEET for column in read) or len(series) > len(read)
+    bones = [*_body_series(storage, order, {item.channel for item in series}, options.side)]
+    of_feet = any(column.meaning.kind in OF_FEET for column in read) or bool(bones)
     marked = frozenset[str]() if of_feet else marker_columns(labels, options, source.name)
     places = {label: order.apply(storage.columns[label]) for label in labels if label in marked}
-    points = {label: f"{_SIDE[side[0]]}_pedal" for label in labels if (side := _point_side(label))}
+    given = _meanings(labels, bones)
     found = (*source.findings, *clock.findings, *order.findings)
     if not of_feet and not marked:
         what = "pedal points and forces" if _points(storage.columns) else "no foot's angle"
@@ -83,16 +83,27 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
         name=source.name,
         format="opensim",
         sha256=source.sha256,
-        series=tuple(series),
+        series=(*series, *bones),
         start=clock.start,
         to_s=float(order.time_s[-1]),
         markers=markers_from_columns(order.time_s, places, options, source.name),
         channels=tuple(
-            replace(info, meaning=points[info.name], note="") if info.name in points else info for info in infos
+            replace(info, meaning=given[info.name], note="") if info.name in given else info for info in infos
         ),
         findings=found,
     )
     return assemble(parts, options)
+
+
+def _meanings(labels: Sequence[str], bones: Sequence[Series]) -> dict[str, str]:
+    """Return what the labels are read as that are no channel by themselves: points of force, angles of a heel bone."""
+    meanings = {label: f"{_SIDE[side[0]]}_pedal" for label in labels if (side := _point_side(label))}
+    sides = {bone.channel.partition("_")[0] for bone in bones}
+    for label in labels:
+        match = _BODY.match(label)
+        if match and _SIDE[match["side"].lower()] in sides:
+            meanings[label] = f"{_SIDE[match['side'].lower()]}_heel_rotation_deg"
+    return meanings
 
 
 def parse_storage(source: Source) -> Storage:

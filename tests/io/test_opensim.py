@@ -79,6 +79,7 @@ def test_body_kinematics_give_the_angle_about_the_soles_normal(tmp_path: Path, d
     read = read_recording(write(tmp_path, columns, [f"inDegrees={'yes' if degrees else 'no'}"]))
     for trace in read.feet.values():
         assert trace.zero == "bike"
+        assert f"{trace.side}_heel_rotation_deg" in {channel.meaning for channel in read.channels}
         assert trace.pitch_deg is not None
         np.testing.assert_allclose(trace.heel_out_deg, SWING, atol=1e-4)
         np.testing.assert_allclose(trace.pitch_deg, pitch, atol=1e-4)
@@ -110,6 +111,8 @@ def test_forces_alone_are_no_angle(tmp_path: Path) -> None:
         ("Coordinates\nendheader\nangle\n1\n", "no OpenSim table"),
         ("Coordinates\nendheader\ntime\ta\n0.0\tx\n", "row 1 holds something that is no number"),
         ("Coordinates\nendheader\ntime\ta\n0\t1\n0.01\t1\n0.02\t1\n-1\t1\n", "time goes back"),
+        ("Coordinates\nendheader\ntime\ta\nnan\t1\nnan\t1\n", "no row has a time"),
+        ("Coordinates\nendheader\ntime\tpower_w\tPower (W)\n0\t1\t1\n1\t1\t1\n", "both power_w"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:

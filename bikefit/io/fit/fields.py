@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Final
 
 from bikefit.conventions import CHANNELS as ROWS
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES, Side, crank_offset_deg
 from bikefit.io.names import CHANNELS, Meaning, unit_of
 
 _SIDE_WORDS: Final[Mapping[str, Side]] = {
@@ -118,7 +118,7 @@ def field_meaning(name: str, unit: str) -> FieldMeaning | None:
                     asked = f"{'left_' if sided else ''}{channel}_deg"
                     note = f"not read: its name does not say which way is positive; --column {asked}={name}"
                     return FieldMeaning(own, 0.0, note=note)
-                turned = 180.0 if channel == "crank_angle" and side == "left" else 0.0
+                turned = crank_offset_deg(side) if side and not sided else 0.0
                 return _with_unit(own, sign, turned, unit, named_unit)
     return None
 
