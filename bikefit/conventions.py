@@ -82,9 +82,6 @@ REFERENCES: Final[tuple[Reference, ...]] = get_args(Reference)
 CRANK_REFERENCES: Final[frozenset[str]] = frozenset({"crank_angle", "tdc_pulse", "markers", "shoe_acceleration"})
 """References that know where top dead centre is; with any other only "phase" is spoken of."""
 
-Metric = Literal["mean", "power_phase", "peak"]
-METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
-
 POWER_PHASE_DEG: Final = (30.0, 150.0)
 RECOVERY_PHASE_DEG: Final = (210.0, 330.0)
 Z95: Final = 1.9599639845400536
@@ -92,11 +89,50 @@ Z95: Final = 1.9599639845400536
 CURVE_POINTS: Final = 100
 """Points of phase in a stroke's curve; point k is the mean over the k-th hundredth of the revolution."""
 
-METRIC_COLUMNS: Final[dict[Metric, str]] = {
-    "mean": "mean_deg",
-    "power_phase": "power_phase_deg",
-    "peak": "peak_deg",
-}
+Metric = str
+"""Code of the angle of a stroke that stands for the foot's rotation: one of `METRICS`."""
+
+
+@dataclass(frozen=True)
+class StrokeAngle:
+    """One angle that is read off each stroke.
+
+    Attributes
+    ----------
+    code : str
+        Its name in options, results and words; the stroke table's column adds ``_deg``.
+    window_deg : (float, float), optional
+        Crank angles over which it is the mean; None = the stroke's highest value.
+    is_metric : bool
+        Whether it may stand for the foot's rotation.
+    matters : bool
+        Whether it is asked if it would turn the answer, where another one stands for the rotation.
+    """
+
+    code: str
+    window_deg: tuple[float, float] | None
+    is_metric: bool = True
+    matters: bool = False
+
+    @property
+    def column(self) -> str:
+        """The column of the stroke table."""
+        return f"{self.code}_deg"
+
+    @property
+    def needs_crank(self) -> bool:
+        """Whether it speaks of a part of the crank's turn."""
+        return self.window_deg not in (None, (0.0, 360.0))
+
+
+STROKE_ANGLES: Final[tuple[StrokeAngle, ...]] = (
+    StrokeAngle("mean", (0.0, 360.0), matters=True),
+    StrokeAngle("power_phase", POWER_PHASE_DEG, matters=True),
+    StrokeAngle("recovery_phase", RECOVERY_PHASE_DEG, is_metric=False),
+    StrokeAngle("peak", None),
+)
+"""The angles of a stroke. A new one is a row here, a field of `StrokeRow` and its words."""
+METRICS: Final[dict[Metric, StrokeAngle]] = {row.code: row for row in STROKE_ANGLES if row.is_metric}
 
 CLEATS: Final = ("3-bolt", "2-bolt", "speedplay")
 DEFAULT_SYSTEM: Final = "bikefit-cleat"

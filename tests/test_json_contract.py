@@ -95,7 +95,7 @@ def options(value: Any) -> None:
 def rotation(kind: str) -> dict[str, Any]:
     angles = ("mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg", "peak_crank_deg")
     return {
-        "metric": METRICS, "value_deg": kind, "standard_error_deg": kind, "interval_deg": pair(kind),
+        "metric": tuple(METRICS), "value_deg": kind, "standard_error_deg": kind, "interval_deg": pair(kind),
         **dict.fromkeys(angles, MAYBE), "range_deg": kind, "stroke_sd_deg": kind, "trend_deg_per_h": kind,
         "float_stop": lambda stop: stop is None or follows(stop, {"share": NUMBER, "deg": NUMBER}, "float_stop"),
     }  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bikefit.analysis.neutral import choose_neutral, excess_over, zero_sd_deg
-from bikefit.conventions import METRICS, Metric, Side
+from bikefit.conventions import METRICS, STROKE_ANGLES, Metric, Side
 from bikefit.model import (
     Excess,
     Finding,
@@ -133,15 +133,16 @@ def stroke_obstacles(summary: StrokeSummary, trace: FootTrace, options: Session,
         obstacles.append(reason("weak_strokes", side=side, quality=quality, needed=settings.quality_min))
     elif summary.used < settings.strokes_min:
         obstacles.append(reason("too_few_strokes", side=side, used=summary.used, needed=settings.strokes_min))
-    if options.metric == "power_phase" and not phase.is_crank:
-        obstacles.append(reason("metric_needs_crank", side=side))
+    if METRICS[options.metric].needs_crank and not phase.is_crank:
+        obstacles.append(reason("metric_needs_crank", side=side, metric=options.metric))
     return tuple(obstacles)
 
 
 def unknown_rotation(metric: Metric) -> Rotation:
     """Return a rotation of which nothing is known."""
     nan = math.nan
-    return Rotation(metric, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, None)
+    unknown = {row.column: nan for row in STROKE_ANGLES}
+    return Rotation(metric, nan, nan, nan, unknown, nan, nan, nan, nan, None)
 
 
 def decide(
@@ -174,14 +175,9 @@ def metric_findings(
     side: Side,
 ) -> tuple[Finding, ...]:
     """Say where another metric would change the count."""
-    values: Mapping[Metric, float] = {
-        "mean": rotation.mean_deg,
-        "power_phase": rotation.power_phase_deg,
-        "peak": rotation.peak_deg,
-    }
     totals: dict[Metric, int | None] = {}
     for other in METRICS:
-        shift = values[other] - rotation.value_deg
+        shift = rotation.angles_deg[METRICS[other].column] - rotation.value_deg
         if other != rotation.metric and not math.isnan(shift):
             shifted = replace(excess, deg=excess.deg + shift)
             totals[other] = decide(shifted, neutral, options, system, side, ()).total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 _SHOWN = "json"
+SPREAD = "*"
+"""Stands for the entries of a field that is a mapping: they take the field's place."""
 
 
 def in_json(name: str | None) -> dict[str, Any]:
-    """Return a field's metadata: JSON shows the property ``name`` in its place, or nothing."""
+    """Return a field's metadata: JSON shows the property ``name`` in its place, its own entries, or nothing."""
     return {_SHOWN: name}
 
 
@@ -40,8 +42,7 @@ def to_json_value(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         if hasattr(value, "to_dict"):
             return value.to_dict()
-        shown = (item.metadata.get(_SHOWN, item.name) for item in fields(value))
-        return {name: to_json_value(getattr(value, name)) for name in shown if name is not None}
+        return {name: to_json_value(member) for name, member in _members(value)}
     if isinstance(value, Mapping):
         return {str(key): to_json_value(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
@@ -55,3 +56,13 @@ def to_json_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    """List what a dataclass shows, by name."""
+    for item in fields(value):
+        name = item.metadata.get(_SHOWN, item.name)
+        if name == SPREAD:
+            yield from getattr(value, item.name).items()
+        elif name is not None:
+            yield name, getattr(value, name)

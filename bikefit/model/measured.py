@@ -11,7 +11,7 @@ import numpy as np
 from bikefit.conventions import Metric, Reference, interval_95
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding
-from bikefit.model.json_values import in_json
+from bikefit.model.json_values import SPREAD, in_json
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ class Rotation:
 
     Attributes
     ----------
-    metric : {"mean", "power_phase", "peak"}
-        What of each stroke ``value_deg`` is the mean of.
+    metric : str
+        A code of `bikefit.conventions.METRICS`: what of each stroke ``value_deg`` is the mean of.
     value_deg : float
         The foot's rotation [deg].
     standard_error_deg : float
@@ -106,8 +106,8 @@ class Rotation:
     sd_deg : float
         The same as the standard deviation of a normal distribution with the same 95 % interval [deg]: where strokes are
         few, wider (Student's t).
-    mean_deg, power_phase_deg, recovery_phase_deg, peak_deg : float
-        The metrics, and the unloaded phase; means over strokes [deg].
+    angles_deg : mapping of str to float
+        Mean over strokes [deg] of each of `bikefit.conventions.STROKE_ANGLES`, by the stroke table's column.
     peak_crank_deg : float
         Crank angle of the peak, circular mean [deg]; NaN without a crank reference.
     range_deg : float
@@ -124,10 +124,7 @@ class Rotation:
     value_deg: float
     standard_error_deg: float
     sd_deg: float = field(metadata=in_json("interval_deg"))
-    mean_deg: float
-    power_phase_deg: float
-    recovery_phase_deg: float
-    peak_deg: float
+    angles_deg: Mapping[str, float] = field(metadata=in_json(SPREAD))
     peak_crank_deg: float
     range_deg: float
     stroke_sd_deg: float
@@ -138,3 +135,23 @@ class Rotation:
     def interval_deg(self) -> tuple[float, float]:
         """95 % interval by the strokes alone [deg]."""
         return interval_95(self.value_deg, self.sd_deg)
+
+    @property
+    def mean_deg(self) -> float:
+        """Mean over the whole stroke [deg]."""
+        return self.angles_deg["mean_deg"]
+
+    @property
+    def power_phase_deg(self) -> float:
+        """Mean over the power phase [deg]; NaN without a crank reference."""
+        return self.angles_deg["power_phase_deg"]
+
+    @property
+    def recovery_phase_deg(self) -> float:
+        """Mean over the unloaded phase [deg]; NaN without a crank reference."""
+        return self.angles_deg["recovery_phase_deg"]
+
+    @property
+    def peak_deg(self) -> float:
+        """Highest angle of a stroke [deg]."""
+        return self.angles_deg["peak_deg"]

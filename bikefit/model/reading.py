@@ -26,8 +26,8 @@ class Reading:
         Mean over the used strokes [deg], heel-out positive; NaN where the recording does not give it.
     standard_error_deg : float
         Of it, by the strokes alone [deg].
-    metric : {"mean", "power_phase", "peak"}
-        What of each stroke it is the mean of.
+    metric : str
+        A code of `bikefit.conventions.METRICS`: what of each stroke it is the mean of.
     neutral : Neutral
         The angle to come back to.
     excess : Excess

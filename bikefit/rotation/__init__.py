@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bikefit.conventions import METRIC_COLUMNS, Z95, Metric
+from bikefit.conventions import METRICS, STROKE_ANGLES, Z95, Metric
 from bikefit.model import Array, Finding, Rotation, StrokeCurves, finding
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.settings import Settings
@@ -41,7 +41,7 @@ def summarise_rotation(
         The stroke table of one foot.
     curves : StrokeCurves
         Its curves, row by row.
-    metric : {"mean", "power_phase", "peak"}
+    metric : str
         What of each stroke the rotation is the mean of.
     settings : Settings
         Thresholds of the findings.
@@ -75,7 +75,7 @@ def summarise_rotation(
     used = strokes["used"].to_numpy(dtype=np.bool_)
     side = str(strokes["foot"].iloc[0]) if len(strokes) else ""
     column = {name: strokes[name].to_numpy(dtype=np.float64)[used] for name in _AVERAGED}
-    value, error, dof = mean_with_error(column[METRIC_COLUMNS[metric]])
+    value, error, dof = mean_with_error(column[METRICS[metric].column])
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
     trend, trend_error = _trend_deg_per_h(middle_s, column["mean_deg"])
     stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg)
@@ -94,10 +94,7 @@ def summarise_rotation(
         value_deg=value,
         standard_error_deg=error,
         sd_deg=t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan,
-        mean_deg=_mean(column["mean_deg"]),
-        power_phase_deg=_mean(column["power_phase_deg"]),
-        recovery_phase_deg=_mean(column["recovery_phase_deg"]),
-        peak_deg=_mean(column["peak_deg"]),
+        angles_deg={row.column: _mean(column[row.column]) for row in STROKE_ANGLES},
         peak_crank_deg=circular_mean_deg(column["peak_crank_deg"]) if is_crank else math.nan,
         range_deg=_mean(column["range_deg"]),
         stroke_sd_deg=float(np.std(column["mean_deg"], ddof=1)) if middle_s.size > 1 else math.nan,
@@ -107,16 +104,7 @@ def summarise_rotation(
     return rotation, tuple(findings)
 
 
-_AVERAGED = (
-    "start_s",
-    "end_s",
-    "mean_deg",
-    "power_phase_deg",
-    "recovery_phase_deg",
-    "peak_deg",
-    "peak_crank_deg",
-    "range_deg",
-)
+_AVERAGED = ("start_s", "end_s", *(row.column for row in STROKE_ANGLES), "peak_crank_deg", "range_deg")
 
 
 def _mean(values: Array) -> float:

@@ -75,8 +75,8 @@ class Session:
         Signed wedges on each shoe during the ride, varus positive; None = nobody said.
     neutral : PerFoot of float or str, optional
         The angle that each foot is brought back toward [deg, heel-out positive], "zero", "static" or "recovery".
-    metric : {"mean", "power_phase", "peak"}
-        What stands for the foot's rotation.
+    metric : str
+        A code of `bikefit.conventions.METRICS`: what stands for the foot's rotation.
     cleat : str, optional
         "3-bolt", "2-bolt" or "speedplay".
     cleat_float_deg : float, optional

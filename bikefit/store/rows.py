@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from bikefit.conventions import STROKE_COLUMNS, Column, Metric, Reference, Side, StrokeRow, ZeroMeaning
+from bikefit.conventions import METRICS, STROKE_COLUMNS, Column, Metric, Reference, Side, StrokeRow, ZeroMeaning
 from bikefit.model import (
     Excess,
     Finding,
@@ -82,7 +82,7 @@ class FootRow:
     expected_deg: Annotated[float | None, Column("excess that is expected with the count")]
     rotation_deg: Annotated[float | None, Column("the foot's rotation by the metric")]
     standard_error_deg: Annotated[float | None, Column("of the rotation, by the strokes")]
-    metric: Annotated[Metric, Column("`mean`, `power_phase` or `peak`")]
+    metric: Annotated[Metric, Column(f"one of {', '.join(f'`{code}`' for code in METRICS)}")]
     zero: Annotated[ZeroMeaning | None, Column("what 0 deg means: `rider`, `bike`, `shoe_sensor` or `none`")]
     neutral_kind: Annotated[NeutralKind, Column("`zero`, `static`, `recovery`, `number` or `none`")]
     neutral_deg: Annotated[float | None, Column("the angle to come back to")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import CURVE_POINTS, STROKE_COLUMNS
+from bikefit.conventions import CURVE_POINTS, STROKE_ANGLES, STROKE_COLUMNS
 from bikefit.model import Array, Channel, Finding, FootTrace, Phase, StrokeCurves, finding
 from bikefit.settings import Settings
 from bikefit.signals import spikes, usual_step
@@ -116,10 +116,10 @@ def find_strokes(
         "start_s": start_s,
         "end_s": end_s,
         "cadence_rpm": 60.0 / (end_s - start_s),
-        "mean_deg": over.mean_deg,
-        "power_phase_deg": over.power_phase_deg if phase.is_crank else unknown,
-        "recovery_phase_deg": over.recovery_phase_deg if phase.is_crank else unknown,
-        "peak_deg": peak_deg,
+        **{
+            row.column: over.means_deg.get(row.column, peak_deg) if phase.is_crank or not row.needs_crank else unknown
+            for row in STROKE_ANGLES
+        },
         "peak_crank_deg": peak_at_deg if phase.is_crank else unknown,
         "range_deg": range_deg,
         "posture": label_posture(_pitch_means(trace, start_s, end_s), used),

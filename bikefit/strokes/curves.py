@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import CURVE_POINTS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG
+from bikefit.conventions import CURVE_POINTS, STROKE_ANGLES
 from bikefit.model import Array
 from bikefit.strokes.cuts import Cuts
 
 Indices = NDArray[np.intp]
 
 CURVE_EDGES_DEG = np.arange(CURVE_POINTS + 1) * (360.0 / CURVE_POINTS)
-EDGES_DEG = np.unique(np.concatenate([CURVE_EDGES_DEG, POWER_PHASE_DEG, RECOVERY_PHASE_DEG]))
+WINDOWS_DEG = {row.column: row.window_deg for row in STROKE_ANGLES if row.window_deg is not None}
+"""Stroke table's column -> the crank angles over which it is the mean."""
+EDGES_DEG = np.unique(np.concatenate([CURVE_EDGES_DEG, *WINDOWS_DEG.values()]))
 """Crank angles at which the integral is read off."""
 PACE_EVERY = 5
 """The time is read off at every so many edges of the curve."""
@@ -37,8 +40,8 @@ class OverPhase:
     ----------
     curve_deg : ndarray, shape (strokes, 100)
         Mean over each hundredth of the revolution [deg].
-    mean_deg, power_phase_deg, recovery_phase_deg : ndarray, shape (strokes,)
-        Means over the revolution and over the two windows of the crank [deg].
+    means_deg : mapping of str to ndarray, shape (strokes,)
+        Means over the windows of the crank, by the stroke table's column [deg].
     pace_s : ndarray, shape (strokes, 21)
         Times at which the phase reaches each twentieth of the revolution [s].
     samples : ndarray of int, shape (strokes,)
@@ -50,14 +53,17 @@ class OverPhase:
     """
 
     curve_deg: Array
-    mean_deg: Array
-    power_phase_deg: Array
-    recovery_phase_deg: Array
+    means_deg: Mapping[str, Array]
     pace_s: Array
     samples: Indices
     first: Indices
     last: Indices
     backward_deg: Array
+
+    @property
+    def mean_deg(self) -> Array:
+        """Means over the whole revolution [deg]."""
+        return self.means_deg["mean_deg"]
 
 
 def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, index: Indices, cuts: Cuts) -> OverPhase:
@@ -86,15 +92,14 @@ def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, ind
     count = cuts.start_at.size
     points = EDGES_DEG.size
     curve = np.full((count, CURVE_POINTS), np.nan)
-    means = np.full((3, count), np.nan)
+    means = {column: np.full(count, np.nan) for column in WINDOWS_DEG}
     pace = np.full((count, CURVE_POINTS // PACE_EVERY + 1), np.nan)
     first, last = _at_or_after(index, cuts.start_at), _at_or_after(index, cuts.end_at)
     if count == 0 or time_s.size < 4:
-        return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, np.zeros(count))
+        return OverPhase(curve, means, pace, last - first, first, last, np.zeros(count))
     time_s, phase_deg, heel_out_deg, index = _with_ends(time_s, phase_deg, heel_out_deg, index, cuts)
     axis, offset, backward = _common_axis(phase_deg, cuts, _at_or_after(index, cuts.start_at))
     on_curve = np.searchsorted(EDGES_DEG, CURVE_EDGES_DEG)
-    windows = [(0.0, 360.0), POWER_PHASE_DEG, RECOVERY_PHASE_DEG]
     for begin in range(0, count, ROWS_AT_ONCE):
         rows = slice(begin, min(begin + ROWS_AT_ONCE, count))
         low = max(int(first[rows.start]) - 3, 0)
@@ -105,16 +110,17 @@ def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, ind
         at, part = _locate(edges, axis[low:high])
         integral = _integral(axis[low:high], heel_out_deg[low:high], at, part).reshape(-1, points)
         curve[rows] = np.diff(integral[:, on_curve], axis=1) * (CURVE_POINTS / 360.0)
-        for row, (start, stop) in zip(means, windows, strict=True):
+        for column, (start, stop) in WINDOWS_DEG.items():
             bounds = np.searchsorted(EDGES_DEG, (start, stop))
-            row[rows] = (integral[:, bounds[1]] - integral[:, bounds[0]]) / (stop - start)
+            means[column][rows] = (integral[:, bounds[1]] - integral[:, bounds[0]]) / (stop - start)
         paced = np.arange(0, edges.size).reshape(-1, points)[:, on_curve[::PACE_EVERY]]
         time = time_s[low:high]
         pace[rows] = time[at[paced]] + part[paced] * (time[at[paced] + 1] - time[at[paced]])
     empty = last - first < 3
     curve[empty] = np.nan
-    means[:, empty] = np.nan
-    return OverPhase(curve, means[0], means[1], means[2], pace, last - first, first, last, backward)
+    for mean in means.values():
+        mean[empty] = np.nan
+    return OverPhase(curve, means, pace, last - first, first, last, backward)
 
 
 def _at_or_after(index: Indices, position: Array) -> Indices:

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from bikefit.conventions import STROKE_COLUMNS, Side
+from bikefit.conventions import STROKE_ANGLES, STROKE_COLUMNS, Side
 from bikefit.model import (
     Excess,
     Finding,
@@ -34,7 +34,8 @@ from bikefit.wedges import recommend, undetermined
 NAN = math.nan
 OWN_ZERO = Neutral("zero", 0.0)
 NUMBERS = {
-    **dict.fromkeys(("power_phase_deg", "recovery_phase_deg", "peak_deg", "peak_crank_deg"), NAN),
+    **{row.column: NAN for row in STROKE_ANGLES},
+    "peak_crank_deg": NAN,
     "range_deg": 2.0,
     "stroke_sd_deg": 0.3,
     "trend_deg_per_h": 0.0,
@@ -76,6 +77,7 @@ def make_foot(
         advised = recommend(excess, response, fitted, product, settings)
     else:
         advised = undetermined(product, [reason("neutral_needed", side=side)], response)
+    told = {**NUMBERS, "mean_deg": value_deg, **(numbers or {})}
     return FootResult(
         side=side,
         strokes=StrokeSummary(used if found is None else found, used, rejected or {}, cadence_rpm, reference, 0.97),  # type: ignore[arg-type]
@@ -84,9 +86,9 @@ def make_foot(
             value_deg=value_deg,
             standard_error_deg=error_deg,
             sd_deg=error_deg,
-            mean_deg=value_deg,
+            angles_deg={row.column: told[row.column] for row in STROKE_ANGLES},
             float_stop=float_stop,
-            **{**NUMBERS, **(numbers or {})},
+            **{name: told[name] for name in ("peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h")},
         ),
         neutral=neutral,
         excess=excess,

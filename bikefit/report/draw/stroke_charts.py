@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bikefit.conventions import CRANK_REFERENCES, METRIC_COLUMNS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG, Side
+from bikefit.conventions import CRANK_REFERENCES, METRICS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG, Side
 from bikefit.model import Array, FootResult, SessionResult
 from bikefit.report.draw import svg
 from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Frame, Panel, Readout, degrees_frame, on_page, padded
@@ -98,7 +98,7 @@ def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:
                 mean=mean,
                 sd=sd,
                 single=curves[pick_strokes(curves)],
-                values=table[METRIC_COLUMNS[foot.rotation.metric]].to_numpy(float),
+                values=table[METRICS[foot.rotation.metric].column].to_numpy(float),
                 band_deg=float(result.settings["neutral_band_deg"]),
             )
         )

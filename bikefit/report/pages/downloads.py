@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from bikefit.conventions import STROKE_COLUMNS
+from bikefit.conventions import STROKE_ANGLES, STROKE_COLUMNS
 from bikefit.model import SessionResult
 from bikefit.report.pages.view import Download, clean
 from bikefit.words import Words
@@ -17,7 +17,7 @@ from bikefit.words import Words
 PLAIN_LIMIT, PACKED_LIMIT = 120_000, 560_000
 """Largest CSV that is embedded as it is, and largest compressed one; with base64 a page stays under 1 MB [bytes]."""
 FINE = {"start_s": 2, "end_s": 2, "cadence_rpm": 1, "peak_crank_deg": 0, "power_w": 0, "quality": 2}
-ANGLES = ("mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg", "range_deg")
+ANGLES = (*(row.column for row in STROKE_ANGLES), "range_deg")
 COARSE = FINE | {"start_s": 1, "end_s": 1, "cadence_rpm": 0, **dict.fromkeys(ANGLES, 1)}
 """Decimals of columns; others have two. A ride of hours gets the coarse ones."""
 IMPLIED = ("stroke", "end_s")

@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from bikefit.conventions import REJECT_REASONS, Side
+from bikefit.conventions import REJECT_REASONS, STROKE_ANGLES, Side
 from bikefit.model import FootResult, SessionResult
 from bikefit.report.draw import decision_charts, stroke_charts
 from bikefit.report.draw.panel import Panel, padded
@@ -78,9 +78,11 @@ def _foot_numbers(words: Words, foot: FootResult, between_sd_deg: float) -> dict
     strokes, rotation, excess = foot.strokes, foot.rotation, foot.excess
     advised, degrees = foot.recommendation, words.signed_degrees
     reference = words.text(f"reference.{strokes.reference}") if strokes.reference else words.text("words.unknown")
-    peak = degrees(rotation.peak_deg)
+    angles = {row.code: degrees(rotation.angles_deg[row.column]) for row in STROKE_ANGLES}
     if known(rotation.peak_crank_deg):
-        peak = words.text("numbers.peak_at", peak=peak, at=words.degrees(rotation.peak_crank_deg, 0))
+        angles["peak"] = words.text(
+            "numbers.peak_at", peak=angles["peak"], at=words.degrees(rotation.peak_crank_deg, 0)
+        )
     stop = rotation.float_stop
     error = math.hypot(rotation.standard_error_deg, between_sd_deg)
     return {
@@ -92,10 +94,7 @@ def _foot_numbers(words: Words, foot: FootResult, between_sd_deg: float) -> dict
         "standard_error": words.degrees(rotation.standard_error_deg, 2),
         "smallest": words.degrees(minimal_detectable_change_deg(error, error)),
         "metric": words.text(f"metric.{rotation.metric}"),
-        "mean": degrees(rotation.mean_deg),
-        "power_phase": degrees(rotation.power_phase_deg),
-        "recovery_phase": degrees(rotation.recovery_phase_deg),
-        "peak": peak,
+        **angles,
         "range": words.degrees(rotation.range_deg),
         "stroke_sd": words.degrees(rotation.stroke_sd_deg, 2),
         "trend": degrees(rotation.trend_deg_per_h, 2),
