@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bikefit.analysis import AnalyzeOptions, NeutralChoice, analyze
-from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS
+from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS, STROKE_ANGLES
 from bikefit.model import Recording
 from bikefit.model.findings import codes
 from bikefit.settings import Settings
@@ -93,7 +93,7 @@ def options(value: Any) -> None:
 
 
 def rotation(kind: str) -> dict[str, Any]:
-    angles = ("mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg", "peak_crank_deg")
+    angles = (*(row.column for row in STROKE_ANGLES), "peak_crank_deg")
     return {
         "metric": tuple(METRICS), "value_deg": kind, "standard_error_deg": kind, "interval_deg": pair(kind),
         **dict.fromkeys(angles, MAYBE), "range_deg": kind, "stroke_sd_deg": kind, "trend_deg_per_h": kind,

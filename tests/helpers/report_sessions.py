@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bikefit.comparison import ComparisonResult, compare_sessions
-from bikefit.conventions import STROKE_COLUMNS, Side
+from bikefit.conventions import STROKE_ANGLES, STROKE_COLUMNS, Side
 from bikefit.model import (
     Excess,
     FloatStop,
@@ -34,7 +34,14 @@ NUMBERS = (
     "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h",
 )  # fmt: skip
 
-MEANS = ("power_phase_deg", "recovery_phase_deg", "peak_deg", "range_deg")
+MEANS = (*(row.column for row in STROKE_ANGLES if row.code != "mean"), "range_deg")
+
+
+def _read(curves: np.ndarray, phase: np.ndarray, window_deg: tuple[float, float] | None) -> np.ndarray:
+    """Return the mean of each curve over a window, its highest value without one."""
+    if window_deg is None:
+        return curves.max(1)
+    return curves[:, (phase > window_deg[0]) & (phase < window_deg[1])].mean(1)
 
 
 def make_foot(
@@ -64,7 +71,6 @@ def make_foot(
     used = np.ones(strokes, dtype=bool)
     used[rng.choice(strokes, strokes // 20, replace=False)] = False
     reasons = np.where(used, None, rng.choice(["coasting", "gap", "cadence_jump"], strokes))
-    power_phase, recovery = (phase > 30) & (phase < 150), (phase > 210) & (phase < 330)
     table = pd.DataFrame(
         {
             "foot": side,
@@ -72,10 +78,7 @@ def make_foot(
             "start_s": np.r_[0, ends[:-1]],
             "end_s": ends,
             "cadence_rpm": cadence,
-            "mean_deg": curves.mean(1),
-            "power_phase_deg": curves[:, power_phase].mean(1),
-            "recovery_phase_deg": curves[:, recovery].mean(1),
-            "peak_deg": curves.max(1),
+            **{row.column: _read(curves, phase, row.window_deg) for row in STROKE_ANGLES},
             "peak_crank_deg": phase[curves.argmax(1)],
             "range_deg": np.ptp(curves, axis=1),
             "posture": None,
