@@ -75,7 +75,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     given = _meanings(labels, bones)
     found = (*source.findings, *clock.findings, *order.findings)
     if not of_feet and not marked:
-        what = "pedal points and forces" if _points(storage.columns) else "no foot's angle"
+        what = "pedal_points" if _points(storage.columns) else "no_angle"
         found = (*found, finding("opensim_without_feet", what=what))
     passed_over = {*marked, followed.name}
     infos = describe_table(labels, [None] * len(labels), read, values.__getitem__, order, passed_over, all_parsed=True)

@@ -23,6 +23,7 @@ from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.series import Parts, Series
 from bikefit.io.source import Source, load
 from bikefit.model import Array, Finding, Recording, finding
+from bikefit.words import ENGLISH
 
 _DAMAGE_SHOWN: Final = 5
 
@@ -39,9 +40,9 @@ def read_fit(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recording:
     data = decode_bytes(source.data, path.name)
     if options.strict and data.damage:
         first = data.damage[0]
+        what = ENGLISH.word("fit_damage", first.what)
         raise RecordingError(
-            f"{path.name}: the file is damaged at byte {first.byte}: {first.what}. "
-            "Leave out --strict to read what is whole."
+            f"{path.name}: the file is damaged at byte {first.byte}: {what}. Leave out --strict to read what is whole."
         )
     return assemble(_parts(data, source, side_of_file=side_of(path.stem), asked=options.columns), options)
 

@@ -31,7 +31,7 @@ class Damage:
     byte : int
         Where it was seen.
     what : str
-        In words.
+        Its code, worded in the words' section ``fit_damage``.
     lost : int
         Bytes that could not be read because of it (those that are missing included).
     """
@@ -167,15 +167,14 @@ def _part(data: bytes, start: int, damage: list[Damage]) -> tuple[int, int, int]
     if size == 0 and begin + 2 >= len(data):
         return begin, begin, len(data)
     if size == 0 or not header_ok or (whole_file and end != len(data) - 2):
-        what = "the header gives a data size of 0" if size == 0 else "the header is damaged"
-        damage.append(Damage(start, f"{what}; the messages were read up to the end of the file"))
+        damage.append(Damage(start, "size_zero" if size == 0 else "header_damaged"))
         end = following if following < len(data) else len(data) - 2 if whole_file or size else len(data)
         return begin, max(begin, end), max(begin, following)
     if end + 2 <= len(data):
-        damage.append(Damage(end, "the checksum does not match, so single values may be wrong"))
+        damage.append(Damage(end, "checksum_wrong"))
         return begin, end, end + 2
     if end <= len(data):
-        damage.append(Damage(len(data), "the checksum is missing"))
+        damage.append(Damage(len(data), "checksum_missing"))
         return begin, end, len(data)
     return begin, len(data), end + 2
 
@@ -207,13 +206,13 @@ class _Walk:
                 at += size
                 continue
             if not 0x40 <= header < 0x80:
-                return at, "a message of a kind that was never defined"
+                return at, "undefined_message"
             after = self._definition(at, end, size_of)
             if not after:
-                return at, "a definition that is not whole"
+                return at, "torn_definition"
             at = after
         if at > end:
-            return self.starts.pop(), "a message that is not whole"
+            return self.starts.pop(), "torn_message"
         return at, ""
 
     def _definition(self, at: int, end: int, size_of: list[int]) -> int:
@@ -260,14 +259,14 @@ def scan(data: bytes, name: str) -> Scan:
     while at < len(data):
         if not _is_header(data, at):
             following = _next_header(data, at)
-            damage.append(Damage(at, "bytes that belong to no part of the file", following - at))
+            damage.append(Damage(at, "stray_bytes", following - at))
             at = following
             continue
         part_starts.append(at)
         begin, end, following = _part(data, at, damage)
         stopped, why = walk.part(begin, end)
         if following > len(data):
-            damage.append(Damage(stopped, "the file ends too early", following - stopped))
+            damage.append(Damage(stopped, "ends_early", following - stopped))
         elif why:
             damage.append(Damage(stopped, why, end - stopped))
         at = max(following, at + 1)

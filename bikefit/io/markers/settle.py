@@ -158,5 +158,4 @@ def _settle_unit(named: Mapping[str, Array], stated: str, source: str) -> tuple[
         )
     if not stated:
         return MM_PER[fitting[0]], ()
-    apart = f"{length:g} {stated}"
-    return MM_PER[fitting[0]], (finding("marker_unit", stated=stated, used=fitting[0], apart=apart),)
+    return MM_PER[fitting[0]], (finding("marker_unit", stated=stated, used=fitting[0], apart=length),)
