@@ -11,9 +11,10 @@ import argparse
 import numpy as np
 
 from bikefit.phase import find_phase
+from bikefit.quantiles import t_quantile
 from bikefit.rotation import summarise_rotation
 from bikefit.settings import Settings
-from bikefit.signals import mean_with_error, t_quantile
+from bikefit.signals import mean_with_error
 from bikefit.simulate import Foot, Ride, Rider, simulate_ride, swing
 from bikefit.strokes import find_strokes
 

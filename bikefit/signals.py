@@ -240,28 +240,3 @@ def mean_with_error(values: Array) -> tuple[float, float, float]:
     variance = max(variance, single) / max(1.0 - together / count, 0.1)
     dof = max(count / (lags + 1.0) - 1.0, 1.0)
     return float(known.mean()), math.sqrt(variance / count), dof
-
-
-def t_quantile(dof: float, confidence: float = 0.95) -> float:
-    """Return how many standard errors a two-sided interval reaches.
-
-    Parameters
-    ----------
-    dof : float
-        Degrees of freedom of the standard error.
-    confidence : float
-        Of the two-sided interval, 0-1.
-
-    Returns
-    -------
-    float
-        Quantile of Student's t; NaN where ``dof`` is.
-
-    Examples
-    --------
-    >>> round(t_quantile(10.0), 3)
-    2.228
-    """
-    from scipy.special import stdtrit
-
-    return float(stdtrit(dof, 0.5 + confidence / 2.0))

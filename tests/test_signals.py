@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
+from bikefit.quantiles import t_quantile
 from bikefit.signals import (
     circular_mean_deg,
     long_run_variance,
     mean_with_error,
     robust_sd,
     spikes,
-    t_quantile,
     unwrap_deg,
 )
 

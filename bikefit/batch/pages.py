@@ -30,8 +30,6 @@ def rider_links(riders: Iterable[str]) -> dict[str, str]:
 
 def load_libraries() -> None:
     """Load what the riders' pages need before the sessions begin, so that memory stays level while they are done."""
-    import scipy.special  # noqa: F401
-
     import bikefit.report.pages.studio  # noqa: F401
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from bikefit.conventions import METRICS, STROKE_ANGLES, Z95, Metric
 from bikefit.model import Array, Finding, Rotation, StrokeCurves, finding
+from bikefit.quantiles import t_quantile
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.settings import Settings
-from bikefit.signals import circular_mean_deg, long_run_variance, mean_with_error, t_quantile
+from bikefit.signals import circular_mean_deg, long_run_variance, mean_with_error
 
 if TYPE_CHECKING:
     import pandas as pd
