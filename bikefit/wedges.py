@@ -18,6 +18,8 @@ import numpy as np
 
 from bikefit.conventions import interval_95
 from bikefit.model import (
+    NO_TURN,
+    CleatTurn,
     Excess,
     Option,
     Outcome,
@@ -205,6 +207,9 @@ def recommend(
     settings: Settings,
     allowed: Sequence[int] | None = None,
     reasons: Sequence[Reason] = (),
+    *,
+    cleat_float_deg: float | None = None,
+    at_float_stop: bool = False,
 ) -> Recommendation:
     """Turn an excess and a response into a recommendation with every option.
 
@@ -225,6 +230,10 @@ def recommend(
         Signed totals that may be chosen; all within the cap when left out. ``fitted`` belongs to it.
     reasons : sequence of Reason
         What the caller has to say of this choice; put first.
+    cleat_float_deg : float, optional
+        The cleat's total float [deg]; 0 = none.
+    at_float_stop : bool
+        Whether the foot rests against an end of it.
 
     Returns
     -------
@@ -275,8 +284,7 @@ def recommend(
         chance_closer=closer,
         chance_worse=1.0 - closer if change else 0.0,
         response=ResponseUsed(response.mean, response.sd, response.source),
-        cleat_alone_deg=excess.deg,
-        cleat_after_wedges_deg=after.mean,
+        cleat=cleat_turn(excess.deg, why[0].code, cleat_float_deg, at_float_stop=at_float_stop),
         options=tuple(_option(belief, option, fitted, cant) for option in sorted(totals)),
         reasons=(*reasons, *why),
     )
@@ -317,11 +325,34 @@ def undetermined(system: WedgeSystem, reasons: Sequence[Reason], response: Respo
         chance_closer=nan,
         chance_worse=nan,
         response=ResponseUsed(nan, nan, response.source),
-        cleat_alone_deg=nan,
-        cleat_after_wedges_deg=nan,
+        cleat=NO_TURN,
         options=(),
         reasons=tuple(reasons),
     )
+
+
+def cleat_turn(excess_deg: float, why: str, cleat_float_deg: float | None, *, at_float_stop: bool) -> CleatTurn:
+    """Say how far to turn the cleat instead of wedges; ``why`` is the first reason of the decision on them.
+
+    Inside its float a cleat's turn moves the float, not the foot; at the float's end, or without any, the foot turns
+    with it.
+
+    Examples
+    --------
+    >>> cleat_turn(2.6, "smallest_expected_excess", 0.0, at_float_stop=False)
+    CleatTurn(turn_deg=-2.6, reason='no_float')
+    """
+    if why == "within_band":
+        return CleatTurn(math.nan, "within_band")
+    if why == "interval_holds_neutral":
+        return CleatTurn(math.nan, "interval_holds_neutral")
+    if cleat_float_deg == 0.0:
+        return CleatTurn(-excess_deg, "no_float")
+    if at_float_stop:
+        return CleatTurn(-excess_deg, "float_stop")
+    if cleat_float_deg is None:
+        return CleatTurn(-excess_deg, "float_unknown")
+    return CleatTurn(math.nan, "inside_float")
 
 
 def placement_of(total: int) -> Placement | None:

@@ -174,9 +174,11 @@ def test_a_manifest_with_one_file_a_shoe(tmp_path: Path) -> None:
     assert [item.value_deg for item in feet["left"].recordings] == pytest.approx([4.0, 4.0], abs=0.4)
 
 
-def test_a_turn_after_the_first_recording_can_be_one_number() -> None:
-    rows = as_sources(["a.csv", "b.csv", "c.csv"], [0, 0, 1], left_rotation=[2.0])
+def test_a_turn_is_told_for_every_recording() -> None:
+    rows = as_sources(["a.csv", "b.csv", "c.csv"], [0, 0, 1], left_rotation=[0.0, 2.0, 2.0])
     assert [row.turn_deg.left for row in rows] == [0.0, 2.0, 2.0]
+    with pytest.raises(UsageError, match="--right-rotation: 1 number for 2 recordings"):
+        as_sources(["a.csv", "b.csv"], right_wedges=[0, 1], right_rotation=[3.0])
 
 
 def test_sections_of_one_file_are_told_apart() -> None:
@@ -268,9 +270,9 @@ def test_a_cleat_turned_in_the_same_step_is_refused_unless_it_has_no_float() -> 
     assert fixed.change.deg == pytest.approx(-2.0)
     assert fixed.response.mean == pytest.approx(right([6.0, 4.0], [0, 2]).response.mean)
     # the angle that is predicted is the one with the cleat as it stands now
-    assert fixed.recommendation.cleat_alone_deg == pytest.approx(
-        right([9.0, 7.0], [0, 2]).recommendation.cleat_alone_deg
-    )
+    as_now = right([9.0, 7.0], [0, 2]).recommendation.cleat
+    assert (fixed.recommendation.cleat.reason, as_now.reason) == ("no_float", "float_unknown")
+    assert fixed.recommendation.cleat.turn_deg == pytest.approx(as_now.turn_deg)
 
 
 def test_a_cleat_turned_in_a_step_of_its_own_starts_a_baseline_of_its_own() -> None:

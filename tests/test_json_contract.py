@@ -21,6 +21,9 @@ from bikefit.wedge_systems import known_systems
 NUMBER = "number"
 MAYBE = "number or null"
 COUNT = "count"
+CLEAT_REASONS = (
+    "float_stop", "no_float", "float_unknown", "inside_float", "within_band", "interval_holds_neutral", "undetermined",
+)  # fmt: skip
 
 
 def pair(kind: str) -> list[str]:
@@ -107,7 +110,7 @@ def decided(outcome: str) -> dict[str, Any]:
         "system": tuple(known_systems()), "cant_deg": NUMBER, "expected_deg": NUMBER, "interval_deg": pair(NUMBER),
         "chance_closer": NUMBER, "chance_worse": NUMBER,
         "response": {"mean": NUMBER, "sd": NUMBER, "source": ("assumption", "own")},
-        "cleat_alone_deg": NUMBER, "cleat_after_wedges_deg": NUMBER, "options": options, "reasons": reasons,
+        "cleat": {"turn_deg": MAYBE, "reason": CLEAT_REASONS}, "options": options, "reasons": reasons,
     }  # fmt: skip
 
 
@@ -115,7 +118,8 @@ def undecided() -> dict[str, Any]:
     none = (None,)
     return {
         **dict.fromkeys(decided(""), none), "outcome": ("undetermined",), "system": tuple(known_systems()),
-        "response": {"mean": none, "sd": none, "source": ("assumption", "own")}, "options": [], "reasons": reasons,
+        "response": {"mean": none, "sd": none, "source": ("assumption", "own")},
+        "cleat": {"turn_deg": none, "reason": ("undetermined",)}, "options": [], "reasons": reasons,
     }  # fmt: skip
 
 
@@ -159,8 +163,9 @@ def means(foot: dict[str, Any], asked: AnalyzeOptions, fitted: int) -> None:
     if advice["outcome"] in ("no_wedge", "keep"):
         assert (advice["change"], advice["outcome"]) == (0, "keep" if fitted else "no_wedge")
     assert foot["excess"]["deg"] == pytest.approx(foot["rotation"]["value_deg"] - foot["neutral"]["deg"])
-    assert advice["cleat_alone_deg"] == pytest.approx(foot["excess"]["deg"])
-    assert advice["cleat_after_wedges_deg"] == pytest.approx(advice["expected_deg"])
+    turn = advice["cleat"]["turn_deg"]
+    assert (turn is None) == (advice["cleat"]["reason"] in ("inside_float", "within_band", "interval_holds_neutral"))
+    assert turn is None or turn == pytest.approx(-foot["excess"]["deg"])
     assert foot["rotation"]["metric"] == asked.metric
     if foot["neutral"]["kind"] == "recovery":
         assert advice["change"] in (-1, 0, 1)

@@ -74,7 +74,7 @@ def analyze_foot(
     if obstacles:
         # without usable strokes there is no recovery phase either: that is no reason of its own
         neutral_obstacles = tuple(item for item in neutral_obstacles if item.code != "recovery_needs_crank")
-    recommendation = decide(excess, neutral, options, system, side, (*obstacles, *neutral_obstacles))
+    recommendation = decide(excess, neutral, options, system, side, (*obstacles, *neutral_obstacles), rotation)
     # what too few samples seem to show, such as a crank that runs backward, is their own doing
     findings = [] if undersampled else [*phase.findings, *strokes.findings]
     if not obstacles:
@@ -152,17 +152,21 @@ def decide(
     system: WedgeSystem,
     side: Side,
     obstacles: Sequence[Reason],
+    rotation: Rotation,
 ) -> Recommendation:
     """Recommend a count, one wedge at most from the recovery phase, or say why none can be given."""
     response = Response(options.settings.response_mean, options.settings.response_sd)
     if obstacles or math.isnan(excess.deg) or math.isnan(excess.total_sd_deg):
         return undetermined(system, obstacles, response)
     fitted, cap = options.fitted(side), system.cap
-    if neutral.kind != "recovery":
-        return recommend(excess, response, fitted, system, options.settings)
-    near = [total for total in (fitted - 1, fitted, fitted + 1) if abs(total) <= cap]
-    why = [reason("recovery_limit")]
-    return recommend(excess, response, fitted, system, options.settings, near, why)
+    near, why = None, []
+    if neutral.kind == "recovery":
+        near = [total for total in (fitted - 1, fitted, fitted + 1) if abs(total) <= cap]
+        why = [reason("recovery_limit")]
+    return recommend(
+        excess, response, fitted, system, options.settings, near, why,
+        cleat_float_deg=options.cleat_float_deg, at_float_stop=rotation.float_stop is not None,
+    )  # fmt: skip
 
 
 def metric_findings(
@@ -180,7 +184,7 @@ def metric_findings(
         shift = rotation.angles_deg[METRICS[other].column] - rotation.value_deg
         if other != rotation.metric and not math.isnan(shift):
             shifted = replace(excess, deg=excess.deg + shift)
-            totals[other] = decide(shifted, neutral, options, system, side, ()).total
+            totals[other] = decide(shifted, neutral, options, system, side, (), rotation).total
     if all(total == recommendation.total for total in totals.values()):
         return ()
     return (

@@ -65,7 +65,7 @@ def compare_foot(
         return _nothing_usable(side, compared, system, settings, fitted, remounted)
     seen = check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable])
     series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
-    foot = _judge(series, system, settings, remounted)
+    foot = _judge(series, system, settings, remounted, cleat_float_deg)
     shape = _curves(series, [strokes[i] for i in usable], foot) if foot.change else None
     return replace(foot, recordings=compared, curves=shape).with_findings(*left_out, *seen)
 
@@ -93,7 +93,10 @@ def _compared(foot: Reading | None, strokes: Array | None, name: str, turn_deg: 
     )
 
 
-def _judge(series: FootSeries, system: WedgeSystem, settings: Settings, remounted: bool) -> FootComparison:
+def _judge(
+    series: FootSeries, system: WedgeSystem, settings: Settings, remounted: bool, cleat_float_deg: float | None
+) -> FootComparison:
+    """Return what the recordings of one foot say together."""
     side, trials = series.side, series.trials
     own = fit_response(trials, settings, cant_deg=system.cant_deg, zero_sd_deg=series.zero_sd_deg, remounted=remounted)
     change = measured_change(trials, system, settings, remounted)
@@ -101,12 +104,15 @@ def _judge(series: FootSeries, system: WedgeSystem, settings: Settings, remounte
     first_sd = math.hypot(known_sd, trials[0].standard_error_deg)
     mdc_before = minimal_detectable_change_deg(first_sd, first_sd)
     mdc = half_width(change.interval_deg) if change else mdc_before
-    recommendation = next_count(series, own, system, settings, learnt=change is not None)
+    recommendation = next_count(
+        series, own, system, settings, learnt=change is not None, cleat_float_deg=cleat_float_deg
+    )
     ranked = rank_next_recordings(own, trials, cant_deg=system.cant_deg, cap=system.cap)
 
     told = verdict.judge(
-        side, trials, own, change, mdc, ranked[0].gain_deg, system, settings, known_sd, series.neutral_known
-    )
+        side, trials, own, change, mdc, ranked[0].gain_deg, system, settings, known_sd, series.neutral_known,
+        cleat_turns_foot=recommendation.cleat.reason != "inside_float",
+    )  # fmt: skip
     advice = None
     if series.neutral_known:
         advice = verdict.advise_next(side, ranked, trials, recommendation.total or 0, told)

@@ -139,7 +139,13 @@ def measured_change(trials: Sequence[Trial], system: WedgeSystem, settings: Sett
 
 
 def next_count(
-    series: FootSeries, own: Posterior, system: WedgeSystem, settings: Settings, *, learnt: bool
+    series: FootSeries,
+    own: Posterior,
+    system: WedgeSystem,
+    settings: Settings,
+    *,
+    learnt: bool,
+    cleat_float_deg: float | None = None,
 ) -> Recommendation:
     """Recommend the next count from the rider's own baseline and response, ``learnt`` or assumed.
 
@@ -172,6 +178,8 @@ def next_count(
         settings,
         allowed,
         why,
+        cleat_float_deg=cleat_float_deg,
+        at_float_stop=math.isfinite(series.feet[-1].float_stop_deg),
     )
     near = {"within_band", "interval_holds_neutral"} & {given.code for given in recommendation.reasons}
     if allowed == (0,) and not near:

@@ -60,8 +60,7 @@ def as_sources(
 ) -> tuple[Source, ...]:
     """Bring what is compared, the lists of counts and the common options together.
 
-    A session, or a manifest's, brings its own counts, so no list may be given with it. A single number for the turn of
-    a cleat means turned by that much after the first recording.
+    A session, or a manifest's, brings its own counts, so no list may be given with it.
 
     Examples
     --------
@@ -141,7 +140,5 @@ def _turns(values: Sequence[float] | None, count: int, option: str) -> Sequence[
     """Return the turns of a cleat against the first recording [deg]."""
     if values is None:
         return [0.0] * count
-    if len(values) == 1:
-        return [0.0] + [values[0]] * (count - 1)
     matched = _matched(values, count, option)
     return [value - matched[0] for value in matched]

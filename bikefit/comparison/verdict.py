@@ -26,6 +26,8 @@ def judge(
     settings: Settings,
     between_sd_deg: float,
     neutral_known: bool,
+    *,
+    cleat_turns_foot: bool = True,
 ) -> tuple[Finding, ...]:
     """Say what the trial showed: the verdict first, then a baseline to repeat, or the cleat to turn."""
     if change is None:
@@ -42,8 +44,9 @@ def judge(
     blind = not change.detected and settings.neutral_band_deg < abs(before) < mdc_deg
     if blind and not has_repeat(trials):
         said.append(finding("compare_repeat_baseline", side=side, excess=abs(before), mdc=mdc_deg))
-    elif best_gain_deg < WORTHWHILE_DEG and (cleat := judge_cleat(side, own, trials, system, settings)):
-        said.append(cleat)
+    elif cleat_turns_foot and best_gain_deg < WORTHWHILE_DEG:
+        cleat = judge_cleat(side, own, trials, system, settings)
+        said += [cleat] if cleat else []
     return tuple(said)
 
 

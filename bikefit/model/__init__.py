@@ -8,6 +8,8 @@ JSON contract, so that `to_json_value` is all that is needed to write it.
 from bikefit.conventions import PerFoot
 from bikefit.model.arrays import Array
 from bikefit.model.decided import (
+    NO_TURN,
+    CleatTurn,
     Excess,
     Neutral,
     NeutralKind,
@@ -27,9 +29,11 @@ from bikefit.model.recorded import Channel, ChannelInfo, FootTrace, Lap, Markers
 from bikefit.model.session import FootResult, RecordingInfo, SessionResult
 
 __all__ = [
+    "NO_TURN",
     "Array",
     "Channel",
     "ChannelInfo",
+    "CleatTurn",
     "Excess",
     "Finding",
     "FloatStop",

@@ -15,9 +15,12 @@ from bikefit.words import ENGLISH, Words
 Outcome = Literal["fit_wedges", "keep", "no_wedge", "beyond_stack", "undetermined"]
 Placement = Literal["varus", "valgus"]
 NeutralKind = Literal["zero", "static", "recovery", "number", "none"]
+CleatReason = Literal[
+    "float_stop", "no_float", "float_unknown", "inside_float", "within_band", "interval_holds_neutral", "undetermined"
+]  # fmt: skip
 Step = Literal[
     "fit", "add", "take_some", "take_all", "swap", "no_change", "no_wedge", "not_tried", "keep", "beyond",
-    "undetermined",
+    "float_stop", "undetermined",
 ]  # fmt: skip
 """The kind of change that a recommendation comes to; every sentence and drawing follows it."""
 
@@ -101,6 +104,42 @@ class ResponseUsed:
 
 
 @dataclass(frozen=True)
+class CleatTurn:
+    """How far to turn the cleat instead of changing the wedges.
+
+    Attributes
+    ----------
+    turn_deg : float
+        The way that the foot turns with it, heel-out positive, as ``--left-rotation`` and ``--right-rotation`` take
+        it [deg]; NaN where no turn is called for or none can be given.
+    reason : str
+        Where the foot turns with the cleat: "float_stop", "no_float"; where it may: "float_unknown". Why there is no
+        turn: "inside_float", "within_band", "interval_holds_neutral", "undetermined".
+
+    Examples
+    --------
+    >>> CleatTurn(-2.6, "no_float").heel
+    'in'
+    """
+
+    turn_deg: float
+    reason: CleatReason
+
+    @property
+    def heel(self) -> Literal["in", "out"]:
+        """The way that the heel is to go."""
+        return "out" if self.turn_deg > 0 else "in"
+
+    @property
+    def moves_foot(self) -> bool:
+        """Whether the foot is known to turn with the cleat, and a turn is called for."""
+        return self.reason in ("float_stop", "no_float")
+
+
+NO_TURN = CleatTurn(math.nan, "undetermined")
+
+
+@dataclass(frozen=True)
 class Option:
     """What a signed total of wedges would do.
 
@@ -152,10 +191,8 @@ class Recommendation:
         Of the change; both 0 where nothing is changed.
     response : ResponseUsed
         What was believed of one degree of cant.
-    cleat_alone_deg : float
-        Turn of the cleat that would answer for the whole excess instead [deg].
-    cleat_after_wedges_deg : float
-        What would be left for the cleat after the wedges [deg]; one or the other.
+    cleat : CleatTurn
+        Turn of the cleat that would answer for the excess instead of wedges; one or the other.
     options : tuple of Option
         Every total that was weighed.
     reasons : tuple of Reason
@@ -173,8 +210,7 @@ class Recommendation:
     chance_closer: float
     chance_worse: float
     response: ResponseUsed
-    cleat_alone_deg: float
-    cleat_after_wedges_deg: float
+    cleat: CleatTurn
     options: tuple[Option, ...]
     reasons: tuple[Reason, ...]
 
@@ -196,6 +232,8 @@ class Recommendation:
         target, fitted = self.total, self.fitted
         if self.outcome == "undetermined" or target is None or fitted is None:
             return "undetermined"
+        if self.cleat.reason == "float_stop":
+            return "float_stop"
         if self.outcome == "beyond_stack":
             return "beyond"
         if any(reason.code == "compare_not_tried" for reason in self.reasons):

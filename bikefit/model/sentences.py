@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bikefit.conventions import Side
-from bikefit.model.decided import Recommendation
+from bikefit.model.decided import CleatTurn, Recommendation
 from bikefit.model.spread import Spread, measured
-from bikefit.words import Words
+from bikefit.words import Words, known
 
 STAY_REASONS = ("within_band", "interval_holds_neutral", "no_gain_expected")
 
@@ -18,6 +18,8 @@ def advice(words: Words, side: Side, recommendation: Recommendation, cap: int) -
             return words.text("advice.undetermined_bare", shoe=shoe)
         return words.text("advice.undetermined", shoe=shoe, reason=words.finding(recommendation.reasons[0]))
     target, changed = recommendation.total or 0, abs(recommendation.change or 0)
+    if step == "float_stop":
+        return _float_first(words, shoe, recommendation)
     key: str = step
     if step == "beyond" and not changed:
         key = "beyond_full"
@@ -33,6 +35,37 @@ def advice(words: Words, side: Side, recommendation: Recommendation, cap: int) -
         cap=cap,
     )
     return answer + words.counted("advice.pace", changed)
+
+
+def _float_first(words: Words, shoe: str, recommendation: Recommendation) -> str:
+    """Answer for a shoe whose cleat holds the heel: float or turn first, the wedges second."""
+    cleat = recommendation.cleat
+    said = words.text(
+        "advice.float_stop",
+        shoe=shoe,
+        turn=words.degrees(abs(cleat.turn_deg)),
+        heel=cleat.heel,
+    )
+    if not recommendation.change:
+        return said
+    return said + words.text("advice.float_stop_then", target=words.wedges(recommendation.total))
+
+
+def cleat_turn(words: Words, cleat: CleatTurn) -> str:
+    """Give the cleat's turn as a table has it, signed as it is typed; where there is none, why."""
+    return words.text(f"cleat.{cleat.reason}", turn=words.signed_degrees(cleat.turn_deg), heel=cleat.heel)
+
+
+def cleat_nose(words: Words, cleat: CleatTurn) -> str:
+    """Say which way the cleat's nose goes; a dash where it is not turned."""
+    return words.text(f"nose.{cleat.heel}") if known(cleat.turn_deg) else words.text("words.unknown")
+
+
+def cleat_instead(words: Words, cleat: CleatTurn) -> str:
+    """Name the turn of a cleat without float that would do instead of wedges; else nothing."""
+    if cleat.reason != "no_float":
+        return ""
+    return words.text("cleat.instead", turn=words.degrees(abs(cleat.turn_deg)), heel=cleat.heel)
 
 
 def outlook(words: Words, recommendation: Recommendation) -> str:
@@ -57,7 +90,8 @@ def outlook(words: Words, recommendation: Recommendation) -> str:
 
 def how_sure(words: Words, excess: Spread, recommendation: Recommendation) -> str:
     """Say in plain words what was measured, what the change is expected to do, and how sure both are."""
-    return " ".join(part for part in (measured(words, excess), outlook(words, recommendation)) if part)
+    said = measured(words, excess), outlook(words, recommendation), cleat_instead(words, recommendation.cleat)
+    return " ".join(part for part in said if part)
 
 
 def what_next(words: Words, recommendation: Recommendation) -> str:
@@ -66,8 +100,8 @@ def what_next(words: Words, recommendation: Recommendation) -> str:
     if step == "undetermined":
         needs_neutral = any(reason.code == "neutral_needed" for reason in recommendation.reasons)
         return words.text("next.neutral_needed" if needs_neutral else "next.record_again")
-    if step == "beyond":
-        return words.text("next.beyond")
+    if step in ("beyond", "float_stop"):
+        return words.text(f"next.{step}")
     if changed == 0:
         return words.text("next.stay")
     if changed == 1:

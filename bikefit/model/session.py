@@ -76,7 +76,7 @@ class FootResult:
             "fitted": words.wedges(self.fitted_wedges),
             "target": words.wedges(advised.total),
             "expected": words.signed_degrees(advised.expected_deg),
-            "cleat": words.degrees(abs(advised.cleat_alone_deg)),
+            "cleat": sentences.cleat_turn(words, advised.cleat),
         }
 
     def __str__(self) -> str:

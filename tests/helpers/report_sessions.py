@@ -53,6 +53,7 @@ def make_foot(
     neutral_deg: float | None = 0.0,
     system: str = "bikefit-cleat",
     stop_deg: float | None = None,
+    cleat_float_deg: float | None = None,
     power: bool = True,
     seed: int = 1,
 ) -> FootResult:
@@ -112,6 +113,7 @@ def make_foot(
         float_stop=None if stop_deg is None else FloatStop(0.42, stop_deg),
         system=system,
         decided=True,
+        cleat_float_deg=cleat_float_deg,
         findings=(finding("zero_from_file", side=side),),
         table=table,
         curves=curves,

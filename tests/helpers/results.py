@@ -11,6 +11,8 @@ import pandas as pd
 
 from bikefit.conventions import STROKE_ANGLES, STROKE_COLUMNS, Side
 from bikefit.model import (
+    NO_TURN,
+    CleatTurn,
     Excess,
     Finding,
     FloatStop,
@@ -61,6 +63,7 @@ def make_foot(
     float_stop: FloatStop | None = None,
     system: str = "bikefit-cleat",
     decided: bool = False,
+    cleat_float_deg: float | None = None,
     findings: tuple[Finding, ...] = (),
     table: pd.DataFrame | None = None,
     curves: np.ndarray | None = None,
@@ -74,7 +77,10 @@ def make_foot(
     settings, product = Settings(), load_system(system)
     response = Response(settings.response_mean, settings.response_sd)
     if decided and math.isfinite(excess.deg):
-        advised = recommend(excess, response, fitted, product, settings)
+        advised = recommend(
+            excess, response, fitted, product, settings,
+            cleat_float_deg=cleat_float_deg, at_float_stop=float_stop is not None,
+        )  # fmt: skip
     else:
         advised = undetermined(product, [reason("neutral_needed", side=side)], response)
     told = {**NUMBERS, "mean_deg": value_deg, **(numbers or {})}
@@ -125,7 +131,12 @@ def make_session(
 
 
 def make_recommendation(
-    outcome: str, total: int | None, fitted: int = 0, source: str = "assumption", reasons: tuple[Reason, ...] = ()
+    outcome: str,
+    total: int | None,
+    fitted: int = 0,
+    source: str = "assumption",
+    reasons: tuple[Reason, ...] = (),
+    cleat: CleatTurn = NO_TURN,
 ) -> Recommendation:
     """Return advice of the given outcome and signed count, its numbers plausible."""
     known = total is not None
@@ -141,8 +152,7 @@ def make_recommendation(
         chance_closer=0.68 if known else NAN,
         chance_worse=0.32 if known else NAN,
         response=ResponseUsed(0.25, 0.5, source),  # type: ignore[arg-type]
-        cleat_alone_deg=NAN,
-        cleat_after_wedges_deg=NAN,
+        cleat=cleat,
         options=(),
         reasons=reasons,
     )

@@ -1,7 +1,8 @@
-"""Drawings of one shoe: from above with the heel's angle to scale, from behind with its wedges.
+"""Drawings of one shoe: from above with the heel's angle to scale, from behind with its wedges, its cleat from below.
 
 Shapes are drawn for the right shoe (bike on the left of the page, as seen from above with the toe up, or from
-behind) and mirrored for the left one; words are placed afterwards so that they read the right way round.
+behind) and mirrored for the left one, and once more from below; words are placed afterwards so that they read the
+right way round.
 """
 
 from __future__ import annotations
@@ -246,3 +247,62 @@ def _behind_words(words: Words, view: BehindView, mirror: float, thick: float, l
     if not view.known:
         parts.append(svg.label("?", centre, PEDAL_TOP - 44, "value", "middle"))
     return parts
+
+
+# ---- from below: the cleat ----------------------------------------------------------------------------------
+
+TURNED_MOST_DEG = 30.0
+"""A turn is drawn larger than it is only up to here."""
+NOSE = -52.0
+"""Where the cleat's nose ends, ahead of its middle."""
+CLEAT_SHAPE = "M-9-44L0-52L9-44L13-18L23 6C26 22 15 29 0 29C-15 29-26 22-23 6L-13-18Z"
+BOLTS = ((0.0, -30.0), (-11.0, 12.0), (11.0, 12.0))
+
+
+def drawn_times(turn_deg: float) -> int:
+    """Return how many times as far as it is a cleat's turn is drawn.
+
+    Examples
+    --------
+    >>> drawn_times(-2.6), drawn_times(14.0)
+    (3, 1)
+    """
+    return int(EXAGGERATION) if abs(turn_deg) * EXAGGERATION <= TURNED_MOST_DEG else 1
+
+
+def from_below(words: Words, side: Side, turn_deg: float, title: str) -> str:
+    """Draw a sole from below, toe up, with its cleat as it is and turned.
+
+    The pedal holds the cleat and the shoe turns against it: for the foot to turn by ``turn_deg``, heel-out positive,
+    the cleat turns on the sole as far the other way. With its nose toward the bike the heel comes in.
+    """
+    mirror = -1.0 if side == "right" else 1.0  # a sole seen from below is the other foot's seen from above
+    drawn = turn_deg * drawn_times(turn_deg)
+    bolts = [svg.element("circle", cx=x, cy=y, r=3.5, class_="opening") for x, y in BOLTS]
+    cleat = svg.element("path", d=CLEAT_SHAPE, class_="wedge")
+    nose_x, nose_y = svg.on_circle((0.0, 0.0), -NOSE + 14, drawn)
+    toward = math.copysign(1.0, turn_deg)  # the bike is where x is negative: so the nose goes and so the heel
+    shapes = [
+        svg.rect(-97, -70, 7, 250, "bike", rx=3),
+        svg.element("path", d=SOLE, class_="shoe"),
+        svg.element("g", cleat, *bolts, transform=f"rotate({drawn:.2f})"),
+        svg.element("path", d=CLEAT_SHAPE, class_="ghost"),
+        svg.arc((0.0, 0.0), -NOSE + 14, 0.0, drawn, "arrow"),
+        _arrow_head(nose_x, nose_y, toward),
+        svg.line(-toward * 14, 122, toward * 22, 122, "arrow"),
+        _arrow_head(toward * 22, 122, toward),
+    ]
+    frame = f"translate({svg.number(CLEAT[0])} {svg.number(CLEAT[1])}) scale({svg.number(mirror)} 1)"
+    heel = words.text("axes.heel_out" if turn_deg > 0 else "axes.heel_in")
+    parts = [
+        svg.element("g", *shapes, transform=frame),
+        svg.label(words.text("drawing.bike"), CLEAT[0] - mirror * 93.5, CLEAT[1] - 78, anchor="middle"),
+        svg.label(words.degrees(abs(turn_deg)), CLEAT[0], CLEAT[1] - 86, "value", "middle"),
+        svg.label(heel, CLEAT[0], CLEAT[1] + 158, "strong", "middle"),
+    ]
+    return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
+
+
+def _arrow_head(x: float, y: float, toward: float) -> str:
+    """Draw the point of an arrow that goes to the right, or to the left where ``toward`` is negative."""
+    return svg.path([(x - toward * 6, y - 5), (x, y), (x - toward * 6, y + 5)], "arrow")

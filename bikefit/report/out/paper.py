@@ -45,7 +45,7 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
     data["words"] = Words(page.language).section("page")
     data["palette"] = LIGHT
     for shoe in data["shoes"]:
-        for drawing in ("above", "behind", "sure"):
+        for drawing in ("above", "behind", "cleat", "sure"):
             shoe[drawing] = dress(shoe[drawing]) if shoe[drawing] else ""
     for section in data["sections"]:
         section["panels"] = [

@@ -29,6 +29,7 @@ from bikefit.report.pages.view import (
     behind_view,
     behind_words,
     clean,
+    cleat_drawing,
     plain_degrees,
     system_line,
 )
@@ -141,6 +142,7 @@ def _shoe(
         said = f"{said} {smallest_change(words, foot)}"
     following = foot.next_recording
     expects = bool(advised.change)
+    cleat, cleat_caption = cleat_drawing(words, side, advised)
     return ShoeView(
         side=side,
         name=words.shoe(side),
@@ -154,6 +156,8 @@ def _shoe(
         behind=shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind_caption),
         behind_caption=behind_caption,
         sure=decision_charts.how_sure(words, side, bars, x_range, band, said, rings=int(expects)) if bars else "",
+        cleat=cleat,
+        cleat_caption=cleat_caption,
     )
 
 

@@ -11,7 +11,7 @@ from statistics import NormalDist
 import numpy as np
 
 from bikefit.conventions import REJECT_REASONS, STROKE_ANGLES, Side
-from bikefit.model import FootResult, SessionResult
+from bikefit.model import FootResult, SessionResult, sentences
 from bikefit.report.draw import decision_charts, stroke_charts
 from bikefit.report.draw.panel import Panel, padded
 from bikefit.report.draw.stroke_charts import FootCurves
@@ -108,8 +108,8 @@ def _foot_numbers(words: Words, foot: FootResult, between_sd_deg: float) -> dict
         "excess_interval": words.signed_interval(excess.interval_deg),
         "fitted": words.wedges(foot.fitted_wedges),
         "target": words.text("words.unknown") if advised.total is None else words.wedges(advised.total),
-        "cleat_alone": degrees(advised.cleat_alone_deg),
-        "cleat_after": degrees(advised.cleat_after_wedges_deg),
+        "cleat": sentences.cleat_turn(words, advised.cleat),
+        "cleat_nose": sentences.cleat_nose(words, advised.cleat),
     }
 
 

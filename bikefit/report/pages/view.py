@@ -39,6 +39,8 @@ class ShoeView:
     behind: str
     behind_caption: str
     sure: str
+    cleat: str = ""
+    cleat_caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
     bars, read = decision_charts.sure_bars(words, foot), reading_of(foot)
     above_caption, behind_caption = above_words(words, read), behind_words(words, advised, foot.fitted_wedges)
     said = measured(words, foot.excess)
+    cleat, cleat_caption = cleat_drawing(words, side, advised)
     return ShoeView(
         side=side,
         name=words.shoe(side),
@@ -182,9 +185,14 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
         next=sentences.what_next(words, advised),
         above=shoes.from_above(words, side, above_view(words, read), above_caption),
         above_caption=above_caption,
-        behind=shoes.from_behind(words, side, behind_view(advised, foot.fitted_wedges, result.system), behind_caption),
+        # where the cleat comes first, the wedges are no picture yet
+        behind=""
+        if advised.step == "float_stop"
+        else shoes.from_behind(words, side, behind_view(advised, foot.fitted_wedges, result.system), behind_caption),
         behind_caption=behind_caption,
         sure=decision_charts.how_sure(words, side, bars, x_range, band, said) if bars else "",
+        cleat=cleat,
+        cleat_caption=cleat_caption,
     )
 
 
@@ -243,6 +251,19 @@ def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> sh
     same_side = target * fitted > 0
     kept = (min if target > 0 else max)(target, fitted) if same_side else 0
     return shoes.BehindView(kept, target - kept, fitted - kept, system.cant_deg, system.placement)
+
+
+def cleat_drawing(words: Words, side: Side, advised: Recommendation) -> tuple[str, str]:
+    """Return the drawing of the cleat's turn and its caption; both empty where the foot would not turn with it."""
+    cleat = advised.cleat
+    if not cleat.moves_foot:
+        return "", ""
+    times = shoes.drawn_times(cleat.turn_deg)
+    key = "drawing.below" if cleat.reason == "float_stop" else "drawing.below_instead"
+    caption = words.text(key, turn=words.degrees(abs(cleat.turn_deg)), heel=cleat.heel)
+    if times > 1:
+        caption += " " + words.text("drawing.below_times", times=times)
+    return shoes.from_below(words, side, cleat.turn_deg, caption), caption
 
 
 def behind_words(words: Words, advised: Recommendation, fitted: int) -> str:
