@@ -83,6 +83,25 @@ class Settings:
     rocking_max_deg : float
         Shoe sensor: strokes while the bike leans by more than this in time with the crank are dropped. Higher: rocking
         and standing are kept, with an angle that is wrong by more than a degree per degree.
+    zero_turn_max_deg : float
+        Shoe sensor: furthest that the bike may have turned between the still pose and steady pedalling. Higher: more
+        poses give a zero, wrong by as much as the bike turned.
+    zero_bend_max_deg : float
+        Shoe sensor: furthest that the bike's heading in the first half minute may lie off one line. Higher: the same.
+    zero_way_max_m : float
+        Shoe sensor: furthest (RMS) that the way from pose to pedalling may lie off the crank's circle, the sensor's
+        errors allowed for [m]. Higher: a foot that stood on the ground may give a zero.
+    pose_turn_max_deg : float
+        Shoe sensor: furthest that a clipped-in foot is believed to turn between pose and pedalling, on average.
+        Higher: a foot that stood on the ground may give a zero.
+    lag_min_s : float
+        Shoe sensor: smallest lag between gyroscope and accelerometer that is put right [s].
+    lag_max_s : float
+        Shoe sensor: largest such lag that is looked for [s].
+    gyroscope_clipped_max_share : float
+        Shoe sensor: largest share of the motion (0-1) with the gyroscope at the end of its range that gives a number.
+    accelerometer_clipped_max_share : float
+        The same for the accelerometer.
     """
 
     cadence_min_rpm: float = 30.0
@@ -115,6 +134,14 @@ class Settings:
     crank_length_sd_m: float = 0.004
     turning_max_deg_s: float = 2.0
     rocking_max_deg: float = 1.5
+    zero_turn_max_deg: float = 2.0
+    zero_bend_max_deg: float = 1.0
+    zero_way_max_m: float = 0.0015
+    pose_turn_max_deg: float = 12.5
+    lag_min_s: float = 0.008
+    lag_max_s: float = 0.12
+    gyroscope_clipped_max_share: float = 0.25
+    accelerometer_clipped_max_share: float = 0.5
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as a plain dict, in the order of their declaration.

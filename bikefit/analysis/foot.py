@@ -67,7 +67,7 @@ def analyze_foot(
     )
     obstacles = stroke_obstacles(summary, trace, options, phase)
     undersampled = any(item.code == "undersampled" for item in obstacles)
-    if undersampled or summary.found == 0 or not summary.quality >= settings.quality_min:
+    if trace.obstacles or undersampled or summary.found == 0 or not summary.quality >= settings.quality_min:
         rotation = unknown_rotation(options.metric)
     neutral, source, neutral_obstacles = choose_neutral(trace, rotation, options, still_deg)
     excess = excess_over(neutral, rotation, zero_sd_deg(trace, neutral, settings))
@@ -117,7 +117,7 @@ def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
 def stroke_obstacles(summary: StrokeSummary, trace: FootTrace, options: Session, phase: Phase) -> tuple[Reason, ...]:
     """Name what keeps the strokes from carrying a number."""
     settings, side = options.settings, trace.side
-    obstacles: list[Reason] = []
+    obstacles: list[Reason] = [*trace.obstacles]
     samples = trace.rate_hz * 60.0 / summary.cadence_rpm
     slowest = trace.rate_hz * 60.0 / settings.cadence_min_rpm
     undersampled = summary.rejected.get("undersampled", 0) > summary.used or slowest < settings.samples_per_stroke_min

@@ -15,6 +15,8 @@ def choose_neutral(
     """Settle the angle that the foot is brought back toward, with what must be known of it, or why there is none."""
     side, choice = trace.side, options.neutral_for(trace.side)
     none = Neutral("none", math.nan)
+    if trace.no_zero and choice != "recovery":
+        return none, (), trace.no_zero if choice is None else (reason("pose_needed", side=side),)
     if choice is None and trace.zero == "rider":
         # a zero that the source itself measured, such as a sensor's pose, has been told of there
         told = not math.isnan(trace.zero_sd_deg)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bikefit.conventions import Reference, Side, ZeroKind, ZeroMeaning
 from bikefit.model.arrays import Array
-from bikefit.model.findings import Finding
+from bikefit.model.findings import Finding, Reason
 from bikefit.words import ENGLISH
 
 
@@ -63,6 +63,10 @@ class FootTrace:
         Standard deviation of the zero itself where the source knows it [deg]; NaN = the settings' default.
     quality : float
         How far the source trusts the trace, 0-1; NaN = nothing to say.
+    no_zero : tuple of Reason
+        Why the level of the angle means nothing, where the source knows that; a number given as neutral is none then.
+    obstacles : tuple of Reason
+        Faults of the source that leave no number at all.
     """
 
     side: Side
@@ -77,6 +81,8 @@ class FootTrace:
     unusable: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     zero_sd_deg: float = math.nan
     quality: float = math.nan
+    no_zero: tuple[Reason, ...] = ()
+    obstacles: tuple[Reason, ...] = ()
 
     @cached_property
     def rate_hz(self) -> float:

@@ -88,6 +88,10 @@ def outlook(words: Words, recommendation: Recommendation) -> str:
     return " ".join(said)
 
 
+NO_POSE = {"pose_needed", "pose_apart", "pose_otherwise", "pose_turned_far", "pose_off_pedal", "bike_turned"}
+"""Reasons that a still pose, rightly recorded, would do away with."""
+
+
 def how_sure(words: Words, excess: Spread, recommendation: Recommendation) -> str:
     """Say in plain words what was measured, what the change is expected to do, and how sure both are."""
     said = measured(words, excess), outlook(words, recommendation), cleat_instead(words, recommendation.cleat)
@@ -98,8 +102,10 @@ def what_next(words: Words, recommendation: Recommendation) -> str:
     """Say what to do next after a recommendation."""
     step, changed = recommendation.step, abs(recommendation.change or 0)
     if step == "undetermined":
-        needs_neutral = any(reason.code == "neutral_needed" for reason in recommendation.reasons)
-        return words.text("next.neutral_needed" if needs_neutral else "next.record_again")
+        codes = {reason.code for reason in recommendation.reasons}
+        if "neutral_needed" in codes:
+            return words.text("next.neutral_needed")
+        return words.text("next.pose_needed" if codes & NO_POSE else "next.record_again")
     if step in ("beyond", "float_stop"):
         return words.text(f"next.{step}")
     if changed == 0:

@@ -12,6 +12,7 @@ from bikefit.errors import RecordingError
 from bikefit.model import Array
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import (
+    ROUND_ENOUGH,
     WINDOW_S,
     WINDOWS_MOST,
     Circle,
@@ -24,9 +25,8 @@ from bikefit.shoe_sensor.circle import (
 from bikefit.shoe_sensor.mounting import rough_shoe_axes
 from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, recorded
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.vectors import applied, swept
+from bikefit.shoe_sensor.vectors import applied, lengths, swept
 
-ROUND_ENOUGH = 0.45
 GRAVITY_LEAST_M_S2, GRAVITY_MOST_M_S2 = 7.0, 12.5
 
 
@@ -192,7 +192,7 @@ def rough_axes(windows: list[Window]) -> Array:
 
 
 def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> Circle:
-    """Fit lever arm and crank length on the flatter half of the windows: rocking out of the saddle is not in it.
+    """Fit lever arm and crank length on the better half of the windows: neither rocking nor a start is in it.
 
     Parameters
     ----------
@@ -210,10 +210,16 @@ def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> 
     """
     crank, spread = settings.crank_length_m, settings.crank_length_sd_m
     pairs = [(window.place_m, window.axes) for window in windows]
-    first = fit_circle(pairs, shoe_axes, crank, spread, rounds=3)
-    aside = []
-    for place, axes in pairs:
-        axle = place - applied(axes, first.lever_m)
-        aside.append(float(np.linalg.eigvalsh(axle.T @ axle)[0]) / axle.shape[0])
-    flat = [pairs[k] for k in np.argsort(aside)[: max(1, (len(pairs) + 1) // 2)]]
-    return fit_circle(flat, shoe_axes, crank, spread)
+    circle, kept = fit_circle(pairs, shoe_axes, crank, spread, rounds=3), pairs
+    for _ in range(2):
+        apart = [_apart(place - applied(axes, circle.lever_m)) for place, axes in pairs]
+        kept = [pairs[k] for k in np.argsort(apart)[: max(1, (len(pairs) + 1) // 2)]]
+        circle = fit_circle(kept, shoe_axes, crank, spread)
+    return circle
+
+
+def _apart(axle: Array) -> float:
+    """Return how far a path is from a circle in a plane, as a mean square [m^2]."""
+    spread, directions = np.linalg.eigh(axle.T @ axle)
+    beside, radius = float(spread[0]) / axle.shape[0], lengths(axle @ directions[:, 1:])
+    return float(beside + np.var(radius))

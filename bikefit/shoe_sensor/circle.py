@@ -15,6 +15,8 @@ import numpy as np
 from bikefit.model import Array
 from bikefit.shoe_sensor.vectors import applied, lengths, swept
 
+ROUND_ENOUGH = 0.45
+"""Roundness of a path from which on the pedal carries the sensor."""
 HIGH_PASS_HZ = (0.25, 0.45)
 WINDOW_S = 10.0
 WINDOWS_MOST = 48

@@ -37,7 +37,7 @@ def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Arr
     Inside a stride or a stroke it is good to a few degrees; its constant means nothing and it drifts by degrees a
     minute.
     """
-    stretches, _ = even_stretches(sensor, settings)
+    stretches = even_stretches(sensor, settings).stretches
     turned = [matrices(filtered(part)[0]) for part in stretches]
     level = level_axis(np.concatenate(turned))
     headings = []

@@ -9,15 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import ZeroKind
-from bikefit.model import Array, Finding, FootTrace, ShoeSensor, finding
+from bikefit.model import Array, Finding, FootTrace, Reason, ShoeSensor, finding
 from bikefit.settings import Settings
-from bikefit.shoe_sensor.samples import CLIPPED_SHARE, clipped_share
 
 ROCKING_ERROR = 1.3
 """Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
-CLIPPED_ERROR_DEG = 2.0
 STUCK_ERROR_DEG = 10.0
 DISAGREEMENT_WARN_DEG = 0.5
+
+
+@dataclass(frozen=True)
+class Mounted:
+    """How the sensor sits on the shoe, and what an angle of zero then means.
+
+    Attributes
+    ----------
+    shoe_axes : ndarray, shape (3, 3)
+        Columns: the shoe's axes in the sensor's.
+    zero : {"rider", "none"}
+        What an angle of zero means.
+    offset_deg : float
+        Taken off the heel-out angle [deg].
+    zero_sd_deg : float
+        What doubts about the pose add to the zero's standard deviation [deg].
+    no_zero : tuple of Reason
+        Why the level of the angle means nothing; empty where it does.
+    """
+
+    shoe_axes: Array
+    zero: ZeroKind
+    offset_deg: float
+    zero_sd_deg: float
+    no_zero: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,8 +77,8 @@ class Piece:
 def join_pieces(
     sensor: ShoeSensor,
     pieces: list[Piece],
-    zero: ZeroKind,
-    offset_deg: float,
+    mounted: Mounted,
+    doubts_deg: list[float],
     settings: Settings,
     findings: list[Finding],
 ) -> FootTrace:
@@ -64,13 +87,13 @@ def join_pieces(
     Parameters
     ----------
     sensor : ShoeSensor
-        The raw channels, for clipping and stuck axes.
+        The raw channels, for stuck axes.
     pieces : list of Piece
         The stretches in order.
-    zero : {"rider", "none"}
+    mounted : Mounted
         What an angle of zero means.
-    offset_deg : float
-        Taken off the heel-out angle [deg].
+    doubts_deg : list of float
+        Standard deviations that the readings' faults add [deg].
     settings : Settings
         ``zero_sd_shoe_sensor_deg`` is used.
     findings : list of Finding
@@ -84,8 +107,8 @@ def join_pieces(
     Notes
     -----
     Quality is 1 less ten times the median error of the radius, lowered where the two references disagree. The zero's
-    standard deviation adds up the settings' value, 1.3 deg per degree of the bike's lean, the disagreement, 2 deg for
-    each clipped and 10 deg for each stuck channel, as the root of the sum of squares.
+    standard deviation adds up the settings' value, the doubts about the pose and the readings, 1.3 deg per degree of
+    the bike's lean, the disagreement and 10 deg for each stuck channel, as the root of the sum of squares.
     """
 
     def join(name: str) -> Array:
@@ -110,7 +133,7 @@ def join_pieces(
     disagreement = max(differences, default=math.nan)
     lean = float(np.median(join("rocking_deg")[used][::10])) if used.any() else math.inf
     quality = max(0.0, 1.0 - float(np.median(join("radius_error")[pedalling][::10])) / 0.1)
-    errors = [settings.zero_sd_shoe_sensor_deg]
+    errors = [settings.zero_sd_shoe_sensor_deg, mounted.zero_sd_deg, *doubts_deg]
     if math.isfinite(lean):
         errors.append(ROCKING_ERROR * lean)
     if not math.isnan(disagreement):
@@ -118,13 +141,6 @@ def join_pieces(
         errors.append(disagreement)
         if disagreement > DISAGREEMENT_WARN_DEG:
             findings.append(finding("references_disagree", side=sensor.side, deg=disagreement))
-    for code, share in (
-        ("accelerometer_clipped", clipped_share(sensor.acc_m_s2)),
-        ("gyroscope_clipped", clipped_share(sensor.gyr_deg_s)),
-    ):
-        if share > CLIPPED_SHARE:
-            findings.append(finding(code, side=sensor.side, share_percent=100.0 * share))
-            errors.append(CLIPPED_ERROR_DEG)
     for channel, values in (("gyroscope", sensor.gyr_deg_s), ("accelerometer", sensor.acc_m_s2)):
         if bool(np.all(values == values[0], axis=0).any()):
             findings.append(finding("sensor_axis_stuck", side=sensor.side, channel=channel))
@@ -132,8 +148,8 @@ def join_pieces(
     return FootTrace(
         side=sensor.side,
         time_s=time,
-        heel_out_deg=join("heel_out_deg") - offset_deg,
-        zero=zero,
+        heel_out_deg=join("heel_out_deg") - mounted.offset_deg,
+        zero=mounted.zero,
         crank_deg=join("crank_deg"),
         crank_source="shoe_acceleration",
         pitch_deg=join("pitch_deg"),
@@ -141,4 +157,5 @@ def join_pieces(
         unusable={"turning": turning, "rocking": rocking},
         zero_sd_deg=math.hypot(*errors),
         quality=quality,
+        no_zero=mounted.no_zero,
     )

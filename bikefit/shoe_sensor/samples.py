@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from bikefit.errors import RecordingError
 from bikefit.model import Array, Finding, ShoeSensor, finding
 from bikefit.settings import Settings
+from bikefit.shoe_sensor.clipping import CLIPPED_SHARE, clipped_share, unclipped
+from bikefit.shoe_sensor.held import released
+from bikefit.shoe_sensor.stamps import evened
 from bikefit.shoe_sensor.vectors import lengths
 
 GRAVITY_M_S2 = 9.80665
-CLIPPED_SHARE = 0.001
-"""A channel that sits at the end of its range for a larger share of the samples is called clipped."""
+BREAK_S = 1.0
+"""Stamps further apart than this belong to different stretches, whose clocks may have started anew."""
 SHORTEST_STRETCH_S = 8.0
 """A stretch between two gaps must last this long for the orientation to settle."""
 
@@ -57,6 +60,51 @@ class Samples:
         cut = slice(*np.searchsorted(self.time_s, [start_s, end_s]))
         quaternion = None if self.quaternion is None else self.quaternion[cut]
         return Samples(self.time_s[cut], self.gyr_rad_s[cut], self.acc_m_s2[cut], quaternion, self.step_s)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What was wrong with a channel's readings: rows that each was held for, share clipped, jitter of its stamps."""
+
+    held_rows: float
+    clipped: float
+    jitter_s: float
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """One channel with its readings in their true places."""
+
+    time_s: Array
+    values: Array
+    condition: Condition
+
+    @property
+    def step_s(self) -> float:
+        """Usual time between samples [s]."""
+        return float(np.median(np.diff(self.time_s)))
+
+    @property
+    def mended(self) -> bool:
+        """Whether stamps or rows were changed."""
+        return self.condition.held_rows > 1.0 or self.condition.jitter_s > 0.0
+
+
+def _mended(time_s: Array, values: Array) -> _Channel:
+    """Drop what is missing or repeated, put the stamps in even places where they jitter, bridge clipped peaks."""
+    time_s, values = _finite(time_s, values)
+    time_s, values, held = released(time_s, values)
+    jitter = 0.0
+    breaks = np.flatnonzero(np.diff(time_s) > BREAK_S) + 1
+    pieces = []
+    for part, rows in zip(np.split(time_s, breaks), np.split(values, breaks), strict=True):
+        places, spread = evened(part, rows)
+        pieces.append(places)
+        jitter = max(jitter, spread)
+    clipped = clipped_share(values)
+    if clipped > CLIPPED_SHARE:
+        values = unclipped(values)
+    return _Channel(np.concatenate(pieces), values, Condition(held, clipped, jitter))
 
 
 def _finite(time_s: Array, values: Array) -> tuple[Array, Array]:
@@ -130,69 +178,6 @@ def check_units(sensor: ShoeSensor) -> None:
         )
 
 
-def clipped_share(values: Array) -> float:
-    """Tell how much of a channel sits at the end of the sensor's range.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, 3)
-        Readings.
-
-    Returns
-    -------
-    float
-        Share of samples, 0-1, at which some axis holds its very largest value; 0 where that value is not repeated
-        in a row, as a peak that merely came close to the end would not be.
-
-    Examples
-    --------
-    >>> wave = np.sin(np.linspace(0, 60, 1000))[:, None] * np.ones(3)
-    >>> clipped_share(wave), clipped_share(np.clip(wave, -0.9, 0.9)) > 0.2
-    (0.0, True)
-    """
-    size = np.abs(values)
-    at_end = size >= size.max() * (1.0 - 1e-6)
-    runs = at_end[1:] & at_end[:-1]
-    if np.count_nonzero(runs) < 3:
-        return 0.0
-    return float(np.mean(at_end.any(axis=1)))
-
-
-def unclipped(values: Array) -> Array:
-    """Bridge the peaks that hit the end of the sensor's range by a cubic spline through their flanks.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, 3)
-        Evenly spaced readings of which some sit at the largest value.
-
-    Returns
-    -------
-    ndarray, shape (n, 3)
-        The same with the peaks bridged, never below the end of the range and never beyond twice it.
-
-    Examples
-    --------
-    >>> wave = np.sin(np.linspace(0, 60, 1000))[:, None] * np.ones(3)
-    >>> cut = np.clip(wave, -0.8, 0.8)
-    >>> bool(np.abs(unclipped(cut) - wave).max() < 0.05)
-    True
-    """
-    from scipy.interpolate import CubicSpline
-
-    limit = float(np.abs(values).max())
-    whole = values.copy()
-    position = np.arange(values.shape[0], dtype=float)
-    for axis in range(3):
-        at_end = np.abs(values[:, axis]) >= limit * (1.0 - 1e-6)
-        if not at_end.any() or at_end.mean() > 0.5:
-            continue
-        bridged = CubicSpline(position[~at_end], values[~at_end, axis])(position[at_end])
-        sign = np.sign(values[at_end, axis])
-        whole[at_end, axis] = sign * np.clip(sign * bridged, limit, 2.0 * limit)
-    return whole
-
-
 def _onto(grid: Array, time_s: Array, values: Array) -> Array:
     """Interpolate readings onto the grid; samples that already sit on it are taken as they are."""
     if time_s.size == grid.size and np.abs(time_s - grid).max() < 0.01 * (grid[1] - grid[0]):
@@ -203,74 +188,89 @@ def _onto(grid: Array, time_s: Array, values: Array) -> Array:
     return np.asarray(CubicSpline(time_s, values)(inside))
 
 
-def even_stretches(sensor: ShoeSensor, settings: Settings) -> tuple[list[Samples], tuple[Finding, ...]]:
+@dataclass(frozen=True)
+class Readings:
+    """A sensor's readings on even grids, what was wrong with each channel, and what must be told.
+
+    Attributes
+    ----------
+    stretches : list of Samples
+        Unbroken, at least eight seconds each.
+    gyroscope, accelerometer : Condition
+        Of the two channels as they were recorded.
+    findings : tuple of Finding
+        What was seen.
+    """
+
+    stretches: list[Samples]
+    gyroscope: Condition
+    accelerometer: Condition
+    findings: tuple[Finding, ...]
+
+
+def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
     """Bring gyroscope and accelerometer onto one even grid, split where readings are missing.
 
-    Parameters
-    ----------
-    sensor : ShoeSensor
-        Raw channels; the two may have different rates.
-    settings : Settings
-        ``gap_max_s`` is the longest hole that is bridged.
-
-    Returns
-    -------
-    tuple of list of Samples and tuple of Finding
-        Unbroken stretches of at least eight seconds, and what was seen.
-
-    Raises
-    ------
-    RecordingError
-        If a channel is missing or in a wrong unit, if the two do not overlap, or if no stretch is long enough.
-
-    Notes
-    -----
-    The grid is the gyroscope's own; the accelerometer follows by a cubic spline.
+    The grid is the gyroscope's own; the accelerometer follows by a cubic spline. Held values, jittering stamps and
+    clipped peaks are put right first. Raises RecordingError if a channel is missing or in a wrong unit, if the two do
+    not overlap, or if no stretch is long enough.
     """
     check_units(sensor)
-    gyr_time, gyr = _finite(sensor.gyr_time_s, sensor.gyr_deg_s)
-    acc_time, acc = _finite(sensor.acc_time_s, sensor.acc_m_s2)
-    step = float(np.median(np.diff(gyr_time)))
-    acc_step = float(np.median(np.diff(acc_time)))
-    if min(gyr_time[-1], acc_time[-1]) - max(gyr_time[0], acc_time[0]) < SHORTEST_STRETCH_S:
+    gyr, acc = _mended(sensor.gyr_time_s, sensor.gyr_deg_s), _mended(sensor.acc_time_s, sensor.acc_m_s2)
+    step = gyr.step_s
+    first, last = (gyr.time_s[0], gyr.time_s[-1]), (acc.time_s[0], acc.time_s[-1])
+    if min(first[1], last[1]) - max(first[0], last[0]) < SHORTEST_STRETCH_S:
         raise RecordingError(
-            f"The {sensor.side} shoe's gyroscope ({gyr_time[0]:.0f}-{gyr_time[-1]:.0f} s) and accelerometer "
-            f"({acc_time[0]:.0f}-{acc_time[-1]:.0f} s) share less than {SHORTEST_STRETCH_S:.0f} s. "
+            f"The {sensor.side} shoe's gyroscope ({first[0]:.0f}-{first[1]:.0f} s) and accelerometer "
+            f"({last[0]:.0f}-{last[1]:.0f} s) share less than {SHORTEST_STRETCH_S:.0f} s. "
             "Give files of the same recording, a minute or longer."
         )
-    findings: list[Finding] = []
-    if abs(np.log(acc_step / step)) > 0.1:
-        findings.append(finding("sensor_rates_differ", side=sensor.side, gyr_hz=1 / step, acc_hz=1 / acc_step))
-    gyr = unclipped(gyr) if clipped_share(gyr) > CLIPPED_SHARE else gyr
-    acc = unclipped(acc) if clipped_share(acc) > CLIPPED_SHARE else acc
-    quaternion = _whole_quaternions(sensor, gyr_time)
-
-    longest = max(settings.gap_max_s, 2.5 * step, 2.5 * acc_step)
-    edges = _common_stretches(gyr_time, acc_time, longest)
+    quaternion = None if gyr.mended else _whole_quaternions(sensor, gyr.time_s)
+    edges = _common_stretches(gyr.time_s, acc.time_s, max(settings.gap_max_s, 2.5 * step, 2.5 * acc.step_s))
     stretches: list[Samples] = []
     for start, end in edges:
         if end - start < SHORTEST_STRETCH_S:
             continue
-        g, a = (slice(*np.searchsorted(t, [start - 1e-9, end + 1e-9])) for t in (gyr_time, acc_time))
-        times = gyr_time[g]
+        g, a = (slice(*np.searchsorted(t, [start - 1e-9, end + 1e-9])) for t in (gyr.time_s, acc.time_s))
+        times = gyr.time_s[g]
         even = times.size > 1 and np.abs(np.diff(times) - step).max() < 0.02 * step
         grid = times if even else np.asarray(start + step * np.arange(int((end - start) / step) + 1), dtype=float)
         turned: Array | None = None
         if quaternion is not None:
             on_grid = _onto(grid, times, _continuous(quaternion[g]))
             turned = on_grid / lengths(on_grid)[:, None]
-        stretches.append(
-            Samples(grid, np.radians(_onto(grid, times, gyr[g])), _onto(grid, acc_time[a], acc[a]), turned, step)
-        )
+        rate, force = _onto(grid, times, gyr.values[g]), _onto(grid, acc.time_s[a], acc.values[a])
+        stretches.append(Samples(grid, np.radians(rate), force, turned, step))
     if not stretches:
         raise RecordingError(
             f"The {sensor.side} shoe's readings break off every few seconds: no stretch of {SHORTEST_STRETCH_S:.0f} s "
             "is whole. Record at a lower rate, or let the sensor store the data itself instead of sending it."
         )
     lost = sum(end - start for start, end in edges) - sum(float(np.ptp(part.time_s)) for part in stretches)
+    findings = _told(sensor, gyr, acc)
     if len(edges) > 1:
         findings.append(finding("sensor_gaps", side=sensor.side, gaps=len(edges) - 1, lost_s=max(lost, 0.0)))
-    return stretches, tuple(findings)
+    return Readings(stretches, gyr.condition, acc.condition, tuple(findings))
+
+
+def _told(sensor: ShoeSensor, gyr: _Channel, acc: _Channel) -> list[Finding]:
+    """Say what was put right, or is uneven, in the two channels."""
+    side, told = sensor.side, []
+    for channel, name, clipped in (
+        (gyr, "gyroscope", "gyroscope_clipped"),
+        (acc, "accelerometer", "accelerometer_clipped"),
+    ):
+        seen = channel.condition
+        if seen.held_rows > 1.0:
+            hz = 1.0 / channel.step_s
+            told.append(finding("samples_held", side=side, channel=name, rows=seen.held_rows, rate_hz=hz))
+        if seen.jitter_s > 0.0:
+            told.append(finding("stamps_jitter", side=side, channel=name, jitter_ms=1000.0 * seen.jitter_s))
+        if seen.clipped > CLIPPED_SHARE:
+            told.append(finding(clipped, side=side, share_percent=100.0 * seen.clipped))
+    if abs(np.log(acc.step_s / gyr.step_s)) > 0.1:
+        told.append(finding("sensor_rates_differ", side=side, gyr_hz=1 / gyr.step_s, acc_hz=1 / acc.step_s))
+    return told
 
 
 def _whole_quaternions(sensor: ShoeSensor, time_s: Array) -> Array | None:

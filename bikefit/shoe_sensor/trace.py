@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import ZeroKind
 from bikefit.errors import UsageError
-from bikefit.model import Array, Finding, FootTrace, ShoeSensor, finding
+from bikefit.model import Array, Finding, FootTrace, Reason, ShoeSensor, finding, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
 from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, check_gravity, fit_windows, rough_axes, round_windows
 from bikefit.shoe_sensor.circle import Circle
-from bikefit.shoe_sensor.joining import Piece, join_pieces
-from bikefit.shoe_sensor.mounting import Pose, check_given, find_still, likely, shoe_axes_from_pose
+from bikefit.shoe_sensor.doubts import errors_of, obstacles_of
+from bikefit.shoe_sensor.joining import Mounted, Piece, join_pieces
+from bikefit.shoe_sensor.lag import find_lag, shifted
+from bikefit.shoe_sensor.mounting import likely
 from bikefit.shoe_sensor.orientation import level_axis
 from bikefit.shoe_sensor.plane import Plane, find_plane
+from bikefit.shoe_sensor.pose import Pose, check_given, find_still
 from bikefit.shoe_sensor.samples import Samples, even_stretches
 from bikefit.shoe_sensor.vectors import applied, lengths
+from bikefit.shoe_sensor.zero import Ridden, zero_from_pose
 
 PEDALLING_LEAST_S = 7.0
 
@@ -101,19 +105,22 @@ def trace_from_sensor(
         mounting.shape == (3, 3) and np.allclose(mounting.T @ mounting, np.eye(3), atol=1e-6)
     ):
         raise UsageError("The mounting must be a rotation: three columns of length 1 at right angles.")
-    parts, seen = even_stretches(sensor, settings)
-    findings = list(seen)
-    carried = [carry(part) for part in parts]
-    stretches = [stretch for stretch, _ in carried]
-    check_gravity(stretches, sensor.side)
-    if any(turned_down for _, turned_down in carried):
-        findings.append(finding("quaternion_unused", side=sensor.side))
+    readings = even_stretches(sensor, settings)
+    findings = list(readings.findings)
+    stretches = _carried(readings.stretches, sensor, findings)
     windows = round_windows(stretches)
     if not windows:
         return _no_pedalling(sensor, stretches, findings), tuple(findings)
     rough = rough_axes(windows)
     circle = fit_windows(windows, rough, settings)
-    step = parts[0].step_s
+    lag = find_lag(stretches, circle, settings)
+    if lag.seconds != 0.0:
+        stretches = [carry(shifted(part, lag.seconds))[0] for part in readings.stretches]
+        windows = round_windows(stretches)
+        rough = rough_axes(windows)
+        circle = fit_windows(windows, rough, settings)
+        findings.append(finding("sensor_lag", side=sensor.side, lag_ms=1000.0 * lag.seconds))
+    step = stretches[0].samples.step_s
     axles = [axle_path(stretch, circle) for stretch in stretches]
     planes = [
         find_plane(
@@ -126,61 +133,74 @@ def trace_from_sensor(
         )
         for axle, stretch in zip(axles, stretches, strict=True)
     ]
-    pairs = [(plane, part) for plane, part in zip(planes, parts, strict=True) if plane is not None]
-    if not any(_spans(part, plane.pedalling) for plane, part in pairs):
+    pairs = [(stretch.samples, plane) for stretch, plane in zip(stretches, planes, strict=True) if plane is not None]
+    if not any(_spans(part, plane.pedalling) for part, plane in pairs):
         return _no_pedalling(sensor, stretches, findings), tuple(findings)
-    spans = [span for plane, part in pairs for span in _spans(part, plane.steady)]
-    axes, zero, offset = _mounted(sensor, parts, spans, circle, rough, pose, mounting, findings)
+    mounted = _mounted(sensor, pairs, circle, rough, settings, pose, mounting, findings)
     pieces = [
-        _piece(sensor, stretch, axle, plane, axes, circle)
+        _piece(sensor, stretch, axle, plane, mounted.shoe_axes, circle)
         for stretch, axle, plane in zip(stretches, axles, planes, strict=True)
     ]
-    trace = join_pieces(sensor, pieces, zero, offset, settings, findings)
+    trace = join_pieces(sensor, pieces, mounted, errors_of(readings, lag, circle), settings, findings)
+    trace = replace(trace, obstacles=obstacles_of(readings, mounted.shoe_axes, sensor.side, settings))
     return trace, tuple(findings)
+
+
+def _carried(parts: list[Samples], sensor: ShoeSensor, findings: list[Finding]) -> list[Stretch]:
+    """Orient the stretches and integrate their paths; refuse an accelerometer without gravity."""
+    carried = [carry(part) for part in parts]
+    stretches = [stretch for stretch, _ in carried]
+    check_gravity(stretches, sensor.side)
+    if any(turned_down for _, turned_down in carried):
+        findings.append(finding("quaternion_unused", side=sensor.side))
+    return stretches
 
 
 def _mounted(
     sensor: ShoeSensor,
-    parts: list[Samples],
-    spans: list[tuple[float, float]],
+    pairs: list[tuple[Samples, Plane]],
     circle: Circle,
     rough: Array,
+    settings: Settings,
     given: tuple[float, float] | None,
     mounting: Array | None,
     findings: list[Finding],
-) -> tuple[Array, ZeroKind, float]:
-    """Return the shoe's axes in the sensor's, the kind of zero and the heel-out angle to take off."""
+) -> Mounted:
+    """Settle the shoe's axes in the sensor's, the kind of zero and the heel-out angle to take off."""
     side = sensor.side
+    parts = [part for part, _ in pairs]
+    ridden = [Ridden(part, plane.pedalling & ~plane.rocking, plane.turning) for part, plane in pairs]
+    spans = [span for one in ridden for span in _spans(one.samples, one.pedalling)]
     found = check_given(given, parts, spans) if given is not None else _found_pose(parts, spans)
-    from_pose = shoe_axes_from_pose(parts, found, spans, circle) if found is not None else None
-    if found is not None and from_pose is not None and likely(from_pose, rough, side):
-        findings.append(finding("pose_used", side=side, from_s=found.start_s, to_s=found.end_s, given=found.given))
-        _say_upside_down(sensor, from_pose, findings)
-        if mounting is None:
-            return from_pose, "rider", 0.0
-        sign = 1.0 if side == "right" else -1.0
-        change = from_pose.T @ mounting
-        return mounting, "rider", sign * math.degrees(math.asin(float(np.clip(change[1, 0], -1, 1))))
+    missing: tuple[Reason, ...] = (reason("neutral_needed", side=side),)
     if found is not None:
-        findings.append(finding("pose_unlikely", side=side, from_s=found.start_s, to_s=found.end_s))
+        zero = zero_from_pose(ridden, found, spans, circle, rough, side, settings)
+        limits = {"side": side, "from_s": found.start_s, "to_s": found.end_s}
+        if zero.shoe_axes is not None:
+            used = finding("pose_used", **limits, given=found.given)
+            # a pose that nobody named may be the wrong stretch
+            findings.append(used if found.given else replace(used, level="warning"))
+            if mounting is None:
+                return Mounted(zero.shoe_axes, "rider", 0.0, zero.sd_deg)
+            sign = 1.0 if side == "right" else -1.0
+            change = zero.shoe_axes.T @ mounting
+            offset = sign * math.degrees(math.asin(float(np.clip(change[1, 0], -1, 1))))
+            return Mounted(mounting, "rider", offset, zero.sd_deg)
+        findings.append(finding("pose_unlikely", **limits))
+        missing = zero.reasons
     if mounting is not None and likely(mounting, rough, side):
-        return mounting, "none", 0.0
+        return Mounted(mounting, "none", 0.0, 0.0)
     if mounting is not None:
         findings.append(finding("mounting_unlikely", side=side))
     findings.append(finding("mounting_unknown", side=side))
-    _say_upside_down(sensor, rough, findings)
-    return rough, "none", 0.0
+    return Mounted(rough, "none", 0.0, 0.0, missing)
 
 
 def _found_pose(parts: list[Samples], spans: list[tuple[float, float]]) -> Pose | None:
+    """Look for the last still stretch before the first pedalling."""
     if not spans:
         return None
     return find_still(next(part for part in parts if part.time_s[-1] >= spans[0][0]), spans[0][0])
-
-
-def _say_upside_down(sensor: ShoeSensor, shoe_axes: Array, findings: list[Finding]) -> None:
-    if shoe_axes[2, 2] < -0.5:
-        findings.append(finding("sensor_upside_down", side=sensor.side))
 
 
 def _piece(

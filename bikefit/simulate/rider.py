@@ -121,8 +121,9 @@ class Ride:
     # Constant lean (left side up) and climb of the bike [deg].
     lean_deg: float = 0.0
     grade_deg: float = 0.0
-    # (from_s, to_s, deg_per_s): Bends, positive = to the left, joined smoothly.
+    # (from_s, to_s, deg_per_s): Bends, positive = to the left, joined smoothly over so long [s].
     turning: tuple[tuple[float, float, float], ...] = ()
+    turning_edge_s: float = 1.0
     speed_m_s: float = 0.0  # Of the bike over the ground, which matters in bends [m/s]
     # (start_s, duration_s): Stretches without any samples; cameras see no marker.
     gaps: tuple[tuple[float, float], ...] = ()

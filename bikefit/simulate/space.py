@@ -18,7 +18,7 @@ from bikefit.conventions import crank_offset_deg
 from bikefit.model import Array
 from bikefit.simulate import rider
 from bikefit.simulate.feet import FootMotion
-from bikefit.simulate.motion import FINE_S, within
+from bikefit.simulate.motion import FINE_S, smooth_step, within
 from bikefit.simulate.rider import Foot, Harmonics
 
 GRAVITY_M_S2 = 9.80665
@@ -57,6 +57,9 @@ class Shoe(Foot):
     sideways_m: float = 0.0  # Pedal sliding along its axle, amplitude, in phase with the forward position [m]
     # Upper that gives way: the sensor yaws and rolls on the shoe with the pedal force, amplitude [deg].
     flex_deg: float = 0.0
+    # Where the foot stands in the pose beside its pedal, such as on the ground: forward, left, up [m].
+    pose_off_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    step_on_s: float = 1.5  # How long it takes from there to the pedal [s]
 
 
 def rotation_about(axis: int, angle_rad: Array | float) -> Array:
@@ -84,7 +87,8 @@ class ShoeInSpace:
         """Lay out the way that the bike rides."""
         self.motion, self.shoe, ride = motion, shoe, motion.ride
         fine = np.arange(-0.1, ride.duration_s + 0.1, FINE_S)
-        bends = sum((within(fine, a, b) * math.radians(w) for a, b, w in ride.turning), np.zeros_like(fine))
+        edge_s = ride.turning_edge_s
+        bends = sum((within(fine, a, b, edge_s) * math.radians(w) for a, b, w in ride.turning), np.zeros_like(fine))
         self._heading = CubicSpline(fine, bends).antiderivative()
         course = self._heading(fine)
         self._east = CubicSpline(fine, ride.speed_m_s * np.cos(course)).antiderivative()
@@ -112,6 +116,8 @@ class ShoeInSpace:
         crank_m = motion.ride.crank_m
         aside = -sign * PEDAL_OFFSET_M + moving * shoe.sideways_m * np.sin(crank)
         axle = np.stack([crank_m * np.sin(crank), aside, crank_m * np.cos(crank) + BOTTOM_BRACKET_M], axis=-1)
+        still_s = motion.ride.still_s
+        axle += np.multiply.outer(1.0 - smooth_step((time_s - still_s) / shoe.step_on_s), np.array(shoe.pose_off_m))
         bike = self.bike(time_s)
         place = np.einsum("nij,nj->ni", bike, axle + in_bike @ np.array(shoe.lever_m))
         place += np.stack([self._east(time_s), self._north(time_s), np.zeros_like(time_s)], axis=-1)

@@ -1,0 +1,114 @@
+"""The still pose before the pedalling: found, or named by the user and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.errors import RecordingError
+from bikefit.model import Array
+from bikefit.shoe_sensor.samples import Samples
+from bikefit.shoe_sensor.vectors import lengths
+
+POSE_TO_PEDALLING_S = 30.0
+POSE_SHORTEST_S, POSE_LONGEST_S = 2.0, 20.0
+STILL_DEG_S, STILL_M_S2 = 1.5, 0.4
+MOVED_DEG_S = 3.0
+QUIET_S = 1.0
+"""Window in which a foot must be quiet; so much is left out before it sets off, which it does slowly."""
+
+
+@dataclass(frozen=True)
+class Pose:
+    """A stretch in which foot and bike stand still, clipped in: its limits [s], and whether the user named it."""
+
+    start_s: float
+    end_s: float
+    given: bool
+
+
+def _moving_spread(values: Array, length: int) -> Array:
+    """Return the standard deviation within a moving window, over all axes together."""
+    from scipy.ndimage import uniform_filter1d
+
+    centred = values - values.mean(axis=0)
+    mean = uniform_filter1d(centred, length, axis=0, mode="nearest")
+    square = uniform_filter1d(centred**2, length, axis=0, mode="nearest")
+    spread: Array = np.sqrt(np.maximum(square - mean**2, 0.0).sum(axis=1))
+    return spread
+
+
+def _quiet(samples: Samples, window_s: float) -> NDArray[np.bool_]:
+    """Tell where neither gyroscope nor accelerometer varies within a window around the sample."""
+    length = max(2, round(window_s / samples.step_s))
+    turning = np.degrees(_moving_spread(samples.gyr_rad_s, length))
+    return np.asarray((turning < STILL_DEG_S) & (_moving_spread(samples.acc_m_s2, length) < STILL_M_S2))
+
+
+def find_still(samples: Samples, pedalling_start_s: float) -> Pose | None:
+    """Find the last still stretch before the pedalling of one unbroken stretch.
+
+    None where nothing is still for two seconds within 30 s before the pedalling.
+    """
+    before = samples.part(samples.time_s[0], pedalling_start_s)
+    length = round(QUIET_S / samples.step_s)
+    if before.time_s.size < 2 * length:
+        return None
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], _quiet(before, QUIET_S), [False]]).astype(int)))
+    spans = [(a, b - length // 2) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    spans = [(a, b) for a, b in spans if (b - a) * samples.step_s >= POSE_SHORTEST_S]
+    if not spans:
+        return None
+    first, last = spans[-1]
+    start, end = float(before.time_s[first]), float(before.time_s[last - 1])
+    if pedalling_start_s - end > POSE_TO_PEDALLING_S:
+        return None
+    return Pose(max(start, end - POSE_LONGEST_S), end, given=False)
+
+
+def last_still_s(samples: Samples, pose: Pose, until_s: float) -> float:
+    """Return when the foot surely still stood for the last time, in the pose or after it [s].
+
+    Quiet is not enough there, for a foot that sets off slowly turns evenly at first: it must not turn at all.
+    """
+    from scipy.ndimage import uniform_filter1d
+
+    between = samples.part(pose.start_s, until_s)
+    bias = samples.part(pose.start_s, pose.end_s).gyr_rad_s.mean(axis=0)
+    length = max(2, round(QUIET_S / samples.step_s))
+    turning = np.degrees(lengths(uniform_filter1d(between.gyr_rad_s - bias, length, axis=0, mode="nearest")))
+    quiet = between.time_s[_quiet(between, QUIET_S) & (turning < STILL_DEG_S)]
+    return max(pose.start_s + QUIET_S, float(quiet[-1]) - QUIET_S) if quiet.size else pose.end_s
+
+
+def check_given(pose: tuple[float, float], stretches: list[Samples], spans: list[tuple[float, float]]) -> Pose:
+    """Return a pose that the user named, known to be usable.
+
+    Raises RecordingError if it lies outside the readings, is shorter than two seconds, is not still, or has no
+    pedalling near it.
+    """
+    start, end = pose
+    name = f"--pose {start:g}-{end:g}"
+    inside = [part for part in stretches if part.time_s[0] <= start + 0.5 and part.time_s[-1] >= end - 0.5]
+    if not inside or end - start < POSE_SHORTEST_S:
+        first, last = stretches[0].time_s[0], stretches[-1].time_s[-1]
+        raise RecordingError(
+            f"{name}: a pose is a stretch of {POSE_SHORTEST_S:.0f} s or more without gaps inside the recording "
+            f"({first:.0f}-{last:.0f} s)."
+        )
+    still = inside[0].part(start, end)
+    moved = float(np.degrees(np.sqrt(np.var(still.gyr_rad_s, axis=0).sum())))
+    if moved > MOVED_DEG_S:
+        raise RecordingError(
+            f"{name}: the foot moves there ({moved:.0f} deg/s). Name a stretch in which you stand still, clipped in, "
+            "just before you pedal off."
+        )
+    gap = min((max(a - end, start - b, 0.0) for a, b in spans), default=np.inf)
+    if gap > POSE_TO_PEDALLING_S:
+        raise RecordingError(
+            f"{name}: no pedalling within {POSE_TO_PEDALLING_S:.0f} s of it. The sensor's heading drifts; pedal off "
+            "right after the pose."
+        )
+    return Pose(start, end, given=True)

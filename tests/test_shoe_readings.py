@@ -1,0 +1,155 @@
+"""A shoe sensor's samples: held, late, clipped, counted downwards, stamped unevenly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from helpers.disturbed_shoes import clipped, flipped, held, jittered, judged, late, random_rider
+
+from bikefit.settings import Settings
+from bikefit.shoe_sensor import trace_from_sensor
+from bikefit.shoe_sensor.clipping import clipped_share
+from bikefit.shoe_sensor.held import released, rows_a_value
+from bikefit.shoe_sensor.stamps import evened
+from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
+
+SETTINGS = Settings()
+RIDE = Ride(duration_s=70.0, cadence_rpm=85.0)
+
+
+def steady():
+    return simulate_shoe(RIDE, Shoe(), "right", SensorModel(), 1)
+
+
+def said(findings):
+    return {item.code: item.values for item in findings}
+
+
+def mean_error(trace, truth):
+    counted = (trace.time_s > 15.0) & (trace.time_s < 69.0)
+    true = truth.heel_out_deg[(truth.time_s > 15.0) & (truth.time_s < 69.0)].mean() - truth.pose_heel_out_deg
+    return float(trace.heel_out_deg[counted].mean()) - true
+
+
+# ---- held samples ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("gyroscope", "accelerometer"), [(2, 1), (4, 1), (1, 2), (1, 4), (1, 8), (4, 4)])
+def test_held_samples_are_used_at_their_own_rate(gyroscope, accelerometer):
+    readings, truth = steady()
+    trace, findings = trace_from_sensor(held(readings, gyroscope, accelerometer), SETTINGS)
+    assert abs(mean_error(trace, truth)) < 0.2
+    assert trace.zero == "rider"
+    assert trace.rate_hz == pytest.approx(100.0 / gyroscope, rel=0.01)
+    rows = {item.values["channel"]: item.values["rows"] for item in findings if item.code == "samples_held"}
+    expected = {"gyroscope": gyroscope, "accelerometer": accelerometer}
+    assert rows == {name: pytest.approx(count, rel=0.01) for name, count in expected.items() if count > 1}
+
+
+@pytest.mark.parametrize("rows", [2, 3, 5, 8])
+def test_held_samples_of_any_rider_hold_the_truth(rows):
+    ride, shoe, side, sensor = random_rider(rows)
+    readings, truth = simulate_shoe(ride, shoe, side, sensor, rows)
+    for gyroscope, accelerometer in ((rows, 1), (1, rows), (rows, rows)):
+        assert judged(held(readings, gyroscope, accelerometer), truth, ride).holds
+
+
+def test_a_hold_that_is_no_whole_number_of_rows():
+    slow = np.arange(0.0, 60.0, 1.0 / 25.6)
+    fast = np.arange(0.0, 60.0, 0.01)
+    wave = np.stack([np.sin(9.0 * slow), np.cos(9.0 * slow), np.sin(4.0 * slow)], axis=1)
+    rows = wave[np.searchsorted(slow, fast, side="right") - 1]
+    assert rows_a_value(rows) == pytest.approx(100.0 / 25.6, rel=0.02)
+    time, values, _ = released(fast, rows)
+    even, _ = evened(time, values)
+    assert np.diff(even).std() < 0.1 * np.diff(time).std()
+    assert values.shape[0] == pytest.approx(slow.size, abs=2)
+
+
+def test_a_resting_sensor_is_not_taken_for_a_held_one():
+    readings, _ = steady()
+    coarse = replace(readings, gyr_deg_s=np.round(readings.gyr_deg_s), acc_m_s2=np.round(readings.acc_m_s2, 1))
+    assert "samples_held" not in said(trace_from_sensor(coarse, SETTINGS)[1])
+
+
+# ---- gyroscope and accelerometer out of step -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lag_s", [0.02, 0.05, 0.08, -0.05])
+def test_a_lag_is_found_and_put_right(lag_s):
+    readings, truth = steady()
+    trace, findings = trace_from_sensor(late(readings, lag_s), SETTINGS)
+    assert said(findings)["sensor_lag"]["lag_ms"] == pytest.approx(1000.0 * lag_s, abs=4.0)
+    assert abs(mean_error(trace, truth)) < 0.15
+    assert trace.zero == "rider"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_lag_of_any_rider_holds_the_truth(seed):
+    ride, shoe, side, sensor = random_rider(seed + 50)
+    readings, truth = simulate_shoe(ride, shoe, side, sensor, seed)
+    assert judged(late(readings, 0.02 + 0.02 * seed), truth, ride).holds
+
+
+def test_no_lag_is_seen_where_there_is_none():
+    assert "sensor_lag" not in said(trace_from_sensor(steady()[0], SETTINGS)[1])
+
+
+# ---- the end of the range ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [0.9, 0.75, 0.6])
+@pytest.mark.parametrize("channel", ["gyroscope", "accelerometer"])
+def test_clipped_peaks_hold_the_truth_or_give_no_count(channel, share):
+    for seed in (1, 2):
+        ride, shoe, side, sensor = random_rider(seed)
+        readings, truth = simulate_shoe(ride, shoe, side, sensor, seed)
+        assert judged(clipped(readings, **{channel: share}), truth, ride).holds
+
+
+def test_hard_clipping_gives_no_count():
+    readings, truth = steady()
+    for channel, share in (("gyroscope", 0.58), ("accelerometer", 0.4)):
+        verdict = judged(clipped(readings, **{channel: share}), truth, RIDE)
+        assert f"{channel}_hard_clipped" in verdict.reasons
+        assert np.isnan(verdict.foot.rotation.value_deg)
+
+
+def test_each_end_of_each_axis_may_have_its_own_limit():
+    wave = 100.0 * np.sin(np.linspace(0, 300, 5000))[:, None] * [1.0, 0.3, 0.0] + [0.0, 0.0, 1.0]
+    assert clipped_share(wave) == 0.0
+    assert clipped_share(np.clip(wave, [-101, -101, -101], [101, 25, 101])) > 0.1
+
+
+# ---- signs and stamps ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_accelerometer_that_counts_downwards_gives_no_count(seed):
+    ride, shoe, side, sensor = random_rider(seed)
+    readings, truth = simulate_shoe(ride, shoe, side, sensor, seed)
+    verdict = judged(flipped(readings), truth, ride)
+    assert "sensor_upside_down" in verdict.reasons
+    assert np.isnan(verdict.foot.excess.deg)
+
+
+@pytest.mark.parametrize("sd_s", [0.002, 0.005, 0.015])
+def test_jittering_stamps_are_named_and_evened(sd_s):
+    readings, truth = steady()
+    trace, findings = trace_from_sensor(jittered(readings, sd_s), SETTINGS)
+    jitter = said(findings)["stamps_jitter"]["jitter_ms"]
+    # stamps come in order, which takes off some of the jitter where it is longer than a step
+    assert 0.5 * 1000.0 * sd_s < jitter < 1.2 * 1000.0 * sd_s
+    assert "turning_dropped" not in said(findings)
+    assert abs(mean_error(trace, truth)) < 0.2
+    assert trace.zero == "rider"
+
+
+def test_samples_that_were_taken_unevenly_keep_their_stamps():
+    ride = replace(RIDE, uneven_share=0.4)
+    readings, truth = simulate_shoe(ride, Shoe(), "right", SensorModel(), 1)
+    trace, findings = trace_from_sensor(readings, SETTINGS)
+    assert "stamps_jitter" not in said(findings)
+    assert abs(mean_error(trace, truth)) < 0.2
