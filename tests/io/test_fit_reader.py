@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bikefit.errors import NoRotationError, RecordingError, UsageError
 from bikefit.io import read_recording, require_usable
 from bikefit.io.fit.fields import field_meaning
+from bikefit.io.fit.placing import longest_rise, place_messages
 from bikefit.io.fit.reader import read_fit
-from bikefit.io.fit.times import array_times, longest_rise, record_times
+from bikefit.io.fit.records import array_times
 from bikefit.io.options import ReadOptions
 
 REAL = Path(os.environ["BIKEFIT_REAL_DATA"]) / "fit" if "BIKEFIT_REAL_DATA" in os.environ else None
@@ -174,31 +175,34 @@ def test_a_field_with_the_fraction_of_the_stamp(tmp_path):
 
 
 def test_a_rounded_clock_does_not_double_a_second():
-    times = record_times(np.array([10.0, 11, 11, 13, 14, 15, 16, 16, 18]))
-    np.testing.assert_allclose(times.start_s, np.arange(10, 19))
-    assert times.dropped == 0
+    placed = place_messages(np.array([10.0, 11, 11, 13, 14, 15, 16, 16, 18]))
+    np.testing.assert_allclose(placed.start_s, np.arange(10, 19))
+    assert placed.rows.size == 9
 
 
 def test_wild_stamps_are_dropped_alone():
     stamps = np.arange(100, 120.0)
     stamps[7], stamps[12] = 4e9, 3.0
-    times = record_times(stamps)
-    assert times.rows.tolist() == [row for row in range(20) if row not in (7, 12)]
-    assert times.dropped == 2
+    placed = place_messages(stamps)
+    assert placed.rows.tolist() == [row for row in range(20) if row not in (7, 12)]
+    assert placed.disordered.tolist() == [7, 12]
 
 
 def test_pauses_stay_pauses():
-    times = record_times(np.array([0.0, 1, 2, 60, 61]))
-    np.testing.assert_allclose(array_times(times, np.full(5, 2)), [0, 0.5, 1, 1.5, 2, 2.5, 60, 60.5, 61, 61.5])
+    placed = place_messages(np.array([0.0, 1, 2, 60, 61]))
+    times = array_times(placed.start_s, placed.interval_s, np.full(5, 2))
+    np.testing.assert_allclose(times, [0, 0.5, 1, 1.5, 2, 2.5, 60, 60.5, 61, 61.5])
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.integers(0, 2**32 - 2) | st.none(), max_size=40))
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.integers(0, 2**32 - 2) | st.integers(0, 12) | st.none(), max_size=40))
 def test_record_times_rise_whatever_the_stamps(stamps):
-    times = record_times(np.array([np.nan if stamp is None else stamp for stamp in stamps], float))
-    assert (np.diff(times.start_s) > 0).all()
-    assert times.rows.size + times.dropped == sum(stamp is not None for stamp in stamps)
-    assert (np.diff(array_times(times, np.full(times.rows.size, 3, np.intp))) > 0).all()
+    placed = place_messages(np.array([np.nan if stamp is None else stamp for stamp in stamps], float))
+    assert (np.diff(placed.start_s) > 0).all()
+    assert (placed.interval_s > 0).all()
+    parts = [placed.rows, placed.disordered, placed.repeated, placed.crowded]
+    assert sorted(np.concatenate(parts)) == [row for row, stamp in enumerate(stamps) if stamp is not None]
+    assert (np.diff(array_times(placed.start_s, placed.interval_s, np.full(placed.rows.size, 3))) > 0).all()
 
 
 @settings(max_examples=200, deadline=None)

@@ -90,6 +90,11 @@ class Block:
         self.stamps: NDArray[np.uint32] | None = None  # of compressed headers, where the block has any
         self._data = data
 
+    @property
+    def file_size(self) -> int:
+        """Bytes of the whole file."""
+        return self._data.size
+
     @cached_property
     def rows(self) -> NDArray[np.uint8]:
         """The bytes, shape (n, size)."""

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from bikefit.io.fit.decoder import Column, FitData
-from bikefit.io.fit.times import RecordTimes
+from bikefit.io.fit.column import Column
+from bikefit.io.fit.decoder import FitData
+from bikefit.io.fit.records import RecordClock
 from bikefit.model import ChannelInfo
 
 
 def field_infos(
-    data: FitData, times: RecordTimes, meanings: Mapping[str, str], notes: Mapping[str, str]
+    data: FitData, clock: RecordClock, meanings: Mapping[str, str], notes: Mapping[str, str]
 ) -> Iterator[ChannelInfo]:
     """List the fields of ``record`` that hold anything, and every developer field of any message.
 
@@ -22,7 +23,7 @@ def field_infos(
     record: Mapping[str, Column] = data.get("record", {})
     for key in sorted(record, key=lambda key: (record[key].developer is None, key.startswith("unknown_"))):
         column = record[key]
-        samples = int(column.valid.sum())
+        samples = column.count
         if key == "timestamp" or not (samples or "@" in key):
             continue
         yield ChannelInfo(
@@ -30,25 +31,24 @@ def field_infos(
             meaning=meanings.get(key, ""),
             unit=column.spec.unit,
             samples=samples,
-            rate_hz=_rate_hz(column, times),
+            rate_hz=_rate_hz(column, clock),
             note="; ".join(filter(None, (_origin(key, column), notes.get(key, "")))),
         )
     for message, columns in data.items():
         for key, column in columns.items():
             if message != "record" and "@" in key:
                 name = f"{message}.{column.spec.name}"
-                yield ChannelInfo(name, "", column.spec.unit, int(column.valid.sum()), note=_origin(key, column))
+                yield ChannelInfo(name, "", column.spec.unit, column.count, note=_origin(key, column))
 
 
-def _rate_hz(column: Column, times: RecordTimes) -> float:
+def _rate_hz(column: Column, clock: RecordClock) -> float:
     """Return samples a second: the numbers in a message over the messages' usual interval."""
-    given = column.valid[times.rows]
-    filled = np.asarray(given.any(axis=1) if given.ndim > 1 else given)
+    placed = clock.of(column)
+    filled = column.filled[placed.rows]
     if np.count_nonzero(filled) < 2:
         return float("nan")
-    textual = column.base.name in ("string", "byte")
-    width = 1.0 if textual else float(np.median(column.widths[times.rows][filled]))
-    return width / float(np.median(np.diff(times.start_s[filled])))
+    width = float(np.median(column.widths[placed.rows][filled])) if column.is_numeric else 1.0
+    return width / float(np.median(np.diff(placed.start_s[filled])))
 
 
 def _origin(key: str, column: Column) -> str:

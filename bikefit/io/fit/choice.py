@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bikefit.io.columns import asked_columns
-from bikefit.io.fit.decoder import Column
+from bikefit.io.fit.column import Column
 from bikefit.io.fit.fields import FieldMeaning, asked_meaning, field_meaning
 from bikefit.io.names import shown
 from bikefit.model import Finding, finding
@@ -59,14 +59,14 @@ def choose_fields(record: Mapping[str, Column], asked: Mapping[str, str], where:
         if meaning is None or key in notes:
             continue
         notes[key] = meaning.note
-        if meaning.factor and column.valid.any():
+        if meaning.factor and column.count:
             candidates.setdefault(meaning.channel, []).append(Choice(key, column, meaning))
     findings: list[Finding] = []
     for channel, rivals in candidates.items():
         if channel in chosen:
             notes |= {rival.key: "not read: --column names another field" for rival in rivals}
             continue
-        best = max(rivals, key=lambda choice: int(choice.column.valid.sum()))
+        best = max(rivals, key=lambda choice: choice.column.count)
         notes |= {rival.key: f"not read: '{best.name}' holds more" for rival in rivals if rival is not best}
         if len(rivals) > 1:
             findings.append(finding("fit_several_fields", channel=channel, taken=shown(best.name)))

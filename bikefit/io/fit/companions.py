@@ -9,10 +9,13 @@ from typing import Final
 import numpy as np
 
 from bikefit.conventions import SIDES
-from bikefit.io.fit.decoder import Column, FitData
-from bikefit.io.fit.times import RecordTimes, from_zero, moment, numbers, on_utc
+from bikefit.io.fit.column import Column
+from bikefit.io.fit.decoder import FitData
+from bikefit.io.fit.records import RecordClock
+from bikefit.io.fit.times import moment, numbers, on_utc
+from bikefit.io.names import shown
 from bikefit.io.series import Series
-from bikefit.model import Array, Lap
+from bikefit.model import Array, Finding, Lap, finding
 
 _PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "cadence": ("cadence256", "cadence"),
@@ -32,25 +35,31 @@ _ANGLE_PAIRS: Final = {
     for place, end in enumerate(("start", "end"))
 }
 _RIGHT: Final = 0x80
+"""This bit says that the share is the right one's; the others are percent."""
+_INVALID: Final = 0xFF
 
 
 def companion_series(
-    record: Mapping[str, Column], times: RecordTimes, zero_s: float, taken: Collection[str]
-) -> dict[str, list[Series]]:
-    """Read what accompanies the rotation, by the field that it is read from; only what holds anything.
+    record: Mapping[str, Column], clock: RecordClock, taken: Collection[str]
+) -> tuple[dict[str, list[Series]], tuple[Finding, ...]]:
+    """Read what accompanies the rotation, in FIT seconds, by the field that it is read from; only what holds anything.
 
-    ``taken`` are channels that are read from another field; ``zero_s`` is the FIT time of the recording's zero.
+    ``taken`` are channels that are read from another field. Of several values where one is meant the first counts,
+    and a finding says so.
     """
     found: dict[str, list[Series]] = {}
     for channel, field, values in _companions(record):
-        if channel in taken or values.dtype != float:
+        if channel in taken:
             continue
-        values = values[times.rows]
+        placed = clock.of(record[field])
+        values = values[placed.rows]
         filled = np.isfinite(values)
         if filled.any():
-            own_s = from_zero(times.start_s[filled], zero_s)
-            found.setdefault(field, []).append(Series(channel, own_s, values[filled], record[field].spec.name))
-    return found
+            series = Series(channel, placed.start_s[filled], values[filled], record[field].spec.name)
+            found.setdefault(field, []).append(series)
+    pairs = {field for field, _ in _ANGLE_PAIRS.values()}
+    several = [shown(field) for field in found if field not in pairs and record[field].several]
+    return found, (finding("fit_first_of_several", fields=several),) if several else ()
 
 
 def _companions(record: Mapping[str, Column]) -> Iterator[tuple[str, str, Array]]:
@@ -58,28 +67,22 @@ def _companions(record: Mapping[str, Column]) -> Iterator[tuple[str, str, Array]
     for channel, fields in _PLAIN.items():
         field = _first(record, fields)
         if field is not None:
-            values = record[field].values
+            values = record[field].element(0)
             fraction = _first(record, ("fractional_cadence",)) if field == "cadence" else None
-            yield channel, field, values if fraction is None else values + np.nan_to_num(record[fraction].values)
+            yield channel, field, values if fraction is None else values + np.nan_to_num(record[fraction].element(0))
     for channel, (field, place) in _ANGLE_PAIRS.items():
-        pair = record[field].values if field in record else None
-        if pair is not None and pair.ndim > 1 and pair.shape[1] > place:
-            yield channel, field, pair[:, place]
+        if field in record and record[field].several:
+            yield channel, field, record[field].element(place)
     share = _right_share(record)
     if share is not None:
         yield "right_balance", "left_right_balance", share
 
 
-def _plain(column: Column) -> bool:
-    """Tell whether a field is one number a record."""
-    return column.values.ndim == 1 and column.values.dtype == float
-
-
 def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> str | None:
-    """Return the first field of one number a record that holds any."""
+    """Return the first native field that holds any number."""
     for field in fields:
         column = record.get(field)
-        if column is not None and column.developer is None and _plain(column) and column.valid.any():
+        if column is not None and column.developer is None and np.isfinite(column.element(0)).any():
             return field
     return None
 
@@ -87,10 +90,11 @@ def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> str | None:
 def _right_share(record: Mapping[str, Column]) -> Array | None:
     """Return the right pedal's share of the power [%] where the file says that the share is the right one's."""
     column = record.get("left_right_balance")
-    if column is None or column.raw.ndim > 1 or column.raw.dtype != np.uint8:
+    if column is None or column.base.name not in ("uint8", "enum"):
         return None
-    says_right = column.valid & (column.raw & _RIGHT > 0)
-    return np.where(says_right, (column.raw & (_RIGHT - 1)).astype(float), np.nan)
+    share = np.nan_to_num(column.element(0), nan=0.0, posinf=0.0, neginf=0.0)
+    share = np.where((share >= _RIGHT) & (share <= _INVALID), share, 0.0)
+    return np.where(share > 0.0, share - _RIGHT, np.nan)
 
 
 def laps_of(data: FitData, shift_s: float, zero_s: float, to_s: float) -> tuple[Lap, ...]:

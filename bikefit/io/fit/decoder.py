@@ -12,7 +12,6 @@ Fields of no size hold nothing and are left out. Subfields and components are no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
-from bikefit.io.fit.blocks import Block, Field, scaled, valid
+from bikefit.io.fit.blocks import Block, Field
+from bikefit.io.fit.column import Column
 from bikefit.io.fit.definitions import describe, group, unwrap_stamps
 from bikefit.io.fit.profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit.scan import scan
@@ -28,73 +28,6 @@ from bikefit.io.source import GZIP_MAGIC, check_file, load
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Column:
-    """One field over all messages of its type, in the order of the file.
-
-    Attributes
-    ----------
-    spec : FieldSpec
-        Name, unit, scale and offset, as last defined in the file.
-    base : BaseType
-        Number type, as last defined in the file.
-    developer : DeveloperField, optional
-        Its description where an app defined it.
-    """
-
-    def __init__(self, length: int, pieces: list[tuple[NDArray[np.int64], Block, Field]]) -> None:
-        """Join pieces of a column: their rows, their block and the field in it."""
-        self._length = length
-        self._pieces = pieces
-        field = pieces[-1][2]
-        self.spec = field.spec
-        self.base = field.base
-        self.developer = field.developer
-
-    @cached_property
-    def raw(self) -> NDArray[Any]:
-        """Numbers as stored, shape (n,) or (n, k); look at ``valid`` for which of them are any."""
-        arrays = [block.raw(field) for _, block, field in self._pieces]
-        if len(arrays) == 1 and len(arrays[0]) == self._length:
-            return arrays[0]
-        return self._join(arrays, np.result_type(*arrays), 0)
-
-    @cached_property
-    def valid(self) -> NDArray[np.bool_]:
-        """Whether each number is one, in the shape of ``raw``."""
-        arrays = [valid(block.raw(field), field.base) for _, block, field in self._pieces]
-        if len(arrays) == 1 and len(arrays[0]) == self._length:
-            return arrays[0]
-        return self._join(arrays, np.dtype(bool), False)
-
-    @cached_property
-    def values(self) -> NDArray[Any]:
-        """Scaled numbers as float64 with NaN where invalid; text as objects with None where invalid."""
-        arrays = [scaled(block.raw(field), field) for _, block, field in self._pieces]
-        if len(arrays) == 1 and len(arrays[0]) == self._length:
-            return arrays[0]
-        if any(array.dtype == object for array in arrays):
-            return self._join([array.astype(object) for array in arrays], np.dtype(object), None)
-        return self._join(arrays, np.dtype(float), np.nan)
-
-    @cached_property
-    def widths(self) -> NDArray[np.intp]:
-        """How many numbers each message holds, shape (n,); 0 where its definition lacks the field."""
-        widths = np.zeros(self._length, np.intp)
-        for rows, _, field in self._pieces:
-            widths[rows] = field.size // field.base.size
-        return widths
-
-    def _join(self, arrays: list[NDArray[Any]], dtype: np.dtype[Any], missing: object) -> NDArray[Any]:
-        """Put the pieces of a column together, row by row, as wide as the widest."""
-        width = max(array.shape[1] if array.ndim > 1 else 1 for array in arrays)
-        flat = all(array.ndim == 1 for array in arrays)
-        joined = np.full((self._length, width), missing, dtype)
-        for (rows, _, _), array in zip(self._pieces, arrays, strict=True):
-            wide = array if array.ndim > 1 else array[:, None]
-            joined[rows, : wide.shape[1]] = wide
-        return joined[:, 0] if flat else joined
 
 
 class Messages(Mapping[str, Column]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +13,23 @@ from bikefit.conventions import Side
 from bikefit.errors import RecordingError
 from bikefit.io.assemble import assemble
 from bikefit.io.fit.channels import field_infos
-from bikefit.io.fit.choice import Choice, choose_fields
+from bikefit.io.fit.choice import Choice, Choices, choose_fields
+from bikefit.io.fit.clock import Span, ride_span
+from bikefit.io.fit.column import Column
 from bikefit.io.fit.companions import companion_series, created, laps_of
-from bikefit.io.fit.decoder import Column, FitData, decode_bytes
+from bikefit.io.fit.decoder import FitData, decode_bytes
 from bikefit.io.fit.fields import side_of
-from bikefit.io.fit.sensors import read_groups
-from bikefit.io.fit.times import RecordTimes, array_times, from_zero, moment, record_stamps, record_times, utc_shift_s
+from bikefit.io.fit.records import RecordClock, samples
+from bikefit.io.fit.sensors import read_groups, sensor_stamps
+from bikefit.io.fit.times import (
+    from_zero,
+    moment,
+    numbers,
+    on_utc,
+    stamp_fractions,
+    stamps_by_counter,
+    utc_shift_s,
+)
 from bikefit.io.names import Meaning
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.series import Parts, Series
@@ -32,7 +44,7 @@ def read_fit(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recording:
     """Read a FIT file: rotation from developer fields of ``record``, shoe sensors, companions and laps.
 
     1. Everything whole is decoded; damage is a finding, or a RecordingError where ``options.strict`` is set.
-    2. The samples of an array field spread evenly over the time from its record to the next.
+    2. The samples of an array field spread evenly over the time from its record to the next that holds the field.
     3. Seconds since switching on become UTC where the file correlates the two.
     4. Time runs from the first sample of records and sensors.
     """
@@ -51,31 +63,29 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
     """Return what one file holds."""
     record: Mapping[str, Column] = data.get("record", {})
     choices = choose_fields(record, asked, source.name)
+    own_time = choices.by_channel.get("time")
     shift_s = utc_shift_s(data)
-    stamps = record_stamps(data["record"], shift_s) if "record" in data else np.zeros(0)
-    if "time" in choices.by_channel:
-        stamps = _own_stamps(choices.by_channel["time"], stamps)
-    times = record_times(stamps)
-    groups, found = read_groups(data, shift_s)
-    zero_s = min([group.first_s for group in groups] + times.start_s[:1].tolist(), default=0.0)
-    fields = [
-        _field_series(choice, channel, times, zero_s)
-        for channel, choice in choices.by_channel.items()
-        if channel != "time"
-    ]
-    companions = companion_series(record, times, zero_s, choices.by_channel)
+    stamps_s = sensor_stamps(data, shift_s)
+    if "record" in data:
+        stamps_s["record"] = on_utc(numbers(data["record"], "timestamp"), shift_s)
+    span = ride_span(stamps_s)
+    clock = _record_clock(data, span, stamps_s.get("record", np.zeros(0)), own_time)
+    groups, found = read_groups(data, shift_s, span)
+    fields, unsettled = _field_series(choices, clock)
+    companions, shortened = companion_series(record, clock, choices.by_channel)
+    misplaced = tuple(clock.findings())
+    of_records = [*fields, *(item for items in companions.values() for item in items)]
+    zero_s = min([*(group.first_s for group in groups), *clock.first_s()], default=0.0)
     named = [group for group in groups if group.side is not None or len(groups) == 1]
     series = (
-        *(item for item in fields if item is not None),
-        *(item for items in companions.values() for item in items),
+        *(replace(item, time_s=from_zero(item.time_s, zero_s)) for item in of_records),
         *(item for group in named for item in group.series(zero_s)),
     )
-    ends = [item.time_s[-1] for item in series] + [group.last_s - zero_s for group in groups]
-    to_s = float(max([*ends, *(times.start_s[-1:] - zero_s).tolist()], default=0.0))
+    ends = [*(group.last_s - zero_s for group in groups), *(last_s - zero_s for last_s in clock.last_s())]
+    to_s = float(max([*(item.time_s[-1] for item in series), *ends], default=0.0))
     unnamed = (finding("fit_sensors_unnamed", count=len(groups)),) if len(named) < len(groups) else ()
     meanings = {field: Meaning(items[-1].channel, None).canonical for field, items in companions.items()}
     meanings |= {choice.key: Meaning(channel, None).canonical for channel, choice in choices.by_channel.items()}
-    dropped = (finding("fit_stamps_dropped", count=times.dropped, kind="record"),) if times.dropped else ()
     return Parts(
         name=source.name,
         format="fit",
@@ -87,42 +97,37 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
         clock=source.sha256[:16],
         laps=laps_of(data, shift_s, zero_s, to_s),
         channels=(
-            *field_infos(data, times, meanings, choices.notes),
+            *field_infos(data, clock, meanings, choices.notes),
             *(info for group in groups for info in group.infos(known=group in named)),
         ),
         findings=(
-            *source.findings, *_damage_findings(data), *dropped, *found, *choices.findings, *unnamed
+            *source.findings, *_damage_findings(data), *span.findings(stamps_s), *misplaced, *found,
+            *choices.findings, *unsettled, *shortened, *unnamed,
         ),
     )  # fmt: skip
 
 
-def _own_stamps(choice: Choice, stamps: Array) -> Array:
-    """Return time stamps by a field that ``--column`` names as time, from its first record's own stamp on."""
-    values = choice.column.values
-    if values.ndim > 1 or values.dtype != float:
-        return stamps
-    own_s = values * choice.meaning.factor
-    both = np.flatnonzero(np.isfinite(own_s) & np.isfinite(stamps))
-    return stamps[both[0]] + (own_s - own_s[both[0]]) if both.size else stamps
+def _record_clock(data: FitData, span: Span, stamp_s: Array, own_time: Choice | None) -> RecordClock:
+    """Return the times of records: of the ride alone, with what an app's own field says of them."""
+    within_s = np.where(span.holds(stamp_s), stamp_s, np.nan)
+    if own_time is not None:
+        own_s = own_time.column.element(0) * own_time.meaning.factor
+        return RecordClock(stamps_by_counter(own_s, within_s), np.full(stamp_s.size, np.nan))
+    return RecordClock(within_s, stamp_fractions(data["record"]) if "record" in data else stamp_s)
 
 
-def _field_series(choice: Choice, channel: str, times: RecordTimes, zero_s: float) -> Series | None:
-    """Return a field's samples with their times; None where it has none."""
-    column, rows = choice.column, times.rows
-    values = column.values[rows]
-    if values.dtype != float:
-        return None
-    values = values if values.ndim > 1 else values[:, None]
-    widths = np.where(np.isfinite(values).any(axis=1), column.widths[rows], 0)
-    inside = np.arange(values.shape[1]) < widths[:, None]
-    flat, time_s = values[inside], array_times(times, widths)
-    filled = np.flatnonzero(np.isfinite(flat))
-    if not filled.size:
-        return None
-    whole = slice(filled[0], filled[-1] + 1)
-    meaning = choice.meaning
-    in_unit = flat[whole] * meaning.factor + meaning.turned_deg
-    return Series(channel, from_zero(time_s[whole], zero_s), in_unit, choice.name)
+def _field_series(choices: Choices, clock: RecordClock) -> tuple[list[Series], list[Finding]]:
+    """Return the samples of an app's own fields, in FIT seconds, and which fields could not be read."""
+    read = {channel: choice for channel, choice in choices.by_channel.items() if channel != "time"}
+    found, findings = samples(read.values(), clock)
+    series = []
+    for channel, choice in read.items():
+        if choice.key in found:
+            time_s, values = found[choice.key]
+            with np.errstate(over="ignore"):  # a wild number may become infinite, which is then missing
+                in_unit = values * choice.meaning.factor + choice.meaning.turned_deg
+            series.append(Series(channel, time_s, in_unit, choice.name))
+    return series, findings
 
 
 def _damage_findings(data: FitData) -> Iterator[Finding]:

@@ -15,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import Side
+from bikefit.io.fit.clock import Span
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named, side_of
-from bikefit.io.fit.times import from_zero, longest_rise, numbers, on_utc
+from bikefit.io.fit.placing import longest_rise, place_messages
+from bikefit.io.fit.times import from_zero, numbers, on_utc
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
 from bikefit.io.series import Series
 from bikefit.model import Array, ChannelInfo, Finding, finding
 
 Kind = Literal["gyr", "acc"]
+_NAMES: Final[dict[Kind, str]] = {"gyr": "gyroscope", "acc": "accelerometer"}
 _G: Final = STANDARD_GRAVITY_M_S2
 
 
@@ -51,19 +54,26 @@ _SOURCES: Final[dict[Kind, tuple[_Source, ...]]] = {
         _Source("hsa_accelerometer_data", (("accel_", _G / 1e3),), "", 1e-3),
     ),
 }
+_IN_G: Final = "calibrated_accel_"
+_G_MAX: Final = 50.0
+"""Accelerations of a foot that are larger than this as a rule are milli-g under the name of g."""
 _CALIBRATED_TYPE: Final = {"acc": (0, _G), "gyr": (1, 1.0)}
 """Sensor type of the calibration messages, and what brings their result to m/s^2 or deg/s."""
 
 
 @dataclass(frozen=True)
 class _Samples:
-    """Samples of one kind from one message type; ``sensor`` is the place in ``labels`` of the one that took each."""
+    """Samples of one kind from one message type; ``sensor`` is the place in ``labels`` of the one that took each.
+
+    ``in_mg`` are the usual sizes of accelerations that are milli-g under the name of g.
+    """
 
     time_s: Array
     values: Array
     sensor: NDArray[np.intp]
     labels: tuple[str, ...]
     uncalibrated: int
+    in_mg: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -130,8 +140,21 @@ class SensorGroup:
                 )
 
 
-def read_groups(data: FitData, shift_s: float) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
-    """Read all sensors of a file, and what could not be used.
+def sensor_stamps(data: FitData, shift_s: float) -> dict[str, Array]:
+    """Return the time stamps of each kind's messages [FIT s]."""
+    return {
+        _NAMES[kind]: np.concatenate(stamps)
+        for kind, sources in _SOURCES.items()
+        if (stamps := [_stamps(data[source.message], shift_s) for source in sources if source.message in data])
+    }
+
+
+def _stamps(messages: Messages, shift_s: float) -> Array:
+    return on_utc(numbers(messages, "timestamp"), shift_s)
+
+
+def read_groups(data: FitData, shift_s: float, span: Span) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
+    """Read all sensors of a file within the span of the ride, and what could not be used.
 
     Several are told apart by a text field of an app's own on their messages, such as ``side``.
     """
@@ -140,7 +163,7 @@ def read_groups(data: FitData, shift_s: float) -> tuple[tuple[SensorGroup, ...],
     for kind, sources in _SOURCES.items():
         for source in sources:
             if source.message in data:
-                samples[kind].append(_samples(data, source, kind, shift_s))
+                samples[kind].append(_samples(data, source, kind, _stamps(data[source.message], shift_s), span))
     labels = list(dict.fromkeys(label for parts in samples.values() for part in parts for label in part.labels))
     groups = []
     for label in labels:
@@ -148,15 +171,17 @@ def read_groups(data: FitData, shift_s: float) -> tuple[tuple[SensorGroup, ...],
         (gyr_s, gyr), (acc_s, acc) = joined["gyr"], joined["acc"]
         if gyr_s.size or acc_s.size:
             groups.append(SensorGroup(label, side_of(label), gyr_s, gyr, acc_s, acc))
-    names = {"gyr": "gyroscope", "acc": "accelerometer"}
+    in_mg = [size for part in samples["acc"] for size in part.in_mg]
+    if in_mg:
+        findings.append(finding("fit_milli_g", size=max(in_mg)))
     for kind, parts in samples.items():
         raw = sum(part.uncalibrated for part in parts)
         if raw:
-            findings.append(finding("fit_sensor_uncalibrated", count=raw, kind=names[kind]))
+            findings.append(finding("fit_sensor_uncalibrated", count=raw, kind=_NAMES[kind]))
         read = sum(part.time_s.size for part in parts)
         kept = sum((group.gyr_time_s if kind == "gyr" else group.acc_time_s).size for group in groups)
         if read > kept:
-            findings.append(finding("fit_samples_dropped", count=read - kept, kind=names[kind]))
+            findings.append(finding("fit_samples_dropped", count=read - kept, kind=_NAMES[kind]))
     return tuple(groups), tuple(findings)
 
 
@@ -170,17 +195,75 @@ def _joined(parts: list[_Samples], label: str) -> tuple[Array, Array]:
     return time_s[keep], values[keep]
 
 
-def _samples(data: FitData, source: _Source, kind: Kind, shift_s: float) -> _Samples:
-    """Return the samples of one message type, with the sensor that each is from."""
+def _samples(data: FitData, source: _Source, kind: Kind, stamp_s: Array, span: Span) -> _Samples:
+    """Read the samples of one message type, block by block: all messages of a block are equally wide."""
     messages = data[source.message]
-    values, uncalibrated = _values(data, messages, source, kind)
-    time_s = _times(messages, source, values.shape[1], shift_s)
-    usable = np.isfinite(values).all(axis=2) & np.isfinite(time_s)
     texts = _texts(messages)
-    labels = tuple(dict.fromkeys(texts))
-    place = {label: number for number, label in enumerate(labels)}
-    sensor = np.repeat(np.array([place[text] for text in texts], np.intp), usable.sum(axis=1))
-    return _Samples(time_s[usable], values[usable], sensor, labels, uncalibrated)
+    place = {label: number for number, label in enumerate(dict.fromkeys(texts))}
+    sensor = np.array([place[text] for text in texts], np.intp)
+    start_s, lasts_s = _begins(messages, np.where(span.holds(stamp_s), stamp_s, np.nan), sensor)
+    size_g = _sizes_in_g(messages, sensor) if kind == "acc" else np.full(len(place), np.nan)
+    milli = np.where(size_g > _G_MAX, 1e-3, 1.0)
+    times, values, sensors, byte = [np.zeros(0)], [np.zeros((0, 3))], [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
+    uncalibrated = 0
+    for block in messages.blocks:
+        own = Messages(messages.name, [block])
+        rows = np.searchsorted(messages.starts, block.starts)
+        found, raw = _values(data, own, source, kind, milli[sensor[rows]])
+        time_s = start_s[rows, None] + _offsets(own, source, found.shape[1], lasts_s[rows])
+        usable = np.isfinite(found).all(axis=2) & np.isfinite(time_s)
+        each = usable.sum(axis=1)
+        times.append(time_s[usable])
+        values.append(found[usable])
+        sensors.append(np.repeat(sensor[rows], each))
+        byte.append(np.repeat(block.starts, each))
+        uncalibrated += raw
+    order = np.argsort(np.concatenate(byte), kind="stable") if len(messages.blocks) > 1 else slice(None)
+    return _Samples(
+        np.concatenate(times)[order],
+        np.concatenate(values)[order],
+        np.concatenate(sensors)[order],
+        tuple(place),
+        uncalibrated,
+        tuple(size_g[size_g > _G_MAX].tolist()),
+    )
+
+
+def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tuple[Array, Array]:
+    """Return when each message begins [FIT s], and how long it lasts as a rule [s].
+
+    The milliseconds of the stamp count. Where a sensor's messages share stamps all the same, they are spread.
+    """
+    start_s = stamp_s + np.nan_to_num(numbers(messages, "timestamp_ms")) / 1e3
+    steps = np.diff(start_s)
+    steps = steps[steps > 0]
+    lasts_s = np.full(start_s.size, float(np.median(steps)) if steps.size else 1.0)
+    for place in range(int(sensor.max(initial=-1)) + 1):
+        rows = np.flatnonzero((sensor == place) & np.isfinite(start_s))
+        if rows.size > 1 and (np.diff(start_s[rows]) == 0).any():
+            placed = place_messages(start_s, rows)
+            start_s[rows] = np.nan
+            start_s[placed.rows], lasts_s[placed.rows] = placed.start_s, placed.interval_s
+    return start_s, lasts_s
+
+
+def _sizes_in_g(messages: Messages, sensor: NDArray[np.intp]) -> Array:
+    """Return the usual size of the acceleration that each sensor states in g; NaN where it states none."""
+    sizes, owners = [np.zeros(0)], [np.zeros(0, np.intp)]
+    for block in messages.blocks:
+        axes = _axes(Messages(messages.name, [block]), _IN_G)
+        if axes is not None:
+            with np.errstate(over="ignore"):
+                size = np.sqrt((axes**2).sum(axis=2))
+            own = np.broadcast_to(sensor[np.searchsorted(messages.starts, block.starts)][:, None], size.shape)
+            known = np.isfinite(size)
+            sizes.append(size[known])
+            owners.append(own[known])
+    size, owner = np.concatenate(sizes), np.concatenate(owners)
+    found = np.full(int(sensor.max(initial=-1)) + 1, np.nan)
+    for place in np.unique(owner).tolist():
+        found[place] = np.median(size[owner == place])
+    return found
 
 
 def _texts(messages: Messages) -> list[str]:
@@ -202,9 +285,16 @@ def _axes(messages: Messages, prefix: str) -> Array | None:
     return np.stack([column[:, :width] for column in wide], axis=2)
 
 
-def _values(data: FitData, messages: Messages, source: _Source, kind: Kind) -> tuple[Array, int]:
-    """Return the best numbers of each sample, shape (n, k, 3), and how many counts had no calibration."""
-    candidates = [axes * factor for prefix, factor in source.fields if (axes := _axes(messages, prefix)) is not None]
+def _values(data: FitData, messages: Messages, source: _Source, kind: Kind, milli: Array) -> tuple[Array, int]:
+    """Return the best numbers of each sample, shape (n, k, 3), and how many counts had no calibration.
+
+    ``milli`` is what brings each message's g, as stated, to g.
+    """
+    candidates = [
+        axes * factor * (milli[:, None, None] if prefix == _IN_G else 1.0)
+        for prefix, factor in source.fields
+        if (axes := _axes(messages, prefix)) is not None
+    ]
     uncalibrated = 0
     counts = _axes(messages, source.counts) if source.counts else None
     if counts is not None:
@@ -237,7 +327,8 @@ def _calibrated(data: FitData, messages: Messages, counts: Array, kind: Kind) ->
     mine = np.flatnonzero(numbers(calibrations, "sensor_type") == sensor_type)
     latest = np.searchsorted(calibrations.starts[mine], messages.starts) - 1
     level = numbers(calibrations, "level_shift")
-    scale = numbers(calibrations, "calibration_factor") / numbers(calibrations, "calibration_divisor") * unit
+    divisor, factor = numbers(calibrations, "calibration_divisor"), numbers(calibrations, "calibration_factor")
+    scale = np.divide(factor * unit, divisor, out=np.full(factor.size, np.nan), where=(divisor != 0) & (factor != 0))
     offsets, matrices = _matrix(calibrations, "offset_cal", 3), _matrix(calibrations, "orientation_matrix", 9)
     for place, row in enumerate(mine.tolist()):
         rows = latest == place
@@ -253,24 +344,20 @@ def _matrix(messages: Messages, name: str, width: int) -> Array:
     return values if fits else np.full((messages.count, width), np.nan)
 
 
-def _times(messages: Messages, source: _Source, width: int, shift_s: float) -> Array:
-    """Return the time of each sample, shape (n, width) [FIT s].
+def _offsets(messages: Messages, source: _Source, width: int, lasts_s: Array) -> Array:
+    """Return when each sample was taken after its message's begin, shape (n, width) [s].
 
-    The stamp's milliseconds and each sample's own offset are added; where a message has no offsets, its samples
-    spread evenly, at the interval that it states, or else over the usual time between two messages.
+    As each sample's own offset says; where a message has none, evenly, at the interval that it states or else over
+    what the message lasts.
     """
-    stamp_s = on_utc(numbers(messages, "timestamp"), shift_s) + np.nan_to_num(numbers(messages, "timestamp_ms")) / 1e3
     place = np.arange(width)
     if source.interval_s:
-        return stamp_s[:, None] + numbers(messages, "sampling_interval")[:, None] * source.interval_s * place
-    steps = np.diff(stamp_s)
-    steps = steps[steps > 0]
-    usual = float(np.median(steps)) if steps.size else 1.0
-    even = np.broadcast_to(usual * place / max(width, 1), (messages.count, width))
+        return numbers(messages, "sampling_interval")[:, None] * source.interval_s * place
+    even = lasts_s[:, None] * place / max(width, 1)
     offsets = messages["sample_time_offset"].values if "sample_time_offset" in messages else np.zeros(0)
     offsets = offsets[:, None] if offsets.ndim == 1 and width == 1 else offsets
     if offsets.dtype != float or offsets.ndim < 2 or offsets.shape[1] < width:
-        return stamp_s[:, None] + even
+        return even
     offsets = offsets[:, :width] / 1e3
     stated = np.asarray(np.isfinite(offsets).any(axis=1))
-    return stamp_s[:, None] + np.where(stated[:, None], offsets, even)
+    return np.where(stated[:, None], offsets, even)

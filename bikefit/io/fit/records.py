@@ -1,0 +1,143 @@
+"""When the samples of each field of ``record`` were taken.
+
+Time goes by field: a record that lacks a field does not end it, and records of one stamp with different fields are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.io.fit.choice import Choice
+from bikefit.io.fit.column import Column
+from bikefit.io.fit.lasting import Arrays, intervals, stretches
+from bikefit.io.fit.placing import STAMP_STEP_S, Placed, place_messages, slots
+from bikefit.io.names import shown
+from bikefit.model import Array, Finding, finding
+
+
+class RecordClock:
+    """Gives the times of fields, and remembers which records have none.
+
+    Attributes
+    ----------
+    stamp_s : ndarray, shape (n,)
+        Time stamp of each record [FIT s]; NaN where missing or no part of the ride.
+    """
+
+    def __init__(self, stamp_s: Array, fraction_s: Array) -> None:
+        """Take the stamps of all records, and the part of a second beyond each where a field gives it."""
+        self.stamp_s = stamp_s
+        self._fraction_s = fraction_s
+        self._placed: dict[bytes, Placed] = {}
+
+    def of(self, column: Column) -> Placed:
+        """Return when the records that hold a field begin."""
+        taken = slots(self.stamp_s, column.widths > 0, column.filled)
+        key = taken.tobytes()
+        if key not in self._placed:
+            rows = np.flatnonzero(taken)
+            stamps = self.stamp_s
+            if np.isfinite(self._fraction_s[rows]).any():
+                stamps = stamps + np.nan_to_num(self._fraction_s)
+            self._placed[key] = place_messages(stamps, rows)
+        return self._placed[key]
+
+    def first_s(self) -> Iterator[float]:
+        """Give the time of the first record: its stamp, or where a field that is read begins within that second."""
+        known = self.stamp_s[np.isfinite(self.stamp_s)]
+        if known.size:
+            first = float(known.min())
+            starts = [float(placed.start_s[0]) for placed in self._placed.values() if placed.start_s.size]
+            yield min((start for start in starts if first <= start < first + STAMP_STEP_S), default=first)
+
+    def last_s(self) -> Iterator[float]:
+        """Give the time of the last record."""
+        known = self.stamp_s[np.isfinite(self.stamp_s)]
+        if known.size:
+            yield float(known.max())
+
+    def findings(self) -> Iterator[Finding]:
+        """Tell which records were left out of any field that was asked for, and why."""
+        for code, kind in (
+            ("fit_stamps_dropped", "disordered"),
+            ("fit_stamps_repeated", "repeated"),
+            ("fit_seconds_not_full", "crowded"),
+        ):
+            rows = [getattr(placed, kind) for placed in self._placed.values()]
+            count = np.unique(np.concatenate(rows)).size if rows else 0
+            if count:
+                yield finding(code, count=count, kind="record")
+
+
+def samples(choices: Iterable[Choice], clock: RecordClock) -> tuple[dict[str, tuple[Array, Array]], list[Finding]]:
+    """Return the times [FIT s] and raw numbers of app's fields by their keys, and which could not be read.
+
+    Fields that come in the same records last equally long.
+    """
+    found: dict[str, tuple[Array, Array]] = {}
+    findings: list[Finding] = []
+    groups: dict[int, list[tuple[Choice, Placed, Arrays]]] = {}
+    for choice in choices:
+        if not choice.column.is_numeric:
+            continue
+        placed = clock.of(choice.column)
+        values, widths = choice.column.flat(placed.rows)
+        held = Arrays(values, widths, circular="crank" in choice.meaning.channel and choice.meaning.factor == 1.0)
+        groups.setdefault(id(placed), []).append((choice, placed, held))
+    for group in groups.values():
+        told = {stretches(placed, held) for _, placed, held in group} - {None}
+        stretched = told.pop() if len(told) == 1 else None
+        for choice, placed, held in group:
+            time_s, values = _spread(placed, held, stretched)
+            if not values.size and np.isfinite(held.values).any():
+                findings.append(finding("fit_array_time_unknown", field=shown(choice.name)))
+            elif values.size:
+                found[choice.key] = (time_s, values)
+    return found, findings
+
+
+def _spread(placed: Placed, held: Arrays, stretched: bool | None) -> tuple[Array, Array]:
+    """Return when each number of a field was taken, and the numbers, from the first one that is any to the last."""
+    widths = np.where(_any_of_each(held), held.widths, 0)
+    lasts = intervals(placed, held.widths, stretched) if held.widths.max(initial=0) > 1 else placed.interval_s
+    widths = np.where(np.isfinite(lasts), widths, 0)
+    values = held.values[np.repeat(widths > 0, held.widths)]
+    time_s = array_times(placed.start_s, lasts, widths)
+    filled = np.flatnonzero(np.isfinite(values))
+    whole = slice(filled[0], filled[-1] + 1) if filled.size else slice(0, 0)
+    return time_s[whole], values[whole]
+
+
+def _any_of_each(held: Arrays) -> NDArray[np.bool_]:
+    """Tell which messages hold any number."""
+    owner = np.repeat(np.arange(held.widths.size), held.widths)
+    return np.bincount(owner[np.isfinite(held.values)], minlength=held.widths.size) > 0
+
+
+def array_times(start_s: Array, lasts_s: Array, widths: NDArray[np.intp]) -> Array:
+    """Return when each number of an array field was taken: number k of n at k/n of what the array lasts.
+
+    Parameters
+    ----------
+    start_s, lasts_s : ndarray, shape (n,)
+        When each message begins [FIT s], and how long its array lasts [s].
+    widths : ndarray of int, shape (n,)
+        How many numbers each holds.
+
+    Returns
+    -------
+    ndarray, shape (widths.sum(),)
+        FIT seconds.
+
+    Examples
+    --------
+    >>> array_times(np.array([10.0, 11.0]), np.array([1.0, 1.0]), np.array([2, 4])).tolist()
+    [10.0, 10.5, 11.0, 11.25, 11.5, 11.75]
+    """
+    place = np.arange(widths.sum()) - np.repeat(np.cumsum(widths) - widths, widths)
+    step = lasts_s / np.maximum(widths, 1)
+    spread: Array = np.repeat(start_s, widths) + place * np.repeat(step, widths)
+    return spread
