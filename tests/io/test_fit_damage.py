@@ -207,6 +207,28 @@ def test_memory_stays_a_small_multiple():
         assert peak < 40 * len(content) + 2_000_000
 
 
+def test_one_lying_width_costs_no_more_than_it_holds(tmp_path):
+    part = Part().define(1, 20, [STAMP, (3, 1, 2)]).define(2, 20, [STAMP, (3, 255, 2)])
+    for second in range(20_000):
+        part.data(1, pack(0x86, T0 + second) + bytes([140]))
+    part.data(2, pack(0x86, T0 + 20_000) + bytes([150]) * 255)
+    content = part.bytes()
+    path = tmp_path / "wide.fit"
+    path.write_bytes(content)
+    tracemalloc.start()
+    recording = read_fit(path, ReadOptions())
+    peak = tracemalloc.get_traced_memory()[1]
+    data = decode_bytes(content, "x.fit")
+    assert [column.values.shape[0] for column in data["record"].values()] == [20_001] * 2
+    peak = max(peak, tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+    assert peak < 60 * len(content)
+    assert recording.companions["heart_rate_bpm"].values[-2:].tolist() == [140, 150]
+    values, widths = data["record"]["heart_rate"].flat(np.arange(19_999, 20_001))
+    assert values.tolist() == [140] + [150] * 255
+    assert widths.tolist() == [1, 255]
+
+
 def test_many_broken_parts_end():
     header = bytearray(Part().bytes(size=10**5)[:14])
     header[12] ^= 1

@@ -208,6 +208,34 @@ def test_a_description_holds_from_its_place_on():
     np.testing.assert_allclose(decode(part)["record"]["angle"].values, [5, 5, 0.5])
 
 
+def test_a_description_may_follow_its_definition():
+    part = Part().app().define(1, 20, [STAMP], own=[(0, 2, 0), (1, 2, 0)])
+    part.describe(1, 0x84, b"crank", b"deg", scale=100)
+    part.data(1, pack(0x86, T0) + pack(0x84, 50, 60))
+    part.describe(0, 0x84, b"angle", b"deg", scale=10)
+    part.data(1, pack(0x86, T0 + 1) + pack(0x84, 70, 80))
+    later = small_ride(2)
+    data = decode(part.bytes() + Part().define(1, 20, [STAMP], own=[(0, 2, 0)]).bytes() + later.bytes())
+    assert data.undescribed == 0
+    np.testing.assert_allclose(data["record"]["angle"].values[:2], [5, 7])
+    np.testing.assert_allclose(data["record"]["crank"].values[:2], [0.6, 0.8])
+
+
+def test_a_description_of_another_part_does_not_reach_back():
+    part = Part().define(1, 20, [STAMP], own=[(0, 2, 0)]).data(1, pack(0x86, T0) + b"\x01\x02")
+    assert decode(part.bytes() + small_ride(2).bytes()).undescribed == 1
+
+
+def test_descriptions_and_definitions_sent_again_and_again_are_one_block():
+    part = Part()
+    for row in range(300):
+        part.app().describe(0, 0x84, b"angle", b"deg", scale=10).define(1, 20, [STAMP], own=[(0, 2, 0)])
+        part.data(1, pack(0x86, T0 + row) + pack(0x84, row))
+    record = decode(part)["record"]
+    assert len(record.blocks) == 1
+    np.testing.assert_allclose(record["angle"].values, np.arange(300) / 10)
+
+
 @pytest.mark.parametrize("app", [True, False])
 def test_fields_of_an_app_that_never_introduced_itself(app):
     part = Part()

@@ -23,7 +23,7 @@ class DeveloperField:
     Attributes
     ----------
     byte : int
-        Where the description begins; it holds for the definitions that follow.
+        Where the description begins.
     developer : int
         Index of the app in this file.
     number : int
@@ -43,8 +43,14 @@ class DeveloperField:
     spec: FieldSpec
     application: str
 
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """What it says, wherever in the file it stands."""
+        spec = self.spec
+        return self.number, self.developer, self.base, spec.name, spec.unit, spec.scale, spec.offset, self.application
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field of one definition: ``size`` bytes at ``offset`` in each of its messages."""
 

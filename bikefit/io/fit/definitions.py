@@ -1,7 +1,7 @@
 """What the definition messages of a FIT file say: the layout of every message and the meaning of every field.
 
-A field's meaning is the profile's, or for developer fields that of the last description before the definition
-(never of another chained part: descriptions, like definitions, end with their part).
+A field's meaning is the profile's, or for developer fields that of the last description before the definition, or
+the first after it where none is before (never of another chained part: descriptions, like definitions, end with it).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -98,7 +99,9 @@ def describe(data: NDArray[np.uint8], found: Scan) -> tuple[DeveloperField, ...]
     for number in wanted:
         body = found.layouts[number]
         block = Block(data, _definition(body, [None] * len(_developer_triples(body))), found.starts[layout == number])
-        columns = {field.number: block.values(field) for field in block.definition.fields if "@" not in field.key}
+        columns = {
+            field.number: block.values(field).tolist() for field in block.definition.fields if "@" not in field.key
+        }
         for row, start in enumerate(block.starts.tolist()):
             cells = {field: values[row] for field, values in columns.items()}
             if block.definition.message == DEVELOPER_DATA_ID:
@@ -107,24 +110,27 @@ def describe(data: NDArray[np.uint8], found: Scan) -> tuple[DeveloperField, ...]
                 entries.append(_description(start, cells))
     apps.sort()
     entries.sort(key=lambda entry: entry.byte)
-    named = []
+    known: dict[int, str] = {}
+    named, ahead = [], 0
     for entry in entries:
-        ids = [app for start, index, app in apps if start < entry.byte and index == entry.developer]
-        named.append(replace(entry, application=ids[-1] if ids else ""))
+        while ahead < len(apps) and apps[ahead][0] < entry.byte:
+            known[apps[ahead][1]] = apps[ahead][2]
+            ahead += 1
+        named.append(replace(entry, application=known.get(entry.developer, "")))
     return tuple(named)
 
 
 def _whole(value: Any, missing: int) -> int:
-    """Return a cell of a description as a whole number."""
-    number = np.ravel(value)[0] if value is not None and np.size(value) else np.nan
-    return int(number) if isinstance(number, float) and np.isfinite(number) else missing
+    """Return a cell of a description as a whole number, the first of several."""
+    number = value[0] if isinstance(value, list) else value
+    return int(number) if isinstance(number, float) and isfinite(number) else missing
 
 
 def _application(value: Any) -> str:
-    """Return an app's id in hexadecimal digits; empty where there is none."""
-    digits = np.ravel(value) if value is not None else np.array([])
-    usable = digits.dtype == float and np.isfinite(digits).all() and ((digits >= 0) & (digits < 256)).all()
-    return bytes(digits.astype(np.uint8)).hex() if usable else ""
+    """Return an app's id in hexadecimal digits; empty where it is none."""
+    digits = value if isinstance(value, list) else []
+    usable = all(isinstance(digit, float) and 0 <= digit < 256 for digit in digits)
+    return bytes(map(int, digits)).hex() if usable else ""
 
 
 def _description(start: int, cells: dict[int, Any]) -> DeveloperField:
@@ -146,23 +152,28 @@ def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[Developer
     for entry in descriptions:
         by_field.setdefault((entry.developer, entry.number), []).append(entry)
 
-    def last_before(start: int, developer: int, number: int) -> DeveloperField | None:
-        """Return the latest description of a field before a byte, within the same part."""
+    def said_of(start: int, developer: int, number: int) -> DeveloperField | None:
+        """Return the last description before a definition in its part, or else the first one after it."""
         known = by_field.get((developer, number), [])
         place = bisect_left(known, start, key=lambda entry: entry.byte)
-        part = found.part_starts[bisect_left(found.part_starts, start) - 1]
-        return known[place - 1] if place and known[place - 1].byte > part else None
+        part = bisect_left(found.part_starts, start)
+        if place and known[place - 1].byte > found.part_starts[part - 1]:
+            return known[place - 1]
+        behind = part < len(found.part_starts)
+        if place < len(known) and not (behind and known[place].byte > found.part_starts[part]):
+            return known[place]
+        return None
 
     rows = _definition_of_messages(data, found)
     triples = [_developer_triples(body) for body in found.layouts]
-    variants: dict[tuple[int, ...], int] = {}
+    variants: dict[tuple[object, ...], int] = {}
     described: list[tuple[int, list[DeveloperField | None]]] = []
     variant_of_row = np.zeros(len(found.definition_starts), np.int64)
     for row, (start, layout) in enumerate(
         zip(found.definition_starts.tolist(), found.definition_layouts.tolist(), strict=True)
     ):
-        own = [last_before(start, developer, number) for number, _, developer in triples[layout]]
-        key = (layout, *(entry.byte if entry else -1 for entry in own))
+        own = [said_of(start, developer, number) for number, _, developer in triples[layout]]
+        key = (layout, *(entry.meaning if entry else None for entry in own))
         if key not in variants:
             variants[key] = len(variants)
             described.append((layout, own))

@@ -25,7 +25,9 @@ _STEADY: Final = 0.8
 _FULL: Final = 0.7
 """A second that holds less than this share of its usual messages leaves open where in it they were."""
 _FASTER: Final = 1.02
-"""From so many messages a stamp on, a recorder may be a little faster than its clock ticks."""
+"""From so many messages a stamp on, a recorder may be a little faster than its clock ticks..."""
+_REPEATS_MIN: Final = 8
+"""...if so many repeated stamps lie as they then must."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _to_next(start: Array, usual: float) -> Array:
 
 def _around(sizes: NDArray[np.intp]) -> Array:
     """Return the median of the numbers of messages around each stamp."""
-    padded = np.pad(sizes, _AROUND, mode="edge")
+    padded = np.pad(sizes, _AROUND, mode="reflect" if sizes.size > 1 else "edge")
     medians: Array = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * _AROUND + 1), axis=1)
     return medians
 
@@ -206,14 +208,14 @@ def _single_repeats(stamps: Array, usual: float) -> Array:
 
 def _faster_than_its_clock(stamps: Array, sizes: NDArray[np.intp], usual: float) -> tuple[Array, Array] | None:
     """Return starts and intervals of a recorder a little faster than one a stamp; None where it is none."""
-    if sizes.size < 8 or sizes[1:-1].mean() < _FASTER:
+    if stamps.size - sizes.size < _REPEATS_MIN or sizes[1:-1].mean() < _FASTER:
         return None
-    rate = sizes[1:-1].sum() / (stamps[-1] - stamps[sizes[0]])
+    place = np.arange(stamps.size) - (stamps.size - 1) / 2
+    rate = float((place**2).sum() / (place @ (stamps - stamps[0])))
     low, high = _when_first(stamps, 1.0 / rate, usual)
-    if low > high + 0.5 / rate:
+    if low > high + 0.1 * usual:
         return None
-    first = low if low <= high else (low + high) / 2
-    return first + np.arange(stamps.size) / rate, np.full(stamps.size, 1.0 / rate)
+    return _begin(low, high) + np.arange(stamps.size) / rate, np.full(stamps.size, 1.0 / rate)
 
 
 def _when_first(stamps: Array, step: float, usual: float) -> tuple[float, float]:

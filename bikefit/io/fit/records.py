@@ -6,6 +6,7 @@ Time goes by field: a record that lacks a field does not end it, and records of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +37,36 @@ class RecordClock:
     def of(self, column: Column) -> Placed:
         """Return when the records that hold a field begin."""
         taken = slots(self.stamp_s, column.widths > 0, column.filled)
+        twice = self._twice(column, np.flatnonzero(taken)) if column.several else np.zeros(0, np.intp)
+        taken[twice] = False
         key = taken.tobytes()
         if key not in self._placed:
             rows = np.flatnonzero(taken)
             stamps = self.stamp_s
             if np.isfinite(self._fraction_s[rows]).any():
                 stamps = stamps + np.nan_to_num(self._fraction_s)
-            self._placed[key] = place_messages(stamps, rows)
+            placed = place_messages(stamps, rows)
+            self._placed[key] = replace(placed, repeated=np.union1d(placed.repeated, twice))
         return self._placed[key]
+
+    def _twice(self, column: Column, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the records that hold the very array of the record before, under the same stamp."""
+        same = np.flatnonzero(np.diff(self.stamp_s[rows]) == 0)
+        if not same.size:
+            return rows[:0]
+        values, widths = column.flat(rows)
+        first = np.cumsum(widths) - widths
+        alike = [
+            at + 1
+            for at in same.tolist()
+            if widths[at] == widths[at + 1] > 1
+            and np.array_equal(
+                values[first[at] : first[at] + widths[at]],
+                values[first[at + 1] : first[at + 1] + widths[at]],
+                equal_nan=True,
+            )
+        ]
+        return rows[alike]
 
     def first_s(self) -> Iterator[float]:
         """Give the time of the first record: its stamp, or where a field that is read begins within that second."""
