@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +18,10 @@ from typing import Any, Final
 import numpy as np
 
 from bikefit.conventions import SIDES, Reference, Side, other_side
+from bikefit.errors import RecordingError
 from bikefit.io import ReadOptions, read_recording
 from bikefit.io.usable import has_rotation, is_of_one_foot, nearest_rotation_column
-from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, to_json_value
+from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding, to_json_value
 from bikefit.settings import Settings
 from bikefit.words import ENGLISH, Words
 
@@ -181,6 +182,9 @@ def inspect_recording(
     path = Path(recording.name) if isinstance(source, Recording) else Path(source)
     cadence_rpm = _cadence_rpm(recording)
     feet = {side: foot for side in SIDES if (foot := _foot(recording, side, cadence_rpm, settings)) is not None}
+    zeros = tuple(
+        _zero(recording.sensors[side], settings) for side, foot in feet.items() if foot.source == "shoe_sensor"
+    )
     return Inspection(
         name=recording.name,
         format=recording.format,
@@ -190,10 +194,10 @@ def inspect_recording(
         feet=feet,
         channels=recording.channels,
         laps=recording.laps,
-        can=tuple(_what_can_be_done(feet, recording)),
-        missing=tuple(_what_is_missing(feet, recording, settings)),
-        advice=tuple(dict.fromkeys(_advice(recording, path, options))),
-        findings=recording.findings,
+        can=(*_what_can_be_done(feet, recording), *(zero.remark for zero in zeros if zero.known)),
+        missing=(*_what_is_missing(feet, recording, settings), *(zero.remark for zero in zeros if not zero.known)),
+        advice=tuple(dict.fromkeys(_advice(recording, path, options, zeros))),
+        findings=(*recording.findings, *(found for zero in zeros for found in zero.findings)),
         recording=recording,
     )
 
@@ -269,6 +273,31 @@ def _cadence_rpm(recording: Recording) -> float:
     return float(np.median(turning)) if turning.size else USUAL_CADENCE_RPM
 
 
+@dataclass(frozen=True)
+class _Zero:
+    """What an analysis will make of a shoe sensor's still pose: whether it gives a zero, and what is to be said."""
+
+    known: bool
+    remark: Remark
+    findings: tuple[Finding, ...] = ()
+
+
+def _zero(sensor: ShoeSensor, settings: Settings) -> _Zero:
+    """Look for a shoe sensor's pose and zero as an analysis does."""
+    from bikefit.shoe_sensor import trace_from_sensor
+
+    try:
+        trace, findings = trace_from_sensor(sensor, settings)
+    except RecordingError as error:
+        return _Zero(False, Remark("sensor_refused", {"why": str(error)}))
+    used = next((item for item in findings if item.code == "pose_used"), None)
+    if used is not None and not trace.obstacles:
+        limits = {name: used.values[name] for name in ("from_s", "to_s")}
+        return _Zero(True, Remark("sensor_pose", {"side": sensor.side, **limits}), findings)
+    why = tuple(finding(reason.code, **reason.values) for reason in (*trace.obstacles, *trace.no_zero))
+    return _Zero(False, Remark("sensor_zero", {"side": sensor.side}), (*findings, *why))
+
+
 # ---- remarks -----------------------------------------------------------------------------------------------
 
 
@@ -295,8 +324,6 @@ def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, 
         foot.source == "rotation" and foot.reference in ("pitch", "gyroscope", "rotation") for foot in feet.values()
     ):
         yield Remark("crank")
-    if any(foot.source == "shoe_sensor" for foot in feet.values()):
-        yield Remark("sensor_zero")
     if any(foot.source == "markers" for foot in feet.values()):
         yield Remark("marker_zero")
 
@@ -320,16 +347,19 @@ def _why_not(recording: Recording) -> Remark:
 # ---- command lines -----------------------------------------------------------------------------------------
 
 
-def _advice(recording: Recording, path: Path, options: ReadOptions) -> Iterator[str]:
-    """Give the commands that would get furthest."""
+def _advice(recording: Recording, path: Path, options: ReadOptions, zeros: Sequence[_Zero]) -> Iterator[str]:
+    """Give the commands that would get furthest; of shoe sensors first what an analysis without more would say."""
     file = shlex.quote(str(path))
     given = _flags(options)
     yield from (_command(file, *given, "--column", change) for change in _corrections(recording, options))
     if has_rotation(recording):
-        yield _command(file, *given, *_neutral(recording))
+        neutral = [] if zeros else _neutral(recording)
+        yield _command(file, *given, *neutral)
         if len(recording.laps) > 1:
             longest = max(recording.laps, key=lambda lap: lap.end_s - lap.start_s)
-            yield _command(file, *given, *_neutral(recording), "--lap", str(longest.number))
+            yield _command(file, *given, *neutral, "--lap", str(longest.number))
+        if not all(zero.known for zero in zeros):
+            yield _command(file, *given, "--neutral", "recovery")
         return
     if is_of_one_foot(recording):
         yield from (_command(file, *given, "--side", side) for side in SIDES)
@@ -337,7 +367,7 @@ def _advice(recording: Recording, path: Path, options: ReadOptions) -> Iterator[
     for side, sensor in recording.sensors.items():
         partner = _partner(path, has_gyroscope=bool(sensor.gyr_time_s.size))
         if partner is not None:
-            yield f"bikefit analyze --{side} {file} --{side} {shlex.quote(str(partner))} --neutral recovery"
+            yield f"bikefit analyze --{side} {file} --{side} {shlex.quote(str(partner))}"
         return
     near = nearest_rotation_column(recording)
     if near is not None:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.disturbed_shoes import on_the_ground
 
+from bikefit.analysis import AnalyzeOptions, analyze
 from bikefit.inspection import inspect_recording
 from bikefit.io import ReadOptions, read_recording, require_usable
 from bikefit.settings import Settings
+from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
 
 
 def write(path: Path, header: str, rate_hz: float = 100.0, seconds: float = 20.0, scale: float = 1.0) -> Path:
@@ -95,7 +98,7 @@ def test_half_a_shoe_sensor_names_its_other_file(tmp_path):
     )
     seen = inspect_recording(gyr, ReadOptions(side="right"))
     assert "accelerometer" in str(seen.missing[0])
-    assert seen.advice == (f"bikefit analyze --right {gyr} --right {acc} --neutral recovery",)
+    assert seen.advice == (f"bikefit analyze --right {gyr} --right {acc}",)
 
 
 def test_the_longest_lap_is_offered(tmp_path):
@@ -103,3 +106,36 @@ def test_the_longest_lap_is_offered(tmp_path):
     rows = [f"{t / 50},{t % 11},{1 if t < 300 else 2}" for t in range(2000)]
     path.write_text("time_s,left_heel_rotation_deg,lap\n" + "\n".join(rows), encoding="utf-8")
     assert inspect_recording(path).advice[1].endswith("--lap 2")
+
+
+def written_shoe(path: Path, ride: Ride, shoe: Shoe, seed: int = 1) -> Path:
+    """A right shoe's sensor as a table."""
+    readings, _ = simulate_shoe(ride, shoe, "right", SensorModel(rate_hz=50.0), seed)
+    table = np.column_stack([readings.gyr_time_s, readings.gyr_deg_s, readings.acc_m_s2])
+    axes = [f"{kind}_{axis}_{unit}" for kind, unit in (("gyr", "deg_s"), ("acc", "m_s2")) for axis in "xyz"]
+    np.savetxt(path, table, "%.4f", ",", header=",".join(["time_s", *axes]), comments="")
+    return path
+
+
+@pytest.mark.parametrize(("toe_out_deg", "known"), [(0.0, True), (18.0, False)])
+def test_a_shoe_sensors_zero_is_what_an_analysis_finds(tmp_path, toe_out_deg, known):
+    shoe = on_the_ground(Shoe(), toe_out_deg)
+    path = written_shoe(tmp_path / "shoe.csv", Ride(duration_s=60.0), shoe)
+    seen = inspect_recording(path, ReadOptions(side="right"))
+    said = [remark.key for remark in (*seen.can, *seen.missing)]
+    assert ("sensor_pose" in said, "sensor_zero" in said) == (known, not known)
+    assert seen.advice[0] == f"bikefit analyze {path} --side right"
+    assert (f"{seen.advice[0]} --neutral recovery" in seen.advice) == (not known)
+    foot = analyze(path, AnalyzeOptions(read=ReadOptions(side="right"))).feet["right"]
+    reasons = {reason.code for reason in foot.recommendation.reasons}
+    assert (foot.neutral.kind == "zero") == known
+    assert known or reasons <= {item.code for item in seen.findings}
+
+
+def test_a_shoe_sensor_that_an_analysis_refuses_is_no_error(tmp_path):
+    path = written_shoe(tmp_path / "shoe.csv", Ride(duration_s=20.0), Shoe())
+    rows = path.read_text(encoding="utf-8").splitlines()
+    still = [",".join([*row.split(",")[:4], "0.1", "0.2", "1.0"]) for row in rows[1:]]
+    path.write_text("\n".join([rows[0], *still]), encoding="utf-8")
+    seen = inspect_recording(path, ReadOptions(side="right"))
+    assert "same reading throughout" in str(seen.missing[-1])
