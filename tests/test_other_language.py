@@ -22,10 +22,12 @@ from bikefit.report import write_report
 from bikefit.report.out.comparison_text import comparison_text
 from bikefit.report.out.inspection_text import inspection_text
 from bikefit.report.out.text import session_text, systems_text
+from bikefit.report.out.visit_text import visit_text
 from bikefit.report.pages.comparison_view import comparison_page
 from bikefit.report.pages.fitter_view import session_view
 from bikefit.report.pages.studio import index_html, rider_html
 from bikefit.settings import Settings
+from bikefit.visit import plan_visit
 from bikefit.wedge_systems import known_systems
 from bikefit.words import Words
 from bikefit.words.catalogue import catalogue
@@ -169,3 +171,21 @@ def test_the_rest_of_the_terminal_holds_no_english(words: Words, name: str, tmp_
 
 def test_the_list_of_wedges_holds_no_english(words: Words) -> None:
     assert not english_in(on_terminal(systems_text(words, known_systems())), "(1.5 νν")
+
+
+@pytest.mark.parametrize("laps", [False, True])
+def test_the_page_of_a_visit_holds_no_english(
+    words: Words, laps: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(SAMPLES)
+    visit = plan_visit("float_stop.csv", laps=laps)
+    sources = [item.source for item in visit.recordings]
+    names = [visit.compare, *sources, *(source.partition("@")[0] for source in sources), "float_stop.csv"]
+    page = write_report(visit, tmp_path / "page.html", language="xx").read_text(encoding="utf-8")
+    for said in (seen_in(page.partition("<main>")[2]), on_terminal(visit_text(words, visit))):
+        plain = " ".join(said.split())
+        for name in names:
+            plain = plain.replace(name, " ")
+        assert not english_in(plain)
+    empty = plan_visit("sessions/emma_1.fit")
+    assert not english_in(on_terminal(visit_text(words, empty)).replace("emma_1.fit", " ").replace("--side", " "))

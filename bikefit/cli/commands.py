@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from bikefit.cli.app import app
-from bikefit.cli.flags import CommonFlags, ReportFlags, session_flags
+from bikefit.cli.flags import AsTyped, CommonFlags, ReportFlags, session_flags
 from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, open_file, print_json
+from bikefit.conventions import SIDES
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
 from bikefit.sessions import values
@@ -84,6 +85,41 @@ def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
             open_file(path)
 
 
+@app.command(epilog="Example: bikefit plan ride.fit -o visit.pdf")
+@expand_groups
+def plan(
+    common: CommonFlags,
+    said: Annotated[Said, session_flags("read", "decision", without=("side",))],
+    ride: Annotated[Said, session_flags("section", "fitted")],
+    typed: Annotated[tuple[str, ...], AsTyped("said")],
+    output: ReportFlags,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A recording to plan from.")] = None,
+    side: Annotated[
+        Literal["left", "right", "both"] | None,
+        typer.Option("--side", help="Shoes to change. [default: those that FILE shows away from neutral, or both]"),
+    ] = None,
+    laps: Annotated[bool, typer.Option("--laps", help="Four laps of one recording instead of four files.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+) -> None:
+    """Plan the visit that shows what wedges do to a rider: bare, varus, valgus, bare."""
+    _check_reports(output)
+    from bikefit.visit import plan_visit
+
+    sides = None if side is None else SIDES if side == "both" else (side,)
+    visit = plan_visit(file, sides, Session().told(said).told(ride), laps=laps, flags=typed)
+    if visit.recordings:
+        _write_reports(visit, output, common.quiet)
+    elif output.report:
+        announce(f"Nothing to record, so {output.report[0]} was not written.", common.quiet)
+    if as_json:
+        print_json(visit.to_dict())
+    elif not common.quiet:
+        from bikefit.report.out.text import print_result
+        from bikefit.report.out.visit_text import visit_text
+
+        print_result(visit_text(ENGLISH, visit))
+
+
 @app.command(epilog="Example: bikefit compare before.csv after.csv --right-wedges 0,1")
 @expand_groups
 def compare(
@@ -91,7 +127,7 @@ def compare(
     said: Annotated[Said, session_flags("read", "decision")],
     output: ReportFlags,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE[@FROM-TO]..", help="Recordings in order, or one manifest.")
+        list[str], typer.Argument(metavar="FILE[@FROM-TO|@lapN]..", help="Recordings in order, or one manifest.")
     ],
     left_wedges: Annotated[
         str | None,

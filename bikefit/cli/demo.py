@@ -42,6 +42,7 @@ def demo(
         "",
         f"The same as a page: {page}",
         "Then try:",
+        f"  bikefit plan {ride}",
         f"  bikefit compare {series} --right-wedges 0,2,0",
         f"  bikefit inspect {folder / 'float_stop.csv'}",
         f"  bikefit batch {folder / 'sessions' / 'manifest.csv'} --out {folder / 'results'}",

@@ -37,6 +37,7 @@ class SessionFlags:
     """
 
     groups: tuple[Group, ...]
+    without: tuple[str, ...] = ()
 
     def parameters(self) -> list[inspect.Parameter]:
         """Return the flags as typer takes them."""
@@ -47,14 +48,38 @@ class SessionFlags:
         own = [keyword for keyword in self._keywords() if keyword.name in typed]
         return said({one.name: one.option.read(typed[one.name], one.flag) for one in own})
 
+    def words(self, typed: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the flags as they were typed."""
+        words: list[str] = []
+        for keyword in (one for one in self._keywords() if one.name in typed):
+            value = typed[keyword.name]
+            if keyword.option.kind.switch:
+                words.append(keyword.flag)
+            else:
+                for one in value if keyword.option.kind.repeatable else (value,):
+                    words += [keyword.flag, str(one)]
+        return tuple(words)
+
     def _keywords(self) -> list[Keyword]:
         """List the keywords that have a flag here, group by group."""
-        return [one for group in self.groups for one in KEYWORDS.values() if one.option.group == group and one.help]
+        return [
+            one
+            for group in self.groups
+            for one in KEYWORDS.values()
+            if one.option.group == group and one.help and one.name not in self.without
+        ]
 
 
-def session_flags(*groups: Group) -> SessionFlags:
-    """Return the flags of some groups."""
-    return SessionFlags(groups)
+def session_flags(*groups: Group, without: tuple[str, ...] = ()) -> SessionFlags:
+    """Return the flags of some groups, without those that a command has itself."""
+    return SessionFlags(groups, without)
+
+
+@dataclass(frozen=True)
+class AsTyped:
+    """Marks a parameter that is handed the flags of another one as they were typed."""
+
+    of: str
 
 
 def _flag(keyword: Keyword) -> inspect.Parameter:

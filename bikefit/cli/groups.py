@@ -11,25 +11,28 @@ import inspect
 from collections.abc import Callable
 from dataclasses import Field, fields, is_dataclass
 from functools import wraps
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from bikefit.cli.flags import SessionFlags
+from bikefit.cli.flags import AsTyped, SessionFlags
+
+Mark = TypeVar("Mark")
 
 
 def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
     """Show typer the flags of a command's groups as parameters of its own, and hand the command the groups."""
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if name != "return" and is_dataclass(hint)}
-    sessions = {name: told for name, hint in hints.items() if (told := _session_flags(hint)) is not None}
+    sessions = {name: told for name, hint in hints.items() if (told := _mark(hint, SessionFlags)) is not None}
+    repeated = {name: mark.of for name, hint in hints.items() if (mark := _mark(hint, AsTyped)) is not None}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name in groups:
             parameters += _of_group(groups[name])
         elif name in sessions:
             parameters += sessions[name].parameters()
-        else:
+        elif name not in repeated:
             parameters.append(parameter.replace(annotation=hints[name]))
 
     for parameter in parameters:
@@ -43,7 +46,9 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
         }
         for name, flags in sessions.items():
             own = {flag.name: given.pop(flag.name) for flag in flags.parameters()}
-            made[name] = flags.said({flag: value for flag, value in own.items() if _was_typed(context, flag)})
+            typed = {flag: value for flag, value in own.items() if _was_typed(context, flag)}
+            made[name] = flags.said(typed)
+            made |= {other: flags.words(typed) for other, of in repeated.items() if of == name}
         command(**given, **made)
 
     seen = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
@@ -53,9 +58,9 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _session_flags(hint: Any) -> SessionFlags | None:
-    """Return the flags of a session that a parameter is annotated with, if it is."""
-    return next((item for item in getattr(hint, "__metadata__", ()) if isinstance(item, SessionFlags)), None)
+def _mark(hint: Any, kind: type[Mark]) -> Mark | None:
+    """Return the mark of a kind that a parameter is annotated with, if it is."""
+    return next((item for item in getattr(hint, "__metadata__", ()) if isinstance(item, kind)), None)
 
 
 def _of_group(group: Any) -> list[inspect.Parameter]:

@@ -13,7 +13,7 @@ from bikefit.model import Recording
 from bikefit.sessions.manifest import ManifestSession
 from bikefit.sessions.reading import read_options, read_session
 from bikefit.sessions.session import UNSAID, Session
-from bikefit.sessions.values import split_section
+from bikefit.sessions.values import split_lap, split_section
 
 Number = TypeVar("Number", int, float)
 
@@ -117,9 +117,12 @@ def _described(
 
 
 def _plain(item: object, session: Session) -> Source:
-    """Return a recording, or a file with or without a section, which then is the file's own and no lap."""
+    """Return a recording, or a file with or without a section or lap of its own."""
     if isinstance(item, Recording):
         return Source(session, item)
+    path, lap = split_lap(str(item))
+    if lap is not None:
+        return Source(replace(session, files=(path,), from_s=None, to_s=None, lap=lap))
     path, from_s, to_s = split_section(str(item))
     if from_s is not None or to_s is not None:
         session = replace(session, from_s=from_s, to_s=to_s, lap=None)

@@ -13,6 +13,7 @@ from bikefit.errors import UsageError
 NEUTRAL_WORDS: Final = ("zero", "static", "recovery")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _SECTION: Final = re.compile(r"(?P<path>.+)@(?P<from>[^@/\\-]*)-(?P<to>[^@/\\-]*)")
+_LAP: Final = re.compile(r"(?P<path>.+)@lap(?P<lap>\d{1,6})", re.IGNORECASE)
 _MINUS: Final = str.maketrans({"\u2212": "-", "\u2013": "-"})
 
 
@@ -132,6 +133,20 @@ def counts(text: str | None, option: str) -> list[int] | None:
     if found is not None and any(value != round(value) for value in found):
         raise UsageError(f"{option} '{text}': wedges are counted in whole numbers, such as 0,2,0.")
     return None if found is None else [round(value) for value in found]
+
+
+def split_lap(text: str) -> tuple[Path, int | None]:
+    """Take ``FILE@lapN`` apart into the file and the number of its lap; None where no lap is named.
+
+    Examples
+    --------
+    >>> split_lap("ride.fit@lap2")[1], split_lap("ride.fit")[1]
+    (2, None)
+    """
+    found = _LAP.fullmatch(text)
+    if not found or Path(text).exists():
+        return Path(text), None
+    return Path(found["path"]), int(found["lap"])
 
 
 def split_section(text: str) -> tuple[Path, float | None, float | None]:

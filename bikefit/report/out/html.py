@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from bikefit.report.draw import theme
 from bikefit.report.draw.panel import Readout
 from bikefit.report.pages.view import PageView
+from bikefit.report.pages.visit_view import VisitPage
 from bikefit.words import Words
 
 
@@ -68,5 +69,22 @@ def render_html(page: PageView) -> str:
             figure_css=Markup(theme.figure_css()),
             script=Markup(script),
             script_hash=f"sha256-{digest}",
+        )
+    )
+
+
+def render_visit(page: VisitPage) -> str:
+    """Render the page of a visit; it has no script."""
+    words = Words(page.language)
+    return (
+        environment()
+        .get_template("visit.html.j2")
+        .render(
+            page=page,
+            words=words.section("page"),
+            visit=words.section("visit"),
+            light=Markup(theme.variables(theme.LIGHT)),
+            dark=Markup(theme.variables(theme.DARK)),
+            css=Markup("\n".join((_asset("page.css"), theme.figure_css(), _asset("visit.css")))),
         )
     )

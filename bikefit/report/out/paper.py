@@ -9,12 +9,13 @@ import json
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import typst
 
 from bikefit.report.draw.theme import LIGHT, dress
 from bikefit.report.pages.view import PageView, clean
+from bikefit.report.pages.visit_view import VisitPage
 from bikefit.words import Words
 
 PIXELS_PER_INCH = 160.0
@@ -35,6 +36,14 @@ def render_png(page: PageView, paper: Paper = "a4") -> bytes:
     return _compile(page, "png", paper)
 
 
+def render_visit(page: VisitPage, kind: Literal["pdf", "png"], paper: Paper = "a4") -> bytes:
+    """Render the sheet of a visit."""
+    data = asdict(page) | {"paper": PAPERS[paper], "words": Words(page.language).section("visit"), "palette": LIGHT}
+    for drawing in data["drawings"]:
+        drawing["picture"] = dress(drawing["picture"])
+    return _typeset("visit.typ", data, kind)
+
+
 def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes:
     """Hand the page as data to the typst template."""
     data = asdict(page)
@@ -51,8 +60,13 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
         section["panels"] = [
             {"picture": dress(panel["picture"]), "alt": panel["alt"]} for panel in section.get("panels", ())
         ]
+    return _typeset("page.typ", data, kind)
+
+
+def _typeset(template: str, data: dict[str, Any], kind: Literal["pdf", "png"]) -> bytes:
+    """Hand data to a template of typst."""
     inputs = {"page": json.dumps(data)}
-    made = typst.compile(_template(), format=kind, sys_inputs=inputs, ppi=PIXELS_PER_INCH, font_paths=_fonts())
+    made = typst.compile(_template(template), format=kind, sys_inputs=inputs, ppi=PIXELS_PER_INCH, font_paths=_fonts())
     return bytes(made)
 
 
@@ -64,9 +78,9 @@ def _foot(page: PageView) -> str:
 
 
 @cache
-def _template() -> bytes:
-    """Return the typst template."""
-    return files("bikefit.report").joinpath("templates", "page.typ").read_bytes()
+def _template(name: str) -> bytes:
+    """Return a typst template."""
+    return files("bikefit.report").joinpath("templates", name).read_bytes()
 
 
 @cache

@@ -39,7 +39,7 @@ def print_result(renderable: RenderableType, stream: TextIO | None = None) -> No
     if not _can_show(console.encoding):
         console = _AsciiConsole(file=console.file, highlight=False, width=console.width)
     with console.capture() as captured:
-        console.print(renderable)
+        console.print(renderable, crop=False)  # a command to paste is longer than the line
     printed = captured.get()
     if not console.is_terminal:
         printed = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())

@@ -9,32 +9,34 @@ from typing import TYPE_CHECKING, Any, Literal
 from bikefit.errors import OutputError, near_matches
 from bikefit.files import write_whole
 from bikefit.model import SessionResult
+from bikefit.visit import Visit
 from bikefit.words import Words
 
 if TYPE_CHECKING:
     from bikefit.comparison import ComparisonResult
     from bikefit.report.pages.view import PageView
 
+Paper = Literal["a4", "letter"]
 FORMATS = (".html", ".pdf", ".png")
 
 
 def write_report(
-    result: SessionResult | ComparisonResult,
+    result: SessionResult | ComparisonResult | Visit,
     path: str | Path,
     *,
     title: str = "",
     rider: str = "",
     fitter: str = "",
     date: dt.date | None = None,
-    paper: Literal["a4", "letter"] = "a4",
+    paper: Paper = "a4",
     language: str = "en",
 ) -> Path:
     """Write the report of a result.
 
     Parameters
     ----------
-    result : SessionResult or ComparisonResult
-        What was analysed.
+    result : SessionResult, ComparisonResult or Visit
+        What was analysed, or is planned.
     path : path-like
         Where to; its suffix says as what: ``.html`` (all pages, self-contained), ``.pdf`` (all pages) or ``.png``
         (the client's page as one picture).
@@ -61,18 +63,43 @@ def write_report(
     """
     path = Path(path)
     check_path(path)
-    # the templates and drawings are imported only where a report is wanted
-    page = _page(Words(language), result, title=title, rider=rider, fitter=fitter, date=date)
-    if path.suffix.lower() == ".html":
+    write_whole(
+        path,
+        _content(
+            result, path.suffix.lower(), paper, Words(language), title=title, rider=rider, fitter=fitter, date=date
+        ),
+    )
+    return path
+
+
+def _content(
+    result: SessionResult | ComparisonResult | Visit, suffix: str, paper: Paper, words: Words, **given: Any
+) -> bytes:
+    """Return the report as its suffix has it; the templates and drawings are imported only where one is wanted."""
+    if isinstance(result, Visit):
+        return _visit_content(result, suffix, paper, words, **given)
+    page = _page(words, result, **given)
+    if suffix == ".html":
         from bikefit.report.out.html import render_html
 
-        content = render_html(page).encode()
-    else:
-        from bikefit.report.out.paper import render_pdf, render_png
+        return render_html(page).encode()
+    from bikefit.report.out.paper import render_pdf, render_png
 
-        content = (render_pdf if path.suffix.lower() == ".pdf" else render_png)(page, paper)
-    write_whole(path, content)
-    return path
+    return (render_pdf if suffix == ".pdf" else render_png)(page, paper)
+
+
+def _visit_content(visit: Visit, suffix: str, paper: Paper, words: Words, **given: Any) -> bytes:
+    """Return the page of a visit as its suffix has it."""
+    from bikefit.report.pages.visit_view import visit_page
+
+    page = visit_page(words, visit, **given)
+    if suffix == ".html":
+        from bikefit.report.out.html import render_visit
+
+        return render_visit(page).encode()
+    from bikefit.report.out.paper import render_visit as render_sheet
+
+    return render_sheet(page, "pdf" if suffix == ".pdf" else "png", paper)
 
 
 def _page(words: Words, result: SessionResult | ComparisonResult, **given: Any) -> PageView:

@@ -1,0 +1,40 @@
+"""A visit on a terminal: what to do in order, what to keep the same, and the line to type at the end."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bikefit.report.out.text import note_line
+from bikefit.report.pages import visit_view
+from bikefit.visit import Visit
+from bikefit.words import Words
+
+
+def visit_text(words: Words, visit: Visit) -> RenderableType:
+    """Lay out a visit."""
+    parts: list[RenderableType] = [Text(visit_view.heading(words, visit), style="bold")]
+    parts += [Padding(Text(line), (0, 0, 0, 2)) for line in visit_view.about(words, visit)]
+    if not visit.recordings:
+        return Group(*parts)
+    page = visit_view.visit_page(words, visit)
+    parts += ["", *(_step(step) for step in page.steps)]
+    for title, lines in ((words.text("visit.same"), page.same), (page.bolts_title, page.bolts)):
+        parts += ["", Text(title, style="bold"), *(note_line("info", line) for line in lines)]
+    parts += [
+        "",
+        Text(words.text("visit.type"), style="bold"),
+        Text(f"  {visit.compare}", no_wrap=True, overflow="ignore"),
+    ]
+    parts += ["", Text(page.sees), "", Text(" ".join(page.cautions), style="dim")]
+    return Group(*parts)
+
+
+def _step(step: visit_view.VisitStep) -> RenderableType:
+    """Return one step with its box, its minutes and what to do."""
+    grid = Table.grid(padding=(0, 1))
+    head = Text(step.title, style="bold" if step.kind == "record" else "")
+    grid.add_row(Text("[ ]"), Text(f"{step.minutes:>6}", no_wrap=True), Group(head, Text(step.detail, style="dim")))
+    return grid
