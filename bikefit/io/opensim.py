@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from bikefit.conventions import ChannelKind, Side
-from bikefit.errors import BikefitError, RecordingError
+from bikefit.errors import BikefitError
 from bikefit.io.assemble import assemble
-from bikefit.io.columns import assign, time_column
+from bikefit.io.columns import Column, assign, time_column
 from bikefit.io.markers.recording import PedalPoints
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
+from bikefit.io.opensim_angles import AngleUnit, are_rates, rates_named, settle_unit
 from bikefit.io.options import ReadOptions
 from bikefit.io.series import Parts, Series
-from bikefit.io.source import Source, load
+from bikefit.io.source import load
+from bikefit.io.storage import Storage, parse_storage
 from bikefit.io.tables import describe_table, order_rows, table_series
 from bikefit.io.timestamps import Order, clock_from_numbers
-from bikefit.model import Array, Recording, finding
+from bikefit.model import Array, Finding, Recording, finding
 
 OF_FEET: Final[frozenset[ChannelKind]] = frozenset({"angle", "rate", "acceleration"})
 """Channels that hold a foot's rotation, or that it can be computed from."""
+ANGLES: Final[frozenset[ChannelKind]] = frozenset({"angle", "crank"})
 COMPANION_ENDINGS: Final = tuple(
     ending + suffix for suffix in (".mot", ".sto") for ending in ("_force_data_file", "_forces", "_grf", "_pedals", "")
 )
@@ -32,22 +35,6 @@ COMPANION_ENDINGS: Final = tuple(
 _POINT: Final = re.compile(r"^(?:.*_)?(?P<side>[rl]|right|left)_p(?P<axis>[xyz])$", re.IGNORECASE)
 _BODY: Final = re.compile(r"^calcn_(?P<side>[rl])_O(?P<axis>[xyz])$", re.IGNORECASE)
 _SIDE: Final[Mapping[str, Side]] = {"l": "left", "r": "right"}
-
-
-@dataclass(frozen=True)
-class Storage:
-    """A table as OpenSim stores it.
-
-    Attributes
-    ----------
-    degrees : bool
-        Whether angles are in degrees, as the header says (radians where it is silent).
-    columns : mapping of str to ndarray, shape (n,)
-        By label, ``time`` among them.
-    """
-
-    degrees: bool
-    columns: Mapping[str, Array]
 
 
 def read_opensim(path: Path, options: ReadOptions) -> Recording:
@@ -60,21 +47,30 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     source = load(path, strict=options.strict)
     storage = parse_storage(source)
     labels, values = list(storage.columns), list(storage.columns.values())
-    angles = "deg" if storage.degrees else "rad"
-    units = ["s", *(angles for _ in labels[1:])]
-    columns = assign(labels, units, options.columns, source.name)
+    columns = assign(labels, ["s", *(None for _ in labels[1:])], options.columns, source.name)
     followed = time_column(columns, labels, source.name)
     clock = clock_from_numbers(values[followed.index], followed.unit)
     order = order_rows(clock.time_s, source.name)
     read = [column for column in columns if column.meaning.kind != "time"]
+    bodies = _body_angles(storage.columns)
+    unit, found = _settled(storage, read, bodies)
+    rates = rates_named(storage, source.name)
+    if rates is None and are_rates(clock.time_s, [_in_degrees(body, unit) for body in bodies.values()]):
+        rates = "rates"
+    if rates is not None or unit is None:
+        found = (finding("opensim_rates", what=rates),) if rates is not None else found
+        read = [column for column in read if column.why != "name" or column.meaning.kind not in ANGLES]
+        bodies = {}
+    read = [_with_unit(column, unit) for column in read]
     series = [*table_series(read, values.__getitem__, order)]
-    bones = [*_body_series(storage, order, {item.channel for item in series}, options.side)]
+    turned = {side: _in_degrees(body, unit) for side, body in bodies.items()}
+    bones = [*_body_series(turned, order, {item.channel for item in series}, options.side)]
     of_feet = any(column.meaning.kind in OF_FEET for column in read) or bool(bones)
     marked = frozenset[str]() if of_feet else marker_columns(labels, options, source.name)
     places = {label: order.apply(storage.columns[label]) for label in labels if label in marked}
     given = _meanings(labels, bones)
-    found = (*source.findings, *clock.findings, *order.findings)
-    if not of_feet and not marked:
+    found = (*source.findings, *clock.findings, *order.findings, *found)
+    if not of_feet and not marked and rates is None and unit is not None:
         what = "pedal_points" if _points(storage.columns) else "no_angle"
         found = (*found, finding("opensim_without_feet", what=what))
     passed_over = {*marked, followed.name}
@@ -104,37 +100,6 @@ def _meanings(labels: Sequence[str], bones: Sequence[Series]) -> dict[str, str]:
         if match and _SIDE[match["side"].lower()] in sides:
             meanings[label] = f"{_SIDE[match['side'].lower()]}_heel_rotation_deg"
     return meanings
-
-
-def parse_storage(source: Source) -> Storage:
-    """Take an OpenSim table apart; RecordingError where the header does not end, time lacks, or a cell is no number.
-
-    Examples
-    --------
-    >>> text = b"x\\nnRows=1\\ninDegrees=yes\\nendheader\\ntime a\\n0.0 1.5\\n"
-    >>> parse_storage(Source("x.mot", text, "")).columns["a"].tolist()
-    [1.5]
-    """
-    lines = source.data.decode("utf-8-sig", errors="replace").splitlines()
-    end = next((at for at, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
-    table = [line.split() for line in lines[end + 1 :] if line.strip()] if end is not None else []
-    if len(table) < 2 or table[0][0].lower() != "time":
-        raise RecordingError(
-            f"{source.name}: this is no OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
-            "rows of numbers were expected."
-        )
-    settings = (line.partition("=") for line in lines[:end])
-    header = {key.strip().lower(): value.strip().lower() for key, _, value in settings}
-    labels, rows = table[0], table[1:]
-    values = np.full((len(rows), len(labels)), np.nan)
-    for at, row in enumerate(rows):
-        try:
-            values[at, : len(row)] = row[: len(labels)]
-        except ValueError as error:
-            raise RecordingError(f"{source.name}: row {at + 1} holds something that is no number.") from error
-    return Storage(
-        header.get("indegrees") == "yes", {"time": values[:, 0]} | dict(zip(labels[1:], values[:, 1:].T, strict=True))
-    )
 
 
 # ---- pedal points ------------------------------------------------------------------------------------------
@@ -188,9 +153,35 @@ def _points(columns: Mapping[str, Array]) -> dict[str, Array]:
 # ---- angles ------------------------------------------------------------------------------------------------
 
 
-def _body_series(storage: Storage, order: Order, taken: Collection[str], unnamed: Side | None) -> Iterator[Series]:
+def _settled(
+    storage: Storage, columns: Sequence[Column], bodies: Mapping[Side, Array]
+) -> tuple[AngleUnit | None, tuple[Finding, ...]]:
+    """Return the unit of the angles whose labels state none; None, with the question, where nothing tells."""
+    unsaid = [item for item in columns if item.meaning.kind == "angle" and item.unit is None]
+    about_sole = [storage.columns[item.name] for item in unsaid if item.channel.endswith("heel_rotation")]
+    others = [storage.columns[item.name] for item in unsaid if not item.channel.endswith("heel_rotation")]
+    about_sole += [body[:, 1] for body in bodies.values()]
+    others += [body[:, 2] for body in bodies.values()]
+    return settle_unit(storage, about_sole, others)
+
+
+def _with_unit(column: Column, unit: AngleUnit | None) -> Column:
+    """Return a column of an angle with the table's unit where its label states none."""
+    if unit is None or column.unit is not None or column.meaning.kind not in ANGLES:
+        return column
+    return replace(column, meaning=replace(column.meaning, unit=unit))
+
+
+def _in_degrees(body: Array, unit: AngleUnit | None) -> Array:
+    """Return angles in degrees; without a known unit as they are."""
+    return np.degrees(body) if unit == "rad" else body
+
+
+def _body_series(
+    bodies: Mapping[Side, Array], order: Order, taken: Collection[str], unnamed: Side | None
+) -> Iterator[Series]:
     """Give the rotation and the pitch of the heel bones of feet whose rotation is no column of its own."""
-    for side, angles in _body_angles(storage.columns, storage.degrees).items():
+    for side, angles in bodies.items():
         if f"{side}_heel_rotation" in taken or (side == unnamed and "heel_rotation" in taken):
             continue
         forward = _heel_axis(np.column_stack([order.apply(angles[:, axis]) for axis in range(3)]))
@@ -203,19 +194,19 @@ def _body_series(storage: Storage, order: Order, taken: Collection[str], unnamed
             yield Series(f"{side}_pitch", order.time_s, down, name)
 
 
-def _body_angles(table: Mapping[str, Array], degrees: bool) -> dict[Side, Array]:
-    """Return the heel bone's body-fixed X-Y-Z angles [rad] by side, shape (n, 3)."""
+def _body_angles(table: Mapping[str, Array]) -> dict[Side, Array]:
+    """Return the heel bone's body-fixed X-Y-Z angles as in the table by side, shape (n, 3)."""
     found: dict[Side, dict[str, Array]] = {}
     for label, values in table.items():
         match = _BODY.match(label)
         if match:
             found.setdefault(_SIDE[match["side"].lower()], {})[match["axis"].lower()] = values
-    factor = np.pi / 180.0 if degrees else 1.0
-    return {side: factor * np.column_stack([axes[a] for a in "xyz"]) for side, axes in found.items() if len(axes) == 3}
+    return {side: np.column_stack([axes[a] for a in "xyz"]) for side, axes in found.items() if len(axes) == 3}
 
 
-def _heel_axis(angles: Array) -> Array:
+def _heel_axis(angles_deg: Array) -> Array:
     """Return the body's x axis in ground: the first column of Rx(a) Ry(b) Rz(c)."""
+    angles = np.radians(angles_deg)
     (sa, sb, sc), (ca, cb, cc) = np.sin(angles).T, np.cos(angles).T
     axis: Array = np.column_stack([cb * cc, ca * sc + sa * sb * cc, sa * sc - ca * sb * cc])
     return axis

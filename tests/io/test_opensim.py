@@ -85,6 +85,105 @@ def test_body_kinematics_give_the_angle_about_the_soles_normal(tmp_path: Path, d
         np.testing.assert_allclose(trace.pitch_deg, pitch, atol=1e-4)
 
 
+LONG_S = np.arange(3000) / 100
+
+
+def bones(degrees: bool = True, toe_down: float = 20.0) -> dict[str, Array]:
+    """Body-fixed angles of both heel bones of a rider at 84 rpm, as BodyKinematics writes them."""
+    turn = 2 * np.pi * 1.4 * LONG_S
+    pitch, out, roll = toe_down + 15.0 * np.cos(turn), 3.0 + 2.0 * np.sin(turn), 1.0 + 0.5 * np.cos(turn)
+    columns: dict[str, Array] = {}
+    for side, sign in (("r", 1.0), ("l", -1.0)):
+        ground = turned("z", -pitch) * turned("y", sign * out) * turned("x", roll)
+        angles = ground.as_euler("XYZ", degrees=degrees)
+        columns |= {f"calcn_{side}_O{axis}": angles[:, at] for at, axis in enumerate("xyz")}
+    return columns
+
+
+def written(
+    folder: Path, columns: Mapping[str, Array], title: str, header: Sequence[str], name: str = "ride.sto"
+) -> Path:
+    rows = ("\t".join(f"{value:.8f}" for value in row) for row in np.column_stack([LONG_S, *columns.values()]))
+    lines = [title, "version=1", *header, "endheader", "\t".join(["time", *columns]), *rows]
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / name
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("degrees", [True, False])
+@pytest.mark.parametrize("told", ["title", "file", "size"])
+def test_velocities_and_accelerations_are_no_angles(tmp_path: Path, order: int, degrees: bool, told: str) -> None:
+    rates = {label: values for label, values in bones(degrees).items()}
+    for _ in range(order):
+        rates = {label: np.gradient(values, LONG_S) for label, values in rates.items()}
+    word = "Velocities" if order == 1 else "Accelerations"
+    name = f"ride_BodyKinematics_{word[:3].lower()}_global.sto" if told == "file" else "ride.sto"
+    header = [f"inDegrees={'yes' if degrees else 'no'}"]
+    read = read_recording(written(tmp_path, rates, word if told == "title" else "BodyKinematics", header, name))
+    assert not read.feet
+    with pytest.raises(NoRotationError, match=word.lower()):
+        require_usable(read)
+
+
+@pytest.mark.parametrize("toe_down", [20.0, 2.0])
+def test_angles_are_not_taken_for_rates(tmp_path: Path, toe_down: float) -> None:
+    read = read_recording(written(tmp_path, bones(True, toe_down), "Coordinates", ["inDegrees=yes"]))
+    np.testing.assert_allclose(read.feet["right"].heel_out_deg.mean(), 3.0, atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "header", "finding"),
+    [
+        (True, ["inDegrees=yes", "Angles are in degrees."], None),
+        (True, ["inDegrees=no", "Angles are in degrees."], "opensim_unit_settled"),
+        (True, ["Angles are in degrees."], None),
+        (True, ["inDegrees=no"], "opensim_unit_settled"),
+        (True, ["Angles are in radians."], "opensim_unit_settled"),
+        (True, [], "opensim_unit_settled"),
+        (False, ["inDegrees=no", "Angles are in radians."], None),
+        (False, ["inDegrees=yes", "Angles are in radians."], "opensim_unit_settled"),
+        (False, ["inDegrees=no"], None),
+        (False, [], None),
+    ],
+)
+def test_degrees_and_radians_by_header_text_and_size(
+    tmp_path: Path, degrees: bool, header: Sequence[str], finding: str | None
+) -> None:
+    read = read_recording(written(tmp_path, bones(degrees), "Positions", header))
+    for trace in read.feet.values():
+        np.testing.assert_allclose(trace.heel_out_deg.mean(), 3.0, atol=0.1)
+    assert [item.code for item in read.findings] == ([finding] if finding else [])
+
+
+def test_a_small_rotation_in_degrees_under_a_header_that_says_radians(tmp_path: Path) -> None:
+    columns = {"right_heel_rotation": 4.0 + np.sin(2 * np.pi * 1.4 * LONG_S)}
+    read = read_recording(written(tmp_path, columns, "Coordinates", ["inDegrees=no"]))
+    np.testing.assert_allclose(read.feet["right"].heel_out_deg, columns["right_heel_rotation"], atol=1e-6)
+
+
+@pytest.mark.parametrize("header", [["inDegrees=no", "Angles are in degrees."], []])
+def test_a_unit_that_nothing_settles_is_asked(tmp_path: Path, header: Sequence[str]) -> None:
+    columns = {"right_heel_rotation": 0.5 + 0.4 * np.sin(2 * np.pi * 1.4 * LONG_S)}
+    path = written(tmp_path, columns, "Coordinates", header)
+    with pytest.raises(NoRotationError, match="inDegrees"):
+        require_usable(read_recording(path))
+    told = ReadOptions(columns={"right_heel_rotation_deg": "right_heel_rotation"})
+    np.testing.assert_allclose(
+        read_recording(path, told).feet["right"].heel_out_deg, columns["right_heel_rotation"], atol=1e-6
+    )
+
+
+def test_wrapped_angles_and_a_spreadsheets_table(tmp_path: Path) -> None:
+    swing = 1.0 + 3.0 * np.sin(2 * np.pi * 1.4 * LONG_S)
+    path = written(tmp_path, {"left_heel_rotation": swing % 360.0}, "Coordinates", ["inDegrees=yes"], "ride.mot")
+    np.testing.assert_allclose(read_recording(path).feet["left"].heel_out_deg, swing, atol=1e-6)
+    for mark, decimal, encoding in ((",", ".", "utf-8"), (";", ",", "utf-8"), ("\t", ".", "utf-16")):
+        text = path.read_text(encoding="utf-8").replace("endheader", f"endheader{mark}").replace(".", decimal)
+        (tmp_path / "saved.mot").write_bytes(text.replace("\t", mark).encode(encoding))
+        saved = read_recording(tmp_path / "saved.mot")
+        np.testing.assert_allclose(saved.feet["left"].heel_out_deg, swing, atol=1e-6)
+
+
 def test_marker_columns(tmp_path: Path) -> None:
     made, _ = simulate_markers(Ride(duration_s=2.0, still_s=0.0))
     assert made.markers is not None

@@ -1,0 +1,108 @@
+"""OpenSim's storage tables taken apart: what the header says, and columns of numbers by label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from bikefit.errors import RecordingError
+from bikefit.io.names import shown
+from bikefit.io.source import Source
+from bikefit.io.text.layout import is_missing, to_utf8
+from bikefit.model import Array
+
+_SPREADSHEET_MARKS: Final = (";", ",")
+"""What stands between the cells where a spreadsheet saved the table; OpenSim itself writes tabs or blanks."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A table as OpenSim stores it.
+
+    Attributes
+    ----------
+    title : str
+        The first line, in lower case.
+    header : mapping of str to str
+        Key -> value of the header's ``key=value`` lines, in lower case.
+    remarks : str
+        The other lines of the header, in lower case.
+    columns : mapping of str to ndarray, shape (n,)
+        By label, ``time`` among them.
+    """
+
+    title: str
+    header: Mapping[str, str]
+    remarks: str
+    columns: Mapping[str, Array]
+
+
+def parse_storage(source: Source) -> Storage:
+    """Take an OpenSim table apart; RecordingError where the header does not end, time lacks, or a cell is no number.
+
+    Examples
+    --------
+    >>> text = b"x\\nnRows=1\\ninDegrees=yes\\nendheader\\ntime a\\n0.0 1.5\\n"
+    >>> parse_storage(Source("x.mot", text, "")).columns["a"].tolist()
+    [1.5]
+    """
+    lines = to_utf8(source.data).decode("utf-8", errors="replace").splitlines()
+    end = next((at for at, line in enumerate(lines) if _bare(line) == "endheader"), None)
+    body = [(at, line) for at, line in enumerate(lines[end + 1 :], end + 2) if line.strip()] if end is not None else []
+    mark = next((mark for mark in _SPREADSHEET_MARKS if body and mark in body[0][1]), None)
+    labels = _cells(body[0][1], mark or ("\t" if "\t" in body[0][1] else None)) if body else []
+    if len(body) < 2 or labels[0].lower() != "time":
+        raise RecordingError(
+            f"{source.name}: this is no OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
+            "rows of numbers were expected."
+        )
+    values = _values([line for _, line in body[1:]], labels, mark, source.name)
+    told = [_bare(line) for line in lines[:end]]
+    pairs = (line.partition("=") for line in told if "=" in line)
+    return Storage(
+        title=next((line for line in told if line), ""),
+        header={key.strip(): value.strip() for key, _, value in pairs},
+        remarks="\n".join(line for line in told if "=" not in line),
+        columns={"time": values[:, 0]} | dict(zip(labels[1:], values[:, 1:].T, strict=True)),
+    )
+
+
+def _bare(line: str) -> str:
+    """Return a line of the header without the delimiters that a spreadsheet hangs on it."""
+    return line.strip(" \t,;\"'").lower()
+
+
+def _cells(line: str, mark: str | None) -> list[str]:
+    """Return the cells of a line."""
+    if mark is None:
+        return line.split()
+    cells = [cell.strip(" \"'") for cell in line.split(mark)]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _values(lines: Sequence[str], labels: Sequence[str], mark: str | None, where: str) -> Array:
+    """Return the rows as numbers, NaN where a cell lacks or stands for a missing value."""
+    values = np.full((len(lines), len(labels)), np.nan)
+    for at, line in enumerate(lines):
+        cells = _cells(line, mark)
+        if mark is None and len(cells) < len(labels) and "\t" in line:
+            cells = _cells(line, "\t")
+        cells = cells[: len(labels)]
+        try:
+            values[at, : len(cells)] = cells
+        except ValueError:
+            values[at, : len(cells)] = [_number(cell, f"{where}: row {at + 1}") for cell in cells]
+    return values
+
+
+def _number(cell: str, where: str) -> float:
+    """Return a cell's number; decimals may be written with a comma."""
+    try:
+        return float("nan") if is_missing(cell) else float(cell.replace(",", "."))
+    except ValueError:
+        raise RecordingError(f"{where} holds something that is no number: '{shown(cell)}'.") from None
