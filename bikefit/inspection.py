@@ -303,6 +303,9 @@ def _zero(sensor: ShoeSensor, settings: Settings) -> _Zero:
 
 def _what_can_be_done(feet: Mapping[Side, FootInspection], recording: Recording) -> Iterator[Remark]:
     """Say what each foot's angle and strokes come from."""
+    if _is_one_frame(recording):
+        yield Remark("one_frame")
+        return
     for side, foot in feet.items():
         yield Remark("foot", {"side": side, "source": foot.source, "reference": foot.reference})
     if len(recording.laps) > 1 and feet:
@@ -313,6 +316,9 @@ def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, 
     """Say what is not there that an analysis would want."""
     if not feet:
         yield _why_not(recording)
+        return
+    if _is_one_frame(recording):
+        yield Remark("one_frame_ride")
         return
     if len(feet) == 1:
         yield Remark("other_foot", {"side": other_side(next(iter(feet)))})
@@ -326,6 +332,11 @@ def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, 
         yield Remark("crank")
     if any(foot.source == "markers" for foot in feet.values()):
         yield Remark("marker_zero")
+
+
+def _is_one_frame(recording: Recording) -> bool:
+    """Tell whether a recording of markers is a single look at them."""
+    return recording.markers is not None and recording.markers.time_s.size == 1
 
 
 def _needed_hz(foot: FootInspection, settings: Settings) -> float:
@@ -352,6 +363,9 @@ def _advice(recording: Recording, path: Path, options: ReadOptions, zeros: Seque
     file = shlex.quote(str(path))
     given = _flags(options)
     yield from (_command(file, *given, "--column", change) for change in _corrections(recording, options))
+    if _is_one_frame(recording) and has_rotation(recording):
+        yield _command("RIDE", *given, "--static", str(path))
+        return
     if has_rotation(recording):
         neutral = [] if zeros else _neutral(recording)
         yield _command(file, *given, *neutral)

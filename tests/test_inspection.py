@@ -139,3 +139,16 @@ def test_a_shoe_sensor_that_an_analysis_refuses_is_no_error(tmp_path):
     path.write_text("\n".join([rows[0], *still]), encoding="utf-8")
     seen = inspect_recording(path, ReadOptions(side="right"))
     assert "same reading throughout" in str(seen.missing[-1])
+
+
+def test_a_single_frame_is_a_still_trial(tmp_path):
+    header = "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tUnits\n100\tmm\nFrame#\tTime\tRHEE\t\t\tRTOE\t\t\n"
+    path = tmp_path / "stance.trc"
+    path.write_text(header + "\t\tX1\tY1\tZ1\tX2\tY2\tZ2\n\n1\t0.0\t0\t30\t0\t260\t30\t0\n")
+    seen = inspect_recording(path)
+    assert "still trial" in str(seen.can[0])
+    assert [str(item) for item in seen.missing] == [
+        "A single frame holds no pedalling; give the ride itself beside it."
+    ]
+    assert seen.advice == (f"bikefit analyze RIDE --static {path}",)
+    json.dumps(seen.to_dict(), allow_nan=False)

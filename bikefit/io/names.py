@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from bikefit.conventions import CHANNELS as ROWS
-from bikefit.conventions import SIDES, CanonicalChannel, ChannelKind
+from bikefit.conventions import SIDES, CanonicalChannel, ChannelKind, Side
 
 STANDARD_GRAVITY_M_S2: Final = 9.80665
 _DEG: Final = math.degrees(1.0)
@@ -62,6 +62,12 @@ _LONG_UNITS: Final = ("deg_s", "mdeg_s", "rad_s", "m_s2", "km_h", "m_s")
 """Units with an underscore in them, as they stand at the end of a name."""
 _TIME_UNITS: Final[Mapping[str, str]] = {"milliseconds": "ms", "seconds": "s", "secs": "s"}
 _BRACKETED: Final = re.compile(r"^(?P<base>.*?)\s*[(\[{](?P<unit>[^()\[\]{}]*(?:\([^()]*\))?)[)\]}]\s*$", re.DOTALL)
+_SIDE_WORDS: Final[Mapping[str, Side]] = {
+    **dict.fromkeys(("left", "l", "lt", "lft", "lf", "links", "gauche", "sinistra", "sx", "izquierdo"), "left"),
+    **dict.fromkeys(("right", "r", "rt", "rgt", "rf", "rechts", "droite", "droit", "destra", "dx", "derecho"), "right"),
+    "izquierda": "left", "derecha": "right",
+}  # fmt: skip
+_WORD: Final = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|\d+")
 NAME_MAX_CHARS: Final = 200
 """A longer name is no channel's."""
 
@@ -145,6 +151,29 @@ def _channel(plain: str) -> str | None:
 def _plain(name: str) -> str:
     """Lower case, with one underscore for whatever separates the words."""
     return re.sub(r"[\W_]+", "_", name.strip().casefold()).strip("_")
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in lower case, told apart by what separates them or by capital letters.
+
+    Examples
+    --------
+    >>> words_of("DeviceName"), words_of("left_acc X (m/s^2)")
+    (['device', 'name'], ['left', 'acc', 'x', 'm', 's', '2'])
+    """
+    return [word.lower() for word in _WORD.findall(name[:NAME_MAX_CHARS])]
+
+
+def side_in(name: str) -> Side | None:
+    """Return the side that a word of a name is, in any usual language; None where there is none, or both.
+
+    Examples
+    --------
+    >>> side_in("LeftShoe"), side_in("Fuß rechts"), side_in("leg"), side_in("left right")
+    ('left', 'right', None, None)
+    """
+    found = {_SIDE_WORDS[word] for word in words_of(name) if word in _SIDE_WORDS}
+    return found.pop() if len(found) == 1 else None
 
 
 def canonical_names() -> list[str]:

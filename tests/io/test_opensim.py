@@ -113,7 +113,7 @@ def written(
 @pytest.mark.parametrize("degrees", [True, False])
 @pytest.mark.parametrize("told", ["title", "file", "size"])
 def test_velocities_and_accelerations_are_no_angles(tmp_path: Path, order: int, degrees: bool, told: str) -> None:
-    rates = {label: values for label, values in bones(degrees).items()}
+    rates = bones(degrees)
     for _ in range(order):
         rates = {label: np.gradient(values, LONG_S) for label, values in rates.items()}
     word = "Velocities" if order == 1 else "Accelerations"

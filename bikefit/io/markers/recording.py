@@ -78,6 +78,8 @@ def recording_of_markers(
     measured_hz = rate_of(order.time_s)
     if abs(claimed_hz / measured_hz - 1.0) > RATE_TOLERANCE:
         found.append(finding("rate_mismatch", claimed=claimed_hz, measured=measured_hz))
+    if order.time_s.size == 1:
+        found.append(finding("markers_one_frame"))
     sha256 = source.sha256
     beside: dict[str, Array] = {}
     if pedals is not None:
