@@ -3,13 +3,16 @@
     python benchmarks/shoe_sensor.py [--riders 24]
 
 Prints the tables of docs/performance.md. Riders, lever arms and mountings are drawn at random; the seeds are fixed.
+The orientation is set beside VQF's (pip install vqf), on the motion that the tests simulate.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -18,6 +21,8 @@ from bikefit.conventions import Side
 from bikefit.model import FootTrace
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import align_clocks, trace_from_sensor
+from bikefit.shoe_sensor.orientation import filtered
+from bikefit.shoe_sensor.samples import even_stretches
 from bikefit.simulate.shoe import Harmonics, Ride, SensorModel, Shoe, ShoeTruth, simulate_shoe
 
 SETTINGS = Settings()
@@ -181,6 +186,43 @@ def an_hour() -> None:
     print(f"Two shoes, one hour at 100 Hz: {wall:.1f} s on the clock, {used:.1f} s of processor time.")
 
 
+def orientation(seeds: int = 6) -> None:
+    """Compare inclination and time with VQF's offline variant, on the motion of tests/test_orientation.py."""
+    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    from hand_motion import inclination_rmse_deg, moved
+    from test_orientation import KINDS, by_vqf
+
+    print("| | inclination RMSE | VQF | ratio |\n|---|---|---|---|")
+    for kind, hand in KINDS.items():
+        errors_deg = []
+        for seed in range(seeds):
+            trial = moved(
+                replace(
+                    hand,
+                    breaks=seed % 2 == 1,
+                    rests_first=seed % 3 > 0,
+                    rate_hz=(50.0, 100.0, 200.0)[seed % 3],
+                    scale_error=0.003 * (seed // 3 % 2),
+                ),
+                1000 + seed,
+            )
+            both = filtered(trial.samples)[0], by_vqf(trial.samples)
+            errors_deg.append([inclination_rmse_deg(quaternion, trial) for quaternion in both])
+        own, other = np.mean(errors_deg, axis=0)
+        print(f"| {kind} | {own:.3f} | {other:.3f} | {own / other:.2f} |")
+    readings, _ = simulate_shoe(Ride(duration_s=1200.0), Shoe(), "right", SensorModel(), seed=1)
+    samples = even_stretches(readings, SETTINGS)[0][0]
+    seconds = []
+    for _ in range(15):
+        begun = time.perf_counter()
+        filtered(samples)
+        between = time.perf_counter()
+        by_vqf(samples)
+        seconds.append((between - begun, time.perf_counter() - between))
+    own, other = np.median(seconds, axis=0)
+    print(f"\n{samples.time_s.size:,} samples: {1e3 * own:.0f} ms; VQF {1e3 * other:.0f} ms; ratio {own / other:.2f}.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--riders", type=int, default=24)
@@ -196,6 +238,8 @@ def main() -> None:
     disturbances()
     print()
     an_hour()
+    print("\nOrientation beside VQF [deg]\n")
+    orientation()
 
 
 if __name__ == "__main__":

@@ -327,6 +327,13 @@ def test_standing_is_dropped_and_the_seated_rest_is_good():
     assert error.window_sd_deg < 0.1
 
 
+def test_standing_to_the_end_is_dropped_to_the_end():
+    trace, _, _ = measured(replace(RIDE, duration_s=120.0, standing=((60.0, 121.0),)))
+    assert trace.crank_deg is not None
+    late = (trace.time_s > 62.0) & np.isfinite(trace.crank_deg)
+    assert trace.unusable["rocking"][late].all()
+
+
 def test_standing_throughout_leaves_nothing():
     trace, findings = trace_from_sensor(simulated(replace(RIDE, standing=((0.0, 101.0),)))[0], SETTINGS)
     assert trace.zero == "none"

@@ -6,7 +6,8 @@ import numpy as np
 
 from bikefit.model import Array, ShoeSensor
 from bikefit.settings import Settings
-from bikefit.shoe_sensor.orientation import filtered, level_axis, matrices
+from bikefit.shoe_sensor.orientation import filtered, level_axis
+from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.samples import even_stretches
 from bikefit.shoe_sensor.vectors import applied
 

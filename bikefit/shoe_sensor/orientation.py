@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from bikefit.model import Array
+from bikefit.shoe_sensor.gyro_bias import bias_over_time
+from bikefit.shoe_sensor.quaternions import BACK, matrices, multiply, turn_by
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.vectors import applied, lengths
+from bikefit.shoe_sensor.strapdown import levelled
+from bikefit.shoe_sensor.vectors import applied
 
 HEADING_SMOOTHING_S = 1.5
-FINE_HZ = 75.0
 
 
 @dataclass(frozen=True)
@@ -34,71 +35,6 @@ class Orientation:
     drifts: bool
 
 
-def matrices(quaternion: Array) -> Array:
-    """Turn unit quaternions into rotation matrices.
-
-    Parameters
-    ----------
-    quaternion : ndarray, shape (n, 4)
-        Scalar first.
-
-    Returns
-    -------
-    ndarray, shape (n, 3, 3)
-        Rotation matrices.
-
-    Examples
-    --------
-    >>> matrices(np.array([[0.5**0.5, 0.0, 0.0, 0.5**0.5]])).round(9)[0, 1, 0].item()
-    1.0
-    """
-    w, x, y, z = np.ascontiguousarray(quaternion.T)
-    out = np.empty((quaternion.shape[0], 3, 3))
-    out[:, 0, 0], out[:, 0, 1], out[:, 0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)
-    out[:, 1, 0], out[:, 1, 1], out[:, 1, 2] = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
-    out[:, 2, 0], out[:, 2, 1], out[:, 2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
-    return out
-
-
-def multiply(first: Array, second: Array) -> Array:
-    """Multiply quaternions row by row.
-
-    Parameters
-    ----------
-    first, second : ndarray, shape (n, 4)
-        Scalar first.
-
-    Returns
-    -------
-    ndarray, shape (n, 4)
-        The rotation ``second`` followed by ``first``.
-
-    Examples
-    --------
-    >>> half = np.array([[0.5**0.5, 0.0, 0.0, 0.5**0.5]])
-    >>> multiply(half, half).round(9).tolist()
-    [[0.0, 0.0, 0.0, 1.0]]
-    """
-    w1, x1, y1, z1 = first.T
-    w2, x2, y2, z2 = second.T
-    return np.stack(
-        [
-            w1 * w2 - x1 * x2 - y1 * y2 - z1 * z2,
-            w1 * x2 + x1 * w2 + y1 * z2 - z1 * y2,
-            w1 * y2 - x1 * z2 + y1 * w2 + z1 * x2,
-            w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2,
-        ],
-        axis=1,
-    )
-
-
-def _turn_by(rotation_vector: Array) -> Array:
-    """Return unit quaternions of small rotations given as vectors [rad]."""
-    small = np.concatenate([np.ones((rotation_vector.shape[0], 1)), 0.5 * rotation_vector], axis=1)
-    unit: Array = small / lengths(small)[:, None]
-    return unit
-
-
 def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[Array, bool]:
     """Fuse gyroscope and accelerometer into quaternions at the samples' times.
 
@@ -107,7 +43,7 @@ def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[A
     samples : Samples
         Readings on an even grid.
     known_bias_rad_s : ndarray, shape (3,), optional
-        Bias of the gyroscope where it was measured at rest; the filter then estimates none.
+        Bias of the gyroscope where it was measured at rest; none is then estimated.
 
     Returns
     -------
@@ -116,42 +52,14 @@ def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[A
 
     Notes
     -----
-    The filter adds each angular rate over one whole step, so that its orientation belongs half a step later than the
-    sample. It is given the accelerometer half a step later too, or the inclination would be off (0.5 deg at 100 Hz
-    and 85 rpm), and its result is turned back by half a step. Slow recordings are brought to 75 Hz or more by a
-    spline first, because turns do not add up over long steps.
+    The gyroscope is integrated between samples, so that each orientation belongs to the very time of its sample, as
+    the accelerometer's reading does: half a sample between them would cost 0.5 deg at 100 Hz and 85 rpm.
 
-    References
-    ----------
-    D. Laidig, T. Seel: VQF: Highly accurate IMU orientation estimation with bias estimation and magnetic disturbance
-    rejection. Information Fusion 91 (2023) 187-204. https://doi.org/10.1016/j.inffus.2022.10.014
+    How: `bikefit.shoe_sensor.gyro_bias` finds the bias, `bikefit.shoe_sensor.strapdown` the orientation.
     """
-    from vqf import offlineVQF
-
-    finer = max(1, math.ceil(FINE_HZ * samples.step_s))
-    rate, force = _finer(samples.gyr_rad_s, finer), _finer(samples.acc_m_s2, finer)
-    step = samples.step_s / finer
-    force[:-1] = 0.5 * (force[1:] + force[:-1])
-    options = None
-    if known_bias_rad_s is not None:
-        rate -= known_bias_rad_s
-        options = {"motionBiasEstEnabled": False, "restBiasEstEnabled": False}
-    result = offlineVQF(rate, force, None, step, options)
-    rested = known_bias_rad_s is not None or bool(np.count_nonzero(result["restDetected"]) * step > 1.0)
-    left_over = rate if known_bias_rad_s is not None else rate - result["bias"]
-    quaternion = multiply(result["quat6D"][::finer], _turn_by(-0.5 * step * left_over[::finer]))
-    return quaternion, rested
-
-
-def _finer(values: Array, times: int) -> Array:
-    """Put ``times`` as many samples on the same grid, by a cubic spline; always a copy."""
-    if times == 1:
-        return np.array(values, order="C")
-    from scipy.interpolate import CubicSpline
-
-    position = np.arange(values.shape[0], dtype=float)
-    fine = np.arange((values.shape[0] - 1) * times + 1) / times
-    return np.ascontiguousarray(CubicSpline(position, values)(fine))
+    rate, force, step = samples.gyr_rad_s, samples.acc_m_s2, samples.step_s
+    bias, rested = (known_bias_rad_s, True) if known_bias_rad_s is not None else bias_over_time(rate, force, step)
+    return levelled(rate - bias, force, step)[0], rested
 
 
 def recorded(samples: Samples) -> Array | None:
@@ -178,7 +86,7 @@ def recorded(samples: Samples) -> Array | None:
     up = np.einsum("nij,nj->ni", matrices(quaternion), samples.acc_m_s2).mean(axis=0)
     if up[2] < np.cos(np.radians(8.0)) * np.linalg.norm(up):
         return None
-    back = quaternion[:-1] * np.array([1.0, -1.0, -1.0, -1.0])
+    back = quaternion[:-1] * BACK
     step = multiply(back, quaternion[1:])
     rate = 2.0 * step[:, 1:] * np.sign(step[:, :1]) / samples.step_s
     between = 0.5 * (samples.gyr_rad_s[1:] + samples.gyr_rad_s[:-1])
@@ -189,7 +97,7 @@ def recorded(samples: Samples) -> Array | None:
         return None
     left, middle, right = fit[best - 1 : best + 2]
     lag = float(lags[best]) + 0.5 * (left - right) / (left - 2.0 * middle + right)
-    moved = multiply(quaternion, _turn_by(lag * samples.step_s * samples.gyr_rad_s))
+    moved = multiply(quaternion, turn_by(lag * samples.step_s * samples.gyr_rad_s))
     return moved if abs(lag) > 0.02 else quaternion
 
 

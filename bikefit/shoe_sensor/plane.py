@@ -302,7 +302,8 @@ def find_plane(
     forward, left, up = blocks.axes(weight, turning)
     crank = np.arctan2(np.einsum("ni,ni->n", axle_m, forward), np.einsum("ni,ni->n", axle_m, up))
     lean = blocks.rocking_deg(crank, left, riding * 1.0)
-    rocking = _widened(np.nan_to_num(lean) > settings.rocking_max_deg, ROCKING_MARGIN_S / BLOCK_S) & riding
+    margin = ROCKING_MARGIN_S / BLOCK_S
+    rocking = _widened(np.nan_to_num(lean) > settings.rocking_max_deg, margin) & _widened(riding, margin)
     if rocking.any() and (weight * ~rocking).any():
         forward, left, up = blocks.axes(weight * ~rocking, turning | rocking)
         crank = np.arctan2(np.einsum("ni,ni->n", axle_m, forward), np.einsum("ni,ni->n", axle_m, up))

@@ -28,6 +28,17 @@ def lengths(vectors: Array) -> Array:
     return np.asarray(np.sqrt(np.einsum("ni,ni->n", vectors, vectors)))
 
 
+def crossed(first: Array, second: Array) -> Array:
+    """Return the cross products of vectors, row by row."""
+    a, b, c = first.T
+    x, y, z = second.T
+    out = np.empty((first.shape[0], 3))
+    out[:, 0] = b * z - c * y
+    out[:, 1] = c * x - a * z
+    out[:, 2] = a * y - b * x
+    return out
+
+
 def swept(path: Array) -> Array:
     """Return the cross product of each point of a path with the next: twice the area swept.
 
@@ -46,12 +57,7 @@ def swept(path: Array) -> Array:
     >>> swept(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])).tolist()
     [[0.0, 0.0, 1.0]]
     """
-    x, y, z = path.T
-    out = np.empty((path.shape[0] - 1, 3))
-    out[:, 0] = y[:-1] * z[1:] - z[:-1] * y[1:]
-    out[:, 1] = z[:-1] * x[1:] - x[:-1] * z[1:]
-    out[:, 2] = x[:-1] * y[1:] - y[:-1] * x[1:]
-    return out
+    return crossed(path[:-1], path[1:])
 
 
 def applied(matrices: Array, vector: Array) -> Array:
