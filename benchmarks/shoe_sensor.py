@@ -189,7 +189,7 @@ def an_hour() -> None:
 def orientation(seeds: int = 6) -> None:
     """Compare inclination and time with VQF's offline variant, on the motion of tests/test_orientation.py."""
     sys.path.append(str(Path(__file__).parents[1] / "tests"))
-    from hand_motion import inclination_rmse_deg, moved
+    from helpers.hand_motion import inclination_rmse_deg, moved
     from test_orientation import KINDS, by_vqf
 
     print("| | inclination RMSE | VQF | ratio |\n|---|---|---|---|")

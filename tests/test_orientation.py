@@ -6,9 +6,9 @@ import sys
 from dataclasses import replace
 
 import numpy as np
-import plain_orientation as plain
 import pytest
-from hand_motion import Hand, Trial, inclination_rmse_deg, moved
+from helpers import plain_orientation as plain
+from helpers.hand_motion import Hand, Trial, inclination_rmse_deg, moved
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
