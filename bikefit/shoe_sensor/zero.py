@@ -18,8 +18,8 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
 from bikefit.shoe_sensor.mounting import heading_apart_deg, likely, nearest_rotation
 from bikefit.shoe_sensor.orientation import filtered
-from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.pose import Pose, last_still_s
+from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.vectors import lengths, swept
 from bikefit.shoe_sensor.way import Way, follow_way
