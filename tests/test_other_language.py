@@ -180,7 +180,7 @@ def test_the_page_of_a_visit_holds_no_english(
     monkeypatch.chdir(SAMPLES)
     visit = plan_visit("float_stop.csv", laps=laps)
     sources = [item.source for item in visit.recordings]
-    names = [visit.compare, *sources, *(source.partition("@")[0] for source in sources), "float_stop.csv"]
+    names = [visit.compare, *(source.partition("@")[0] for source in sources), "float_stop.csv"]
     page = write_report(visit, tmp_path / "page.html", language="xx").read_text(encoding="utf-8")
     for said in (seen_in(page.partition("<main>")[2]), on_terminal(visit_text(words, visit))):
         plain = " ".join(said.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from bikefit import __version__
@@ -172,8 +173,8 @@ def _record(words: Words, visit: Visit, item: VisitRecording, count: int) -> Vis
         key = "visit.record_first_lap"
     else:
         key = "visit.record_last_lap" if item.number == len(visit.recordings) else "visit.record_lap"
-    file = item.source.rpartition("@")[0] if visit.laps else item.source
-    detail = words.text(key, source=item.source, number=item.number, file=file)
+    name = Path(item.source.rpartition("@")[0] if visit.laps else item.source).name
+    detail = words.text(key, number=item.number, file=name)
     return VisitStep(
         "record",
         words.text("visit.record", number=item.number, what=what),
