@@ -37,6 +37,35 @@ class Settings:
         Largest robust distance of a stroke's curve from the median stroke. Higher: odder strokes are kept.
     flicker_min_deg : float
         Smallest sudden departure (a few samples) from the foot's own usual curve called marker flicker.
+    pitch_rhythm_min_share : float
+        Share of the power of the shoe's pitch at once a turn from which on the quality of a phase found in it grows
+        from 0. Higher: what is no pedalling is refused sooner, and so is irregular pedalling.
+    rotation_rhythm_min_share : float
+        The same of the rotation itself.
+    unsteadiness_max : float
+        Change of duration from turn to turn (as a logarithm) that halves the quality of a phase found in the pitch or
+        the rotation: pedalling has 0.004-0.04, noise 0.27-0.34. Lower: fewer irregular rides give a number.
+    crank_backward_share : float
+        A crank angle of which this much more runs backward than forward is called reversed.
+    cadence_doubt_share : float
+        A cadence channel stops steering the search for strokes where the search without it explains this much more
+        of the signal's power. Higher: a wrong channel is believed longer.
+    alternation_min_share : float
+        Where every second turn of a rhythm differs by at least this share of the movement, two turns are one stroke.
+        Lower: a trace that moves twice a stroke is told from one that moves once in fainter cases. A crank angle
+        whose half turns differ by less counts every second turn.
+    crank_alternation_min_share : float
+        Where every second turn of a crank angle differs by at least this share of the movement, it counts double.
+    phases_apart_deg : float
+        Spread between the phases of two references that is a finding, and from which on a crank angle is no longer
+        believed: a real trial's crank and pitch are 5 deg apart, unrelated ones 100 or more.
+    phases_apart_half_deg : float
+        Spread between them that halves the quality, and from which on neither reference is taken for the other.
+    toe_down_deg : float
+        Crank angle at which the toe points down most; 285-311 in seated and standing riders.
+    toe_down_tolerance_deg : float
+        How far from it it may be before the crank angle is no longer believed: power and recovery phases are then
+        withheld. Higher: cranks with another zero, or late, are believed.
     samples_per_stroke_min : float
         Fewer samples a stroke than this: the outcome is undetermined.
     samples_per_stroke_warn : float
@@ -45,6 +74,10 @@ class Settings:
         Fewer used strokes than this: the outcome is undetermined.
     strokes_warn : int
         Fewer used strokes than this: a finding.
+    dropped_warn_share : float
+        A larger share of the strokes than this left out (coasting aside) is a warning.
+    cadence_apart_ratio : float
+        Strokes whose cadence differs from the recorded one by more than this ratio are a finding.
     quality_min : float
         Smallest quality of a foot (0-1, share of the trace's power at the stroke's harmonics, or how regular the
         reference is) that still gives a number. Higher: more recordings end as "cannot tell".
@@ -112,10 +145,23 @@ class Settings:
     spike_min_deg: float = 8.0
     shape_max_distance: float = 6.0
     flicker_min_deg: float = 0.8
+    pitch_rhythm_min_share: float = 0.7
+    rotation_rhythm_min_share: float = 0.55
+    unsteadiness_max: float = 0.08
+    crank_backward_share: float = 0.8
+    cadence_doubt_share: float = 0.25
+    alternation_min_share: float = 0.05
+    crank_alternation_min_share: float = 0.3
+    phases_apart_deg: float = 30.0
+    phases_apart_half_deg: float = 60.0
+    toe_down_deg: float = 300.0
+    toe_down_tolerance_deg: float = 60.0
     samples_per_stroke_min: float = 10.0
     samples_per_stroke_warn: float = 20.0
     strokes_min: int = 10
     strokes_warn: int = 30
+    dropped_warn_share: float = 0.2
+    cadence_apart_ratio: float = 1.1
     quality_min: float = 0.4
     zero_sd_deg: float = 0.8
     zero_sd_recovery_deg: float = 1.5

@@ -336,6 +336,44 @@ def test_noise_or_nothing_beside_a_turning_crank() -> None:
         assert [item.code for item in strokes.findings] == [code]
 
 
+def codes_of(trace: FootTrace, cadence: Channel | None = None) -> dict[str, dict[str, object]]:
+    """What was seen in the strokes, by code."""
+    companions = {} if cadence is None else {"cadence_rpm": cadence}
+    strokes = find_strokes(trace, find_phase(trace, SETTINGS, cadence), SETTINGS, companions)
+    return {item.code: dict(item.values) for item in strokes.findings}
+
+
+@pytest.mark.parametrize(("spoiled", "said"), [(10, False), (40, True)])
+def test_many_strokes_left_out_are_a_warning(spoiled: int, said: bool) -> None:
+    trace = made(seconds=100.0, noise=0.05)
+    heel = trace.heel_out_deg.copy()
+    for begin_s in np.linspace(5.0, 95.0, spoiled):
+        heel[(trace.time_s > begin_s) & (trace.time_s < begin_s + 0.2)] = np.nan
+    found = codes_of(replace(trace, heel_out_deg=heel))
+    assert ("strokes_dropped" in found) == said
+    if said:
+        table = table_of(replace(trace, heel_out_deg=heel))
+        assert found["strokes_dropped"]["percent"] == pytest.approx(100.0 * (~table["used"]).mean())
+        assert found["strokes_dropped"]["why"] == {"gap": (~table["used"]).sum()}
+
+
+def test_coasting_is_no_stroke_left_out() -> None:
+    assert "strokes_dropped" not in codes_of(moved(*((4, 90), (3, 0)) * 12))
+
+
+@pytest.mark.parametrize(
+    ("factor", "how"), [(2.0, "doubled"), (0.5, "halved"), (0.0, "other"), (1.3, "other"), (1.05, None)]
+)
+def test_the_recorded_cadence_is_compared_with_that_of_the_strokes(factor: float, how: str | None) -> None:
+    trace = made(noise=0.05)
+    told = Channel(np.arange(0.0, 41.0), np.full(41, 90.0 * factor))
+    for held in (trace, replace(trace, crank_deg=None)):
+        found = codes_of(held, told)
+        assert (found["cadence_differs"]["how"] if "cadence_differs" in found else None) == how
+        if how is not None:
+            assert found["cadence_differs"]["strokes"] == pytest.approx(90.0, abs=0.5)
+
+
 def test_standing_and_seated() -> None:
     trace = made(seconds=120.0, noise=0.1)
     assert trace.crank_deg is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bikefit.conventions import Metric, Reference, interval_95
+from bikefit.conventions import CRANK_REFERENCES, Metric, Reference, interval_95
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding
 from bikefit.model.json_values import SPREAD, in_json
@@ -26,7 +26,8 @@ class Phase:
     reference : str
         What it was read from.
     is_crank : bool
-        Whether 0 is the foot's top dead centre, so that crank angles may be spoken of.
+        Whether 0 is the foot's top dead centre, so that crank angles may be spoken of; never where the shoe contradicts
+        the crank.
     quality : float
         0-1: how regular the reference is (share of its power at the stroke's harmonics).
     agreement_deg : float
@@ -41,6 +42,11 @@ class Phase:
     quality: float
     agreement_deg: float = math.nan
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it was read from a crank reference that the shoe contradicts."""
+        return self.reference in CRANK_REFERENCES and not self.is_crank
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,11 @@ PREDICTED_S = 2.0
 """Longest hole over which whole turns are counted from the speed on both sides."""
 CRANK_SPIKE_DEG = 25.0
 """Smallest departure of single crank samples that is left out."""
+SAME_DEG = 1e-6
+"""Crank angles nearer than this are one value, held."""
+HELD_SHARE, HELD_LONG = 0.3, 1.6
+"""A channel of which so many samples repeat the one before may be held; a value held this much longer than usual is a
+crank that stands."""
 FASTEST_RPM = 250.0
 """Nobody turns a crank faster; a step that would need it is no crank's."""
 FORWARD_CHECK_S, FORWARD_CHECK_DEG = 0.1, 5.0
@@ -41,7 +48,7 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
 
     Notes
     -----
-    1. Single wild samples are left out.
+    1. Single wild samples are left out, and so are the repeats of a channel that is renewed less often than sampled.
     2. Steps are unwrapped to the nearest turn. Where a hole hides more than a third of a turn, whole turns are
        counted from the speed on both sides, up to 2 s; beyond, at most one turn is assumed.
     3. Left-out samples within short holes are interpolated.
@@ -49,6 +56,9 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
     known = np.flatnonzero(np.isfinite(crank_deg))
     if known.size < 2:
         return np.full(time_s.shape, np.nan), 0.0
+    renewed, every_s = _renewals(time_s[known], crank_deg[known])
+    if every_s > 0.0:
+        known, gap_max_s = known[renewed], max(gap_max_s, HELD_LONG * every_s)
     whole = known.size == time_s.size
     time, angle = (time_s, crank_deg) if whole else (time_s[known], crank_deg[known])
     phase = unwrap_deg(angle)
@@ -70,6 +80,39 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
     for start, stop in zip(known[holes] + 1, known[holes + 1], strict=True):
         filled[start:stop] = np.nan
     return filled, forward
+
+
+def renewals_per_turn(time_s: Array, crank_deg: Array) -> float:
+    """Return how often a crank angle that is held in between is renewed in a turn; infinite where it is not held."""
+    known = np.flatnonzero(np.isfinite(crank_deg))
+    if known.size < 2:
+        return math.inf
+    renewed, every_s = _renewals(time_s[known], crank_deg[known])
+    if every_s == 0.0:
+        return math.inf
+    turned = np.abs(np.remainder(np.diff(crank_deg[known[renewed]]) + 180.0, 360.0) - 180.0)
+    return 360.0 * np.count_nonzero(turned) / max(float(turned.sum()), 1e-9)
+
+
+def _renewals(time: Array, angle: Array) -> tuple[NDArray[np.bool_], float]:
+    """Say which samples of a crank angle are new, not held ones, and how often it is renewed [s]; 0: at each sample."""
+    every = np.ones(time.size, dtype=np.bool_)
+    same = np.abs(np.diff(angle)) < SAME_DEG
+    if np.count_nonzero(same) < HELD_SHARE * same.size:
+        return every, 0.0
+    new = np.concatenate([[0], np.flatnonzero(~same) + 1])
+    lasted = np.diff(time[new])
+    turned = np.abs(np.remainder(np.diff(angle[new]) + 180.0, 360.0) - 180.0)
+    order = np.argsort(lasted)
+    passed = np.cumsum(turned[order])
+    if passed.size == 0 or passed[-1] <= 0.0:
+        return every, 0.0
+    every_s = float(lasted[order][np.searchsorted(passed, 0.5 * passed[-1])])
+    if every_s < 1.5 * usual_step(time):
+        return every, 0.0  # what repeats is a crank that stands
+    brief = np.append(lasted <= HELD_LONG * every_s, False)
+    repeats = np.concatenate([[False], same])
+    return ~(repeats & brief[np.cumsum(~repeats) - 1]), every_s
 
 
 def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:

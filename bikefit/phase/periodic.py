@@ -8,25 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.model import Array, Channel
+from bikefit.phase.alternation import compare_turns
+from bikefit.phase.search import GRID_HZ, search_cadence, steering
+from bikefit.settings import Settings
 
 Flags = NDArray[np.bool_]
 
-GRID_HZ = 25.0
-"""The search works on this rate: ten samples in the fastest stroke."""
-HOP_S = 0.4
-"""A cadence is looked for this often."""
-SLOWEST_RPM, FASTEST_RPM = 24.0, 180.0
-"""Range of the search; a little wider than what is accepted, so that its edges are seen for what they are."""
-STEP_RATIO = 2.0 ** (1.0 / 10.0)
-"""From one cadence of the search to the next."""
-SEARCH_TURNS = 3.0
-"""Turns seen by the search at once."""
-SECOND_WEIGHT = 0.5
-"""What power at twice the cadence adds: it speaks for this cadence and not for twice or half of it."""
-STEP_COST = 0.03
-"""What a change of cadence by one step within a hop costs, squared steps times this, in shares of the power."""
-REACH_STEPS = 4
-"""Largest change of cadence within a hop, in steps."""
 POINTS_PER_TURN = 16
 """Points of a turn on the warped axis."""
 REFINEMENTS = 3
@@ -37,8 +24,8 @@ SLACK = 0.8
 """The phase may run this much slower or faster than the cadences that count: the strokes decide."""
 BRIDGED_S = 1.5
 """Longest hole in the samples through which the phase is followed."""
-STEER_RATIO, STEER_S = 1.2, 3.0
-"""A cadence channel keeps the search within this ratio of its values within so many seconds."""
+PARITY_TURNS = 8
+"""Turns that vote together on which of two alternating ones a turn is; an even number stops what both share."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +40,14 @@ class Rhythm:
         Share of the signal's power that comes back once a turn.
     unsteadiness : float
         Median change of duration from one turn to the next, as a logarithm: 0.01-0.04 in pedalling, 0.3 in noise.
+    is_halved : bool
+        Whether every second turn differed from the one before, so that two are one stroke.
     """
 
     phase_deg: Array
     share: float
     unsteadiness: float
+    is_halved: bool = False
 
 
 def to_grid(time_s: Array, values: Array) -> tuple[Array, Array, Flags]:
@@ -91,84 +81,6 @@ def to_grid(time_s: Array, values: Array) -> tuple[Array, Array, Flags]:
     middle = np.bincount(place, weights=time_s, minlength=count)[:count]
     some = number > 0
     return grid, np.interp(grid, middle[some] / number[some], total[some] / number[some]), held
-
-
-def search_cadence(values: Array, allowed: tuple[Array, Array] | None) -> Array:
-    """Follow the cadence of a signal on the grid.
-
-    Parameters
-    ----------
-    values : ndarray, shape (m,)
-        At 25 Hz.
-    allowed : (lowest, highest), optional
-        Bounds of the cadence at each grid point [rpm].
-
-    Returns
-    -------
-    ndarray, shape (m,)
-        Cadence [rpm], smooth; meaningless where the signal has no rhythm.
-    """
-    cadences = np.geomspace(SLOWEST_RPM, FASTEST_RPM, int(np.log(FASTEST_RPM / SLOWEST_RPM) / np.log(STEP_RATIO)) + 1)
-    hop = round(HOP_S * GRID_HZ)
-    centres = np.arange(0, values.size, hop)
-    share = _shares(values, centres, cadences)
-    if allowed is not None:
-        outside = (cadences < allowed[0][centres, None]) | (cadences > allowed[1][centres, None])
-        share[outside & ~outside.all(axis=1, keepdims=True)] = -1.0
-    path = _smoothest_path(share)
-    return np.exp(np.interp(np.arange(values.size), centres, np.log(cadences[path])))
-
-
-def _shares(values: Array, centres: NDArray[np.intp], cadences: Array) -> Array:
-    """Return the share of the local power at each cadence, with half of that at twice the cadence."""
-    reach = int(0.5 * SEARCH_TURNS * 60.0 / cadences[0] * GRID_HZ) + 1
-    lag_s = np.arange(-reach, reach + 1) / GRID_HZ
-    waves, windows = [], []
-    probes = np.concatenate([cadences, 2.0 * cadences[2.0 * cadences > cadences[-1]]])
-    for cadence in probes:
-        hertz = cadence / 60.0
-        turns = lag_s * hertz
-        window = np.where(np.abs(turns) < 0.5 * SEARCH_TURNS, np.cos(np.pi * turns / SEARCH_TURNS) ** 2, 0.0)
-        window /= window.sum()
-        wave = window * np.exp(-2j * np.pi * turns)
-        waves.append(wave - window * wave.sum())
-        windows.append(window)
-    basis = np.column_stack([np.real(waves).T, np.imag(waves).T])
-    weights = np.array(windows).T
-    padded = np.pad(values - values.mean(), reach, mode="reflect" if values.size > reach else "edge")
-    power = np.empty((centres.size, probes.size))
-    for begin in range(0, centres.size, 4096):
-        frame = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[centres[begin : begin + 4096]]
-        projected = frame @ basis
-        real, imaginary = projected[:, : probes.size], projected[:, probes.size :]
-        local = frame**2 @ weights - (frame @ weights) ** 2
-        power[begin : begin + 4096] = 2.0 * (real**2 + imaginary**2) / np.maximum(local, 1e-12)
-    twice = np.abs(np.log(probes[None, :] / (2.0 * cadences[:, None]))).argmin(axis=1)
-    shares: Array = power[:, : cadences.size] + SECOND_WEIGHT * power[:, twice]
-    return shares
-
-
-def _smoothest_path(share: Array) -> NDArray[np.intp]:
-    """Return the path through the cadences with the largest share less the cost of changes (Viterbi)."""
-    frames, states = share.shape
-    offsets = np.arange(-REACH_STEPS, REACH_STEPS + 1)
-    cost = STEP_COST * offsets**2.0
-    came_from = np.empty((frames, states), dtype=np.int8)
-    padded = np.full(states + 2 * REACH_STEPS, -np.inf)
-    window = np.lib.stride_tricks.sliding_window_view(padded, offsets.size)
-    every = np.arange(states)
-    best = share[0].copy()
-    for frame in range(1, frames):
-        padded[REACH_STEPS:-REACH_STEPS] = best
-        reached = window - cost
-        choice = reached.argmax(axis=1)
-        came_from[frame] = choice
-        best = reached[every, choice] + share[frame]
-    path = np.empty(frames, dtype=np.intp)
-    path[-1] = int(best.argmax())
-    for frame in range(frames - 1, 0, -1):
-        path[frame - 1] = path[frame] + offsets[came_from[frame, path[frame]]]
-    return path
 
 
 def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tuple[Array, Array, Array]:
@@ -218,19 +130,18 @@ def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tup
     return turns, amplitude, spread
 
 
-def find_rhythm(
-    time_s: Array, values: Array, slowest_rpm: float, fastest_rpm: float, cadence: Channel | None = None
-) -> Rhythm:
+def find_rhythm(time_s: Array, values: Array, settings: Settings, cadence: Channel | None = None) -> Rhythm:
     """Find the phase of the stroke in a signal that repeats with it.
 
     Parameters
     ----------
     time_s, values : ndarray, shape (n,)
         Sample times [s] and the signal; NaN where missing. Spikes are already out.
-    slowest_rpm, fastest_rpm : float
-        Cadences that count [rpm].
+    settings : Settings
+        The cadences that count, and when a cadence channel or a turn is doubted.
     cadence : Channel, optional
-        Cadence [rpm], once a second or so: keeps the search near it, and says where nobody pedals.
+        Cadence [rpm], once a second or so: keeps the search near it, and says where nobody pedals, unless the signal
+        itself says otherwise.
 
     Returns
     -------
@@ -244,7 +155,10 @@ def find_rhythm(
        share at twice the cadence; the smoothest path through the best of them is followed.
     3. The phase of the first harmonic is found on an axis of phase, three times (`refine`).
     4. Where the first harmonic is under 0.4 of its usual size, or its cadence impossible, nobody pedals.
+    5. Where every second turn differs from the one before, the second harmonic was taken for the first: two turns are
+       one stroke.
     """
+    slowest_rpm, fastest_rpm = settings.cadence_min_rpm, settings.cadence_max_rpm
     nothing = Rhythm(np.full(time_s.shape, np.nan), 0.0, 1.0)
     known = np.isfinite(values)
     if np.count_nonzero(known) < 8 or time_s[-1] - time_s[0] < 2.0 * 60.0 / fastest_rpm:
@@ -255,12 +169,11 @@ def find_rhythm(
     grid, on_grid, held = to_grid(time, signal)
     if grid.size < 8:
         return nothing
-    bounds = None if cadence is None else _bounds(grid, cadence)
-    turns, amplitude, spread = refine(grid, on_grid, held, search_cadence(on_grid, bounds))
+    told = None if cadence is None else steering(grid, cadence)
+    followed = search_cadence(on_grid, told, settings.cadence_doubt_share)
+    turns, amplitude, spread = refine(grid, on_grid, held, followed.rpm)
     speed = 60.0 * np.gradient(turns, grid)
-    pedalling = _known(held) & (speed > SLACK * slowest_rpm) & (speed < fastest_rpm / SLACK)
-    if bounds is not None:
-        pedalling &= ~(bounds[1] <= 0.0)
+    pedalling = _known(held) & (speed > SLACK * slowest_rpm) & (speed < fastest_rpm / SLACK) & ~followed.stands
     pedalling &= amplitude > 0.0
     if not pedalling.any():
         return nothing
@@ -271,10 +184,35 @@ def find_rhythm(
     if not pedalling.any():
         return nothing
     share = float(np.sum(0.5 * amplitude[pedalling] ** 2) / np.sum(spread[pedalling] ** 2))
+    unsteadiness = _unsteadiness(grid, turns, pedalling)
+    compared = compare_turns(turns, on_grid, pedalling)
+    is_halved = (
+        compared is not None
+        and compared.alternates(settings.alternation_min_share)
+        and 0.5 * float(np.median(speed[pedalling])) > slowest_rpm
+    )
+    if is_halved:
+        turns, sure = _halved(turns, on_grid, held)
+        pedalling &= sure
     phase = np.interp(time_s, grid, 360.0 * turns, left=np.nan, right=np.nan)
     near = np.clip(np.floor((time_s - grid[0]) * GRID_HZ + 0.5).astype(np.intp), 0, grid.size - 1)
     phase[~pedalling[near]] = np.nan
-    return Rhythm(phase, share, _unsteadiness(grid, turns, pedalling))
+    return Rhythm(phase, share, unsteadiness, is_halved)
+
+
+def _halved(turns: Array, values: Array, held: Flags) -> tuple[Array, Flags]:
+    """Join each two turns into one that begins with the same of them all along, and say where that is sure."""
+    axis = np.arange(turns[0], turns[-1], 1.0 / POINTS_PER_TURN)
+    window = np.hanning(PARITY_TURNS * POINTS_PER_TURN + 1)
+    weight = np.interp(axis, turns, held.astype(np.float64))
+    total = np.maximum(np.convolve(weight, window, mode="same"), 1e-9)
+    warped = np.interp(axis, turns, values - values.mean())
+    slow = np.convolve(weight * (warped * np.exp(-1j * np.pi * axis)), window, mode="same") / total
+    second = np.real(slow * np.exp(-0.5j * np.angle(np.sum(slow**2)))) < 0.0
+    changes = np.concatenate([[0], np.cumsum(second[1:] != second[:-1])])
+    joined = 0.5 * (axis + float(second[0]) + changes)
+    unsure = np.convolve(np.concatenate([[0.0], np.diff(changes)]), np.ones(2 * POINTS_PER_TURN + 1), mode="same") > 0.0
+    return np.interp(turns, axis, joined), ~(np.interp(turns, axis, unsure.astype(np.float64)) > 0.0)
 
 
 def _known(held: Flags) -> Flags:
@@ -286,16 +224,6 @@ def _known(held: Flags) -> Flags:
         if not held[begin] and end - begin <= BRIDGED_S * GRID_HZ:
             known[begin:end] = True
     return known
-
-
-def _bounds(grid: Array, cadence: Channel) -> tuple[Array, Array]:
-    """Return the lowest and the highest cadence that the channel allows around each grid point; 0 where it stands."""
-    known = np.isfinite(cadence.values)
-    if not known.any():
-        return np.zeros(grid.size), np.full(grid.size, np.inf)
-    shifts = np.linspace(-STEER_S, STEER_S, 7)
-    near = np.array([np.interp(grid + shift, cadence.time_s[known], cadence.values[known]) for shift in shifts])
-    return near.min(axis=0) / STEER_RATIO, near.max(axis=0) * STEER_RATIO
 
 
 def _runs(flags: Flags, turns: Array) -> Flags:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bikefit.conventions import CRANK_REFERENCES, METRICS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG, Side
+from bikefit.conventions import METRICS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG, Side
 from bikefit.model import Array, FootResult, SessionResult
 from bikefit.report.draw import svg
 from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Frame, Panel, Readout, degrees_frame, on_page, padded
@@ -73,7 +73,7 @@ class FootCurves:
     @property
     def is_crank(self) -> bool:
         """Whether phase 0 is top dead centre."""
-        return self.foot.strokes.reference in CRANK_REFERENCES
+        return bool(np.isfinite(self.used["peak_crank_deg"]).any())
 
 
 def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:

@@ -1,0 +1,108 @@
+"""Does every second turn differ from the one before? That tells a turn counted double, or half, from a true one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.model import Array
+
+POINTS = 16
+"""Points of a turn that are compared."""
+FIRST_LAG, LAST_LAG = 3, 10
+"""Turns so far apart are compared: nearer ones resemble each other by chance."""
+BLOCK, BLOCKS_MIN = 10, 4
+"""Turns of a block, an even number, so that what differs between every two of them cancels within; fewer blocks than
+this tell nothing."""
+SURE = 4.0
+"""A difference counts when it is this many times its own standard error."""
+
+
+@dataclass(frozen=True)
+class Alternation:
+    """What comes back turn by turn, and what changes sign from each turn to the next.
+
+    Attributes
+    ----------
+    common, changing : float
+        Mean square of either, free of noise; a little below 0 where there is none.
+    error : float
+        Standard error of ``changing``, and about that of ``common``.
+    least_common, least_changing : float
+        The smallest of either over the distances that were compared: what repeats at another rate passes for either
+        on average, but not at each distance.
+    """
+
+    common: float
+    changing: float
+    error: float
+    least_common: float
+    least_changing: float
+
+    def alternates(self, least: float) -> bool:
+        """Say whether every second turn surely differs, by at least this share of what they have in common (RMS)."""
+        enough = self.changing > least**2 * max(self.common, 0.0)
+        return enough and self.changing > SURE * self.error and self.least_changing > 0.5 * self.changing
+
+    def repeats(self, most: float) -> bool:
+        """Say whether turns surely are alike, every second one differing by at most this share (RMS)."""
+        alike = self.changing + SURE * self.error < most**2 * self.common
+        return alike and self.common > SURE * self.error and self.least_common > 0.5 * self.common
+
+
+def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alternation | None:
+    """Compare each turn with those an even and an odd number of turns away.
+
+    Parameters
+    ----------
+    turns, values : ndarray, shape (n,)
+        Phase [turns] that never falls, and a signal.
+    known : ndarray of bool, shape (n,)
+        Where both mean something.
+
+    Returns
+    -------
+    Alternation or None
+        None where there are too few turns.
+
+    Notes
+    -----
+    What is slower than four turns is taken off first. With c_k = a + (-1)^k b + noise the mean product of turns an
+    even number apart is |a|^2 + |b|^2, that of turns an odd number apart |a|^2 - |b|^2, whatever the noise.
+    """
+    first, last = math.ceil(turns[0]), math.floor(turns[-1])
+    if last - first < BLOCK * BLOCKS_MIN + LAST_LAG:
+        return None
+    axis = first + np.arange((last - first) * POINTS) / POINTS
+    signal = np.interp(axis, turns, np.where(known, values, 0.0))
+    weight = np.interp(axis, turns, known.astype(np.float64))
+    window = np.hanning(4 * POINTS + 1)
+    signal -= np.convolve(weight * signal, window, "same") / np.maximum(np.convolve(weight, window, "same"), 1e-9)
+    rows = signal.reshape(-1, POINTS)
+    whole = (weight.reshape(-1, POINTS) > 0.999).all(axis=1)
+    broken = np.cumsum(~whole)
+    total, changing, number = (np.zeros(len(rows)) for _ in range(3))
+    likeness: tuple[list[float], list[float]] = ([], [])
+    for lag in range(FIRST_LAG, LAST_LAG + 1):
+        joined = whole[lag:] & whole[:-lag] & (broken[lag:] == broken[:-lag])
+        product = np.where(joined, np.einsum("ij,ij->i", rows[lag:], rows[:-lag]) / POINTS, 0.0)
+        total[:-lag] += product
+        changing[:-lag] += product if lag % 2 == 0 else -product
+        number[:-lag] += joined
+        likeness[lag % 2].append(float(product.sum()) / max(np.count_nonzero(joined), 1))
+    full = number == LAST_LAG - FIRST_LAG + 1
+    blocks = np.count_nonzero(full) // BLOCK
+    if blocks < BLOCKS_MIN:
+        return None
+    total, changing = (
+        (values[full] / number[full])[: blocks * BLOCK].reshape(-1, BLOCK).mean(axis=1) for values in (total, changing)
+    )
+    # a block shares turns with the next one
+    error = math.sqrt(2.0 / blocks) * float(changing.std(ddof=1))
+    even, odd = likeness
+    return Alternation(
+        float(total.mean()), float(changing.mean()), error, min(*even, *odd), 0.5 * (min(even) - max(odd))
+    )

@@ -1,0 +1,141 @@
+"""Does a crank reference hold what it promises? What the shoe does tells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from bikefit.conventions import Reference
+from bikefit.model import Array, Channel, Finding, FootTrace, Phase, finding
+from bikefit.phase.alternation import compare_turns
+from bikefit.phase.crank import renewals_per_turn
+from bikefit.phase.read import read_phase
+from bikefit.settings import Settings
+
+COMPARED_S = 180.0
+"""So much of the middle of the recording is looked at."""
+RATE_AHEAD_DEG = 90.0
+"""The toe goes down fastest this much before it points down most."""
+OPPOSITE_DEG = 40.0
+"""The other foot's crank is half a turn from this one's, by no more than so much."""
+
+
+def check_phase(
+    phase: Phase, trace: FootTrace, held: tuple[Reference, ...], settings: Settings, cadence: Channel | None
+) -> Phase:
+    """Return a phase with what contradicts it; a crank that is contradicted is a phase only.
+
+    Parameters
+    ----------
+    phase : Phase
+        As it was read from its reference.
+    trace : FootTrace
+        The foot.
+    held : tuple of str
+        The references that the trace holds.
+    settings : Settings
+        Thresholds.
+    cadence : Channel, optional
+        Cadence [rpm].
+
+    Returns
+    -------
+    Phase
+        ``is_crank`` is False where the shoe shows that the angle is not this foot's crank's.
+
+    Notes
+    -----
+    1. A crank angle that is renewed a few times a turn and held in between does not tell where the pedal is.
+    2. Half turns that are all alike are whole ones: the crank counts every second turn. Turns of which every second
+       one differs are half ones.
+    3. The toe points down most at about 300 deg of crank (285-311 in seated and standing riders). Elsewhere the crank
+       has another zero, comes late, or is the other foot's.
+    """
+    if phase.quality < settings.quality_min:
+        return phase
+    middle_s = 0.5 * float(trace.time_s[0] + trace.time_s[-1])
+    part = slice(*np.searchsorted(trace.time_s, (middle_s - 0.5 * COMPARED_S, middle_s + 0.5 * COMPARED_S)).tolist())
+    piece = _cut(trace, part)
+    if phase.is_crank and phase.reference in ("crank_angle", "tdc_pulse"):
+        found, turns = _miscounted(phase.phase_deg[part], phase.reference, piece, settings)
+        if found:
+            return replace(phase, phase_deg=turns * phase.phase_deg, is_crank=False, findings=(*phase.findings, *found))
+    second = next((name for name in held if name in ("pitch", "gyroscope") and name != phase.reference), None)
+    return phase if second is None else _compared(phase, second, piece, part, settings, cadence)
+
+
+def _cut(trace: FootTrace, part: slice) -> FootTrace:
+    """Return some of a trace's samples."""
+    return replace(
+        trace,
+        time_s=trace.time_s[part],
+        heel_out_deg=trace.heel_out_deg[part],
+        crank_deg=None if trace.crank_deg is None else trace.crank_deg[part],
+        pitch_deg=None if trace.pitch_deg is None else trace.pitch_deg[part],
+        pitch_rate_deg_s=None if trace.pitch_rate_deg_s is None else trace.pitch_rate_deg_s[part],
+        unusable={},
+    )
+
+
+def _miscounted(
+    phase_deg: Array, reference: Reference, piece: FootTrace, settings: Settings
+) -> tuple[tuple[Finding, ...], float]:
+    """Say what is wrong with how a crank counts, and how many true turns its turn is."""
+    side = piece.side
+    if reference == "crank_angle" and piece.crank_deg is not None:
+        renewals = renewals_per_turn(piece.time_s, piece.crank_deg)
+        if renewals < settings.samples_per_stroke_min:
+            return (finding("crank_held", side=side, times=renewals),), 1.0
+    signal = piece.heel_out_deg if piece.pitch_deg is None else piece.pitch_deg
+    known = np.isfinite(phase_deg) & np.isfinite(signal)
+    if np.count_nonzero(known) < 8:
+        return (), 1.0
+    rows = np.arange(known.size)
+    turns = np.maximum.accumulate(np.interp(rows, rows[known], phase_deg[known] / 360.0))
+    halves = compare_turns(2.0 * turns, signal, known)
+    if halves is not None and halves.repeats(settings.alternation_min_share):
+        return (finding("crank_counts_half", side=side),), 2.0
+    whole = compare_turns(turns, signal, known)
+    if whole is not None and whole.alternates(settings.crank_alternation_min_share):
+        return (finding("crank_counts_double", side=side),), 0.5
+    return (), 1.0
+
+
+def _compared(
+    phase: Phase, second: Reference, piece: FootTrace, part: slice, settings: Settings, cadence: Channel | None
+) -> Phase:
+    """Compare a phase with a second reference over some minutes."""
+    other = read_phase(second, piece, settings, cadence)
+    apart = phase.phase_deg[part] - other.phase_deg
+    apart = apart[np.isfinite(apart)]
+    if other.quality < settings.quality_min or apart.size < 0.2 * piece.time_s.size:
+        return phase
+    towards = complex(np.mean(np.exp(1j * np.radians(apart))))
+    spread_deg = math.degrees(math.sqrt(max(-2.0 * math.log(max(abs(towards), 1e-9)), 0.0)))
+    found: list[Finding] = []
+    if spread_deg > settings.phases_apart_deg:
+        found.append(finding("phases_apart", side=piece.side, used=phase.reference, other=second, deg=spread_deg))
+    elif phase.is_crank:
+        ahead_deg = RATE_AHEAD_DEG if second == "gyroscope" else 0.0
+        toe_down_deg = (math.degrees(math.atan2(towards.imag, towards.real)) + ahead_deg) % 360.0
+        found.extend(_out_of_place(toe_down_deg, piece, settings))
+    quality = phase.quality / (1.0 + (spread_deg / settings.phases_apart_half_deg) ** 4)
+    return replace(
+        phase,
+        quality=quality,
+        agreement_deg=spread_deg,
+        is_crank=phase.is_crank and not found,
+        findings=(*phase.findings, *found),
+    )
+
+
+def _out_of_place(toe_down_deg: float, piece: FootTrace, settings: Settings) -> tuple[Finding, ...]:
+    """Say where the toe points down at a crank angle at which no rider's does."""
+    off_deg = abs((toe_down_deg - settings.toe_down_deg + 180.0) % 360.0 - 180.0)
+    if off_deg <= settings.toe_down_tolerance_deg:
+        return ()
+    if 180.0 - off_deg < OPPOSITE_DEG:
+        return (finding("sides_swapped", side=piece.side),)
+    return (finding("crank_offset", side=piece.side, deg=toe_down_deg, usual=settings.toe_down_deg),)

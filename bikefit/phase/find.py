@@ -1,0 +1,104 @@
+"""Which reference the phase is read from: the best one that holds what it promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bikefit.conventions import REFERENCES, Reference
+from bikefit.errors import UsageError
+from bikefit.model import Channel, FootTrace, Phase, finding
+from bikefit.phase.check import check_phase
+from bikefit.phase.read import read_phase
+from bikefit.settings import Settings
+
+
+def available_references(trace: FootTrace) -> tuple[Reference, ...]:
+    """Name the references that a trace holds.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        One foot.
+
+    Returns
+    -------
+    tuple of str
+        Best first; the rotation itself always comes last.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> still = np.zeros(3)
+    >>> available_references(FootTrace("left", np.arange(3.0), still, "rider", pitch_deg=still))
+    ('pitch', 'rotation')
+    """
+    held: set[str] = {"rotation"}
+    if trace.crank_deg is not None:
+        held.add(trace.crank_source or "crank_angle")
+    if trace.tdc_s is not None:
+        held.add("tdc_pulse")
+    if trace.pitch_deg is not None:
+        held.add("pitch")
+    if trace.pitch_rate_deg_s is not None:
+        held.add("gyroscope")
+    return tuple(name for name in REFERENCES if name in held)
+
+
+def find_phase(
+    trace: FootTrace, settings: Settings, cadence: Channel | None = None, reference: Reference | None = None
+) -> Phase:
+    """Find the phase of the pedal stroke at each sample of a trace.
+
+    Parameters
+    ----------
+    trace : FootTrace
+        One foot.
+    settings : Settings
+        Thresholds.
+    cadence : Channel, optional
+        Cadence [rpm]: it steers a search in the pitch, the gyroscope or the rotation.
+    reference : str, optional
+        Use this reference and no other.
+
+    Returns
+    -------
+    Phase
+        From the best reference whose quality reaches the minimum and which the shoe does not contradict; else from a
+        contradicted one, as a phase that is no crank's; else from the best of the poor ones.
+
+    Raises
+    ------
+    UsageError
+        If the reference that was asked for is not in the recording.
+    """
+    held = available_references(trace)
+    if reference is not None and reference not in held:
+        raise UsageError(
+            f"The {trace.side} foot's recording holds no reference '{reference}'; it holds: {', '.join(held)}."
+        )
+    candidates = held if reference is None else (reference,)
+    tried: list[Phase] = []
+    for name in candidates:
+        tried.append(check_phase(read_phase(name, trace, settings, cadence), trace, held, settings, cadence))
+        unrelated = tried[-1].agreement_deg > settings.phases_apart_half_deg
+        if _trusted(tried[-1], settings) or unrelated:
+            break
+    best = max(tried, key=lambda phase: _worth(phase, settings))
+    findings = list(best.findings)
+    if best is not tried[0] and best.quality >= settings.quality_min:
+        findings += [item for phase in tried if phase.is_doubted and phase is not best for item in phase.findings]
+        if tried[0].quality < settings.quality_min:
+            findings += [item for item in tried[0].findings if item.code == "crank_reversed"]
+            findings.append(finding("reference_unusable", side=trace.side, best=candidates[0], used=best.reference))
+    return replace(best, findings=tuple({item.code: item for item in findings}.values()))
+
+
+def _trusted(phase: Phase, settings: Settings) -> bool:
+    """Say whether a phase is regular and nothing speaks against it."""
+    return phase.quality >= settings.quality_min and not phase.is_doubted
+
+
+def _worth(phase: Phase, settings: Settings) -> tuple[bool, float]:
+    """Return what phases are chosen by: a trusted one first, then the first regular one, then the best of the poor."""
+    regular = phase.quality >= settings.quality_min
+    return _trusted(phase, settings), 1.0 + settings.quality_min if regular else phase.quality

@@ -1,0 +1,182 @@
+"""The cadence of a signal that repeats with the stroke, followed over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.model import Array, Channel
+
+Flags = NDArray[np.bool_]
+
+GRID_HZ = 25.0
+"""The search works on this rate: ten samples in the fastest stroke."""
+HOP_S = 0.4
+"""A cadence is looked for this often."""
+SLOWEST_RPM, FASTEST_RPM = 24.0, 180.0
+"""Range of the search; a little wider than what is accepted, so that its edges are seen for what they are."""
+STEP_RATIO = 2.0 ** (1.0 / 10.0)
+"""From one cadence of the search to the next."""
+SEARCH_TURNS = 3.0
+"""Turns seen by the search at once."""
+SECOND_WEIGHT = 0.5
+"""What power at twice the cadence adds: it speaks for this cadence and not for twice or half of it."""
+STEP_COST = 0.03
+"""What a change of cadence by one step within a hop costs, squared steps times this, in shares of the power."""
+REACH_STEPS = 4
+"""Largest change of cadence within a hop, in steps."""
+STEER_RATIO, STEER_S = 1.2, 3.0
+"""A cadence channel keeps the search within this ratio of its values within so many seconds."""
+DOUBT_S = 30.0
+"""A channel's share of the power is compared with what is found without it over so long."""
+STRONG_SHARE = 0.75
+"""A signal with this share of its power at once and twice a turn is pedalling, whatever a channel that stands says."""
+DEAD_SHARE = 0.75
+"""A channel that stands through this much of the pedalling is dead."""
+
+
+@dataclass(frozen=True)
+class Steering:
+    """What a cadence channel allows at each grid point.
+
+    Attributes
+    ----------
+    lowest_rpm, highest_rpm : ndarray, shape (m,)
+        Bounds of the cadence [rpm]; both 0 where the channel stands.
+    """
+
+    lowest_rpm: Array
+    highest_rpm: Array
+
+    @property
+    def stands(self) -> Flags:
+        """Where the channel says that nobody pedals."""
+        return self.highest_rpm <= 0.0
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """A cadence that was followed.
+
+    Attributes
+    ----------
+    rpm : ndarray, shape (m,)
+        At each grid point [rpm], smooth; meaningless where the signal has no rhythm.
+    stands : ndarray of bool, shape (m,)
+        Where a channel that can be believed says that nobody pedals.
+    """
+
+    rpm: Array
+    stands: Flags
+
+
+def steering(grid_s: Array, cadence: Channel) -> Steering:
+    """Return the lowest and the highest cadence that a channel allows around each grid point."""
+    known = np.isfinite(cadence.values)
+    if not known.any():
+        return Steering(np.zeros(grid_s.size), np.full(grid_s.size, np.inf))
+    shifts = np.linspace(-STEER_S, STEER_S, 7)
+    near = np.array([np.interp(grid_s + shift, cadence.time_s[known], cadence.values[known]) for shift in shifts])
+    return Steering(near.min(axis=0) / STEER_RATIO, near.max(axis=0) * STEER_RATIO)
+
+
+def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> Cadence:
+    """Follow the cadence of a signal on the grid.
+
+    Parameters
+    ----------
+    values : ndarray, shape (m,)
+        At 25 Hz.
+    told : Steering, optional
+        What a cadence channel allows.
+    doubt_share : float
+        Where what is found without the channel explains this much more of the signal's power, the channel is wrong
+        and does not steer.
+
+    Returns
+    -------
+    Cadence
+        With where the channel stands, as far as it can be believed.
+    """
+    cadences = np.geomspace(SLOWEST_RPM, FASTEST_RPM, int(np.log(FASTEST_RPM / SLOWEST_RPM) / np.log(STEP_RATIO)) + 1)
+    centres = np.arange(0, values.size, round(HOP_S * GRID_HZ))
+    share = _shares(values, centres, cadences)
+    path = _smoothest_path(share)
+    stands = np.zeros(values.size, dtype=np.bool_)
+    if told is not None:
+        reached = share[np.arange(path.size), path]
+        strong = reached > STRONG_SHARE
+        if not (strong.any() and np.mean(told.stands[centres[strong]]) > DEAD_SHARE):
+            stands = told.stands
+        path = _steered(share, path, (told.lowest_rpm[centres], told.highest_rpm[centres]), cadences, doubt_share)
+    return Cadence(np.exp(np.interp(np.arange(values.size), centres, np.log(cadences[path]))), stands)
+
+
+def _steered(
+    share: Array, free: NDArray[np.intp], bounds: tuple[Array, Array], cadences: Array, doubt_share: float
+) -> NDArray[np.intp]:
+    """Return the path within the bounds, except where the free one explains so much more that they must be wrong."""
+    outside = (cadences < bounds[0][:, None]) | (cadences > bounds[1][:, None])
+    barred = outside & ~outside.all(axis=1, keepdims=True)
+    every = np.arange(free.size)
+    path = _smoothest_path(np.where(barred, -1.0, share))
+    width = min(round(DOUBT_S / HOP_S) | 1, (free.size - 1) | 1)
+    lost = np.pad(share[every, free] - share[every, path], width // 2, mode="reflect" if free.size > width else "edge")
+    doubted = np.convolve(lost, np.full(width, 1.0 / width), mode="valid") > doubt_share
+    if not doubted.any():
+        return path
+    return _smoothest_path(np.where(barred & ~doubted[:, None], -1.0, share))
+
+
+def _shares(values: Array, centres: NDArray[np.intp], cadences: Array) -> Array:
+    """Return the share of the local power at each cadence, with half of that at twice the cadence."""
+    reach = int(0.5 * SEARCH_TURNS * 60.0 / cadences[0] * GRID_HZ) + 1
+    lag_s = np.arange(-reach, reach + 1) / GRID_HZ
+    waves, windows = [], []
+    probes = np.concatenate([cadences, 2.0 * cadences[2.0 * cadences > cadences[-1]]])
+    for cadence in probes:
+        hertz = cadence / 60.0
+        turns = lag_s * hertz
+        window = np.where(np.abs(turns) < 0.5 * SEARCH_TURNS, np.cos(np.pi * turns / SEARCH_TURNS) ** 2, 0.0)
+        window /= window.sum()
+        wave = window * np.exp(-2j * np.pi * turns)
+        waves.append(wave - window * wave.sum())
+        windows.append(window)
+    basis = np.column_stack([np.real(waves).T, np.imag(waves).T])
+    weights = np.array(windows).T
+    padded = np.pad(values - values.mean(), reach, mode="reflect" if values.size > reach else "edge")
+    power = np.empty((centres.size, probes.size))
+    for begin in range(0, centres.size, 4096):
+        frame = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[centres[begin : begin + 4096]]
+        projected = frame @ basis
+        real, imaginary = projected[:, : probes.size], projected[:, probes.size :]
+        local = frame**2 @ weights - (frame @ weights) ** 2
+        power[begin : begin + 4096] = 2.0 * (real**2 + imaginary**2) / np.maximum(local, 1e-12)
+    twice = np.abs(np.log(probes[None, :] / (2.0 * cadences[:, None]))).argmin(axis=1)
+    shares: Array = power[:, : cadences.size] + SECOND_WEIGHT * power[:, twice]
+    return shares
+
+
+def _smoothest_path(share: Array) -> NDArray[np.intp]:
+    """Return the path through the cadences with the largest share less the cost of changes (Viterbi)."""
+    frames, states = share.shape
+    offsets = np.arange(-REACH_STEPS, REACH_STEPS + 1)
+    cost = STEP_COST * offsets**2.0
+    came_from = np.empty((frames, states), dtype=np.int8)
+    padded = np.full(states + 2 * REACH_STEPS, -np.inf)
+    window = np.lib.stride_tricks.sliding_window_view(padded, offsets.size)
+    every = np.arange(states)
+    best = share[0].copy()
+    for frame in range(1, frames):
+        padded[REACH_STEPS:-REACH_STEPS] = best
+        reached = window - cost
+        choice = reached.argmax(axis=1)
+        came_from[frame] = choice
+        best = reached[every, choice] + share[frame]
+    path = np.empty(frames, dtype=np.intp)
+    path[-1] = int(best.argmax())
+    for frame in range(frames - 1, 0, -1):
+        path[frame - 1] = path[frame] + offsets[came_from[frame, path[frame]]]
+    return path
