@@ -12,8 +12,8 @@ from bikefit.model import Channel, FootTrace
 from bikefit.phase import available_references, find_phase
 from bikefit.phase.crank import crank_phase, pulse_phase
 from bikefit.phase.periodic import find_rhythm
-from bikefit.settings import Settings
 from bikefit.sessions.session import Session
+from bikefit.settings import Settings
 from bikefit.simulate import Foot, Ride, Rider, simulate_plain, simulate_ride, swing
 
 SETTINGS = Settings()

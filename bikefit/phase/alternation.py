@@ -97,12 +97,16 @@ def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alte
     blocks = np.count_nonzero(full) // BLOCK
     if blocks < BLOCKS_MIN:
         return None
-    total, changing = (
-        (values[full] / number[full])[: blocks * BLOCK].reshape(-1, BLOCK).mean(axis=1) for values in (total, changing)
-    )
+    total, changing = (_in_blocks(sums[full] / number[full], blocks) for sums in (total, changing))
     # a block shares turns with the next one
     error = math.sqrt(2.0 / blocks) * float(changing.std(ddof=1))
     even, odd = likeness
     return Alternation(
         float(total.mean()), float(changing.mean()), error, min(*even, *odd), 0.5 * (min(even) - max(odd))
     )
+
+
+def _in_blocks(values: Array, blocks: int) -> Array:
+    """Return the means of so many blocks."""
+    means: Array = values[: blocks * BLOCK].reshape(-1, BLOCK).mean(axis=1)
+    return means
