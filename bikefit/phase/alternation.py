@@ -92,9 +92,9 @@ def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alte
         total[:-lag] += product
         changing[:-lag] += product if lag % 2 == 0 else -product
         number[:-lag] += joined
-        likeness[lag % 2].append(float(product.sum()) / max(np.count_nonzero(joined), 1))
+        likeness[lag % 2].append(float(product.sum()) / max(int(joined.sum()), 1))
     full = number == LAST_LAG - FIRST_LAG + 1
-    blocks = np.count_nonzero(full) // BLOCK
+    blocks = int(full.sum()) // BLOCK
     if blocks < BLOCKS_MIN:
         return None
     total, changing = (_in_blocks(sums[full] / number[full], blocks) for sums in (total, changing))
