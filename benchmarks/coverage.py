@@ -1,50 +1,102 @@
 """How often the 95 % interval of a foot's rotation holds the truth.
 
-Run as ``python benchmarks/coverage.py``; the figures go to docs/performance.md. Truth: the expectation of the
-per-stroke mean over the stationary stroke process.
+Run as ``python benchmarks/coverage.py`` (about two minutes); the figures go to docs/performance.md. Truth: the
+expectation of the per-stroke mean over the stationary stroke process; strokes have an SD of one.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
+from scipy.signal import lfilter
 
 from bikefit.phase import find_phase
 from bikefit.quantiles import t_quantile
 from bikefit.rotation import summarise_rotation
 from bikefit.settings import Settings
-from bikefit.signals import mean_with_error
+from bikefit.signals import means_with_errors
 from bikefit.simulate import Foot, Ride, Rider, simulate_ride, swing
 from bikefit.strokes import find_strokes
 
 RHO = 0.6
-STROKES = (300, 1000)
+Make = Callable[[int, int, np.random.Generator], np.ndarray]
+"""Makes so many series of so many strokes, one a row, around a truth of zero."""
 
 
-def autoregressive(series: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Stationary AR(1) series, one a row."""
-    values = rng.standard_normal((series, count))
-    values[:, 0] /= np.sqrt(1.0 - RHO**2)
-    for index in range(1, count):
-        values[:, index] += RHO * values[:, index - 1]
-    return values
+def autoregressive(rho: float) -> Make:
+    """AR(1): each stroke resembles the one before."""
+
+    def make(trials: int, count: int, rng: np.random.Generator) -> np.ndarray:
+        noise = sqrt(1.0 - rho**2) * rng.standard_normal((trials, count))
+        noise[:, 0] /= sqrt(1.0 - rho**2)
+        return lfilter([1.0], [1.0, -rho], noise, axis=1)
+
+    return make
 
 
-def series_coverage(trials: int, blended: bool, seed: int) -> tuple[float, float]:
-    """Coverage over stroke-level series, and the mean half-width over the ideal one."""
-    rng = np.random.default_rng(seed)
-    hits, width = 0, 0.0
-    values = autoregressive(trials, STROKES[1] + 2, rng)
-    for row, count in zip(values, rng.integers(STROKES[0], STROKES[1] + 1, trials), strict=True):
-        # deviations linear between stroke centres, averaged over each stroke
-        mixed = (row[:count] + 6.0 * row[1 : count + 1] + row[2 : count + 2]) / 8.0
-        strokes = mixed if blended else row[:count]
-        mean, error, dof = mean_with_error(strokes)
-        reach = t_quantile(dof) * error
-        hits += abs(mean) <= reach
-        width += reach / (1.96 / (1.0 - RHO) / np.sqrt(count))
-    return hits / trials, width / trials
+def blending(trials: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Deviations that go straight from stroke centre to stroke centre, averaged over each stroke."""
+    values = autoregressive(RHO)(trials, count + 2, rng)
+    return (values[:, :-2] + 6.0 * values[:, 1:-1] + values[:, 2:]) / 8.0
+
+
+def slow_mix(trials: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Independent strokes, and 40 % of the variance in an AR(1) with rho 0.98."""
+    slow = autoregressive(0.98)(trials, count, rng)
+    return sqrt(0.6) * rng.standard_normal((trials, count)) + sqrt(0.4) * slow
+
+
+def long_memory(exponent: float) -> Make:
+    """Fractional Gaussian noise by circulant embedding."""
+
+    def make(trials: int, count: int, rng: np.random.Generator) -> np.ndarray:
+        lag = np.arange(count + 1.0)
+        power = 2.0 * exponent
+        covariance = 0.5 * ((lag + 1.0) ** power - 2.0 * lag**power + np.abs(lag - 1.0) ** power)
+        spectrum = np.maximum(np.fft.fft(np.concatenate([covariance, covariance[-2:0:-1]])).real, 0.0)
+        size = spectrum.size
+        noise = rng.standard_normal((trials, size)) + 1j * rng.standard_normal((trials, size))
+        return np.fft.fft(np.sqrt(spectrum / size) * noise, axis=1).real[:, :count]
+
+    return make
+
+
+def cadence_bound(trials: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Half of the variance follows the cadence, which wanders as an AR(1) with rho 0.97."""
+    cadence = autoregressive(0.97)(trials, count, rng)
+    return sqrt(0.5) * (cadence + autoregressive(RHO)(trials, count, rng))
+
+
+def half_degree_steps(trials: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """AR(1) with an SD of 0.4 deg, each stroke told in steps of half a degree, at any offset of the steps."""
+    values = 0.4 * autoregressive(RHO)(trials, count, rng)
+    offset = rng.random((trials, 1))
+    return np.round(2.0 * (values + offset)) / 2.0 - offset
+
+
+ROWS: tuple[tuple[str, Make, tuple[int, ...]], ...] = (
+    ("independent", autoregressive(0.0), (12, 40, 350)),
+    ("AR(1), rho 0.6", autoregressive(RHO), (12, 20, 40, 350, 1000)),
+    ("the same, blending", blending, (350, 1000)),
+    ("AR(1), rho 0.95", autoregressive(0.95), (350,)),
+    ("40 % of AR(1), rho 0.98", slow_mix, (350, 1500)),
+    ("long memory, H 0.7", long_memory(0.7), (350, 5000)),
+    ("long memory, H 0.8", long_memory(0.8), (350, 5000)),
+    ("long memory, H 0.9", long_memory(0.9), (350, 5000)),
+    ("half of it follows cadence", cadence_bound, (350,)),
+    ("0.5-deg steps", half_degree_steps, (350,)),
+)
+
+
+def series_coverage(make: Make, count: int, trials: int, seed: int) -> tuple[float, float]:
+    """Coverage over stroke-level series, and the median half-width over that at known variance."""
+    series = make(trials, count, np.random.default_rng(seed))
+    means, errors, dofs = means_with_errors(series)
+    reach = errors * np.array([t_quantile(dof) for dof in dofs])
+    return float(np.mean(np.abs(means) <= reach)), float(np.median(reach)) / (1.96 * float(means.std()))
 
 
 def ride_coverage(rides: int, seed: int) -> tuple[int, int]:
@@ -74,14 +126,15 @@ def ride_coverage(rides: int, seed: int) -> tuple[int, int]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=5000)
+    parser.add_argument("--trials", type=int, default=4000)
     parser.add_argument("--rides", type=int, default=60)
     arguments = parser.parse_args()
-    print("| Series | Seed | Coverage | Width / ideal |\n|---|---|---|---|")
-    for blended in (False, True):
-        for seed in (1, 2):
-            share, width = series_coverage(arguments.trials, blended, seed)
-            print(f"| {'blending' if blended else 'AR(1)'} | {seed} | {100 * share:.1f} % | {width:.2f} |")
+    print("| Strokes are | Count | Coverage | Width / ideal |\n|---|---|---|---|")
+    for name, make, counts in ROWS:
+        for count in counts:
+            # long series take memory: half as many of them
+            share, width = series_coverage(make, count, arguments.trials // (1 + (count > 1000)), 1)
+            print(f"| {name} | {count} | {100 * share:.1f} % | {width:.2f} |", flush=True)
     for seed in (1, 2):
         hits, feet = ride_coverage(arguments.rides, seed)
         print(f"whole rides, seed {seed}: {hits} of {feet} ({100 * hits / feet:.1f} %)")

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import math
+from functools import cache, lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.model import Array
+from bikefit.processes import processes_of
+from bikefit.quantiles import t_quantile
+
+BLOCK: Final = 45
+"""Values in a block where nothing else is said: 30 s of strokes at 90 rpm."""
+BLOCKS_MIN: Final = 3
+"""Fewer blocks than this tell nothing of their scatter."""
+_LONGEST: Final = 512
+"""Longer series are averaged by neighbours first: their mean is what slow parts make of it."""
+_SCALES: Final = np.geomspace(0.02, 20.0, 64)
+_SCALE_STEP: Final = math.log(_SCALES[1] / _SCALES[0])
+_REACHES: Final = np.geomspace(0.005, 400.0, 400)
+"""Where mixtures of t distributions are looked at, in units of their standard deviation."""
 
 SPIKE_NEIGHBOURS = 2
 """Samples on each side whose median a spike is compared with: two bad samples in five are still seen."""
@@ -202,13 +217,15 @@ def long_run_variance(values: Array) -> tuple[float, int]:
     return float(total), 2 * kept - 1
 
 
-def mean_with_error(values: Array) -> tuple[float, float, float]:
+def mean_with_error(values: Array, block: int = BLOCK) -> tuple[float, float, float]:
     """Return a mean and its standard error when neighbouring values resemble each other.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
         In the order in which they came; NaN is left out.
+    block : int
+        Values that make a block: the error is never below what the means of such blocks show.
 
     Returns
     -------
@@ -219,8 +236,17 @@ def mean_with_error(values: Array) -> tuple[float, float, float]:
 
     Notes
     -----
-    The variance is `long_run_variance`, raised for the mean having been estimated from the same values. A sum over
-    m lags on each side of n values has about n / m degrees of freedom.
+    How far a mean may be off depends on likeness over spans as long as the series, which the series itself hardly
+    shows. So the long-run variance is averaged over a list of stationary processes, each weighted by how well it goes
+    with the series and by a prior: mostly (0.94) neighbours alone are alike, as in a first-order autoregression;
+    else a part of the variance changes slowly, over tens to a hundred values or over all spans (long memory). The
+    likelihood is Whittle's with the expectation of the periodogram of a series of this length. Error and degrees of
+    freedom are those of the t distribution that holds 95 % and about 68 % between the same limits as this average.
+
+    References
+    ----------
+    Sykulski, A. M. et al. (2019). The debiased Whittle likelihood. Biometrika 106(2), 251-266.
+    https://doi.org/10.1093/biomet/asy071
 
     Examples
     --------
@@ -229,14 +255,69 @@ def mean_with_error(values: Array) -> tuple[float, float, float]:
     2.0
     """
     known = values[np.isfinite(values)]
-    count = known.size
-    if count < 3:
-        return (float(known.mean()) if count else math.nan), math.nan, math.nan
-    variance, lags = long_run_variance(known)
-    single = float(known.var())
-    if single <= 0.0:
-        return float(known.mean()), 0.0, count - 1.0
-    together = max(variance / single, 1.0)  # how many neighbours count as one
-    variance = max(variance, single) / max(1.0 - together / count, 0.1)
-    dof = max(count / (lags + 1.0) - 1.0, 1.0)
-    return float(known.mean()), math.sqrt(variance / count), dof
+    if known.size < 3:
+        return (float(known.mean()) if known.size else math.nan), math.nan, math.nan
+    means, errors, dofs = means_with_errors(known[None], block)
+    return float(means[0]), float(errors[0]), float(dofs[0])
+
+
+def means_with_errors(series: Array, block: int = BLOCK) -> tuple[Array, Array, Array]:
+    """Do what `mean_with_error` does for several series at once, one a row, none of them with missing values."""
+    means = series.mean(axis=1)
+    count = series.shape[1]
+    together = -(-count // _LONGEST)
+    short = series[:, : count // together * together].reshape(len(series), -1, together).mean(axis=2)
+    size = short.shape[1]
+    processes = processes_of(size)
+    periodogram = np.abs(np.fft.rfft(short - short.mean(axis=1, keepdims=True), axis=1)[:, 1:]) ** 2 / size
+    moves = periodogram @ processes.votes > 0.0
+    periodogram[~moves] = 1.0
+    variance = periodogram @ processes.weights.T / processes.votes.sum()  # of each process, by maximum likelihood
+    fit = processes.log_prior - processes.log_determinant - processes.votes.sum() * np.log(variance)
+    chance = np.exp(fit - fit.max(axis=1, keepdims=True))
+    chance /= chance.sum(axis=1, keepdims=True)
+    errors, dofs = _as_student(np.sqrt(variance * processes.of_mean), chance, 2.0 * float(processes.votes.sum()))
+    if count >= BLOCKS_MIN * block:
+        blocks = series[:, : count // block * block].reshape(len(series), -1, block).mean(axis=2)
+        errors = np.maximum(errors, blocks.std(axis=1, ddof=1) / math.sqrt(blocks.shape[1]))
+    return means, np.where(moves, errors, 0.0), np.where(moves, dofs, count - 1.0)
+
+
+def _as_student(scales: Array, chance: Array, dof: float) -> tuple[Array, Array]:
+    """Return scale and degrees of freedom of the t distribution most like a mixture of such, row by row.
+
+    All parts of the mixture have the same degrees of freedom; it holds 68 % and 95 % between the same limits.
+    """
+    unit = np.sqrt((chance * scales**2).sum(axis=1))
+    at = (np.log(np.clip(scales / unit[:, None], _SCALES[0], _SCALES[-1])) - math.log(_SCALES[0])) / _SCALE_STEP
+    below = np.minimum(at.astype(np.intp), _SCALES.size - 2)
+    share = chance * (at - below)
+    weights = np.zeros((len(scales), _SCALES.size))
+    rows = np.broadcast_to(np.arange(len(scales))[:, None], below.shape)
+    np.add.at(weights, (rows, below), chance - share)
+    np.add.at(weights, (rows, below + 1), share)
+    inside = weights @ _held(dof)
+    inner, outer = (np.array([np.interp(level, row, _REACHES) for row in inside]) for level in (0.68, 0.95))
+    far, near, known = _student()
+    dofs = np.interp(-outer / inner, -far / near, known)
+    return unit * outer / np.array([t_quantile(value) for value in dofs]), dofs
+
+
+@lru_cache(8)
+def _held(dof: float) -> Array:
+    """Return the share of a t distribution of each of `_SCALES` that lies within each of `_REACHES`."""
+    within = np.geomspace(_REACHES[0] / _SCALES[-1], _REACHES[-1] / _SCALES[0], 4000)
+    log_scale = math.lgamma((dof + 1.0) / 2.0) - math.lgamma(dof / 2.0) - 0.5 * math.log(dof * math.pi)
+    density = np.exp(log_scale - 0.5 * (dof + 1.0) * np.log1p(within**2 / dof))
+    steps = np.diff(within) * (density[1:] + density[:-1])
+    held = np.concatenate([[2.0 * within[0] * density[0]], steps]).cumsum()
+    share: Array = np.interp(_REACHES / _SCALES[:, None], within, held)
+    return share
+
+
+@cache
+def _student() -> tuple[Array, Array, Array]:
+    """Return how far 95 % and 68 % of t distributions reach, and their degrees of freedom, which rise."""
+    dofs = np.geomspace(1.0, 2000.0, 80)
+    far, near = (np.array([t_quantile(dof, level) for dof in dofs]) for level in (0.95, 0.68))
+    return far, near, dofs

@@ -6,6 +6,7 @@ from bikefit.signals import (
     circular_mean_deg,
     long_run_variance,
     mean_with_error,
+    means_with_errors,
     robust_sd,
     spikes,
     unwrap_deg,
@@ -97,3 +98,54 @@ def test_coverage_of_the_interval(blended: bool) -> None:
         mean, error, dof = mean_with_error(values)
         hits += abs(mean) <= t_quantile(dof) * error
     assert 0.94 - 0.019 <= hits / trials <= 0.96 + 0.019
+
+
+def coverage(series: np.ndarray) -> float:
+    means, errors, dofs = means_with_errors(series)
+    return float(np.mean(np.abs(means) <= errors * np.array([t_quantile(dof) for dof in dofs])))
+
+
+@pytest.mark.parametrize("count", [12, 20, 40, 350])
+def test_few_strokes_have_wide_intervals(count: int) -> None:
+    """2,000 AR(1) series with rho 0.6: at least 95 %, less three of the test's own SD."""
+    rng = np.random.default_rng(count)
+    series = rng.standard_normal((2000, count))
+    series[:, 0] /= np.sqrt(1.0 - 0.6**2)
+    for index in range(1, count):
+        series[:, index] += 0.6 * series[:, index - 1]
+    assert coverage(series) >= 0.95 - 0.015
+
+
+@pytest.mark.parametrize(("exponent", "least"), [(0.7, 0.90), (0.8, 0.88), (0.9, 0.81)])
+def test_long_memory_is_allowed_for(exponent: float, least: float) -> None:
+    """600 series of 350 strokes of fractional Gaussian noise; the table in docs/performance.md less about 2 SD."""
+    lag = np.abs(np.subtract.outer(np.arange(350.0), np.arange(350.0)))
+    power = 2.0 * exponent
+    covariance = 0.5 * ((lag + 1.0) ** power - 2.0 * lag**power + np.abs(lag - 1.0) ** power)
+    series = np.random.default_rng(8).standard_normal((600, 350)) @ np.linalg.cholesky(covariance).T
+    assert coverage(series) >= least
+
+
+def test_the_error_is_never_below_what_blocks_show() -> None:
+    rng = np.random.default_rng(4)
+    for count, block in ((200, 45), (400, 30), (1500, 90)):
+        for values in (rng.standard_normal(count), np.repeat(rng.standard_normal(count // 20), 20)):
+            blocks = values[: values.size // block * block].reshape(-1, block).mean(axis=1)
+            floor = blocks.std(ddof=1) / np.sqrt(blocks.size)
+            assert mean_with_error(values, block)[1] >= floor * (1.0 - 1e-12)
+
+
+def test_several_series_at_once_are_each_as_alone() -> None:
+    series = np.random.default_rng(6).standard_normal((5, 130)).cumsum(axis=1) * [[1.0], [3.0], [0.0], [0.1], [50.0]]
+    for row, together in zip(series, zip(*means_with_errors(series), strict=True), strict=True):
+        assert mean_with_error(row) == pytest.approx(together, rel=1e-9)
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 9, 513, 1025])
+def test_any_length_has_a_finite_error(count: int) -> None:
+    values = np.random.default_rng(count).standard_normal(count)
+    mean, error, dof = mean_with_error(values)
+    assert mean == pytest.approx(values.mean())
+    assert 0.0 < error * t_quantile(dof) < 40.0
+    scaled = mean_with_error(7.0 + 3.0 * values)
+    assert scaled[1:] == pytest.approx((3.0 * error, dof), rel=1e-6)

@@ -12,7 +12,7 @@ import numpy as np
 from bikefit.comparison.result import CurveDifference
 from bikefit.conventions import CRANK_REFERENCES
 from bikefit.model import Array, FootResult
-from bikefit.signals import mean_with_error
+from bikefit.signals import means_with_errors
 
 DRAWS = 2000
 CONFIDENCE = 0.95
@@ -139,8 +139,8 @@ def stretches(differs: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple
 
 def _errors_of_mean(curves: Array) -> tuple[Array, float]:
     """Standard error of the mean at each point, and degrees of freedom on the cautious side of theirs."""
-    found = np.array([mean_with_error(column) for column in curves.T])
-    return found[:, 1], float(np.quantile(found[:, 2], 0.25))
+    _, errors, dofs = means_with_errors(np.ascontiguousarray(curves.T))
+    return errors, float(np.quantile(dofs, 0.25))
 
 
 def _unit_errors(curves: Array, rng: np.random.Generator) -> Array:

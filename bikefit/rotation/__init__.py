@@ -12,13 +12,15 @@ from bikefit.model import Array, Finding, Rotation, StrokeCurves, finding
 from bikefit.quantiles import t_quantile
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.settings import Settings
-from bikefit.signals import circular_mean_deg, long_run_variance, mean_with_error
+from bikefit.signals import BLOCK, circular_mean_deg, long_run_variance, mean_with_error
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["summarise_rotation"]
 
+BLOCK_S = 30.0
+"""Length of the blocks whose means the standard error is held against."""
 TREND_ERRORS = 3.0
 """A drift is reported when it is this many times its own standard error."""
 TREND_CHANGE_DEG = 0.3
@@ -76,7 +78,7 @@ def summarise_rotation(
     used = strokes["used"].to_numpy(dtype=np.bool_)
     side = str(strokes["foot"].iloc[0]) if len(strokes) else ""
     column = {name: strokes[name].to_numpy(dtype=np.float64)[used] for name in _AVERAGED}
-    value, error, dof = mean_with_error(column[METRICS[metric].column])
+    value, error, dof = mean_with_error(column[METRICS[metric].column], _block(column["start_s"], column["end_s"]))
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
     trend, trend_error = _trend_deg_per_h(middle_s, column["mean_deg"])
     stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg)
@@ -106,6 +108,12 @@ def summarise_rotation(
 
 
 _AVERAGED = ("start_s", "end_s", *(row.column for row in STROKE_ANGLES), "peak_crank_deg", "range_deg")
+
+
+def _block(start_s: Array, end_s: Array) -> int:
+    """Return how many strokes make a block."""
+    lasts_s = float(np.median(end_s - start_s)) if end_s.size else 0.0
+    return max(1, round(BLOCK_S / lasts_s)) if lasts_s > 0.0 else BLOCK
 
 
 def _mean(values: Array) -> float:
