@@ -16,9 +16,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from bikefit.response.choice import allowed_totals, counts_to_ride, visit_counts
+from bikefit.response.choice import allowed_totals, counts_to_ride
 from bikefit.response.experiment import Assumptions, fit_foot, series
-from bikefit.wedges import Belief, best_total
+from bikefit.wedges import Belief, best_total, visit_counts
 
 CAP, CANT_DEG, ERROR_DEG, ZERO_SD_DEG = 3, 1.0, 0.05, 0.8
 PLANS: dict[str, tuple[int, ...]] = {

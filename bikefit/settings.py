@@ -95,16 +95,21 @@ class Settings:
         Prior mean of the response [deg heel-in per deg of varus cant]. An assumption.
     response_sd : float
         Prior standard deviation of the response. Higher: smaller first counts.
-    between_recording_sd_deg : float
-        Standard deviation between two recordings with sensors left on.
-    between_recording_sd_remounted_deg : float
+    between_left_on_deg : float
+        What two recordings of one foot at one count differ by with the sensors left on: median of the prior of that
+        standard deviation [deg]. Higher: wider intervals, fewer changes count as seen.
+    between_remounted_deg : float
         The same after taking sensors or markers off and on again.
-    between_recording_prior_median_deg : float
-        Median of the prior of that SD, used once a count has been recorded twice. Higher: wider intervals.
-    between_recording_prior_log_sd : float
-        Standard deviation of its logarithm. Higher: the repeat itself counts for more.
-    series_trend_sd_deg : float
-        Drift from the first to the last of four or more recordings that is thought possible (standard deviation).
+    between_laps_deg : float
+        The same for laps or sections of one recording.
+    between_log_sd : float
+        Standard deviation of its logarithm. Higher: the recordings themselves count for more in it; 0: it is known.
+    drift_sd_deg : float
+        Drift of a foot from one recording to the next that is thought possible (standard deviation) [deg]. Higher:
+        more recordings are needed before a change counts as seen, and repeating the baseline is worth more.
+    worthwhile_deg : float
+        Another recording, or a wedge whose effect was not seen, that is expected to bring the heel less than this
+        closer to neutral [deg] is not asked for. Higher: fewer recordings and fewer wedges.
     drift_warn_deg_per_h : float
         Trend of the rotation over the ride that is worth a finding.
     crank_length_m : float
@@ -170,11 +175,12 @@ class Settings:
     neutral_confidence: float = 0.8
     response_mean: float = 0.25
     response_sd: float = 0.5
-    between_recording_sd_deg: float = 0.3
-    between_recording_sd_remounted_deg: float = 0.8
-    between_recording_prior_median_deg: float = 0.6
-    between_recording_prior_log_sd: float = 0.7
-    series_trend_sd_deg: float = 1.0
+    between_left_on_deg: float = 0.4
+    between_remounted_deg: float = 0.8
+    between_laps_deg: float = 0.25
+    between_log_sd: float = 0.5
+    drift_sd_deg: float = 0.3
+    worthwhile_deg: float = 0.15
     drift_warn_deg_per_h: float = 1.0
     crank_length_m: float = 0.1725
     crank_length_sd_m: float = 0.004

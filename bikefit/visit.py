@@ -8,6 +8,7 @@ against one shoe at a time (SD of the response 0.146 against 0.139 deg/deg at 0.
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from collections.abc import Sequence
@@ -21,12 +22,12 @@ from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError
 from bikefit.io.usable import is_of_one_foot
 from bikefit.model import FootResult, SessionResult, WedgeSystem, to_json_value
-from bikefit.response.choice import planned_minimal_detectable_deg, visit_counts
-from bikefit.response.experiment import BETWEEN_SD_MEDIAN_DEG, Assumptions
+from bikefit.response import Assumptions, planned_minimal_detectable_deg
 from bikefit.sessions.check import check
 from bikefit.sessions.reading import read_session, with_file
 from bikefit.sessions.session import Session
 from bikefit.wedge_systems import load_system
+from bikefit.wedges import visit_counts
 from bikefit.words import ENGLISH, Words
 
 RECORDING_S, RECORDING_STROKES = 120, 100
@@ -209,7 +210,6 @@ def plan_visit(
         for number, (count, name) in enumerate(zip(counts, _names(source, laps), strict=False), start=1)
     )
     more = [*flags, *(("--side", one_foot) if one_foot else ())]
-    between = BETWEEN_SD_MEDIAN_DEG["laps" if laps else "left_on"]
     return Visit(
         system=system,
         sides=tested,
@@ -217,13 +217,19 @@ def plan_visit(
         laps=laps,
         smallest_change_deg=planned_minimal_detectable_deg(
             [count * system.cant_deg for count in visit_counts(system.cant_deg, system.cap)],
-            Assumptions(between_median_deg=between),
-            STROKES_ERROR_DEG,
+            Assumptions.of(options.settings, "laps" if laps else "left_on"),
+            _strokes_error_deg(first, tested),
         ),
         compare=_compare(recordings, known, more) if recordings else "",
         first=first,
         notes=_notes(first, tested, known, options),
     )
+
+
+def _strokes_error_deg(first: SessionResult | None, tested: Sequence[Side]) -> float:
+    """Return the strokes' error to expect of a recording: that of the first one, else the usual one [deg]."""
+    errors = [first.feet[side].rotation.standard_error_deg for side in tested] if first else []
+    return max((error for error in errors if math.isfinite(error)), default=STROKES_ERROR_DEG)
 
 
 def _first(source: str | Path, sides: Sequence[Side] | None, options: Session) -> tuple[SessionResult, Side | None]:

@@ -28,9 +28,9 @@ def test_the_founding_case(run: Run, samples: Path) -> None:
     done = run("analyze", samples / "two_wedges.csv")
     assert done.code == 0
     assert done.err == ""
-    assert "Right shoe: fit 2 varus wedges, thick side toward the bike." in done.out
+    assert "Right shoe: try 2 varus wedges, thick side toward the bike." in done.out
     assert "Left shoe: no wedge needed." in done.out
-    assert done.out.index("Right shoe: fit") < done.out.index("Strokes used") < done.out.index("To know")
+    assert done.out.index("Right shoe: try") < done.out.index("Strokes used") < done.out.index("To know")
     assert "clinician" in done.out
 
 
@@ -48,7 +48,7 @@ def test_json_follows_the_contract(run: Run, samples: Path) -> None:
     done = run("analyze", samples / "two_wedges.csv", "--json")
     document = json.loads(done.out)
     assert list(document) == ["schema", "version", "recording", "settings", "asymmetry_deg", "findings", "feet"]
-    assert document["schema"] == "bikefit.session/1"
+    assert document["schema"] == "bikefit.session/2"
     assert list(document["recording"]) == [
         "name", "sha256", "format", "start", "from_s", "to_s", "duration_s", "sampling_rate_hz",
     ]  # fmt: skip
@@ -63,6 +63,7 @@ def test_json_follows_the_contract(run: Run, samples: Path) -> None:
         assert list(foot["recommendation"]) == [
             "outcome", "wedges", "placement", "change", "system", "cant_deg", "expected_deg", "interval_deg",
             "chance_closer", "chance_worse", "response", "cleat", "options", "reasons",
+            "next_step",
         ]  # fmt: skip
         assert list(foot["excess"]) == ["deg", "interval_deg", "lower_bound"]
         for option in foot["recommendation"]["options"]:
@@ -362,9 +363,9 @@ def test_compare_the_series_of_the_readme(run: Run, samples: Path) -> None:
     files = [samples / f"a_b_a_{number}.csv" for number in (1, 2, 3)]
     done = run("compare", *files, "--right-wedges", "0,2,0")
     assert done.code == 0
-    assert "Right shoe: fit 2 varus wedges" in done.out
+    assert "Right shoe: 2 varus wedges help. Ride with 2 varus wedges" in done.out
     document = json.loads(run("compare", *files, "--right-wedges", "0,2,0", "--json").out)
-    assert document["schema"] == "bikefit.comparison/1"
+    assert document["schema"] == "bikefit.comparison/2"
     foot = document["feet"]["right"]
     assert [item["wedges"] for item in foot["recordings"]] == [0, 2, 0]
     assert foot["change_detected"] is True
@@ -404,7 +405,7 @@ def test_compare_refuses_what_makes_no_sense(run: Run, samples: Path, arguments:
 def test_demo_runs_on_its_own_samples(run: Run, tmp_path: Path) -> None:
     done = run("demo", tmp_path / "demo")
     assert done.code == 0
-    assert "Right shoe: fit 2 varus wedges" in done.out
+    assert "Right shoe: try 2 varus wedges" in done.out
     assert (tmp_path / "demo" / "two_wedges.html").exists()
     assert (tmp_path / "demo" / "sessions" / "manifest.csv").exists()
 

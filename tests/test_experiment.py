@@ -20,11 +20,9 @@ from bikefit.response.choice import (
     expected_loss_deg2,
     planned_minimal_detectable_deg,
     rank_recordings,
-    visit_counts,
 )
 from bikefit.response.effect import effects, order_confounded, straightness, verdict_of
 from bikefit.response.experiment import (
-    BETWEEN_SD_MEDIAN_DEG,
     Assumptions,
     FootPosterior,
     Series,
@@ -35,6 +33,8 @@ from bikefit.response.experiment import (
     series,
 )
 from bikefit.response.mixture import mixture_cdf, mixture_quantile, normal_cdf
+from bikefit.settings import Settings
+from bikefit.wedges import visit_counts
 
 DEFAULTS = Assumptions()
 BARE = Assumptions(drift_sd_deg=0.0, between_median_deg=0.0)
@@ -237,7 +237,7 @@ def random_case(rng: np.random.Generator) -> tuple[Series, Assumptions]:
     cants = np.zeros(count)
     while np.ptp(cants) == 0.0:
         cants[1:] = rng.integers(-3, 4, count - 1)
-    assumed = Assumptions(between_median_deg=float(rng.choice(list(BETWEEN_SD_MEDIAN_DEG.values()))))
+    assumed = Assumptions(between_median_deg=float(rng.choice([0.25, 0.4, 0.8])))
     errors = rng.uniform(0.02, 0.3, count)
     between = assumed.between_median_deg * math.exp(0.5 * rng.normal())
     values = rng.normal(0, 4) - rng.normal(0.25, 0.5) * cants + 0.3 * rng.normal() * np.arange(count)
@@ -483,6 +483,13 @@ def test_expected_loss_against_simulated_recordings() -> None:
     assert ranked[0].miss_now_deg == pytest.approx(
         math.sqrt(float(expected_loss_deg2(own, allowed_totals(tried, 3), 0.8).min()))
     )
+
+
+def test_the_assumptions_are_the_settings() -> None:
+    assert Assumptions.of(Settings(), "left_on") == DEFAULTS
+    own = Settings(response_mean=0.1, response_sd=0.3, drift_sd_deg=0.2, between_remounted_deg=0.6, between_log_sd=0.4)
+    assert Assumptions.of(own, "remounted") == Assumptions(0.1, 0.3, 0.2, 0.6, 0.4)
+    assert Assumptions.of(own, "laps").between_median_deg == 0.25
 
 
 def test_the_visit() -> None:

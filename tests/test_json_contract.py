@@ -6,13 +6,13 @@ import json
 import math
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from bikefit.analysis import AnalyzeOptions, NeutralChoice, analyze
 from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS, STROKE_ANGLES
-from bikefit.model import Recording
+from bikefit.model import Action, Recording
 from bikefit.model.findings import codes
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
@@ -89,6 +89,12 @@ STROKES = {
 }  # fmt: skip
 
 
+def next_step(value: Any) -> None:
+    assert list(value) == ["action", "counts"]
+    assert value["action"] in get_args(Action)
+    assert all(type(count) is int for count in value["counts"])
+
+
 def options(value: Any) -> None:
     assert [item["wedges"] for item in value] == sorted(item["wedges"] for item in value)
     for item in value:
@@ -111,6 +117,7 @@ def decided(outcome: str) -> dict[str, Any]:
         "chance_closer": NUMBER, "chance_worse": NUMBER,
         "response": {"mean": NUMBER, "sd": NUMBER, "source": ("assumption", "own")},
         "cleat": {"turn_deg": MAYBE, "reason": CLEAT_REASONS}, "options": options, "reasons": reasons,
+        "next_step": next_step,
     }  # fmt: skip
 
 
@@ -120,13 +127,14 @@ def undecided() -> dict[str, Any]:
         **dict.fromkeys(decided(""), none), "outcome": ("undetermined",), "system": tuple(known_systems()),
         "response": {"mean": none, "sd": none, "source": ("assumption", "own")},
         "cleat": {"turn_deg": none, "reason": ("undetermined",)}, "options": [], "reasons": reasons,
+        "next_step": {"action": ("check", "record"), "counts": []},
     }  # fmt: skip
 
 
 def check(document: dict[str, Any], asked: AnalyzeOptions) -> list[str]:
     """Check a whole document; return the outcomes in it."""
     assert list(document) == ["schema", "version", "recording", "settings", "asymmetry_deg", "findings", "feet"]
-    assert document["schema"] == "bikefit.session/1"
+    assert document["schema"] == "bikefit.session/2"
     follows(document["recording"], RECORDING, "recording")
     follows(document["asymmetry_deg"], MAYBE, "asymmetry_deg")
     assert list(document["settings"]) == list(Settings().to_dict())
@@ -167,9 +175,26 @@ def means(foot: dict[str, Any], asked: AnalyzeOptions, fitted: int) -> None:
     assert (turn is None) == (advice["cleat"]["reason"] in ("inside_float", "within_band", "interval_holds_neutral"))
     assert turn is None or turn == pytest.approx(-foot["excess"]["deg"])
     assert foot["rotation"]["metric"] == asked.metric
+    follows_on(advice, fitted)
     if foot["neutral"]["kind"] == "recovery":
         assert advice["change"] in (-1, 0, 1)
         assert "recovery_limit" in [item["code"] for item in foot["findings"]]
+
+
+def follows_on(advice: dict[str, Any], fitted: int) -> None:
+    """Check that the next step is that of the outcome."""
+    step = advice["next_step"]
+    if step["action"] == "ride":
+        assert (advice["change"], step["counts"]) == (0, [fitted])
+    elif step["action"] == "compare":
+        assert fitted
+        assert step["counts"] == [0]
+    elif step["action"] == "test":
+        assert (fitted, advice["outcome"]) == (0, "fit_wedges")
+        assert sum(step["counts"]) == 0
+        assert step["counts"][0] == step["counts"][-1] == 0
+    else:
+        assert step["action"] == "check"
 
 
 def whole(recording: Recording, asked: AnalyzeOptions) -> list[str]:

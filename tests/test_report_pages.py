@@ -86,9 +86,12 @@ def test_a_comparison_prints_the_digits_of_its_json(tmp_path: Path) -> None:
     text = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     for foot in contract["feet"].values():
         response, advised = foot["response"], foot["recommendation"]
-        everywhere = [f"{response['mean']:+.2f}°" if foot["change_deg"] else ""]
-        everywhere += [printed(item["value_deg"]) for item in foot["recordings"]]
-        everywhere += [printed(foot["change_deg"])] if foot["change_deg"] else []
+        everywhere = [printed(item["value_deg"]) for item in foot["recordings"]]
+        if foot["change_deg"]:
+            everywhere += [f"{abs(foot['change_deg']):.1f}° further", f"by about {abs(response['mean']):.1f}°"]
+            least, most = sorted(map(abs, foot["change_interval_deg"]))
+            everywhere.append(f"({least:.1f} to {most:.1f}, 95 %)")
+            assert f"{response['mean']:+.2f}°" in html
         for words in everywhere:
             assert words in text
             assert words in html
@@ -147,7 +150,7 @@ def test_the_pdf_is_the_clients_page_and_three_for_the_fitter(
     assert (round(box.width), round(box.height)) == size
     pages = pdf_pages(path)
     assert len(pages) == 4
-    assert "Fit 2 varus wedges" in pages[0]
+    assert "Try 2 varus wedges" in pages[0]
     assert all("Rider: Ann · Date: 2026-11-20 · Recording: two_wedges.csv" in page for page in pages[1:])
     assert pages[3].endswith("4 / 4")
 
@@ -161,20 +164,22 @@ def test_the_section_and_the_difference_of_the_feet_are_named(tmp_path: Path) ->
     assert f"Left minus right: {gap}" in words
 
 
-def test_a_comparison_says_where_the_curves_differ_and_one_chance_everywhere(tmp_path: Path) -> None:
+def test_a_comparison_shows_its_curves_and_one_chance_everywhere(tmp_path: Path) -> None:
     result = sessions.before_after()
     source = write_report(result, tmp_path / "c.html").read_text(encoding="utf-8")
     foot = result.feet["right"]
     assert foot.curves is not None
-    assert f"by {abs(foot.curves.difference_deg).max():.1f}° toward heel in" in source
+    assert "the shape of the stroke changed nowhere by more than chance" in source
     curves = source.split('id="curves"')[1].split("</section>")[0]
     assert [curves.count(f'class="{band}"') for band in ("before-area", "area")] == [2, 1]
-    chance = f"{100 * foot.response.probability_heel_in:.0f} %"
+    chance = ENGLISH.percent(foot.response.probability_heel_in)
     assert f"heel goes in: {chance}" in source
     assert f">{chance}</td>" in source
-    text = " ".join(comparison_sentences(ENGLISH, foot))
-    assert chance in text
-    assert "toward heel in" in text
+    assert "shape" not in " ".join(comparison_sentences(ENGLISH, foot))
+    changed = replace(foot.curves, difference_deg=foot.curves.difference_deg - 1.3, differs=((90.0, 180.0),))
+    said = " ".join(comparison_sentences(ENGLISH, replace(foot, curves=changed)))
+    assert "the shape of the stroke changed from 90° to 180° after the top" in said
+    assert "1.3° toward heel in" in said
 
 
 def test_four_hours_stay_small_and_keep_their_peaks(tmp_path: Path) -> None:

@@ -23,15 +23,18 @@ from bikefit.model import (
     Response,
     Rotation,
     StrokeSummary,
+    Visible,
     WedgeSystem,
     finding,
     reason,
 )
 from bikefit.phase import find_phase
+from bikefit.response import Assumptions, planned_minimal_detectable_deg
 from bikefit.rotation import summarise_rotation
 from bikefit.sessions.session import Session
+from bikefit.settings import Settings
 from bikefit.strokes import Strokes, find_strokes
-from bikefit.wedges import recommend, undetermined
+from bikefit.wedges import recommend, undetermined, visit_counts
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,19 @@ def analyze_foot(
         fitted_wedges=options.fitted(side),
         stroke_table=strokes.table,
         curves=strokes.curves,
+        visible=visible_change(rotation, system, settings),
     )
+
+
+def visible_change(rotation: Rotation, system: WedgeSystem, settings: Settings) -> Visible:
+    """Say how small a change a second recording can show, and the visit, with the sensors left on."""
+    error = rotation.standard_error_deg
+    if not math.isfinite(error):
+        return Visible()
+    assumptions = Assumptions.of(settings, "left_on")
+    visit = [count * system.cant_deg for count in visit_counts(system.cant_deg, system.cap)]
+    pair, whole = (planned_minimal_detectable_deg(cants, assumptions, error) for cants in (visit[:2], visit))
+    return Visible(pair, whole)
 
 
 def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:

@@ -1,4 +1,8 @@
-"""Where in the stroke two counts differ: mean curves and a band that holds the whole difference at once."""
+"""Where in the stroke two counts differ in shape: mean curves, and a band that holds the whole difference at once.
+
+The curves' means are taken off before: how far the whole curve moved is the change, which only recordings that repeat
+tell from chance; the shape is free of what recordings differ by as a whole.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,10 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class CountedCurves:
-    """The curves of one recording (strokes, 100) [deg], their reference, and what a turned cleat did to them [deg]."""
+    """The curves of one recording (strokes, 100) [deg], and their reference."""
 
     curves: Array
     reference: str | None
-    turn_deg: float = 0.0
 
 
 def used_curves(foot: FootResult) -> Array:
@@ -50,24 +53,21 @@ def compare_curves(
     after: Sequence[CountedCurves],
     *,
     wedges: tuple[int, int],
-    between_sd_deg: float,
     seed: int,
 ) -> CurveDifference | None:
-    """Subtract the mean curves of two counts and say where they differ.
+    """Subtract the mean curves of two counts, each less its mean over the stroke, and say where they differ.
 
-    None where the recordings' phases have different references, or strokes are too few. ``between_sd_deg`` is the
-    standard deviation between two recordings at one count.
+    None where the recordings' phases have different references, or strokes are too few.
     """
     references = {each.reference for each in (*before, *after)}
     cranks = {reference in CRANK_REFERENCES for reference in references}
-    curves = [[each.curves for each in group] for group in (before, after)]
+    curves = [[_centred(each.curves) for each in group] for group in (before, after)]
     comparable = cranks == {True} or len(references) == 1
     if not comparable or any(len(group) == 0 or min(map(len, group)) < 3 for group in curves):
         return None
-    turns = [math.fsum(each.turn_deg for each in group) / len(group) for group in (before, after)]
     means = [np.mean([each.mean(axis=0) for each in group], axis=0) for group in curves]
-    difference = means[1] - means[0] - (turns[1] - turns[0])
-    half_width = band_half_width_deg(curves[0], curves[1], between_sd_deg, seed)
+    difference = means[1] - means[0]
+    half_width = band_half_width_deg(curves[0], curves[1], seed)
     points = difference.size
     return CurveDifference(
         phase_deg=(np.arange(points) + 0.5) * (360.0 / points),
@@ -80,11 +80,16 @@ def compare_curves(
     )
 
 
-def band_half_width_deg(before: Sequence[Array], after: Sequence[Array], between_sd_deg: float, seed: int) -> Array:
+def _centred(curves: Array) -> Array:
+    """Take each stroke's mean off."""
+    rest: Array = curves - curves.mean(axis=1, keepdims=True)
+    return rest
+
+
+def band_half_width_deg(before: Sequence[Array], after: Sequence[Array], seed: int) -> Array:
     """Return how wide a band around the difference of two mean curves must be to hold all of it.
 
-    ``before`` and ``after`` are the curves of each recording (strokes, points); ``between_sd_deg`` is the standard
-    deviation of an offset that each recording has of its own.
+    ``before`` and ``after`` are the curves of each recording (strokes, points).
 
     Notes
     -----
@@ -92,8 +97,7 @@ def band_half_width_deg(before: Sequence[Array], after: Sequence[Array], between
        as for the foot's rotation: a plain block bootstrap's would be too small.
     2. How the points' errors go together comes from blocks of neighbouring strokes with random signs and sizes
        (a multiplier bootstrap), scaled to 1.; their size is divided by a chi variable for the degrees of freedom.
-    3. Each recording adds an offset, the same at all points, as large as remounting and posture make it.
-    4. The band is the 95 % quantile of the largest standardised error over the stroke.
+    3. The band is the 95 % quantile of the largest standardised error over the stroke.
 
     References
     ----------
@@ -109,8 +113,7 @@ def band_half_width_deg(before: Sequence[Array], after: Sequence[Array], between
             standard_error, dof = _errors_of_mean(curves)
             share = 1.0 / len(group)
             errors += share * standard_error * _unit_errors(curves, rng) / _chi(dof, rng)
-            errors += share * between_sd_deg * rng.standard_normal((DRAWS, 1))
-            variance += share**2 * (standard_error**2 + between_sd_deg**2)
+            variance += share**2 * standard_error**2
     spread = np.sqrt(np.maximum(variance, 1e-18))
     largest = np.abs(errors / spread).max(axis=1)
     half_width: Array = spread * np.quantile(largest, CONFIDENCE)

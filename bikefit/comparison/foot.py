@@ -1,26 +1,29 @@
-"""One foot: from its recordings to what the wedges did, the next count and the next recording."""
+"""One foot: from its recordings to what the wedges did, the count to ride with and the next step."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bikefit.comparison import verdict
+from bikefit.comparison.belief import FootBelief
 from bikefit.comparison.curves import CountedCurves, compare_curves, seed_of
+from bikefit.comparison.decision import count_to_ride
 from bikefit.comparison.guards import check_feet, check_turned_cleat
-from bikefit.comparison.result import ComparedRecording, CurveDifference, FootComparison, OwnResponse, PriorUsed
-from bikefit.comparison.series import (
-    FootSeries,
-    build_series,
-    half_width,
-    measured_change,
-    next_count,
-    recording_order,
+from bikefit.comparison.next_step import cleat_instead, next_step
+from bikefit.comparison.result import (
+    Change,
+    ComparedRecording,
+    CurveDifference,
+    FootComparison,
+    OwnResponse,
+    PriorUsed,
 )
+from bikefit.comparison.series import FootSeries, build_series, recording_order
 from bikefit.conventions import Side
-from bikefit.model import Array, Reading, Readings, Reason, Response, WedgeSystem, finding
-from bikefit.response import fit_response, has_repeat, minimal_detectable_change_deg, rank_next_recordings
+from bikefit.model import Array, Finding, Reading, Readings, Reason, Response, WedgeSystem, finding
+from bikefit.response import Assumptions, planned_minimal_detectable_deg, rank_recordings
 from bikefit.settings import Settings
 from bikefit.wedges import undetermined
 
@@ -28,18 +31,45 @@ Curves = Mapping[Side, Array]
 """One recording's curves of the used strokes, shape (strokes, 100), for each foot [deg]."""
 
 
-def compare_foot(
+@dataclass(frozen=True)
+class FootRecordings:
+    """One foot's recordings as they were given, and those of them that tell something.
+
+    Attributes
+    ----------
+    side : {"left", "right"}
+        The foot.
+    compared : tuple of ComparedRecording
+        All, as the comparison shows them.
+    series : FootSeries, optional
+        The usable ones; None where there is none.
+    strokes : tuple of ndarray, optional
+        The curves of the usable ones.
+    fitted : int
+        Signed count in the last recording of this foot.
+    findings : tuple of Finding
+        What must be known of them.
+    """
+
+    side: Side
+    compared: tuple[ComparedRecording, ...]
+    series: FootSeries | None
+    strokes: tuple[Array | None, ...]
+    fitted: int
+    findings: tuple[Finding, ...]
+
+
+def gather_foot(
     side: Side,
     sessions: Sequence[Readings],
     names: Sequence[str],
     turns_deg: Sequence[float],
     settings: Settings,
     *,
-    remounted: bool,
     cleat_float_deg: float | None = None,
     curves: Sequence[Curves] = (),
-) -> FootComparison:
-    """Compare one foot's recordings.
+) -> FootRecordings:
+    """Bring one foot's recordings together.
 
     Each comes with its label, the turn of its cleat against the first recording [deg] and, where they are at hand, its
     curves. What is missing is an outcome with reasons; what must not be compared (`bikefit.comparison.guards`) is a
@@ -56,18 +86,13 @@ def compare_foot(
         _compared(sessions[i].feet.get(side), strokes[i], names[i], turns_deg[i], i in usable)
         for i in range(len(sessions))
     )
-    left_out = tuple(
-        finding("compare_left_out", side=side, name=names[i]) for i in range(len(sessions)) if i not in usable
-    )
-    system = sessions[0].system
-    if not usable:
-        fitted = (sessions[here[-1]].feet[side].fitted_wedges or 0) if here else 0
-        return _nothing_usable(side, compared, system, settings, fitted, remounted)
-    seen = check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable])
-    series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
-    foot = _judge(series, system, settings, remounted, cleat_float_deg)
-    shape = _curves(series, [strokes[i] for i in usable], foot) if foot.change else None
-    return replace(foot, recordings=compared, curves=shape).with_findings(*left_out, *seen)
+    found = [finding("compare_left_out", side=side, name=names[i]) for i in range(len(sessions)) if i not in usable]
+    series = None
+    if usable:
+        found += check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable])
+        series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
+    fitted = (sessions[here[-1]].feet[side].fitted_wedges or 0) if here else 0
+    return FootRecordings(side, compared, series, tuple(strokes[i] for i in usable), fitted, tuple(found))
 
 
 def _usable(foot: Reading, settings: Settings) -> bool:
@@ -93,33 +118,27 @@ def _compared(foot: Reading | None, strokes: Array | None, name: str, turn_deg: 
     )
 
 
-def _judge(
-    series: FootSeries, system: WedgeSystem, settings: Settings, remounted: bool, cleat_float_deg: float | None
+def judge_foot(
+    gathered: FootRecordings, foot: FootBelief, settings: Settings, cleat_float_deg: float | None = None
 ) -> FootComparison:
-    """Return what the recordings of one foot say together."""
-    side, trials = series.side, series.trials
-    own = fit_response(trials, settings, cant_deg=system.cant_deg, zero_sd_deg=series.zero_sd_deg, remounted=remounted)
-    change = measured_change(trials, system, settings, remounted)
-    known_sd = settings.between_recording_sd_remounted_deg if remounted else settings.between_recording_sd_deg
-    first_sd = math.hypot(known_sd, trials[0].standard_error_deg)
-    mdc_before = minimal_detectable_change_deg(first_sd, first_sd)
-    mdc = half_width(change.interval_deg) if change else mdc_before
-    recommendation = next_count(
-        series, own, system, settings, learnt=change is not None, cleat_float_deg=cleat_float_deg
+    """Say what one foot's recordings, as the model has them, come to."""
+    series, system, own = foot.series, foot.series.system, foot.own
+    before_deg, reached_deg = _visible_deg(foot)
+    told = foot.verdict
+    measured, doubts = verdict.measured(foot, told, reached_deg), verdict.doubts(foot)
+    ranked = rank_recordings(
+        own, series.told, series.counts, cant_deg=system.cant_deg, cap=system.cap, zero_sd_deg=series.zero_sd_deg
     )
-    ranked = rank_next_recordings(own, trials, cant_deg=system.cant_deg, cap=system.cap)
-
-    told = verdict.judge(
-        side, trials, own, change, mdc, ranked[0].gain_deg, system, settings, known_sd, series.neutral_known,
-        cleat_turns_foot=recommendation.cleat.reason != "inside_float",
-    )  # fmt: skip
-    advice = None
-    if series.neutral_known:
-        advice = verdict.advise_next(side, ranked, trials, recommendation.total or 0, told)
+    advised = count_to_ride(foot, told, settings, cleat_float_deg)
+    step, advice = next_step(foot, told, advised, ranked, doubts, settings)
+    findings = [measured, *doubts]
+    if advice is not None and advice.code == "next_recording_cleat":
+        cleat = cleat_instead(foot, advised, settings)
+        findings += [cleat] if cleat else []
     response = own.response
     return FootComparison(
-        side=side,
-        recordings=(),
+        side=series.side,
+        recordings=gathered.compared,
         response=OwnResponse(
             prior=PriorUsed(settings.response_mean, settings.response_sd),
             mean=response.mean,
@@ -128,61 +147,77 @@ def _judge(
             probability_heel_in=own.probability_heel_in,
         ),
         between_recording_sd_deg=own.between_sd_deg,
-        between_recording_sd_learnt=has_repeat(trials),
-        minimal_detectable_change_before_deg=mdc_before,
-        minimal_detectable_change_deg=mdc,
-        change=change,
-        recommendation=recommendation,
-        fitted_wedges=trials[-1].wedges,
-        next_recordings=ranked,
+        between_recording_sd_interval_deg=foot.between_sd_interval_deg,
+        drift_deg_per_recording=own.drift.mean,
+        minimal_detectable_change_before_deg=before_deg,
+        minimal_detectable_change_deg=reached_deg,
+        change=_change(foot),
+        verdict=told,
+        recommendation=replace(advised, next_step=step),
+        fitted_wedges=series.fitted,
+        measured=measured,
+        next_recordings=ranked if series.neutral_known else (),
         next_recording=advice,
-        verdict=told[0],
-        response_belief=own.response,
-        findings=told,
+        response_belief=response,
+        curves=_curves(series, gathered.strokes, foot),
+        findings=(*findings, *gathered.findings),
     )
 
 
-def _curves(series: FootSeries, strokes: Sequence[Array | None], foot: FootComparison) -> CurveDifference | None:
+def _visible_deg(foot: FootBelief) -> tuple[float, float]:
+    """Return the smallest change [deg] that one before and after can show, and that these recordings can."""
+    before = planned_minimal_detectable_deg(
+        [0.0, foot.series.system.cant_deg], foot.assumptions, float(foot.series.told.standard_error_deg[0])
+    )
+    return before, foot.effect.minimal_detectable_deg if foot.effect else before
+
+
+def _change(foot: FootBelief) -> Change | None:
+    """Return the change that was measured, between counts."""
+    effect, cant = foot.effect, foot.series.system.cant_deg
+    if effect is None:
+        return None
+    start, end = round(effect.from_cant_deg / cant), round(effect.to_cant_deg / cant)
+    return Change(start, end, effect.deg, effect.interval_deg, effect.detected)
+
+
+def _curves(series: FootSeries, strokes: Sequence[Array | None], foot: FootBelief) -> CurveDifference | None:
     """Lay the curves of the change's two counts over each other, as far as the cleat stood as in the last recording."""
-    change, here = foot.change, series.trials[-1].setup
-    assert change is not None
+    change, setups = _change(foot), series.told.setup
+    if change is None:
+        return None
     groups: dict[int, list[CountedCurves]] = {change.from_wedges: [], change.to_wedges: []}
-    for read, trial, turn, curves in zip(series.feet, series.trials, series.turns_deg, strokes, strict=True):
-        if trial.wedges in groups and trial.setup == here and curves is not None:
-            groups[trial.wedges].append(CountedCurves(curves, read.reference, turn))
+    for read, total, setup, curves in zip(series.feet, series.counts, setups, strokes, strict=True):
+        if total in groups and setup == setups[-1] and curves is not None:
+            groups[total].append(CountedCurves(curves, read.reference))
     return compare_curves(
         groups[change.from_wedges],
         groups[change.to_wedges],
         wedges=(change.from_wedges, change.to_wedges),
-        between_sd_deg=foot.between_recording_sd_deg,
         seed=seed_of(series.hashes),
     )
 
 
-def _nothing_usable(
-    side: Side,
-    compared: tuple[ComparedRecording, ...],
-    system: WedgeSystem,
-    settings: Settings,
-    fitted: int,
-    remounted: bool,
+def nothing_usable(
+    gathered: FootRecordings, system: WedgeSystem, assumptions: Assumptions, settings: Settings
 ) -> FootComparison:
+    """Return a foot of which no recording gives an angle."""
     prior = PriorUsed(settings.response_mean, settings.response_sd)
-    verdict_ = finding("compare_nothing_usable", side=side)
+    told = finding("compare_nothing_usable", side=gathered.side)
     nan = math.nan
     return FootComparison(
-        side=side,
-        recordings=compared,
+        side=gathered.side,
+        recordings=gathered.compared,
         response=OwnResponse(prior, nan, nan, (nan, nan), nan),
-        between_recording_sd_deg=(
-            settings.between_recording_sd_remounted_deg if remounted else settings.between_recording_sd_deg
-        ),
-        between_recording_sd_learnt=False,
+        between_recording_sd_deg=assumptions.between_median_deg,
+        between_recording_sd_interval_deg=(nan, nan),
+        drift_deg_per_recording=nan,
         minimal_detectable_change_before_deg=nan,
         minimal_detectable_change_deg=nan,
         change=None,
-        recommendation=undetermined(system, [Reason(verdict_.code, verdict_.values)], Response(prior.mean, prior.sd)),
-        fitted_wedges=fitted,
-        verdict=verdict_,
-        findings=(verdict_,),
+        verdict=None,
+        recommendation=undetermined(system, [Reason(told.code, told.values)], Response(prior.mean, prior.sd)),
+        fitted_wedges=gathered.fitted,
+        measured=told,
+        findings=(told, *gathered.findings),
     )

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bikefit.comparison import sentences
 from bikefit.conventions import Side
-from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem, sentences, to_json_value
+from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem, to_json_value
 from bikefit.model.notebook import as_html
-from bikefit.response import Mixture, NextRecording
+from bikefit.response import Mixture, Mounting, NextRecording, Verdict
 from bikefit.words import ENGLISH, Words
 
 
@@ -98,7 +99,7 @@ class CurveDifference:
     from_wedges, to_wedges : int
         The two counts, varus positive.
     difference_deg : ndarray, shape (100,)
-        Mean curve at ``to_wedges`` less that at ``from_wedges`` [deg].
+        Mean curve at ``to_wedges`` less that at ``from_wedges``, each without its mean over the stroke [deg].
     half_width_deg : ndarray, shape (100,)
         Of a band that holds the whole true difference with 95 % confidence [deg].
     differs : tuple of (float, float)
@@ -127,25 +128,29 @@ class FootComparison:
     response : OwnResponse
         The prior again where the recordings say nothing of it.
     between_recording_sd_deg : float
-        Standard deviation between two recordings at one count [deg]: assumed, or learnt from a repeat.
-    between_recording_sd_learnt : bool
-        Whether a count was repeated.
+        Expected standard deviation between two recordings at one count [deg].
+    between_recording_sd_interval_deg : (float, float)
+        95 % interval of it [deg].
+    drift_deg_per_recording : float
+        Expected drift from one recording to the next [deg], heel-out positive.
     minimal_detectable_change_before_deg : float
         Smallest change that one before and after with this set-up can show [deg], from the first recording alone.
     minimal_detectable_change_deg : float
         The same for the recordings that there are [deg].
     change : Change, optional
         None where only one count was recorded.
+    verdict : {"helps", "harms", "too_much", "no_effect_seen", "not_tried"}, optional
+        What the wedges did for the heel; None where neutral is not known or nothing was usable.
     recommendation : Recommendation
-        The next count, as from `bikefit.wedges.recommend`.
+        The count to ride with, and the next step.
     fitted_wedges : int
         Signed count in the last recording; the recommendation's ``change`` starts from it.
+    measured : Finding
+        What was measured, in a sentence; also first among ``findings``.
     next_recordings : tuple of NextRecording
         What each count that may be recorded next is worth, best first.
     next_recording : Finding, optional
-        The advice on it in a sentence.
-    verdict : Finding, optional
-        What the trial showed, in a sentence; also first among ``findings``.
+        The next step in a sentence.
     response_belief : Mixture, optional
         The response's whole distribution; None where nothing was usable.
     curves : CurveDifference, optional
@@ -158,18 +163,25 @@ class FootComparison:
     recordings: tuple[ComparedRecording, ...]
     response: OwnResponse
     between_recording_sd_deg: float
-    between_recording_sd_learnt: bool
+    between_recording_sd_interval_deg: tuple[float, float]
+    drift_deg_per_recording: float
     minimal_detectable_change_before_deg: float
     minimal_detectable_change_deg: float
     change: Change | None
+    verdict: Verdict | None
     recommendation: Recommendation
     fitted_wedges: int
+    measured: Finding
     next_recordings: tuple[NextRecording, ...] = ()
     next_recording: Finding | None = None
-    verdict: Finding | None = None
     response_belief: Mixture | None = None
     curves: CurveDifference | None = None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def keep(self) -> int | None:
+        """Signed count to ride with; None where it is not known."""
+        return self.recommendation.total
 
     def rows(self, words: Words) -> list[tuple[str, str, str, str]]:
         """Return the recordings for a table, printed: name, wedges, from neutral, standard error."""
@@ -204,11 +216,15 @@ class FootComparison:
             ],
             "response": to_json_value(self.response),
             "between_recording_sd_deg": to_json_value(self.between_recording_sd_deg),
+            "between_recording_sd_interval_deg": to_json_value(self.between_recording_sd_interval_deg),
+            "drift_deg_per_recording": to_json_value(self.drift_deg_per_recording),
             "minimal_detectable_change_before_deg": to_json_value(self.minimal_detectable_change_before_deg),
             "minimal_detectable_change_deg": to_json_value(self.minimal_detectable_change_deg),
             "change_deg": to_json_value(change.deg) if change else None,
             "change_interval_deg": to_json_value(change.interval_deg) if change else None,
             "change_detected": change.detected if change else None,
+            "verdict": self.verdict,
+            "keep": self.keep,
             "recommendation": to_json_value(self.recommendation),
             "next_recording": str(advice) if advice else None,
             "next_recording_wedges": advice.values["wedges"] if advice else None,
@@ -229,8 +245,8 @@ class ComparisonResult:
         The recordings, in the order in which they were given.
     system : WedgeSystem
         The wedges that were used.
-    remounted : bool
-        Whether sensors or markers were taken off and on again in between.
+    mounting : {"left_on", "remounted", "laps"}
+        Whether sensors or markers stayed on, were taken off and on again, or the recordings are laps of one file.
     feet : mapping of side to FootComparison
         The feet that were recorded.
     findings : tuple of Finding
@@ -243,15 +259,20 @@ class ComparisonResult:
 
     sessions: tuple[Readings, ...]
     system: WedgeSystem
-    remounted: bool
+    mounting: Mounting
     feet: Mapping[Side, FootComparison]
     findings: tuple[Finding, ...]
     settings: Mapping[str, Any]
     version: str
-    schema: str = field(default="bikefit.comparison/1")
+    schema: str = field(default="bikefit.comparison/2")
+
+    @property
+    def remounted(self) -> bool:
+        """Whether sensors or markers were taken off and on again in between."""
+        return self.mounting == "remounted"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the comparison as the JSON contract ``bikefit.comparison/1`` has it.
+        """Return the comparison as the JSON contract ``bikefit.comparison/2`` has it.
 
         Returns
         -------
@@ -269,19 +290,15 @@ class ComparisonResult:
         }
 
     def answers(self, words: Words) -> list[str]:
-        """Return what to do with each shoe and what the trial showed, two sentences each."""
+        """Return the verdict, what to keep and what was measured for each shoe."""
         return [
             said
-            for side, foot in self.feet.items()
-            for said in (
-                sentences.advice(words, side, foot.recommendation, self.system.cap),
-                words.finding(foot.verdict) if foot.verdict else "",
-            )
-            if said
+            for foot in self.feet.values()
+            for said in (sentences.answer(words, foot, self.system.cap), sentences.measured(words, foot))
         ]
 
     def __str__(self) -> str:
-        """Say what to do with each shoe and what the trial showed, in English."""
+        """Say for each shoe what the wedges did, what to keep and what was measured, in English."""
         return "\n".join(self.answers(ENGLISH))
 
     def _repr_html_(self) -> str:

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from bikefit import __version__
 from bikefit.analysis import analyze_recording
+from bikefit.comparison.belief import believe
 from bikefit.comparison.curves import used_curves
-from bikefit.comparison.foot import Curves, compare_foot
-from bikefit.comparison.guards import check_sessions, check_zeros, formats_differ, labels
+from bikefit.comparison.foot import Curves, gather_foot, judge_foot, nothing_usable
+from bikefit.comparison.guards import check_sessions, check_zeros, labels
 from bikefit.comparison.result import ComparisonResult
+from bikefit.comparison.series import mounting_of
 from bikefit.comparison.sources import as_sources, read_sources
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
 from bikefit.model import Readings, Recording, SessionResult, finding, readings_of
+from bikefit.response import Assumptions
 from bikefit.sessions.manifest import ManifestSession
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
@@ -61,11 +64,11 @@ def compare(
 
     Examples
     --------
-    Two wedges bring this simulated rider's right heel in by about a degree:
+    Two wedges bring this simulated rider's right heel in by more than two degrees:
 
     >>> from bikefit.simulate import simulate_plain
     >>> before, _ = simulate_plain(duration_s=90, seed=1, right_mean_deg=5.0)
-    >>> after, _ = simulate_plain(duration_s=90, seed=2, right_mean_deg=3.8)
+    >>> after, _ = simulate_plain(duration_s=90, seed=2, right_mean_deg=2.6)
     >>> right = compare([before, after], right_wedges=[0, 2]).feet["right"]
     >>> right.change.detected, right.response.probability_heel_in > 0.9
     (True, True)
@@ -163,26 +166,33 @@ def compare_readings(
     names = labels(sessions)
     check_zeros(sessions, names)
     findings = check_sessions(sessions, names, remounted=remounted)
-    anew = remounted or formats_differ(sessions)
-    feet = {
-        side: compare_foot(
+    mounting = mounting_of(sessions, remounted)
+    assumptions = Assumptions.of(settings, mounting)
+    gathered = [
+        gather_foot(
             side,
             sessions,
             names,
             (turns_deg or {}).get(side) or [0.0] * len(sessions),
             settings,
-            remounted=anew,
             cleat_float_deg=cleat_float_deg,
             curves=curves,
         )
         for side in SIDES
         if any(side in session.feet for session in sessions)
-    }
+    ]
+    believed = believe({one.side: one.series for one in gathered if one.series is not None}, assumptions)
+    system = sessions[0].system
     return ComparisonResult(
         sessions=tuple(sessions),
-        system=sessions[0].system,
-        remounted=anew,
-        feet=feet,
+        system=system,
+        mounting=mounting,
+        feet={
+            one.side: judge_foot(one, believed[one.side], settings, cleat_float_deg)
+            if one.side in believed
+            else nothing_usable(one, system, assumptions, settings)
+            for one in gathered
+        },
         findings=findings,
         settings=settings.to_dict(),
         version=__version__,

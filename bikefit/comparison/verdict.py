@@ -1,169 +1,153 @@
-"""What the trial showed and what to record next, as findings."""
+"""What the recordings showed, as findings: what was measured first, then what makes it doubtful."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from bikefit.comparison.result import Change
-from bikefit.conventions import Side
-from bikefit.model import Finding, WedgeSystem, finding
-from bikefit.response import NextRecording, Posterior, Trial, has_repeat, minimal_detectable_change_deg
-from bikefit.settings import Settings
+import numpy as np
 
-WORTHWHILE_DEG = 0.15
-"""A recording that brings the final choice less than this closer to neutral is not asked for."""
+from bikefit.comparison.belief import FootBelief
+from bikefit.comparison.decision import best_count
+from bikefit.model import Finding, finding
+from bikefit.response import Effect, Mixture, Verdict, order_confounded, straightness
 
-
-def judge(
-    side: Side,
-    trials: Sequence[Trial],
-    own: Posterior,
-    change: Change | None,
-    mdc_deg: float,
-    best_gain_deg: float,
-    system: WedgeSystem,
-    settings: Settings,
-    between_sd_deg: float,
-    neutral_known: bool,
-    *,
-    cleat_turns_foot: bool = True,
-) -> tuple[Finding, ...]:
-    """Say what the trial showed: the verdict first, then a baseline to repeat, or the cleat to turn."""
-    if change is None:
-        repeats = judge_repeats(side, trials, between_sd_deg)
-        return (judge_no_trial(side, trials), *([repeats] if repeats else []))
-    before = own.excess_at(change.from_wedges * system.cant_deg).mean if neutral_known else None
-    said = [judge_change(side, change, mdc_deg, before)]
-    repeats = judge_repeats(side, trials, between_sd_deg)
-    if repeats:
-        said.append(repeats)
-        return tuple(said)
-    if before is None or said[0].code == "compare_closer":
-        return tuple(said)
-    blind = not change.detected and settings.neutral_band_deg < abs(before) < mdc_deg
-    if blind and not has_repeat(trials):
-        said.append(finding("compare_repeat_baseline", side=side, excess=abs(before), mdc=mdc_deg))
-    elif cleat_turns_foot and best_gain_deg < WORTHWHILE_DEG:
-        cleat = judge_cleat(side, own, trials, system, settings)
-        said += [cleat] if cleat else []
-    return tuple(said)
+_CODES = {
+    "helps": "compare_closer",
+    "harms": "compare_wrong_way",
+    "too_much": "compare_past_neutral",
+    "no_effect_seen": "compare_no_effect",
+    None: "compare_moved",
+}
+_CONFIDENCE = 0.95
 
 
-def judge_change(side: Side, change: Change, mdc_deg: float, excess_before_deg: float | None) -> Finding:
-    """Say what the wedges did: nothing to be seen, closer, the wrong way, past neutral, or moved (no neutral)."""
+def shown_count(foot: FootBelief, verdict: Verdict | None, effect: Effect) -> int:
+    """Return the count that the verdict is said of: the tried one that helped most, else the widest tried."""
+    if verdict == "helps":
+        before = abs(foot.measured_excess_deg(foot.series.baseline))
+        return best_count(foot, [c for c in set(foot.series.counts) if abs(foot.measured_excess_deg(c)) < before])
+    return round(effect.to_cant_deg / foot.series.system.cant_deg)
+
+
+def measured(foot: FootBelief, verdict: Verdict | None, mdc_deg: float) -> Finding:
+    """Say how far the wedges turned the heel, or why nothing tells."""
+    side, effect, series = foot.series.side, foot.effect, foot.series
+    if effect is None:
+        if len(set(series.counts)) > 1:
+            return finding("compare_no_common_setup", side=side)
+        return finding("compare_one_count", side=side, count=series.counts[0])
+    shown = shown_count(foot, verdict, effect)
+    before = round(effect.from_cant_deg / series.system.cant_deg)
+    share = (series.cant_deg(shown) - effect.from_cant_deg) / (effect.to_cant_deg - effect.from_cant_deg)
+    deg = share * effect.deg
+    low, high = sorted(share * end for end in effect.interval_deg)
     # an interval that holds zero reaches so far in and so far out; any other is named by its sizes alone
-    least, most = sorted(map(abs, change.interval_deg)) if change.detected else map(abs, change.interval_deg)
-    values = {
-        "side": side,
-        "count": change.to_wedges,
-        "before": change.from_wedges,
-        "deg": change.deg,
-        "size": abs(change.deg),
-        "way": "out" if change.deg > 0 else "in",
-        "low": change.interval_deg[0],
-        "high": change.interval_deg[1],
-        "least": least,
-        "most": most,
-        "mdc": mdc_deg,
-    }
-    if not change.detected:
-        return finding("compare_no_effect", **values)
-    if excess_before_deg is None:
-        return finding("compare_moved", **values)
-    if abs(excess_before_deg + change.deg) < abs(excess_before_deg):
-        return finding("compare_closer", **values)
-    same_way = excess_before_deg * change.deg > 0
-    return finding("compare_wrong_way" if same_way else "compare_past_neutral", **values)
+    least, most = sorted((abs(low), abs(high))) if effect.detected else (abs(low), abs(high))
+    code = _CODES[verdict if effect.detected or verdict is not None else "no_effect_seen"]
+    return finding(
+        code,
+        side=side,
+        count=shown,
+        before=before,
+        deg=deg,
+        size=abs(deg),
+        way="out" if deg > 0 else "in",
+        low=low,
+        high=high,
+        least=least,
+        most=most,
+        mdc=mdc_deg,
+    )
 
 
-def judge_no_trial(side: Side, trials: Sequence[Trial]) -> Finding:
-    """Say why nothing tells what a wedge does: one count, or never two of them with the cleat at one angle."""
-    counts = {trial.wedges for trial in trials}
-    if len(counts) > 1:
-        return finding("compare_no_common_setup", side=side)
-    return finding("compare_one_count", side=side, count=counts.pop())
+def doubts(foot: FootBelief) -> tuple[Finding, ...]:
+    """Say what makes the recordings doubtful: their order, a count that did not repeat, an effect that bends."""
+    found = [_order(foot), _repeats(foot), _bent(foot)]
+    return tuple(item for item in found if item is not None)
 
 
-def judge_repeats(side: Side, trials: Sequence[Trial], between_sd_deg: float) -> Finding | None:
-    """Name the count whose recordings lie farthest apart, where that is more than it should be."""
+def _order(foot: FootBelief) -> Finding | None:
+    """Say that count and order go together."""
+    if foot.effect is None or not order_confounded(foot.series.told):
+        return None
+    return finding("order_confounded", side=foot.series.side, count=foot.series.baseline)
+
+
+def _repeats(foot: FootBelief) -> Finding | None:
+    """Name the count whose two recordings lie farther apart than was to be expected."""
+    told, counts = foot.series.told, foot.series.counts
     worst: Finding | None = None
-    ordered = sorted(trials, key=_setting)
-    for _, group in groupby(ordered, key=_setting):
-        same = sorted(group, key=lambda trial: trial.value_deg)
+    places = sorted(range(len(counts)), key=lambda i: (told.setup[i], counts[i]))
+    for (_, count), group in groupby(places, key=lambda i: (int(told.setup[i]), counts[i])):
+        same = sorted(group, key=lambda i: float(told.value_deg[i]))
         low, high = same[0], same[-1]
-        spread = high.value_deg - low.value_deg
-        limit = minimal_detectable_change_deg(
-            (between_sd_deg**2 + low.standard_error_deg**2) ** 0.5,
-            (between_sd_deg**2 + high.standard_error_deg**2) ** 0.5,
-        )
+        spread = float(told.value_deg[high] - told.value_deg[low])
+        limit = _expected_spread_deg(foot, low, high)
         if spread > limit and (worst is None or spread > worst.values["spread"]):
-            worst = finding("compare_repeat_differs", side=side, count=low.wedges, spread=spread, limit=limit)
+            worst = finding(
+                "compare_repeat_differs",
+                side=foot.series.side,
+                count=count,
+                spread=spread,
+                limit=limit,
+                recordings=len(same),
+            )
     return worst
 
 
-def _setting(trial: Trial) -> tuple[int, int]:
-    return trial.setup, trial.wedges
+def _expected_spread_deg(foot: FootBelief, one: int, other: int) -> float:
+    """Return how far apart two recordings at one count are expected to lie, at most."""
+    told = foot.series.told
+    between, log_weights = foot.assumptions.between_grid()
+    drift = foot.assumptions.drift_sd_deg * abs(float(told.order[one] - told.order[other]))
+    strokes = math.hypot(float(told.standard_error_deg[one]), float(told.standard_error_deg[other]))
+    sds = np.sqrt(2.0 * between**2 + drift**2 + strokes**2 + 1e-18)
+    return Mixture(np.exp(log_weights), np.zeros_like(sds), sds).quantile(0.5 + 0.5 * _CONFIDENCE)
 
 
-def judge_cleat(
-    side: Side,
-    posterior: Posterior,
-    trials: Sequence[Trial],
-    system: WedgeSystem,
-    settings: Settings,
-) -> Finding | None:
+def _bent(foot: FootBelief) -> Finding | None:
+    """Doubt a response that is not straight, where three counts or more are there."""
+    found = straightness(foot.series.told, foot.assumptions)
+    if found is None or not found.doubted:
+        return None
+    low, middle, high = found.cants_deg
+    counts = [round(cant / foot.series.system.cant_deg) for cant in found.cants_deg]
+    return finding(
+        "response_bends",
+        side=foot.series.side,
+        low=counts[0],
+        middle=counts[1],
+        high=counts[2],
+        first=-found.lower * (middle - low),
+        second=-found.upper * (high - middle),
+        chance=found.chance_bent,
+    )
+
+
+def turn_cleat(foot: FootBelief, confidence: float, band_deg: float) -> Finding | None:
     """Say where to turn the cleat instead.
 
     That is where the excess without wedges is real and even a full stack on a side that was tried, at the favourable
     end of the response's interval, would not bring the heel into the neutral band.
     """
-    bare = posterior.excess_at(0.0)
-    low, high = bare.interval(settings.neutral_confidence)
-    if abs(bare.mean) <= settings.neutral_band_deg or low <= 0.0 <= high:
+    bare = foot.excess_at(0)
+    low, high = bare.interval(confidence)
+    if abs(bare.mean) <= band_deg or low <= 0.0 <= high:
         return None
-    weakest, strongest = posterior.response.interval(settings.neutral_confidence)
-    toward = 1.0 if bare.mean > 0 else -1.0
-    reach = 0.0
-    for tried in {(trial.wedges > 0) - (trial.wedges < 0) for trial in trials} - {0}:
+    weakest, strongest = foot.own.response.interval(confidence)
+    toward = 1 if bare.mean > 0 else -1
+    reach, cap = 0.0, foot.series.system.cap
+    for tried in _sides(foot.series.counts):
         favourable = strongest if tried == toward else -weakest
-        reach = max(reach, favourable * system.cap * system.cant_deg)
-    if abs(bare.mean) - reach <= settings.neutral_band_deg:
+        reach = max(reach, favourable * foot.series.cant_deg(cap))
+    if abs(bare.mean) - reach <= band_deg:
         return None
     way = "in" if bare.mean > 0 else "out"
-    return finding("compare_turn_cleat", side=side, cap=system.cap, turn=abs(bare.mean), way=way, deg=bare.mean)
+    return finding("compare_turn_cleat", side=foot.series.side, cap=cap, turn=abs(bare.mean), way=way, deg=bare.mean)
 
 
-def advise_next(
-    side: Side,
-    ranked: Sequence[NextRecording],
-    trials: Sequence[Trial],
-    recommended: int,
-    said: Sequence[Finding],
-) -> Finding:
-    """Say which count to record next; ``values["wedges"]`` is it with its sign, None where no recording is needed."""
-    best = ranked[0]
-    tried = {trial.wedges for trial in trials}
-
-    def told(code: str, wedges: int | None, named: int) -> Finding:
-        return finding(
-            code,
-            side=side,
-            wedges=wedges,
-            count=named,
-            now=best.miss_now_deg,
-            after=best.expected_miss_deg,
-        )
-
-    codes = {item.code for item in said}
-    if codes & {"compare_repeat_differs", "compare_repeat_baseline"}:
-        baseline = min(tried, key=lambda total: (abs(total), total))
-        return told("next_recording_baseline", baseline, baseline)
-    if best.gain_deg >= WORTHWHILE_DEG:
-        code = "next_recording_again" if best.wedges in tried else "next_recording_new"
-        return told(code, best.wedges, best.wedges)
-    if "compare_turn_cleat" in codes:
-        return told("next_recording_cleat", 0, 0)
-    if recommended not in tried:
-        return told("next_recording_check", recommended, recommended)
-    return told("next_recording_enough", None, recommended)
+def _sides(counts: Sequence[int]) -> set[int]:
+    """Return the sides that were tried, varus 1 and valgus -1."""
+    return {(total > 0) - (total < 0) for total in counts} - {0}

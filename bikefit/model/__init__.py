@@ -9,16 +9,19 @@ from bikefit.conventions import PerFoot
 from bikefit.model.arrays import Array
 from bikefit.model.decided import (
     NO_TURN,
+    Action,
     CleatTurn,
     Excess,
     Neutral,
     NeutralKind,
+    NextStep,
     Option,
     Outcome,
     Placement,
     Recommendation,
     Response,
     ResponseUsed,
+    Visible,
     WedgeSystem,
 )
 from bikefit.model.findings import Finding, Level, Reason, finding, reason
@@ -30,6 +33,7 @@ from bikefit.model.session import FootResult, RecordingInfo, SessionResult
 
 __all__ = [
     "NO_TURN",
+    "Action",
     "Array",
     "Channel",
     "ChannelInfo",
@@ -44,6 +48,7 @@ __all__ = [
     "Markers",
     "Neutral",
     "NeutralKind",
+    "NextStep",
     "Option",
     "Outcome",
     "PerFoot",
@@ -62,6 +67,7 @@ __all__ = [
     "ShoeSensor",
     "StrokeCurves",
     "StrokeSummary",
+    "Visible",
     "WedgeSystem",
     "finding",
     "reading_of",

@@ -18,11 +18,9 @@ NeutralKind = Literal["zero", "static", "recovery", "number", "none"]
 CleatReason = Literal[
     "float_stop", "no_float", "float_unknown", "inside_float", "within_band", "interval_holds_neutral", "undetermined"
 ]  # fmt: skip
-Step = Literal[
-    "fit", "add", "take_some", "take_all", "swap", "no_change", "no_wedge", "not_tried", "keep", "beyond",
-    "float_stop", "undetermined",
-]  # fmt: skip
-"""The kind of change that a recommendation comes to; every sentence and drawing follows it."""
+Action = Literal["test", "compare", "repeat", "ride", "take_off", "check", "record"]
+Step = Literal["fit", "compare", "keep", "no_wedge", "beyond", "float_stop", "undetermined"]
+"""What a first result comes to; every sentence and drawing of it follows."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +138,40 @@ NO_TURN = CleatTurn(math.nan, "undetermined")
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """The one thing to do next.
+
+    Attributes
+    ----------
+    action : str
+        "test": make the visit; "compare": record without the wedges that are on, and compare; "repeat": record a count
+        once more before anything else; "record": record a count, or again where there is none; "ride": ride with a
+        count; "take_off": take the wedges off; "check": look at cleat, float and neutral first.
+    counts : tuple of int
+        Signed counts: to record in this order, or the one to ride with.
+    """
+
+    action: Action
+    counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Visible:
+    """The smallest change of the angle that more recordings like this one can show.
+
+    Attributes
+    ----------
+    pair_deg : float
+        One with other wedges against this one [deg].
+    visit_deg : float
+        The visit: without, one way, the other way, without [deg].
+    """
+
+    pair_deg: float = math.nan
+    visit_deg: float = math.nan
+
+
+@dataclass(frozen=True)
 class Option:
     """What a signed total of wedges would do.
 
@@ -197,6 +229,8 @@ class Recommendation:
         Every total that was weighed.
     reasons : tuple of Reason
         Why it came out so.
+    next_step : NextStep
+        The one thing to do next.
     """
 
     outcome: Outcome
@@ -213,6 +247,7 @@ class Recommendation:
     cleat: CleatTurn
     options: tuple[Option, ...]
     reasons: tuple[Reason, ...]
+    next_step: NextStep
 
     @property
     def total(self) -> int | None:
@@ -222,38 +257,32 @@ class Recommendation:
         return -self.wedges if self.placement == "valgus" else self.wedges
 
     @property
+    def named(self) -> int | None:
+        """The total that words and pictures name as advised: none where a recording without the wedges comes first."""
+        return None if self.next_step.action == "compare" else self.total
+
+    @property
     def fitted(self) -> int | None:
         """Signed count on the shoe during the ride, varus positive."""
         return None if self.total is None or self.change is None else self.total - self.change
 
     @property
     def step(self) -> Step:
-        """The kind of change from what is fitted to what is advised."""
-        target, fitted = self.total, self.fitted
-        if self.outcome == "undetermined" or target is None or fitted is None:
+        """What a first result comes to: with wedges on, a recording without them comes before any change."""
+        if self.outcome == "undetermined" or self.total is None:
             return "undetermined"
         if self.cleat.reason == "float_stop":
             return "float_stop"
+        if self.next_step.action == "compare":
+            return "compare"
         if self.outcome == "beyond_stack":
             return "beyond"
-        if any(reason.code == "compare_not_tried" for reason in self.reasons):
-            return "not_tried"
         if self.outcome in ("no_wedge", "keep"):
-            return "keep" if fitted else "no_wedge"
-        if target == fitted:
-            return "no_change"
-        if fitted == 0:
-            return "fit"
-        if target == 0:
-            return "take_all"
-        if target * fitted < 0:
-            return "swap"
-        return "add" if abs(target) > abs(fitted) else "take_some"
+            return "keep" if self.total else "no_wedge"
+        return "fit"
 
     def headline(self, words: Words) -> str:
-        """Give the answer in two to four words, such as "Fit 2 varus wedges"."""
-        if self.step in ("add", "take_some", "take_all"):
-            return words.counted(f"headline.{self.step}", abs(self.change or 0))
+        """Give the answer in two to four words, such as "Try 2 varus wedges"."""
         return words.text(f"headline.{self.step}", target=words.wedges(self.total or 0))
 
     def __str__(self) -> str:

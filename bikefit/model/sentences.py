@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bikefit.conventions import Side
-from bikefit.model.decided import CleatTurn, Recommendation
+from bikefit.model.decided import CleatTurn, Recommendation, Visible
 from bikefit.model.spread import Spread, measured
 from bikefit.words import Words, known
 
@@ -11,30 +13,19 @@ STAY_REASONS = ("within_band", "interval_holds_neutral", "no_gain_expected")
 
 
 def advice(words: Words, side: Side, recommendation: Recommendation, cap: int) -> str:
-    """Answer for one shoe: the target, which side is thick, one at a time; ``cap`` is the most of the wedge system."""
+    """Answer for one shoe: what to try, or what to do first; ``cap`` is the most of the wedge system."""
     step, shoe = recommendation.step, words.shoe(side)
     if step == "undetermined":
         if not recommendation.reasons:
             return words.text("advice.undetermined_bare", shoe=shoe)
         return words.text("advice.undetermined", shoe=shoe, reason=words.finding(recommendation.reasons[0]))
-    target, changed = recommendation.total or 0, abs(recommendation.change or 0)
     if step == "float_stop":
         return _float_first(words, shoe, recommendation)
-    key: str = step
-    if step == "beyond" and not changed:
-        key = "beyond_full"
-    elif step == "beyond" and abs(target) < cap:
-        key = "beyond_tried"
-    answer = words.text(
-        f"advice.{key}",
-        shoe=shoe,
-        target=words.wedges(target),
-        fitted=words.wedges(recommendation.fitted),
-        changed=changed,
-        thick=words.thick_side(target),
-        cap=cap,
-    )
-    return answer + words.counted("advice.pace", changed)
+    target, fitted = recommendation.total or 0, recommendation.fitted or 0
+    told = {"shoe": shoe, "fitted": words.wedges(fitted)}
+    if step == "compare":
+        return words.counted("advice.compare", abs(fitted), **told)
+    return words.text(f"advice.{step}", target=words.wedges(target), thick=words.thick_side(target), cap=cap, **told)
 
 
 def _float_first(words: Words, shoe: str, recommendation: Recommendation) -> str:
@@ -70,12 +61,11 @@ def cleat_instead(words: Words, cleat: CleatTurn) -> str:
 
 def outlook(words: Words, recommendation: Recommendation) -> str:
     """Say what the change is expected to do, how likely, and what that rests on; where nothing changes, why."""
-    if recommendation.step == "undetermined":
+    step = recommendation.step
+    if step == "undetermined":
         return words.text("sure.undetermined")
     said = []
-    if not recommendation.change:
-        said += [words.text(f"sure.{reason.code}") for reason in recommendation.reasons if reason.code in STAY_REASONS]
-    else:
+    if step in ("fit", "beyond"):
         target, interval = words.wedges(recommendation.total), words.heel_interval(recommendation.interval_deg)
         expected = words.heel(recommendation.expected_deg)
         closer, worse = words.percent(recommendation.chance_closer), words.percent(recommendation.chance_worse)
@@ -83,8 +73,10 @@ def outlook(words: Words, recommendation: Recommendation) -> str:
             words.text("sure.expected", target=target, expected=expected, interval=interval),
             words.text("sure.chances", closer=closer, worse=worse),
         ]
-    if recommendation.step != "no_wedge":
-        said.append(words.text(f"sure.{recommendation.response.source}"))
+    elif not recommendation.change:
+        said += [words.text(f"sure.{reason.code}") for reason in recommendation.reasons if reason.code in STAY_REASONS]
+    if step != "no_wedge":
+        said.append(words.text("sure.assumption"))
     return " ".join(said)
 
 
@@ -98,21 +90,37 @@ def how_sure(words: Words, excess: Spread, recommendation: Recommendation) -> st
     return " ".join(part for part in said if part)
 
 
-def what_next(words: Words, recommendation: Recommendation) -> str:
-    """Say what to do next after a recommendation."""
-    step, changed = recommendation.step, abs(recommendation.change or 0)
+def what_next(words: Words, recommendation: Recommendation, visible: Visible | None = None) -> str:
+    """Say what to do next after a first result, and how small a change that can show."""
+    step = recommendation.step
     if step == "undetermined":
-        codes = {reason.code for reason in recommendation.reasons}
-        if "neutral_needed" in codes:
+        if recommendation.next_step.action == "check":
             return words.text("next.neutral_needed")
+        codes = {reason.code for reason in recommendation.reasons}
         return words.text("next.pose_needed" if codes & NO_POSE else "next.record_again")
-    if step in ("beyond", "float_stop"):
-        return words.text(f"next.{step}")
-    if changed == 0:
-        return words.text("next.stay")
-    if changed == 1:
-        return words.text("next.last")
-    return words.text("next.fit" if step in ("fit", "add") else "next.take")
+    if step in ("keep", "no_wedge", "float_stop"):
+        return words.text(f"next.{step}" if step == "float_stop" else "next.stay")
+    said = [words.text("next.beyond")] if step == "beyond" else []
+    if step == "compare":
+        said.append(words.text("next.compare"))
+    else:
+        said.append(words.text("next.test", counts=list(recommendation.next_step.counts)))
+    if visible is not None and known(visible.pair_deg):
+        pair, visit = words.degrees(visible.pair_deg), words.degrees(visible.visit_deg)
+        said.append(words.text(f"next.visible_{'pair' if step == 'compare' else 'visit'}", pair=pair, visit=visit))
+    return " ".join(said)
+
+
+def advised_wedges(words: Words, recommendation: Recommendation) -> str:
+    """Name the advised wedges as a table has them."""
+    if recommendation.step == "compare":
+        return words.text("terminal.compare_first")
+    return words.wedges(recommendation.total)
+
+
+def names_varus(recommendations: Iterable[Recommendation]) -> bool:
+    """Whether a shoe is to get a varus wedge, by what the words say."""
+    return any(each.named is not None and (each.change or 0) > 0 for each in recommendations)
 
 
 def cautions(words: Words, recommends_varus: bool) -> list[str]:

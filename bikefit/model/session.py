@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bikefit.conventions import Side, ZeroMeaning
 from bikefit.model import sentences
-from bikefit.model.decided import Excess, Neutral, Recommendation, WedgeSystem
+from bikefit.model.decided import Excess, Neutral, Recommendation, Visible, WedgeSystem
 from bikefit.model.findings import Finding
 from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
@@ -49,6 +49,8 @@ class FootResult:
         Its curves, row by row.
     zero : str, optional
         What an angle of zero means in the recording; None = not known.
+    visible : Visible
+        What more recordings like this one can show.
     """
 
     side: Side
@@ -62,6 +64,7 @@ class FootResult:
     stroke_table: pd.DataFrame
     curves: StrokeCurves
     zero: ZeroMeaning | None = None
+    visible: Visible = field(default_factory=Visible)
 
     def figures(self, words: Words) -> dict[str, str]:
         """Return the numbers of the small table, printed, by their keys in the words' section ``terminal``."""
@@ -74,8 +77,8 @@ class FootResult:
             "excess": words.signed_degrees(self.excess.deg),
             "interval": words.signed_interval(self.excess.interval_deg),
             "fitted": words.wedges(self.fitted_wedges),
-            "target": words.wedges(advised.total),
-            "expected": words.signed_degrees(advised.expected_deg),
+            "target": sentences.advised_wedges(words, advised),
+            "expected": unknown if advised.step == "compare" else words.signed_degrees(advised.expected_deg),
             "cleat": sentences.cleat_turn(words, advised.cleat),
         }
 
@@ -136,11 +139,11 @@ class SessionResult:
     feet: Mapping[Side, FootResult]
     version: str
     companions: Mapping[str, Channel] = field(default_factory=dict)
-    schema: str = "bikefit.session/1"
+    schema: str = "bikefit.session/2"
     is_section: bool = False  # of a longer recording
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the session as the JSON contract ``bikefit.session/1`` has it.
+        """Return the session as the JSON contract ``bikefit.session/2`` has it.
 
         Returns
         -------

@@ -13,9 +13,6 @@ from bikefit.model import Array
 from bikefit.response.experiment import BASELINE, RESPONSE, Assumptions, FootPosterior, Series, fit_foot, series
 from bikefit.response.mixture import CONFIDENCE, Mixture
 
-VISIT_CANT_DEG = 2.0
-"""The visit records the smallest count that has at least this cant, either way."""
-
 _U = np.linspace(-5.0, 5.0, 201)
 _REACH = np.sinh(_U)
 _REACH_STEPS = np.cosh(_U) * (_U[1] - _U[0])
@@ -107,9 +104,43 @@ def rank_recordings(
 ) -> tuple[NextRecording, ...]:
     """Rank the counts to record next, best first, by the expected loss under the count that is chosen after it.
 
-    ``own`` is the posterior with the response's prior of ``one``, recorded with the counts ``tried``. A new recording
-    is normal at each SD between recordings; what it says of that SD itself is weighed too, so that a repeat is worth
-    what it teaches. The loss is summed over where the recording may come out and over the SDs.
+    Parameters
+    ----------
+    own : FootPosterior
+        With the response's prior.
+    one : Series
+        The recordings behind it.
+    tried : sequence of int
+        Their signed counts.
+    cant_deg : float
+        Cant of one wedge [deg].
+    cap : int
+        Most wedges under one foot.
+    zero_sd_deg : float
+        Error of the zero that all recordings share [deg].
+
+    Returns
+    -------
+    tuple of NextRecording
+        Every count within the cap, on either side; the smaller one first on a tie.
+
+    Notes
+    -----
+    A new recording is normal at each SD between recordings; what it says of that SD itself is weighed too, so that a
+    repeat is worth what it teaches. The loss is summed over where the recording may come out and over the SDs.
+
+    References
+    ----------
+    Raiffa & Schlaifer, Applied Statistical Decision Theory, 1961, chapter 5 (value of sample information).
+
+    Examples
+    --------
+    After a wrong way the other side is worth most:
+
+    >>> from bikefit.response import Assumptions, fit_foot, series
+    >>> wrong = series([4.0, 5.2, 4.0], 0.05, [0, 2, 0])
+    >>> rank_recordings(fit_foot(wrong, Assumptions()), wrong, [0, 2, 0], cant_deg=1.0, cap=3)[0].wedges
+    -3
     """
     now = math.sqrt(float(expected_loss_deg2(own, _cants(allowed_totals(tried, cap), cant_deg)).min()) + zero_sd_deg**2)
     error = math.sqrt(float(np.mean(one.standard_error_deg**2)))
@@ -149,18 +180,6 @@ def _loss_after(own: FootPosterior, cant_deg: float, order: float, error_deg: fl
     cants = np.array(cants_deg)
     loss = (a2[:, None] - 2.0 * ab[:, None] * cants + b2[:, None] * cants**2).min(axis=1)
     return float((loss * 0.5 * scale * _REACH_STEPS).sum())
-
-
-def visit_counts(cant_deg: float, cap: int) -> tuple[int, int, int, int]:
-    """Return the counts of the visit: bare, the smallest of 2 deg or more within the cap, as many the other way, bare.
-
-    Examples
-    --------
-    >>> visit_counts(1.0, 3), visit_counts(1.5, 3), visit_counts(0.5, 3)
-    ((0, 2, -2, 0), (0, 2, -2, 0), (0, 3, -3, 0))
-    """
-    count = min(cap, math.ceil(VISIT_CANT_DEG / cant_deg - 1e-9))
-    return (0, count, -count, 0)
 
 
 def planned_minimal_detectable_deg(

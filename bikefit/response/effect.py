@@ -59,7 +59,27 @@ def widest_pair(cants_deg: Sequence[float]) -> tuple[float, float]:
 
 
 def effects(feet: Mapping[Foot, Series], assumptions: Assumptions) -> dict[Foot, Effect]:
-    """Measure what the wedges did under each foot that was recorded at two cants in one setup."""
+    """Measure what the wedges did under each foot that was recorded at two cants in one setup.
+
+    Parameters
+    ----------
+    feet : mapping of foot to Series
+        The recordings of one rider.
+    assumptions : Assumptions
+        What is thought of drift and of the SD between recordings; the response's prior is left out.
+
+    Returns
+    -------
+    dict of foot to Effect
+        The change between the cant nearest to none and the one farthest from it.
+
+    Examples
+    --------
+    >>> from bikefit.response import series
+    >>> seen = effects({"right": series([6.0, 4.0, 6.0], 0.1, [0, 2, 0])}, Assumptions())["right"]
+    >>> round(seen.deg, 2), seen.detected
+    (-2.0, True)
+    """
     free = fit_feet(feet, assumptions, response_prior=False)
     return {foot: effect_of(free[foot], one.cant_deg.tolist()) for foot, one in feet.items() if one.tells_response}
 

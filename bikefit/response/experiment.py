@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 from bikefit.model import Array
 from bikefit.response.linear import Normals, condition, normalised, precision_of
 from bikefit.response.mixture import CONFIDENCE, Mixture
+from bikefit.settings import Settings
 
 Foot = TypeVar("Foot")
 Mounting = Literal["left_on", "remounted", "laps"]
-
-BETWEEN_SD_MEDIAN_DEG: dict[Mounting, float] = {"left_on": 0.4, "remounted": 0.8, "laps": 0.25}
-"""What recordings at one count differ by: sensors left on, taken off and on again, laps of one recording."""
+"""Sensors left on between recordings, taken off and on again, or laps of one recording."""
 
 _REACH, _STEP, _FINE_STEP = 9.0, 0.25, 1.0 / 512.0
 """Of the grid over log s, in prior standard deviations; the integrands are smooth, so that equal steps are exact."""
@@ -50,11 +49,27 @@ class Assumptions:
         Standard deviation of its logarithm; 0 takes the median as known.
     """
 
-    response_mean: float = 0.25
-    response_sd: float = 0.5
-    drift_sd_deg: float = 0.3
-    between_median_deg: float = BETWEEN_SD_MEDIAN_DEG["left_on"]
-    between_log_sd: float = 0.5
+    response_mean: float = Settings.response_mean
+    response_sd: float = Settings.response_sd
+    drift_sd_deg: float = Settings.drift_sd_deg
+    between_median_deg: float = Settings.between_left_on_deg
+    between_log_sd: float = Settings.between_log_sd
+
+    @classmethod
+    def of(cls, settings: Settings, mounting: Mounting) -> Assumptions:
+        """Return what the settings assume of recordings made in this way."""
+        medians: dict[Mounting, float] = {
+            "left_on": settings.between_left_on_deg,
+            "remounted": settings.between_remounted_deg,
+            "laps": settings.between_laps_deg,
+        }
+        return cls(
+            settings.response_mean,
+            settings.response_sd,
+            settings.drift_sd_deg,
+            medians[mounting],
+            settings.between_log_sd,
+        )
 
     def between_grid(self, step: float = _STEP) -> tuple[Array, Array]:
         """Return the SDs between recordings that are thought possible [deg] and the logs of their prior weights."""
@@ -102,7 +117,31 @@ def series(
     order: Sequence[float] | Array | None = None,
     setup: Sequence[int] | None = None,
 ) -> Series:
-    """Bring one foot's recordings together: in the order given and of one setup where nothing else is said."""
+    """Bring one foot's recordings together: in the order given and of one setup where nothing else is said.
+
+    Parameters
+    ----------
+    value_deg : array-like, shape (..., n)
+        Readings [deg], heel-out positive.
+    standard_error_deg : array-like or float
+        Of the strokes [deg].
+    cant_deg : array-like, shape (n,)
+        Signed cant under the shoe [deg], varus positive.
+    order : array-like, shape (n,), optional
+        When each was recorded, counted in recordings.
+    setup : sequence of int, optional
+        Which position of the cleat; each has a baseline of its own.
+
+    Returns
+    -------
+    Series
+        At least one recording.
+
+    Examples
+    --------
+    >>> series([6.0, 4.0, 6.1], 0.1, [0, 2, 0]).tells_response
+    True
+    """
     values = np.asarray(value_deg, dtype=np.float64)
     count = values.shape[-1]
     if count == 0:
@@ -204,7 +243,25 @@ def fit_feet(
 ) -> dict[Foot, FootPosterior]:
     """Learn each foot's numbers from all recordings; a foot at one cant throughout still tells what recordings do.
 
-    Without ``response_prior`` only the recordings speak: for "was a change measured".
+    Parameters
+    ----------
+    feet : mapping of foot to Series
+        The recordings of one rider.
+    assumptions : Assumptions
+        What is thought before.
+    response_prior : bool
+        Without it only the recordings speak: for "was a change measured".
+
+    Returns
+    -------
+    dict of foot to FootPosterior
+        Baseline, response and drift of each foot, at each SD between recordings, which is the same for both.
+
+    Examples
+    --------
+    >>> own = fit_feet({"right": series([6.0, 4.0, 6.1], 0.1, [0, 2, 0])}, Assumptions())["right"]
+    >>> 0.5 < own.response.mean < 1.0, own.probability_heel_in > 0.97
+    (True, True)
     """
     sds, log_weights = assumptions.between_grid()
     known = {foot: _condition(one, assumptions, sds, response_prior) for foot, one in feet.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TypeGuard
 
 Interval = tuple[float, float]
@@ -22,3 +23,14 @@ def rounded(value: float, digits: int = 1) -> float:
     (0.0, 4.2)
     """
     return float(f"{value:.{digits}f}") + 0.0
+
+
+def degree_signs(message: str) -> str:
+    """Write "deg" after a number as the degree sign, as everywhere but in JSON.
+
+    Examples
+    --------
+    >>> degree_signs("within 1.0 deg of neutral")
+    'within 1.0° of neutral'
+    """
+    return re.sub(r"(?<=\d) deg\b", "°", message)

@@ -66,7 +66,9 @@ class Templates:
         return self.text(f"{section}.{'minus_' if value < 0 else ''}{form}", n=abs(value))
 
     def words_for(self, kind: str, value: Any) -> str:
-        """Return the words for a value as a place asks for them: ``section``, ``join.NAME`` or ``each.NAME``."""
+        """Return the words for a value as a place asks for them: ``section``, ``list.``, ``join.`` or ``each.NAME``."""
+        if kind.startswith("list."):
+            return self.text("join.comma").join(self.text(kind, value=of) for of in value)
         if kind.startswith("join."):
             return self.text(kind).join(map(str, value))
         if kind.startswith("each."):

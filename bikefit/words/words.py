@@ -151,6 +151,18 @@ class Words(Templates):
             return self.text("words.to", low=self.degrees(-high), high=self.heel(low))
         return self.text("words.to", low=self.heel(low), high=self.heel(high))
 
+    def interval(self, interval: Interval | None, digits: int = 1) -> str:
+        """Print an interval of sizes, without signs.
+
+        Examples
+        --------
+        >>> ENGLISH.interval((0.156, 0.4), 2)
+        '0.16° to 0.40°'
+        """
+        if interval is None or not (known(interval[0]) and known(interval[1])):
+            return self.text("words.unknown")
+        return self.text("words.to", low=self.degrees(interval[0], digits), high=self.degrees(interval[1], digits))
+
     def signed_interval(self, interval: Interval | None, digits: int = 1) -> str:
         """Print an interval of angles with signs, as tables have it.
 

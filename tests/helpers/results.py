@@ -18,6 +18,7 @@ from bikefit.model import (
     FloatStop,
     FootResult,
     Neutral,
+    NextStep,
     Reason,
     Recommendation,
     RecordingInfo,
@@ -35,6 +36,7 @@ from bikefit.wedges import recommend, undetermined
 
 NAN = math.nan
 OWN_ZERO = Neutral("zero", 0.0)
+RIDE = NextStep("ride")
 NUMBERS = {
     **{row.column: NAN for row in STROKE_ANGLES},
     "peak_crank_deg": NAN,
@@ -137,6 +139,7 @@ def make_recommendation(
     source: str = "assumption",
     reasons: tuple[Reason, ...] = (),
     cleat: CleatTurn = NO_TURN,
+    step: NextStep = RIDE,
 ) -> Recommendation:
     """Return advice of the given outcome and signed count, its numbers plausible."""
     known = total is not None
@@ -155,4 +158,5 @@ def make_recommendation(
         cleat=cleat,
         options=(),
         reasons=reasons,
+        next_step=step,
     )

@@ -27,7 +27,7 @@ def sure_bars(words: Words, foot: FootResult) -> list[Bar]:
         return []
     bars = [(words.text("drawing.now"), foot.excess.deg, foot.excess.interval_deg)]
     advised = foot.recommendation
-    if advised.change and advised.interval_deg is not None:
+    if advised.named is not None and advised.change and advised.interval_deg is not None:
         named = words.text("drawing.with", wedges=words.wedges(advised.total or 0))
         bars.append((named, advised.expected_deg, advised.interval_deg))
     return bars
@@ -85,7 +85,7 @@ def options(
     for option in advised.options:
         at, (low, high) = frame.x(option.wedges), option.interval_deg
         frame.add(svg.line(at, frame.y(low), at, frame.y(high), "whisker"))
-        shape = "dot" if option.wedges == advised.total else "ring"
+        shape = "dot" if option.wedges == advised.named else "ring"
         frame.add(svg.element("circle", cx=at, cy=frame.y(option.expected_deg), r=6, class_=shape))
         if option.wedges == fitted:
             frame.add(svg.label(words.text("drawing.now"), at, frame.y(high) - 6, "halo", "middle"))

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bikefit.comparison import ComparisonResult, FootComparison
+from bikefit.comparison import sentences as said_of
 from bikefit.comparison.result import recording_columns
 from bikefit.conventions import SIDES
 from bikefit.model import sentences
@@ -27,7 +28,7 @@ def comparison_text(words: Words, result: ComparisonResult) -> RenderableType:
     parts.append(_table(words, feet))
     notes = [note_line(item.level, words.finding(item)) for item in result.findings]
     for foot in feet:
-        told = {words.finding(item) for item in (foot.verdict, foot.next_recording) if item is not None}
+        told = {words.finding(foot.measured)}
         shoe = words.shoe(foot.side)
         notes += [
             note_line(item.level, words.text("terminal.for_shoe", shoe=shoe, message=words.finding(item)))
@@ -36,14 +37,14 @@ def comparison_text(words: Words, result: ComparisonResult) -> RenderableType:
         ]
     if notes:
         parts += ["", Text(words.text("terminal.findings"), style="bold"), *notes]
-    varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
+    varus = sentences.names_varus(foot.recommendation for foot in feet)
     parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
     return Group(*parts)
 
 
 def _foot(words: Words, foot: FootComparison, cap: int) -> list[RenderableType]:
     """Return one foot's answer and what follows from the recordings."""
-    answer = sentences.advice(words, foot.side, foot.recommendation, cap)
+    answer = said_of.answer(words, foot, cap)
     lines = [Padding(Text(line), (0, 0, 0, 2)) for line in comparison_sentences(words, foot)]
     return [Text(answer, style="bold"), *lines, ""]
 

@@ -102,13 +102,32 @@ def session_text(words: Words, result: SessionResult) -> RenderableType:
             Padding(Text(sentences.how_sure(words, foot.excess, foot.recommendation)), (0, 0, 0, 2)),
             "",
         ]
-    parts.append(_table(words, result, feet))
+    parts += [*_next(words, feet), _table(words, result, feet)]
     notes = list(_notes(words, result))
     if notes:
         parts += ["", Text(words.text("terminal.findings"), style="bold"), *notes]
-    varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
+    varus = sentences.names_varus(foot.recommendation for foot in feet)
     parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
     return Group(*parts)
+
+
+def _next(words: Words, feet: list[FootResult]) -> list[RenderableType]:
+    """Return what to do next, each thing once with the shoes that it is for."""
+    shoes: dict[str, list[str]] = {}
+    for foot in feet:
+        following = sentences.what_next(words, foot.recommendation, foot.visible)
+        shoes.setdefault(following, []).append(words.shoe(foot.side))
+    return [
+        Text(words.text("terminal.next"), style="bold"),
+        *(_for_shoes(words, "info", message, names) for message, names in shoes.items()),
+        "",
+    ]
+
+
+def _for_shoes(words: Words, level: Level, message: str, names: list[str]) -> RenderableType:
+    """Return a remark with the shoe, or both, that it is for."""
+    shoe = names[0] if len(names) == 1 else words.text("terminal.both_shoes")
+    return note_line(level, words.text("terminal.for_shoe", shoe=shoe, message=message))
 
 
 def _heading(words: Words, result: SessionResult) -> str:

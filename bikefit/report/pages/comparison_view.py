@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from bikefit.comparison import ComparisonResult, FootComparison, labels
+from bikefit.comparison import sentences as said_of
 from bikefit.conventions import SIDES, Side
 from bikefit.model import sentences
-from bikefit.model.spread import measured
 from bikefit.report.comparison_sentences import smallest_change, where_it_differs
 from bikefit.report.draw import comparison_charts, decision_charts, shoes
 from bikefit.report.draw.panel import Panel
@@ -30,7 +30,6 @@ from bikefit.report.pages.view import (
     behind_words,
     clean,
     cleat_drawing,
-    plain_degrees,
     system_line,
 )
 from bikefit.words import Interval, Words, known
@@ -53,7 +52,7 @@ def comparison_page(
     band = float(result.settings["neutral_band_deg"])
     bars = {foot.side: _bars(words, foot) for foot in feet}
     x_range = decision_charts.sure_range([bar for each in bars.values() for bar in each], band)
-    varus = any((foot.recommendation.change or 0) > 0 for foot in feet)
+    varus = sentences.names_varus(foot.recommendation for foot in feet)
     sections: list[FigureView | TableView] = [
         *_figures(words, result, feet, band),
         *(_recordings(words, foot) for foot in feet),
@@ -137,20 +136,19 @@ def _shoe(
     excess = excess_now(foot)
     above, above_caption = _above(words, foot, result, excess)
     behind_caption = behind_words(words, advised, fitted)
-    said = plain_degrees(words.finding(foot.verdict)) if foot.verdict else measured(words, excess)
-    if foot.change is None and known(foot.minimal_detectable_change_before_deg):
+    said = said_of.measured(words, foot)
+    if advised.next_step.action in ("test", "compare"):
         said = f"{said} {smallest_change(words, foot)}"
-    following = foot.next_recording
     expects = bool(advised.change)
     cleat, cleat_caption = cleat_drawing(words, side, advised)
     return ShoeView(
         side=side,
         name=words.shoe(side),
-        headline=advised.headline(words),
-        advice=plain_degrees(sentences.advice(words, side, advised, result.system.cap)),
+        headline=said_of.headline(words, foot),
+        advice=said_of.keep(words, foot, result.system.cap),
         measured=said,
-        outlook=sentences.outlook(words, advised),
-        next=plain_degrees(words.finding(following)) if following else sentences.what_next(words, advised),
+        outlook=said_of.outlook(words, foot),
+        next=said_of.next_step(words, foot),
         above=shoes.from_above(words, side, above, above_caption),
         above_caption=above_caption,
         behind=shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind_caption),
@@ -231,15 +229,18 @@ def _learned(words: Words, feet: list[FootComparison]) -> TableView:
 def _foot_learned(words: Words, foot: FootComparison) -> dict[str, str]:
     """Return one shoe's printed numbers by their key in the texts."""
     change, response, unknown = foot.change, foot.response, words.text("words.unknown")
-    between = words.degrees(foot.between_recording_sd_deg, 2)
-    source = "learned" if foot.between_recording_sd_learnt else "assumed"
     return {
         "row_change": words.signed_degrees(change.deg) if change else unknown,
         "row_change_interval": words.signed_interval(change.interval_deg) if change else unknown,
         "row_detected": words.text("compared.yes" if change.detected else "compared.no") if change else unknown,
         "row_smallest_before": words.degrees(foot.minimal_detectable_change_before_deg),
         "row_smallest": words.degrees(foot.minimal_detectable_change_deg),
-        "row_between": words.text("compared.between_of", sd=between, source=words.text(f"compared.{source}")),
+        "row_between": words.text(
+            "compared.between_of",
+            sd=words.degrees(foot.between_recording_sd_deg, 2),
+            interval=words.interval(foot.between_recording_sd_interval_deg, 2),
+        ),
+        "row_drift": words.signed_degrees(foot.drift_deg_per_recording, 2),
         "row_response": words.signed_degrees(response.mean, 2),
         "row_response_sd": words.degrees(response.sd, 2),
         "row_response_interval": words.signed_interval(response.interval),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 from statistics import NormalDist
@@ -18,7 +17,6 @@ from bikefit.report.draw.stroke_charts import FootCurves
 from bikefit.report.pages.downloads import stroke_download
 from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, settings_table
 from bikefit.report.pages.view import LONG, FigureView, PageView, TableView, clean, client_view
-from bikefit.response import minimal_detectable_change_deg
 from bikefit.words import Words, known
 
 Section = FigureView | TableView
@@ -60,7 +58,7 @@ def _figure(words: Words, key: str, panels: Iterable[Panel], caption: str = "") 
 
 def _numbers(words: Words, result: SessionResult, feet: list[FootResult]) -> TableView:
     """Return the table of all that was measured, a column a shoe."""
-    measured = [_foot_numbers(words, foot, float(result.settings["between_recording_sd_deg"])) for foot in feet]
+    measured = [_foot_numbers(words, foot) for foot in feet]
     rows = (
         [(words.text(f"numbers.{key}"), *(column[key] for column in measured)) for key in measured[0]]
         if measured
@@ -73,7 +71,7 @@ def _numbers(words: Words, result: SessionResult, feet: list[FootResult]) -> Tab
     return TableView("numbers", words.text("tables.numbers"), header, tuple(rows), words.text("tables.numbers_caption"))
 
 
-def _foot_numbers(words: Words, foot: FootResult, between_sd_deg: float) -> dict[str, str]:
+def _foot_numbers(words: Words, foot: FootResult) -> dict[str, str]:
     """Return one shoe's printed numbers by their key in the texts."""
     strokes, rotation, excess = foot.strokes, foot.rotation, foot.excess
     advised, degrees = foot.recommendation, words.signed_degrees
@@ -84,7 +82,6 @@ def _foot_numbers(words: Words, foot: FootResult, between_sd_deg: float) -> dict
             "numbers.peak_at", peak=angles["peak"], at=words.degrees(rotation.peak_crank_deg, 0)
         )
     stop = rotation.float_stop
-    error = math.hypot(rotation.standard_error_deg, between_sd_deg)
     return {
         "strokes": words.text("terminal.strokes_value", used=strokes.used, found=strokes.found),
         "cadence": words.text("terminal.cadence_value", rpm=words.fixed(strokes.cadence_rpm, 0)),
@@ -92,7 +89,8 @@ def _foot_numbers(words: Words, foot: FootResult, between_sd_deg: float) -> dict
         "rotation": degrees(rotation.value_deg),
         "rotation_interval": words.signed_interval(rotation.interval_deg),
         "standard_error": words.degrees(rotation.standard_error_deg, 2),
-        "smallest": words.degrees(minimal_detectable_change_deg(error, error)),
+        "smallest": words.degrees(foot.visible.pair_deg),
+        "smallest_visit": words.degrees(foot.visible.visit_deg),
         "metric": words.text(f"metric.{rotation.metric}"),
         **angles,
         "range": words.degrees(rotation.range_deg),
@@ -107,7 +105,7 @@ def _foot_numbers(words: Words, foot: FootResult, between_sd_deg: float) -> dict
         "excess": degrees(excess.deg),
         "excess_interval": words.signed_interval(excess.interval_deg),
         "fitted": words.wedges(foot.fitted_wedges),
-        "target": words.text("words.unknown") if advised.total is None else words.wedges(advised.total),
+        "target": sentences.advised_wedges(words, advised),
         "cleat": sentences.cleat_turn(words, advised.cleat),
         "cleat_nose": sentences.cleat_nose(words, advised.cleat),
     }

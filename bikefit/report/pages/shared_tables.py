@@ -17,7 +17,7 @@ def options_table(words: Words, side: Side, advised: Recommendation, fitted: int
     rows = []
     for option in advised.options:
         marks = [words.text("drawing.now")] if option.wedges == fitted else []
-        marks += [words.text("tables.advised")] if option.wedges == advised.total else []
+        marks += [words.text("tables.advised")] if option.wedges == advised.named else []
         named = words.wedges(option.wedges)
         rows.append(
             (

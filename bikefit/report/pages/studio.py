@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from bikefit import __version__
 from bikefit.comparison import ComparisonResult, NotComparableError
+from bikefit.comparison import sentences as said_of
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import BikefitError
 from bikefit.model import sentences
@@ -85,12 +86,12 @@ def rider_html(
     else:
         # the shoe on which wedges were tried comes first
         for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
-            answer = sentences.advice(words, side, foot.recommendation, comparison.system.cap)
+            answer = said_of.answer(words, foot, comparison.system.cap)
             name = words.text("rider.response", shoe=words.shoe(side))
             said = comparison_sentences(words, foot)
             answers.append({"side": side, "title": name, "advice": answer, "said": said})
             told = (words.finding(found) for found in foot.findings if found.level == "warning")
-            warnings += [message for message in told if message not in said]
+            warnings += [message for message in told if message != words.finding(foot.measured)]
         warnings += [words.finding(found) for found in comparison.findings if found.level == "warning"]
     return _render(
         words,

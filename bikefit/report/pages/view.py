@@ -14,7 +14,7 @@ from bikefit.model import FootResult, Reading, Recommendation, SessionResult, We
 from bikefit.model.spread import Spread, measured
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
-from bikefit.words import Interval, Words, known, rounded
+from bikefit.words import Interval, Words, degree_signs, known, rounded
 
 SHORT, LONG, MESSAGE = 90, 400, 1000
 """Most characters of a rider's or file's name on the client's page, of one in the provenance, and of a message."""
@@ -126,7 +126,7 @@ def client_view(
         shoes=tuple(_shoe(words, foot, result, x_range, band) for foot in feet),
         intro=words.text("page.intro"),
         sure_caption=words.text("page.sure_caption"),
-        cautions=tuple(sentences.cautions(words, any((each.change or 0) > 0 for each in recommended))),
+        cautions=tuple(sentences.cautions(words, sentences.names_varus(recommended))),
         system=system_line(words, result.system),
         colophon=words.text("page.colophon", version=result.version),
         sections=(),
@@ -182,7 +182,7 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
         advice=plain_degrees(sentences.advice(words, foot.side, foot.recommendation, result.system.cap)),
         measured=said,
         outlook=sentences.outlook(words, advised),
-        next=sentences.what_next(words, advised),
+        next=sentences.what_next(words, advised, foot.visible),
         above=shoes.from_above(words, side, above_view(words, read), above_caption),
         above_caption=above_caption,
         # where the cleat comes first, the wedges are no picture yet
@@ -204,7 +204,7 @@ def plain_degrees(message: str) -> str:
     >>> plain_degrees("within 1.0 deg of neutral")
     'within 1.0° of neutral'
     """
-    return re.sub(r"(?<=\d) deg\b", "°", clean(message, MESSAGE))
+    return degree_signs(clean(message, MESSAGE))
 
 
 def above_view(words: Words, foot: Reading) -> shoes.AboveView | None:
@@ -248,6 +248,8 @@ def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> sh
     target = advised.total
     if target is None:
         return shoes.BehindView(fitted, 0, 0, system.cant_deg, system.placement, known=False)
+    if advised.named is None:
+        return shoes.BehindView(fitted, 0, 0, system.cant_deg, system.placement)
     same_side = target * fitted > 0
     kept = (min if target > 0 else max)(target, fitted) if same_side else 0
     return shoes.BehindView(kept, target - kept, fitted - kept, system.cant_deg, system.placement)
@@ -271,6 +273,8 @@ def behind_words(words: Words, advised: Recommendation, fitted: int) -> str:
     target = advised.total
     if target is None:
         return words.text("drawing.behind_unknown")
+    if advised.named is None:
+        target = fitted
     if target == 0:
         return words.text("drawing.behind_taken" if fitted else "drawing.behind_none")
     return words.text(

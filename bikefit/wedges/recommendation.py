@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 from statistics import NormalDist
-from typing import Any
-
-import numpy as np
 
 from bikefit.conventions import interval_95
 from bikefit.model import (
     NO_TURN,
     CleatTurn,
     Excess,
+    NextStep,
     Option,
     Outcome,
     Placement,
@@ -32,171 +27,10 @@ from bikefit.model import (
     reason,
 )
 from bikefit.settings import Settings
+from bikefit.wedges.belief import Belief, best_total, uncapped_total
 
-
-@dataclass(frozen=True)
-class Belief:
-    """What is believed of the excess and of the response together: a bivariate normal distribution.
-
-    Attributes
-    ----------
-    excess_deg, excess_sd_deg : float
-        Of the excess with the wedges as fitted [deg].
-    response, response_sd : float
-        Degrees heel-in per degree of varus cant.
-    covariance : float
-        Of the two.
-    """
-
-    excess_deg: float
-    excess_sd_deg: float
-    response: float
-    response_sd: float
-    covariance: float = 0.0
-
-    def loss_deg2(self, cant_change_deg: float) -> float:
-        """Return the expected squared excess after a change of cant, less the excess's own variance.
-
-        Parameters
-        ----------
-        cant_change_deg : float
-            Added cant, varus positive [deg].
-
-        Returns
-        -------
-        float
-            [deg^2]; the part that the choice can change.
-
-        Examples
-        --------
-        >>> Belief(2.5, 0.8, 0.25, 0.5).loss_deg2(2.0)
-        5.0
-        """
-        k = cant_change_deg
-        left = self.excess_deg - self.response * k
-        return left**2 + self.response_sd**2 * k**2 - 2.0 * self.covariance * k
-
-    def best_cant_change_deg(self) -> float:
-        """Return the change of cant that minimises `loss_deg2`, as a real number [deg]."""
-        power = self.response**2 + self.response_sd**2
-        return (self.response * self.excess_deg + self.covariance) / power if power > 0 else 0.0
-
-    def after(self, cant_change_deg: float) -> NormalDist:
-        """Return the distribution of the excess after a change of cant [deg]."""
-        k = cant_change_deg
-        variance = self.excess_sd_deg**2 + (self.response_sd * k) ** 2 - 2.0 * self.covariance * k
-        return NormalDist(self.excess_deg - self.response * k, math.sqrt(max(variance, 1e-18)))
-
-    def chance_closer(self, cant_change_deg: float) -> float:
-        """Return the chance that a change of cant brings the heel closer to neutral.
-
-        Parameters
-        ----------
-        cant_change_deg : float
-            Added cant, varus positive [deg].
-
-        Returns
-        -------
-        float
-            0-1; 0 for no change. One minus it is the chance to get worse.
-
-        Notes
-        -----
-        With e the excess and x the turn that the change makes, ``|e - x| < |e|`` holds where ``x > 0`` and
-        ``e > x / 2``, or both reversed. The response is integrated by Gauss-Legendre on either side of zero;
-        given the response, the excess is normal.
-
-        Examples
-        --------
-        >>> round(Belief(1e6, 0.0, 0.25, 0.5).chance_closer(1.0), 3)
-        0.691
-        """
-        k = cant_change_deg
-        if k == 0.0:
-            return 0.0
-        turn, turn_sd = self.response * k, self.response_sd * abs(k)
-        covariance = self.covariance * k
-        if turn_sd == 0.0:
-            return float(_closer_given_turn(np.array([turn]), self.excess_deg, self.excess_sd_deg)[0])
-        slope = covariance / turn_sd**2
-        rest_sd = math.sqrt(max(self.excess_sd_deg**2 - covariance * slope, 0.0))
-        total = 0.0
-        low, high = turn - 8.0 * turn_sd, turn + 8.0 * turn_sd
-        cuts = sorted({low, *(x for x in (0.0, 2.0 * self.excess_deg, turn) if low < x < high), high})
-        nodes, weights = _legendre()
-        for start, end in pairwise(cuts):
-            x = 0.5 * (end - start) * nodes + 0.5 * (end + start)
-            density = np.exp(-0.5 * ((x - turn) / turn_sd) ** 2) / (turn_sd * math.sqrt(2.0 * math.pi))
-            closer = _closer_given_turn(x, self.excess_deg + slope * (x - turn), rest_sd)
-            total += 0.5 * (end - start) * float(np.sum(weights * density * closer))
-        return min(max(total, 0.0), 1.0)
-
-
-@cache
-def _legendre() -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.float64]]]:
-    return np.polynomial.legendre.leggauss(48)
-
-
-def _closer_given_turn(turn: Any, excess: Any, excess_sd: float) -> Any:
-    """Chance that a known turn (n,) lands closer, for an excess of the given mean (n,) and SD."""
-    margin = np.where(turn > 0, 1.0, -1.0) * (excess - turn / 2.0)
-    if excess_sd == 0.0:
-        return (margin > 0).astype(float)
-    return np.array([0.5 * math.erfc(-m / (excess_sd * math.sqrt(2.0))) for m in np.atleast_1d(margin)])
-
-
-def best_total(belief: Belief, fitted: int, cant_deg: float, totals: Iterable[int]) -> int:
-    """Choose the signed total of wedges with the smallest expected loss, the smaller change on a tie.
-
-    Parameters
-    ----------
-    belief : Belief
-        Of the excess with ``fitted`` wedges on, and the response.
-    fitted : int
-        Signed wedges on the shoe during the ride.
-    cant_deg : float
-        Cant of one wedge [deg].
-    totals : iterable of int
-        Signed totals to choose from.
-
-    Returns
-    -------
-    int
-        The chosen total, varus positive.
-
-    Examples
-    --------
-    >>> best_total(Belief(2.5, 0.8, 0.25, 0.5), 0, 1.0, range(-3, 4))
-    2
-    """
-
-    def badness(total: int) -> tuple[float, int]:
-        change = total - fitted
-        return (round(belief.loss_deg2(cant_deg * change), 12), abs(change))
-
-    return min(totals, key=badness)
-
-
-def uncapped_total(belief: Belief, fitted: int, cant_deg: float) -> int:
-    """Return the signed total that would be best if any number of wedges could be stacked.
-
-    Parameters
-    ----------
-    belief, fitted, cant_deg
-        As in `best_total`.
-
-    Returns
-    -------
-    int
-        The loss is a parabola in the change, so this is the whole number nearest to its vertex.
-
-    Examples
-    --------
-    >>> uncapped_total(Belief(5.0, 0.8, 0.25, 0.5), 0, 1.0)
-    4
-    """
-    change = belief.best_cant_change_deg() / cant_deg
-    return fitted + int(math.copysign(math.ceil(abs(change) - 0.5 - 1e-12), change))
+VISIT_CANT_DEG = 2.0
+"""The visit records the smallest count that has at least this cant, either way."""
 
 
 def recommend(
@@ -256,7 +90,7 @@ def recommend(
     >>> r.outcome, r.wedges, r.placement
     ('fit_wedges', 2, 'varus')
     """
-    belief = Belief(excess.deg, excess.total_sd_deg, response.mean, response.sd, response.covariance_deg)
+    belief = _belief(excess, response)
     cant, cap = system.cant_deg, system.cap
     totals = list(allowed) if allowed is not None else list(range(-cap, cap + 1))
     best, ideal = best_total(belief, fitted, cant, totals), uncapped_total(belief, fitted, cant)
@@ -269,6 +103,25 @@ def recommend(
         why.append(reason("excess_is_lower_bound"))
     if response.source == "assumption":
         why.append(reason("response_assumed", mean=response.mean, sd=response.sd))
+    cleat = cleat_turn(excess.deg, why[0].code, cleat_float_deg, at_float_stop=at_float_stop)
+    step = _first_step(outcome, why, fitted, system, cleat)
+    return describe(outcome, total, (*reasons, *why), step, cleat, excess, response, fitted, system, sorted(totals))
+
+
+def describe(
+    outcome: Outcome,
+    total: int,
+    reasons: Sequence[Reason],
+    next_step: NextStep,
+    cleat: CleatTurn,
+    excess: Excess,
+    response: Response,
+    fitted: int,
+    system: WedgeSystem,
+    totals: Iterable[int],
+) -> Recommendation:
+    """Give a decision with what it and every other total are expected to do; ``excess`` is that with ``fitted`` on."""
+    belief, cant = _belief(excess, response), system.cant_deg
     change = total - fitted
     after = belief.after(cant * change)
     closer = belief.chance_closer(cant * change)
@@ -284,10 +137,54 @@ def recommend(
         chance_closer=closer,
         chance_worse=1.0 - closer if change else 0.0,
         response=ResponseUsed(response.mean, response.sd, response.source),
-        cleat=cleat_turn(excess.deg, why[0].code, cleat_float_deg, at_float_stop=at_float_stop),
-        options=tuple(_option(belief, option, fitted, cant) for option in sorted(totals)),
-        reasons=(*reasons, *why),
+        cleat=cleat,
+        options=tuple(_option(belief, option, fitted, cant) for option in totals),
+        reasons=tuple(reasons),
+        next_step=next_step,
     )
+
+
+def _belief(excess: Excess, response: Response) -> Belief:
+    """Put an excess and a response together."""
+    return Belief(excess.deg, excess.total_sd_deg, response.mean, response.sd, response.covariance_deg)
+
+
+def visit_counts(cant_deg: float, cap: int) -> tuple[int, int, int, int]:
+    """Return the counts of the visit: bare, the smallest of 2 deg or more within the cap, as many the other way, bare.
+
+    Parameters
+    ----------
+    cant_deg : float
+        Cant of one wedge [deg].
+    cap : int
+        Most wedges under one foot.
+
+    Returns
+    -------
+    tuple of int
+        Signed counts in the order in which they are recorded, varus positive.
+
+    Examples
+    --------
+    >>> visit_counts(1.0, 3), visit_counts(1.5, 3), visit_counts(0.5, 3)
+    ((0, 2, -2, 0), (0, 2, -2, 0), (0, 3, -3, 0))
+    """
+    count = min(cap, math.ceil(VISIT_CANT_DEG / cant_deg - 1e-9))
+    return (0, count, -count, 0)
+
+
+def _first_step(
+    outcome: Outcome, reasons: Sequence[Reason], fitted: int, system: WedgeSystem, cleat: CleatTurn
+) -> NextStep:
+    """Say what to do after a first result: the visit; with wedges on, a recording without them."""
+    if cleat.reason == "float_stop":
+        return NextStep("check")
+    near = any(reason.code in ("within_band", "interval_holds_neutral") for reason in reasons)
+    if near or (outcome == "no_wedge" and not fitted):
+        return NextStep("ride", (fitted,))
+    if fitted:
+        return NextStep("compare", (0,))
+    return NextStep("check" if outcome == "beyond_stack" else "test", visit_counts(system.cant_deg, system.cap))
 
 
 def undetermined(system: WedgeSystem, reasons: Sequence[Reason], response: Response) -> Recommendation:
@@ -328,7 +225,13 @@ def undetermined(system: WedgeSystem, reasons: Sequence[Reason], response: Respo
         cleat=NO_TURN,
         options=(),
         reasons=tuple(reasons),
+        next_step=NextStep("check" if _lacks_neutral(reasons) else "record"),
     )
+
+
+def _lacks_neutral(reasons: Sequence[Reason]) -> bool:
+    """Whether all that is missing is what the angle is to be held against."""
+    return bool(reasons) and reasons[0].code in ("neutral_needed", "static_without_foot", "recovery_needs_crank")
 
 
 def cleat_turn(excess_deg: float, why: str, cleat_float_deg: float | None, *, at_float_stop: bool) -> CleatTurn:

@@ -1,0 +1,94 @@
+"""What all recordings together say of one foot, before anything is decided or put into words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bikefit.comparison.series import FootSeries
+from bikefit.conventions import Side
+from bikefit.response import (
+    Assumptions,
+    Effect,
+    FootPosterior,
+    Mixture,
+    Verdict,
+    between_sd_interval,
+    effects,
+    expected_loss_deg2,
+    fit_feet,
+    verdict_of,
+)
+from bikefit.words import Interval
+
+_MOVED_SD, _MOVED_MEAN = 0.8, 0.5
+"""The recordings moved the response where its SD fell below this share of the prior's, or its mean by so many SDs."""
+
+
+@dataclass(frozen=True)
+class FootBelief:
+    """One foot's recordings with what the model makes of them.
+
+    Attributes
+    ----------
+    series : FootSeries
+        The recordings.
+    assumptions : Assumptions
+        What was assumed before.
+    own : FootPosterior
+        Baseline, response and drift, with the response's prior.
+    effect : Effect, optional
+        What the wedges did by the recordings alone; None where they hold one count a setup.
+    between_sd_interval_deg : (float, float)
+        95 % interval of the SD between recordings, by both feet [deg].
+    """
+
+    series: FootSeries
+    assumptions: Assumptions
+    own: FootPosterior
+    effect: Effect | None
+    between_sd_interval_deg: Interval
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the wedges did for the heel; None where neutral is not known."""
+        if not self.series.neutral_known:
+            return None
+        return verdict_of(self.effect, self.own, self.series.told.cant_deg.tolist())
+
+    @property
+    def moved(self) -> bool:
+        """Whether the recordings, and not the assumption alone, say what a wedge does to this foot."""
+        if self.effect is None:
+            return False
+        prior, now = self.assumptions, self.own.response
+        shift = abs(now.mean - prior.response_mean)
+        least = prior.response_sd
+        return self.effect.detected or now.sd <= _MOVED_SD * least or shift >= _MOVED_MEAN * least
+
+    def excess_at(self, total: int) -> Mixture:
+        """Return the belief about the excess with a count on the shoe, with the zero's error [deg]."""
+        return self.own.excess_at(self.series.cant_deg(total), self.series.zero_sd_deg)
+
+    def expected_miss_deg(self, total: int) -> float:
+        """Return the root of the expected squared excess with a count on the shoe [deg]."""
+        loss = expected_loss_deg2(self.own, [self.series.cant_deg(total)], self.series.zero_sd_deg)
+        return math.sqrt(float(loss[0]))
+
+    def measured_excess_deg(self, total: int) -> float:
+        """Return the excess with a count on the shoe as the change that was measured has it [deg]."""
+        assert self.effect is not None
+        before = self.own.excess_at(self.effect.from_cant_deg).mean
+        slope = self.effect.deg / (self.effect.to_cant_deg - self.effect.from_cant_deg)
+        return before + slope * (self.series.cant_deg(total) - self.effect.from_cant_deg)
+
+
+def believe(feet: Mapping[Side, FootSeries], assumptions: Assumptions) -> dict[Side, FootBelief]:
+    """Learn from all recordings of both feet at once: what recordings differ by is the same for them."""
+    if not feet:
+        return {}
+    told = {side: one.told for side, one in feet.items()}
+    own, seen = fit_feet(told, assumptions), effects(told, assumptions)
+    interval = between_sd_interval(told, assumptions)
+    return {side: FootBelief(one, assumptions, own[side], seen.get(side), interval) for side, one in feet.items()}

@@ -1,0 +1,106 @@
+"""What a comparison says of one shoe: the verdict, what to keep, how sure that is; the same wherever it is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bikefit.model import sentences
+from bikefit.words import Words, degree_signs, rounded
+
+if TYPE_CHECKING:
+    from bikefit.comparison.result import FootComparison
+
+
+def headline(words: Words, foot: FootComparison) -> str:
+    """Give the verdict in a few words, such as "2 varus wedges help", as a heading."""
+    said = _verdict(words, foot)
+    return said[:1].upper() + said[1:]
+
+
+def _verdict(words: Words, foot: FootComparison) -> str:
+    """Give the verdict in a few words, as they stand inside a sentence."""
+    verdict, change = foot.verdict, foot.change
+    if verdict in ("helps", "harms", "too_much"):
+        count = int(foot.measured.values["count"])
+        return words.counted(f"compared.{verdict}", abs(count), count=words.wedges(count))
+    if verdict == "not_tried":
+        return words.text("compared.not_compared" if foot.fitted_wedges else "compared.not_tried")
+    if change is None:
+        return words.text("compared.cannot_tell")
+    if not change.detected:
+        return words.text("compared.no_effect_seen")
+    turned_in = change.deg * (change.to_wedges - change.from_wedges) < 0
+    return words.text("compared.moved_in" if turned_in else "compared.moved_out")
+
+
+def keep(words: Words, foot: FootComparison, cap: int) -> str:
+    """Say which wedges to ride with; nothing where that is not known."""
+    advised, fitted, total = foot.recommendation, foot.fitted_wedges, foot.keep
+    if total is None:
+        return ""
+    key = "keep_fit" if total != fitted else "keep_on"
+    if total == 0:
+        key = "keep_off" if fitted else "keep_bare"
+    if advised.next_step.action in ("test", "compare"):
+        key = "keep_uncompared" if fitted else "keep_untried"
+    said = words.text(
+        f"compared.{key}", target=words.wedges(total), thick=words.thick_side(total), fitted=words.wedges(fitted)
+    )
+    if advised.outcome == "beyond_stack":
+        said += " " + words.text("compared.keep_beyond", cap=cap)
+    elif abs(total) > 1 and abs(total - fitted) > 1:
+        said += " " + words.text("compared.keep_pace")
+    return said
+
+
+def answer(words: Words, foot: FootComparison, cap: int) -> str:
+    """Give the verdict and what to keep for one shoe, as one line."""
+    said = " ".join(part for part in (f"{_verdict(words, foot)}.", keep(words, foot, cap)) if part)
+    return words.text("terminal.for_shoe", shoe=words.shoe(foot.side), message=said)
+
+
+def measured(words: Words, foot: FootComparison) -> str:
+    """Say what was measured."""
+    return degree_signs(words.finding(foot.measured))
+
+
+def outlook(words: Words, foot: FootComparison) -> str:
+    """Say what is expected of the count to ride with, and where that was learned."""
+    advised, codes = foot.recommendation, {item.code for item in foot.recommendation.reasons}
+    if advised.outcome == "undetermined":
+        return words.text("sure.undetermined")
+    said = [
+        words.text(
+            "compared.expected",
+            target=words.wedges(advised.total),
+            expected=words.heel(advised.expected_deg),
+            interval=words.heel_interval(advised.interval_deg),
+        )
+    ]
+    near = [code for code in ("within_band", "interval_holds_neutral") if code in codes]
+    if near:
+        said.append(words.text(f"compared.{near[0]}"))
+    elif foot.verdict == "no_effect_seen" and "no_gain_expected" in codes and not advised.total:
+        said.append(words.text("compared.no_gain"))
+    elif foot.verdict == "no_effect_seen" and advised.change:
+        closer, worse = words.percent(advised.chance_closer), words.percent(advised.chance_worse)
+        said.append(words.text("compared.guess", closer=closer, worse=worse))
+    if not (near and foot.verdict == "not_tried"):
+        said.append(learned(words, foot))
+    return " ".join(said)
+
+
+def learned(words: Words, foot: FootComparison) -> str:
+    """Say where the response comes from, and what it is where the recordings moved it."""
+    if foot.recommendation.response.source == "assumption":
+        return words.text("sure.assumption")
+    mean = foot.response.mean
+    way = "none" if rounded(mean) == 0.0 else "in" if mean > 0 else "out"
+    return words.text(f"compared.own_{way}", size=words.degrees(abs(mean)))
+
+
+def next_step(words: Words, foot: FootComparison) -> str:
+    """Say the one next step."""
+    if foot.next_recording is None:
+        return sentences.what_next(words, foot.recommendation)
+    return degree_signs(words.finding(foot.next_recording))

@@ -1,0 +1,23 @@
+"""From an excess, a response and a wedge system to a count: the decision."""
+
+from bikefit.wedges.belief import Belief, best_total, uncapped_total
+from bikefit.wedges.recommendation import (
+    cleat_turn,
+    describe,
+    placement_of,
+    recommend,
+    undetermined,
+    visit_counts,
+)
+
+__all__ = [
+    "Belief",
+    "best_total",
+    "cleat_turn",
+    "describe",
+    "placement_of",
+    "recommend",
+    "uncapped_total",
+    "undetermined",
+    "visit_counts",
+]

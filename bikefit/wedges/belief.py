@@ -1,0 +1,178 @@
+"""What is believed of excess and response together, and the count with the smallest expected squared excess."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What is believed of the excess and of the response together: a bivariate normal distribution.
+
+    Attributes
+    ----------
+    excess_deg, excess_sd_deg : float
+        Of the excess with the wedges as fitted [deg].
+    response, response_sd : float
+        Degrees heel-in per degree of varus cant.
+    covariance : float
+        Of the two.
+    """
+
+    excess_deg: float
+    excess_sd_deg: float
+    response: float
+    response_sd: float
+    covariance: float = 0.0
+
+    def loss_deg2(self, cant_change_deg: float) -> float:
+        """Return the expected squared excess after a change of cant, less the excess's own variance.
+
+        Parameters
+        ----------
+        cant_change_deg : float
+            Added cant, varus positive [deg].
+
+        Returns
+        -------
+        float
+            [deg^2]; the part that the choice can change.
+
+        Examples
+        --------
+        >>> Belief(2.5, 0.8, 0.25, 0.5).loss_deg2(2.0)
+        5.0
+        """
+        k = cant_change_deg
+        left = self.excess_deg - self.response * k
+        return left**2 + self.response_sd**2 * k**2 - 2.0 * self.covariance * k
+
+    def best_cant_change_deg(self) -> float:
+        """Return the change of cant that minimises `loss_deg2`, as a real number [deg]."""
+        power = self.response**2 + self.response_sd**2
+        return (self.response * self.excess_deg + self.covariance) / power if power > 0 else 0.0
+
+    def after(self, cant_change_deg: float) -> NormalDist:
+        """Return the distribution of the excess after a change of cant [deg]."""
+        k = cant_change_deg
+        variance = self.excess_sd_deg**2 + (self.response_sd * k) ** 2 - 2.0 * self.covariance * k
+        return NormalDist(self.excess_deg - self.response * k, math.sqrt(max(variance, 1e-18)))
+
+    def chance_closer(self, cant_change_deg: float) -> float:
+        """Return the chance that a change of cant brings the heel closer to neutral.
+
+        Parameters
+        ----------
+        cant_change_deg : float
+            Added cant, varus positive [deg].
+
+        Returns
+        -------
+        float
+            0-1; 0 for no change. One minus it is the chance to get worse.
+
+        Notes
+        -----
+        With e the excess and x the turn that the change makes, ``|e - x| < |e|`` holds where ``x > 0`` and
+        ``e > x / 2``, or both reversed. The response is integrated by Gauss-Legendre on either side of zero;
+        given the response, the excess is normal.
+
+        Examples
+        --------
+        >>> round(Belief(1e6, 0.0, 0.25, 0.5).chance_closer(1.0), 3)
+        0.691
+        """
+        k = cant_change_deg
+        if k == 0.0:
+            return 0.0
+        turn, turn_sd = self.response * k, self.response_sd * abs(k)
+        covariance = self.covariance * k
+        if turn_sd == 0.0:
+            return float(_closer_given_turn(np.array([turn]), self.excess_deg, self.excess_sd_deg)[0])
+        slope = covariance / turn_sd**2
+        rest_sd = math.sqrt(max(self.excess_sd_deg**2 - covariance * slope, 0.0))
+        total = 0.0
+        low, high = turn - 8.0 * turn_sd, turn + 8.0 * turn_sd
+        cuts = sorted({low, *(x for x in (0.0, 2.0 * self.excess_deg, turn) if low < x < high), high})
+        nodes, weights = _legendre()
+        for start, end in pairwise(cuts):
+            x = 0.5 * (end - start) * nodes + 0.5 * (end + start)
+            density = np.exp(-0.5 * ((x - turn) / turn_sd) ** 2) / (turn_sd * math.sqrt(2.0 * math.pi))
+            closer = _closer_given_turn(x, self.excess_deg + slope * (x - turn), rest_sd)
+            total += 0.5 * (end - start) * float(np.sum(weights * density * closer))
+        return min(max(total, 0.0), 1.0)
+
+
+@cache
+def _legendre() -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.float64]]]:
+    return np.polynomial.legendre.leggauss(48)
+
+
+def _closer_given_turn(turn: Any, excess: Any, excess_sd: float) -> Any:
+    """Chance that a known turn (n,) lands closer, for an excess of the given mean (n,) and SD."""
+    margin = np.where(turn > 0, 1.0, -1.0) * (excess - turn / 2.0)
+    if excess_sd == 0.0:
+        return (margin > 0).astype(float)
+    return np.array([0.5 * math.erfc(-m / (excess_sd * math.sqrt(2.0))) for m in np.atleast_1d(margin)])
+
+
+def best_total(belief: Belief, fitted: int, cant_deg: float, totals: Iterable[int]) -> int:
+    """Choose the signed total of wedges with the smallest expected loss, the smaller change on a tie.
+
+    Parameters
+    ----------
+    belief : Belief
+        Of the excess with ``fitted`` wedges on, and the response.
+    fitted : int
+        Signed wedges on the shoe during the ride.
+    cant_deg : float
+        Cant of one wedge [deg].
+    totals : iterable of int
+        Signed totals to choose from.
+
+    Returns
+    -------
+    int
+        The chosen total, varus positive.
+
+    Examples
+    --------
+    >>> best_total(Belief(2.5, 0.8, 0.25, 0.5), 0, 1.0, range(-3, 4))
+    2
+    """
+
+    def badness(total: int) -> tuple[float, int]:
+        change = total - fitted
+        return (round(belief.loss_deg2(cant_deg * change), 12), abs(change))
+
+    return min(totals, key=badness)
+
+
+def uncapped_total(belief: Belief, fitted: int, cant_deg: float) -> int:
+    """Return the signed total that would be best if any number of wedges could be stacked.
+
+    Parameters
+    ----------
+    belief, fitted, cant_deg
+        As in `best_total`.
+
+    Returns
+    -------
+    int
+        The loss is a parabola in the change, so this is the whole number nearest to its vertex.
+
+    Examples
+    --------
+    >>> uncapped_total(Belief(5.0, 0.8, 0.25, 0.5), 0, 1.0)
+    4
+    """
+    change = belief.best_cant_change_deg() / cant_deg
+    return fitted + int(math.copysign(math.ceil(abs(change) - 0.5 - 1e-12), change))
