@@ -39,7 +39,7 @@ def test_a_slow_sensor_or_a_slow_start_keeps_its_zero(rate_hz, start_s):
 def test_a_bike_that_turned_after_the_pose_gives_no_wrong_zero(degrees, seconds, wait_s):
     seed = int(abs(degrees) + seconds)
     ride, shoe, side, sensor = random_rider(seed)
-    ride = turned_after_pose(ride, degrees, seconds, wait_s)
+    ride = turned_after_pose(replace(ride, start_s=1.5), degrees, seconds, wait_s)
     verdict = judged(*simulate_shoe(ride, shoe, side, sensor, seed), ride)
     assert verdict.holds
     if abs(degrees) >= 8.0:

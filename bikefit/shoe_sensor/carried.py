@@ -211,10 +211,10 @@ def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> 
     crank, spread = settings.crank_length_m, settings.crank_length_sd_m
     pairs = [(window.place_m, window.axes) for window in windows]
     circle, kept = fit_circle(pairs, shoe_axes, crank, spread, rounds=3), pairs
-    for _ in range(2):
+    for rounds in (2, 8):
         apart = [_apart(place - applied(axes, circle.lever_m)) for place, axes in pairs]
         kept = [pairs[k] for k in np.argsort(apart)[: max(1, (len(pairs) + 1) // 2)]]
-        circle = fit_circle(kept, shoe_axes, crank, spread)
+        circle = fit_circle(kept, shoe_axes, crank, spread, rounds)
     return circle
 
 

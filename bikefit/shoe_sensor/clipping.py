@@ -42,8 +42,10 @@ def clipped_share(values: Array) -> float:
     >>> clipped_share(wave), clipped_share(np.clip(wave, -0.9, 0.9)) > 0.2
     (0.0, True)
     """
-    busy = moving(values)
     ended = np.any(at_end(values), axis=1)
+    if not ended.any():
+        return 0.0
+    busy = moving(values)
     return float(np.mean(ended[busy])) if busy.any() else 0.0
 
 

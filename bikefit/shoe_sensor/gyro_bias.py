@@ -21,7 +21,7 @@ from bikefit.model import Array
 from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.strapdown import levelled, smoothed
 
-COARSE_HZ = 25.0
+COARSE_HZ = 50.0
 """Samples are taken together until about so many a second are left."""
 INTERVAL_S = 1.0
 TILT_SD_RAD = np.radians(1.5)
@@ -95,10 +95,8 @@ def _in_groups(values: Array, together: int) -> Array:
     """Return the means of so many neighbours each; what is left over at the end is dropped."""
     if together == 1:
         return values
-    end = values.shape[0] // together * together
-    means: Array = sum(values[k:end:together] for k in range(1, together)) + values[:end:together]
-    means /= together
-    return means
+    groups = values.shape[0] // together
+    return np.asarray(values[: groups * together].reshape(groups, together, -1).mean(axis=1))
 
 
 def resting(rate_rad_s: Array, force_m_s2: Array, intervals: Intervals) -> NDArray[np.bool_]:

@@ -35,12 +35,18 @@ def rows_a_value(values: Array) -> float:
     >>> rows_a_value(wave), round(rows_a_value(np.repeat(wave, 4, axis=0)), 1)
     (1.0, 4.0)
     """
-    busy = moving(values)
-    if np.count_nonzero(busy) < 2:
+    changed = _changed(values)
+    if changed.mean() > 1.0 / HELD_LEAST:
         return 1.0
-    changed = np.any(values[1:] != values[:-1], axis=1)[busy[1:]]
+    changed = changed[moving(values)[1:]]
     changes = np.count_nonzero(changed)
     return float(changed.size / changes) if changes else 1.0
+
+
+def _changed(values: Array) -> NDArray[np.bool_]:
+    """Tell which rows are not those before them."""
+    first, second, third = (values[1:, k] != values[:-1, k] for k in range(3))
+    return np.asarray(first | second | third)
 
 
 def released(time_s: Array, values: Array) -> tuple[Array, Array, float]:
@@ -51,7 +57,7 @@ def released(time_s: Array, values: Array) -> tuple[Array, Array, float]:
     hold = rows_a_value(values)
     if not HELD_LEAST < hold < LONGEST_HOLD:
         return time_s, values, 1.0
-    starts = np.flatnonzero(np.concatenate([[True], np.any(values[1:] != values[:-1], axis=1)]))
+    starts = np.flatnonzero(np.concatenate([[True], _changed(values)]))
     lengths = np.diff(np.append(starts, values.shape[0]))
     pieces = np.maximum(1, np.round(lengths / hold)).astype(int)
     first = np.repeat(starts, pieces)

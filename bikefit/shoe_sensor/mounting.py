@@ -59,12 +59,6 @@ def nearest_rotation(matrix: Array) -> Array:
     return rotation
 
 
-def heading_apart_deg(shoe_axes: Array, rough_axes: Array) -> float:
-    """Return how far a mounting from a pose is turned from the mean attitude of pedalling [deg], anticlockwise."""
-    change = rough_axes.T @ shoe_axes
-    return float(np.degrees(np.arctan2(change[1, 0], change[0, 0])))
-
-
 def likely(shoe_axes: Array, rough_axes: Array, side: Side) -> bool:
     """Tell whether a mounting from a pose goes with the way the foot then pedals.
 
@@ -83,7 +77,7 @@ def likely(shoe_axes: Array, rough_axes: Array, side: Side) -> bool:
     """
     change = rough_axes.T @ shoe_axes
     sign = 1.0 if side == "right" else -1.0
-    heading = sign * heading_apart_deg(shoe_axes, rough_axes)
+    heading = sign * np.degrees(np.arctan2(change[1, 0], change[0, 0]))
     pitch = np.degrees(np.arctan2(-change[2, 0], np.hypot(change[0, 0], change[1, 0])))
     roll = np.degrees(np.arctan2(change[2, 1], change[2, 2]))
     return bool(abs(heading) < 20.0 and abs(roll) < 25.0 and abs(pitch) < 50.0)

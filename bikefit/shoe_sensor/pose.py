@@ -16,8 +16,10 @@ POSE_TO_PEDALLING_S = 30.0
 POSE_SHORTEST_S, POSE_LONGEST_S = 2.0, 20.0
 STILL_DEG_S, STILL_M_S2 = 1.5, 0.4
 MOVED_DEG_S = 3.0
+LEAVING_S = 0.3
+"""So much before the middle of the last quiet window the foot surely had not set off."""
 QUIET_S = 1.0
-"""Window in which a foot must be quiet; so much is left out before it sets off, which it does slowly."""
+"""Window in which a foot must be quiet; half of it is left out of a pose before the foot slowly sets off."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def last_still_s(samples: Samples, pose: Pose, until_s: float) -> float:
     length = max(2, round(QUIET_S / samples.step_s))
     turning = np.degrees(lengths(uniform_filter1d(between.gyr_rad_s - bias, length, axis=0, mode="nearest")))
     quiet = between.time_s[_quiet(between, QUIET_S) & (turning < STILL_DEG_S)]
-    return max(pose.start_s + QUIET_S, float(quiet[-1]) - QUIET_S) if quiet.size else pose.end_s
+    return max(pose.start_s + QUIET_S, float(quiet[-1]) - LEAVING_S) if quiet.size else pose.end_s
 
 
 def check_given(pose: tuple[float, float], stretches: list[Samples], spans: list[tuple[float, float]]) -> Pose:

@@ -26,6 +26,8 @@ from bikefit.shoe_sensor.vectors import applied, lengths
 from bikefit.shoe_sensor.zero import Ridden, zero_from_pose
 
 PEDALLING_LEAST_S = 7.0
+DOUBTED_DEG = 1.5
+"""Doubts about a pose beyond this are told."""
 
 
 def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, float]]:
@@ -180,6 +182,8 @@ def _mounted(
             used = finding("pose_used", **limits, given=found.given)
             # a pose that nobody named may be the wrong stretch
             findings.append(used if found.given else replace(used, level="warning"))
+            if zero.sd_deg > DOUBTED_DEG:
+                findings.append(finding("zero_doubted", side=side, sd_deg=zero.sd_deg))
             if mounting is None:
                 return Mounted(zero.shoe_axes, "rider", 0.0, zero.sd_deg)
             sign = 1.0 if side == "right" else -1.0

@@ -15,19 +15,23 @@ from numpy.typing import NDArray
 
 from bikefit.model import Array
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
+from bikefit.shoe_sensor.quaternions import matrices, running_product, turn_by
 from bikefit.shoe_sensor.samples import Samples
+from bikefit.shoe_sensor.strapdown import rotation_vectors
 from bikefit.shoe_sensor.vectors import lengths, swept
 
 STANDING_S, ROUND_S = 0.2, 2.0
 """How much of standing, and of steady pedalling, belongs to the way."""
 FINE_HZ = 100.0
-NOISE_M = 0.0015
-INDEPENDENT_SAMPLES = 60.0
-"""Samples of a smooth way repeat each other: this many count, however fast the sensor."""
+NOISE_M = 0.001
+INDEPENDENT_HZ = 20.0
+"""Samples of a smooth way repeat each other: so many a second count, however fast the sensor."""
 ACC_BIAS_SD_M_S2, GYR_BIAS_SD_DEG_S, LEAK_SD = 0.07, 0.03, 0.01
 """What a sensor may be wrong by: bias of the accelerometer, bias left over, scale and cross-axis of the gyroscope."""
 LEVER_SD_M = (0.006, 0.03, 0.006)
 """How well the circle tells the lever arm: to the toe, to the left (hardly), up."""
+CREEP_SD_M_S = 0.003
+"""How fast a foot that seems to stand may already be moving."""
 HEADING_SD, LEAN_SD, CRANK_SD_M = 0.2, 0.02, 0.0015
 KNOT_S, KNOT_SD_DEG = 0.5, 3.0
 """The bike may turn by this much in each half second of the way."""
@@ -60,23 +64,9 @@ def _added_up(values: Array, step_s: float) -> Array:
 
 def _carried_on(rate_rad_s: Array, first: Array, step_s: float) -> Array:
     """Turn an orientation on by the angular rate alone, shape (n, 3, 3)."""
-    turns = _small_turns(0.5 * (rate_rad_s[1:] + rate_rad_s[:-1]) * step_s)
-    out = np.empty((rate_rad_s.shape[0], 3, 3))
-    out[0] = first
-    for k in range(turns.shape[0]):
-        out[k + 1] = out[k] @ turns[k]
-    return out
-
-
-def _small_turns(vectors: Array) -> Array:
-    """Return the rotation matrices of rotation vectors [rad], shape (n, 3, 3)."""
-    angle = np.maximum(lengths(vectors), 1e-12)
-    x, y, z = (vectors / angle[:, None]).T
-    zero = np.zeros_like(x)
-    skew = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=1).reshape(-1, 3, 3)
-    sine, rest = np.sin(angle)[:, None, None], (1.0 - np.cos(angle))[:, None, None]
-    turns: Array = np.eye(3) + sine * skew + rest * (skew @ skew)
-    return turns
+    turns = running_product(turn_by(rotation_vectors(rate_rad_s, step_s)))
+    carried: Array = np.concatenate([np.eye(3)[None], matrices(turns)])
+    return first @ carried
 
 
 def upright(force_m_s2: Array) -> Array:
@@ -198,6 +188,7 @@ def follow_way(
     errors = _sensor_errors(turned, section.acc_m_s2, rate, step)
     errors += _noise_errors(turned, section.acc_m_s2, time, noise_density(still))
     errors += [-sd * np.einsum("nij,j->ni", turned, axis) for sd, axis in zip(LEVER_SD_M, shoe_axes.T, strict=True)]
+    errors += [CREEP_SD_M_S * time[:, None] * axis for axis in np.eye(3)]
     errors += [np.broadcast_to(-10.0 * axis, path.shape) for axis in np.eye(3)]
     roughly = high_passed_path(turned, section.acc_m_s2, step).axle(circle.lever_m)
     fit = _Fit(path, np.stack(errors, axis=2), time, goes_round, circle.crank_m)
@@ -209,7 +200,8 @@ class _Fit:
 
     def __init__(self, path: Array, errors: Array, time: Array, goes_round: NDArray[np.bool_], crank_m: float) -> None:
         self.path, self.errors, self.goes_round, self.crank_m = path, errors, goes_round, crank_m
-        knots = np.arange(0.5 * STANDING_S, float(time[goes_round][0]) + KNOT_S, KNOT_S)
+        self.time = time
+        knots = np.arange(0.5 * STANDING_S, float(time[-1]) - KNOT_S, KNOT_S)
         self.left_over = np.stack([1.0 - np.clip((time - knot) / KNOT_S, 0.0, 1.0) for knot in knots], axis=1)
         self.shared = errors.shape[2]
         self.count = self.shared + 3 + knots.size
@@ -227,7 +219,7 @@ class _Fit:
         apart = (self.path - roughly)[known].reshape(-1)
         x = np.zeros(self.count)
         x[: self.shared] = np.linalg.solve(matrix.T @ matrix / 1e-4 + np.eye(self.shared), -matrix.T @ apart / 1e-4)
-        weight = min(1.0, INDEPENDENT_SAMPLES / known.size) / NOISE_M**2
+        weight = min(1.0, INDEPENDENT_HZ * (self.time[1] - self.time[0])) / NOISE_M**2
         for number in range(MOST_ROUNDS):
             whole = number >= FIRST_ROUNDS
             residual, slope = self._linearised(x, heading, whole)
@@ -244,7 +236,7 @@ class _Fit:
         return Way(
             turn_deg=math.degrees(self.turn_sd * float(x[turns].sum())),
             turn_sd_deg=math.degrees(self.turn_sd * math.sqrt(max(float(spread), 0.0))),
-            off_m=NOISE_M * math.sqrt(strain / (2.0 * INDEPENDENT_SAMPLES)),
+            off_m=NOISE_M * math.sqrt(strain / (2.0 * INDEPENDENT_HZ * float(self.time[-1]))),
         )
 
     def _linearised(self, x: Array, heading: float, whole: bool) -> tuple[Array, Array]:

@@ -16,12 +16,12 @@ from bikefit.conventions import Side
 from bikefit.model import Array, Reason, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
-from bikefit.shoe_sensor.mounting import heading_apart_deg, likely, nearest_rotation
+from bikefit.shoe_sensor.mounting import likely, nearest_rotation
 from bikefit.shoe_sensor.orientation import filtered
 from bikefit.shoe_sensor.pose import Pose, last_still_s
 from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.vectors import lengths, swept
+from bikefit.shoe_sensor.vectors import applied, lengths, swept
 from bikefit.shoe_sensor.way import Way, follow_way
 
 SHOWN_S, LONG_S = 30.0, 60.0
@@ -34,8 +34,9 @@ WAY_LONGEST_S = 15.0
 PIECE_S = 3.0
 BIAS_SD_DEG_S, BIAS_MOST_DEG_S = 0.1, 0.5
 """How wrong the bias from the pose may be, because a foot is never quite still."""
-UNSURE_DEG = 4.0
-"""A turn on the way that is known no better than this is not known."""
+UNSEEN_DEG = 1.5
+"""With the crank upright in the pose, or a noisy sensor, a quick turn hardly shows on the way. What it is known worse
+than this adds to the standard deviation."""
 FLOAT_DEG, BEYOND_FLOAT = 6.0, 1.25
 """Float of most cleats: a foot that turned further between pose and pedalling was perhaps not clipped in. Each degree
 beyond adds so much to the standard deviation, so that the interval holds a foot that stood ten degrees toe-out."""
@@ -136,7 +137,7 @@ def zero_from_pose(
     axes = course.shoe_axes(pose)
     if not likely(axes, rough, side):
         return Zero(None, reasons=(reason("pose_otherwise", side=side),))
-    turned = abs(heading_apart_deg(axes, rough))
+    turned = course.foot_turned_deg(axes)
     if turned > settings.pose_turn_max_deg:
         far = reason("pose_turned_far", side=side, deg=turned, limit=settings.pose_turn_max_deg)
         return Zero(None, reasons=(far,))
@@ -147,14 +148,16 @@ def zero_from_pose(
 class _Course:
     """Where the bike points, piece by piece, from the pose on.
 
-    ``turned`` is the sensor's orientation with the pose's bias held; ``line`` is start and slope of the heading over
-    time [rad, rad/s]; ``off_deg`` how far each piece lies off it in the first half minute, ``long_off_deg`` in the
-    first minute where there is one; ``shown_s`` how long it was seen; ``first_s`` when the foot first went round.
+    ``turned`` is the sensor's orientation with the pose's bias held, ``riding`` where the foot goes round; ``line`` is
+    start and slope of the heading over time [rad, rad/s]; ``off_deg`` how far each piece lies off it in the first half
+    minute, ``long_off_deg`` in the first minute where there is one; ``shown_s`` how long it was seen; ``first_s`` when
+    the foot first went round.
     """
 
     samples: Samples
     turned: Array
     resting: NDArray[np.bool_]
+    riding: NDArray[np.bool_]
     line: tuple[float, float]
     off_deg: Array
     long_off_deg: Array | None
@@ -186,6 +189,14 @@ class _Course:
         axes: Array = nearest_rotation(self.turned[self.resting].sum(axis=0)).T @ bike
         return axes
 
+    def foot_turned_deg(self, shoe_axes: Array) -> float:
+        """Return how far the foot pedals from where it stood in the pose, on average [deg]."""
+        heading = self.line[0] + self.line[1] * self.samples.time_s[self.riding]
+        left = np.stack([-np.sin(heading), np.cos(heading)], axis=1)
+        pointing = applied(self.turned[self.riding], shoe_axes[:, 0])
+        beside = np.einsum("ni,ni->n", pointing[:, :2], left)
+        return abs(math.degrees(float(np.arcsin(np.clip(beside, -1.0, 1.0)).mean())))
+
 
 def _course(stretch: Ridden, pose: Pose, span: tuple[float, float], circle: Circle, sense: float) -> _Course | None:
     """Follow the bike's heading from the pose into the pedalling; None where too little pedalling is seen."""
@@ -207,14 +218,14 @@ def _course(stretch: Ridden, pose: Pose, span: tuple[float, float], circle: Circ
     line, off_deg = _line(times[early], headings[early])
     long_off = _line(times, headings)[1] if times[-1] - times[0] > 0.75 * LONG_S else None
     first = float(section.time_s[np.flatnonzero(riding)[0]])
-    return _Course(section, turned, resting, line, off_deg, long_off, float(np.ptp(times[early])), first)
+    return _Course(section, turned, resting, riding, line, off_deg, long_off, float(np.ptp(times[early])), first)
 
 
 def _headings(axle: Array, riding: NDArray[np.bool_], section: Samples, sense: float) -> tuple[Array, Array]:
     """Return the bike's heading [rad] in pieces of three seconds of pedalling, and their times [s]."""
     leftward = sense * swept(axle)[riding[1:]].sum(axis=0)
     length = round(PIECE_S / section.step_s)
-    starts = range(0, riding.size - length + 1, length)
+    starts = range(int(np.flatnonzero(riding)[0]), riding.size - length + 1, length)
     pieces = [slice(k, k + length) for k in starts if riding[k : k + length].mean() > 0.9]
     if len(pieces) < 2:
         pieces = [slice(*np.flatnonzero(riding)[[0, -1]])]
@@ -273,10 +284,11 @@ def _doubts(
         return Zero(None, reasons=(reason("pose_off_pedal", side=side, from_s=pose.start_s, to_s=pose.end_s),))
     moved = _yaw_between_deg(course, left_s)
     turned = max(abs(moved), abs(way.turn_deg), abs(moved + way.turn_deg))
-    if turned > most + SURE * way.turn_sd_deg or way.turn_sd_deg > UNSURE_DEG:
+    if turned > most + SURE * way.turn_sd_deg:
         return Zero(None, reasons=(reason("bike_turned", side=side, deg=turned),))
-    paid = max(0.0, turned - SUSPECTED * way.turn_sd_deg)
-    return Zero(None, sd_deg=math.hypot(paid, course.bend_deg, 0.25 * course.drift_deg if not even else 0.0))
+    seen = max(0.0, turned - SUSPECTED * way.turn_sd_deg)
+    unseen = math.sqrt(max(0.0, way.turn_sd_deg**2 - UNSEEN_DEG**2))
+    return Zero(None, sd_deg=math.hypot(seen, unseen, course.bend_deg, 0.0 if even else 0.25 * course.drift_deg))
 
 
 def _way(
