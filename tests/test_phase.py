@@ -296,12 +296,24 @@ def test_a_crank_that_is_renewed_often_enough_is_read_between_its_values(rate_hz
 
 
 def test_where_the_cadence_channel_stands_nobody_pedals() -> None:
+    """A rider who walks for a while is not told from one who pedals by the rhythm alone."""
     trace = pedalled(120.0)
     seconds = np.arange(0.0, 121.0)
     standing = Channel(seconds, np.where((seconds > 40.0) & (seconds < 80.0), 0.0, 90.0))
-    phase = find_phase(trace, SETTINGS, standing, "rotation")
+    walking = (trace.time_s > 40.0) & (trace.time_s < 80.0)
+    steps = np.where(walking, 5.0 * np.cos(2.0 * np.pi * 0.9 * trace.time_s), trace.heel_out_deg)
+    phase = find_phase(replace(trace, heel_out_deg=steps), SETTINGS, standing, "rotation")
     assert np.isnan(phase.phase_deg[(trace.time_s > 45.0) & (trace.time_s < 75.0)]).all()
     assert np.isfinite(phase.phase_deg[trace.time_s < 35.0]).mean() > 0.95
+
+
+@pytest.mark.parametrize("reference", ["pitch", "rotation"])
+def test_a_cadence_sensor_that_drops_out_loses_no_strokes(reference: Reference) -> None:
+    trace = pedalled(120.0)
+    seconds = np.arange(0.0, 121.0)
+    lost = Channel(seconds, np.where(seconds > 50.0, 0.0, 90.0))
+    phase = find_phase(trace, SETTINGS, lost, reference)
+    assert np.isfinite(phase.phase_deg).mean() > 0.98
 
 
 @pytest.mark.parametrize("rate_hz", [25.0, 100.0])

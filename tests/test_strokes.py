@@ -374,6 +374,16 @@ def test_the_recorded_cadence_is_compared_with_that_of_the_strokes(factor: float
             assert found["cadence_differs"]["strokes"] == pytest.approx(90.0, abs=0.5)
 
 
+def test_a_cadence_that_is_wrong_for_a_while_is_told() -> None:
+    seconds = np.arange(0.0, 101.0)
+    told = Channel(seconds, np.where(seconds < 40.0, 180.0, 90.0))
+    found = codes_of(made(seconds=100.0, noise=0.05), told)["cadence_differs"]
+    assert found["how"] == "doubled"
+    assert found["percent"] == pytest.approx(40.0, abs=2.0)
+    late = Channel(seconds, np.where((seconds > 40.0) & (seconds < 50.0), 120.0, 90.0))
+    assert "cadence_differs" not in codes_of(made(seconds=100.0, noise=0.05), late)
+
+
 def test_standing_and_seated() -> None:
     trace = made(seconds=120.0, noise=0.1)
     assert trace.crank_deg is not None

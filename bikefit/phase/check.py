@@ -88,19 +88,27 @@ def _miscounted(
         renewals = renewals_per_turn(piece.time_s, piece.crank_deg)
         if renewals < settings.samples_per_stroke_min:
             return (finding("crank_held", side=side, times=renewals),), 1.0
-    signal = piece.heel_out_deg if piece.pitch_deg is None else piece.pitch_deg
+    for signal in (piece.pitch_deg, piece.heel_out_deg):
+        counted = None if signal is None else _turns_counted(phase_deg, signal, settings)
+        if counted is not None:
+            code = "crank_counts_half" if counted > 1.0 else "crank_counts_double"
+            return (finding(code, side=side),), counted
+    return (), 1.0
+
+
+def _turns_counted(phase_deg: Array, signal: Array, settings: Settings) -> float | None:
+    """Return how many true turns a crank's turn is where a signal shows two, or half of one."""
     known = np.isfinite(phase_deg) & np.isfinite(signal)
     if np.count_nonzero(known) < 8:
-        return (), 1.0
+        return None
     rows = np.arange(known.size)
     turns = np.maximum.accumulate(np.interp(rows, rows[known], phase_deg[known] / 360.0))
-    halves = compare_turns(2.0 * turns, signal, known)
+    halves, whole = compare_turns(2.0 * turns, signal, known), compare_turns(turns, signal, known)
     if halves is not None and halves.repeats(settings.alternation_min_share):
-        return (finding("crank_counts_half", side=side),), 2.0
-    whole = compare_turns(turns, signal, known)
+        return 2.0
     if whole is not None and whole.alternates(settings.crank_alternation_min_share):
-        return (finding("crank_counts_double", side=side),), 0.5
-    return (), 1.0
+        return 0.5
+    return None
 
 
 def _compared(

@@ -24,6 +24,9 @@ SLACK = 0.8
 """The phase may run this much slower or faster than the cadences that count: the strokes decide."""
 BRIDGED_S = 1.5
 """Longest hole in the samples through which the phase is followed."""
+LIKE_SHARE, LIKE_RATIO, LIKE_MOST = 0.6, 1.6, 0.75
+"""A signal goes on as elsewhere where its first harmonic has this share of the power and elsewhere's size within this
+ratio; a channel that stands through a stretch of which so much does is dead there."""
 PARITY_TURNS = 8
 """Turns that vote together on which of two alternating ones a turn is; an even number stops what both share."""
 
@@ -170,11 +173,13 @@ def find_rhythm(time_s: Array, values: Array, settings: Settings, cadence: Chann
     if grid.size < 8:
         return nothing
     told = None if cadence is None else steering(grid, cadence)
-    followed = search_cadence(on_grid, told, settings.cadence_doubt_share)
-    turns, amplitude, spread = refine(grid, on_grid, held, followed.rpm)
+    cadence_rpm = search_cadence(on_grid, told, settings.cadence_doubt_share)
+    turns, amplitude, spread = refine(grid, on_grid, held, cadence_rpm)
     speed = 60.0 * np.gradient(turns, grid)
-    pedalling = _known(held) & (speed > SLACK * slowest_rpm) & (speed < fastest_rpm / SLACK) & ~followed.stands
+    pedalling = _known(held) & (speed > SLACK * slowest_rpm) & (speed < fastest_rpm / SLACK)
     pedalling &= amplitude > 0.0
+    if told is not None:
+        pedalling &= ~_stands(told.stands, amplitude, spread)
     if not pedalling.any():
         return nothing
     usual = float(np.median(amplitude[pedalling]))
@@ -198,6 +203,21 @@ def find_rhythm(time_s: Array, values: Array, settings: Settings, cadence: Chann
     near = np.clip(np.floor((time_s - grid[0]) * GRID_HZ + 0.5).astype(np.intp), 0, grid.size - 1)
     phase[~pedalling[near]] = np.nan
     return Rhythm(phase, share, unsteadiness, is_halved)
+
+
+def _stands(told: Flags, amplitude: Array, spread: Array) -> Flags:
+    """Say where a channel says that nobody pedals, but for stretches in which the signal goes on as elsewhere."""
+    strong = 0.5 * amplitude**2 > LIKE_SHARE * spread**2
+    elsewhere = strong & ~told if np.any(strong & ~told) else strong
+    if not elsewhere.any():
+        return told
+    size = amplitude / float(np.median(amplitude[elsewhere]))
+    like = strong & (size > 1.0 / LIKE_RATIO) & (size < LIKE_RATIO)
+    edges = np.flatnonzero(np.diff(told)) + 1
+    stands = told.copy()
+    for begin, end in zip(np.concatenate([[0], edges]), np.append(edges, told.size), strict=True):
+        stands[begin:end] &= bool(np.mean(like[begin:end]) < LIKE_MOST)
+    return stands
 
 
 def _halved(turns: Array, values: Array, held: Flags) -> tuple[Array, Flags]:

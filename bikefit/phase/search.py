@@ -31,10 +31,6 @@ STEER_RATIO, STEER_S = 1.2, 3.0
 """A cadence channel keeps the search within this ratio of its values within so many seconds."""
 DOUBT_S = 30.0
 """A channel's share of the power is compared with what is found without it over so long."""
-STRONG_SHARE = 0.75
-"""A signal with this share of its power at once and twice a turn is pedalling, whatever a channel that stands says."""
-DEAD_SHARE = 0.75
-"""A channel that stands through this much of the pedalling is dead."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +52,6 @@ class Steering:
         return self.highest_rpm <= 0.0
 
 
-@dataclass(frozen=True)
-class Cadence:
-    """A cadence that was followed.
-
-    Attributes
-    ----------
-    rpm : ndarray, shape (m,)
-        At each grid point [rpm], smooth; meaningless where the signal has no rhythm.
-    stands : ndarray of bool, shape (m,)
-        Where a channel that can be believed says that nobody pedals.
-    """
-
-    rpm: Array
-    stands: Flags
-
-
 def steering(grid_s: Array, cadence: Channel) -> Steering:
     """Return the lowest and the highest cadence that a channel allows around each grid point."""
     known = np.isfinite(cadence.values)
@@ -82,7 +62,7 @@ def steering(grid_s: Array, cadence: Channel) -> Steering:
     return Steering(near.min(axis=0) / STEER_RATIO, near.max(axis=0) * STEER_RATIO)
 
 
-def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> Cadence:
+def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> Array:
     """Follow the cadence of a signal on the grid.
 
     Parameters
@@ -97,21 +77,16 @@ def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> 
 
     Returns
     -------
-    Cadence
-        With where the channel stands, as far as it can be believed.
+    ndarray, shape (m,)
+        Cadence [rpm], smooth; meaningless where the signal has no rhythm.
     """
     cadences = np.geomspace(SLOWEST_RPM, FASTEST_RPM, int(np.log(FASTEST_RPM / SLOWEST_RPM) / np.log(STEP_RATIO)) + 1)
     centres = np.arange(0, values.size, round(HOP_S * GRID_HZ))
     share = _shares(values, centres, cadences)
     path = _smoothest_path(share)
-    stands = np.zeros(values.size, dtype=np.bool_)
     if told is not None:
-        reached = share[np.arange(path.size), path]
-        strong = reached > STRONG_SHARE
-        if not (strong.any() and np.mean(told.stands[centres[strong]]) > DEAD_SHARE):
-            stands = told.stands
         path = _steered(share, path, (told.lowest_rpm[centres], told.highest_rpm[centres]), cadences, doubt_share)
-    return Cadence(np.exp(np.interp(np.arange(values.size), centres, np.log(cadences[path]))), stands)
+    return np.exp(np.interp(np.arange(values.size), centres, np.log(cadences[path])))
 
 
 def _steered(

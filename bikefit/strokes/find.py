@@ -27,6 +27,8 @@ GAP_PERIODS = 1.6
 """A step in the time stamps up to this many usual ones is no gap, however slow the sampling."""
 QUIET_DEG = 0.06
 """Noise in the curves from which on it would widen the range, so that they are read as smoothed."""
+APART_SHARE = 0.3
+"""So many strokes may come at another cadence than the recorded one: a channel is late in sprints."""
 NOT_PEDALLED: Final[tuple[RejectReason, ...]] = ("coasting", "backpedalling")
 STILL_RMS_DEG = 0.02
 """Curves that move less than this hold no stroke, however alike they are."""
@@ -161,13 +163,15 @@ def _cadence_apart(trace: FootTrace, told_rpm: Array, cadence_rpm: Array, settin
     known = np.isfinite(told_rpm)
     if np.count_nonzero(known) < settings.strokes_min:
         return ()
-    ratio = float(np.median(told_rpm[known] / cadence_rpm[known]))
-    most = settings.cadence_apart_ratio
-    if 1.0 / most <= ratio <= most:
+    ratio, most = told_rpm[known] / cadence_rpm[known], settings.cadence_apart_ratio
+    apart = (ratio < 1.0 / most) | (ratio > most)
+    if apart.mean() <= APART_SHARE:
         return ()
-    how = "doubled" if 2.0 / most <= ratio <= 2.0 * most else "halved" if 0.5 / most <= ratio <= 0.5 * most else "other"
-    recorded, strokes = float(np.median(told_rpm[known])), float(np.median(cadence_rpm[known]))
-    return (finding("cadence_differs", side=trace.side, recorded=recorded, strokes=strokes, how=how),)
+    usual = float(np.median(ratio[apart]))
+    how = "doubled" if 2.0 / most <= usual <= 2.0 * most else "halved" if 0.5 / most <= usual <= 0.5 * most else "other"
+    recorded, strokes = (float(np.median(values[known][apart])) for values in (told_rpm, cadence_rpm))
+    percent = 100.0 * float(apart.mean())
+    return (finding("cadence_differs", side=trace.side, percent=percent, recorded=recorded, strokes=strokes, how=how),)
 
 
 def _smooth_and_sudden(curve_deg: Array, follows: Flags, good: Flags) -> tuple[Array, Array]:
