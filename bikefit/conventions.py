@@ -140,10 +140,17 @@ DEFAULT_SYSTEM: Final = "bikefit-cleat"
 
 RejectReason = Literal[
     "coasting", "backpedalling", "cadence", "cadence_jump", "gap", "flicker", "shape", "ramp", "undersampled",
-    "turning", "rocking",
+    "turning", "rocking", "posture",
 ]  # fmt: skip
-"""Why a stroke stays in the table unused. ``coasting`` covers standing still."""
+"""Why a stroke stays in the table unused. ``coasting`` covers standing still, ``posture`` the one not asked for."""
 REJECT_REASONS: Final[tuple[RejectReason, ...]] = get_args(RejectReason)
+
+
+Posture = Literal["seated", "standing"]
+POSTURES: Final[tuple[Posture, ...]] = get_args(Posture)
+PostureChoice = Literal["seated", "standing", "all"]
+"""Which strokes carry the number."""
+POSTURE_CHOICES: Final[tuple[PostureChoice, ...]] = get_args(PostureChoice)
 
 
 @dataclass(frozen=True)

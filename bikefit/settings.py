@@ -87,6 +87,8 @@ class Settings:
         The same where the recovery phase serves as neutral.
     zero_sd_shoe_sensor_deg : float
         The same for the pose of a shoe sensor.
+    zero_sd_static_deg : float
+        The same where a standing still trial serves as neutral: nobody stands twice in quite the same way.
     neutral_band_deg : float
         An excess up to this is left alone. Higher: fewer wedges.
     neutral_confidence : float
@@ -112,6 +114,19 @@ class Settings:
         closer to neutral [deg] is not asked for. Higher: fewer recordings and fewer wedges.
     drift_warn_deg_per_h : float
         Trend of the rotation over the ride that is worth a finding.
+    trend_min_s : float
+        Shorter rides have no trend per hour.
+    level_change_min_deg : float
+        Steps or drift of the level by this much within the ride are told and lie inside the interval. Lower: more
+        rides have wide intervals.
+    level_change_max_deg : float
+        By more than this within the ride no foot changes its level: the outcome is undetermined.
+    zero_apart_warn_deg : float
+        A foot further than this from its zero is a warning.
+    zero_apart_max_deg : float
+        No foot is further than this from its zero: the outcome is undetermined.
+    range_max_deg : float
+        No foot turns by more than this within a stroke: the outcome is undetermined.
     crank_length_m : float
         Crank length that a shoe sensor's path is expected to show [m].
     crank_length_sd_m : float
@@ -171,6 +186,7 @@ class Settings:
     zero_sd_deg: float = 0.8
     zero_sd_recovery_deg: float = 1.5
     zero_sd_shoe_sensor_deg: float = 1.5
+    zero_sd_static_deg: float = 2.0
     neutral_band_deg: float = 1.0
     neutral_confidence: float = 0.8
     response_mean: float = 0.25
@@ -182,6 +198,12 @@ class Settings:
     drift_sd_deg: float = 0.3
     worthwhile_deg: float = 0.15
     drift_warn_deg_per_h: float = 1.0
+    trend_min_s: float = 1200.0
+    level_change_min_deg: float = 1.0
+    level_change_max_deg: float = 5.0
+    zero_apart_warn_deg: float = 15.0
+    zero_apart_max_deg: float = 30.0
+    range_max_deg: float = 25.0
     crank_length_m: float = 0.1725
     crank_length_sd_m: float = 0.004
     turning_max_deg_s: float = 2.0

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bikefit.analysis import AnalyzeOptions, analyze
+from bikefit.analysis.implausible import judge_angle
 from bikefit.errors import NoRotationError, UsageError
 from bikefit.io.text.writer import write_csv
 from bikefit.model import FootResult, Recording
@@ -131,11 +132,24 @@ def test_an_undersampled_recording_says_so() -> None:
     assert "undersampled" in codes(foot)
 
 
-def test_another_metric_that_changes_the_count_is_told() -> None:
-    found = {item.code: item for item in right(AnalyzeOptions()).findings}
-    assert found["metric_matters"].values["totals"]["peak"] == 3
-    calm = right(AnalyzeOptions(), ride(right_mean_deg=2.5, right_range_deg=0.2))
-    assert "metric_matters" not in [item.code for item in calm.findings]
+def of_code(foot: FootResult, code: str) -> list[Any]:
+    return [item for item in foot.findings if item.code == code]
+
+
+def test_a_metric_is_told_only_where_it_decides_on_a_wedge() -> None:
+    """Swings of 6 deg put the power phase half a degree above the mean: over the band at 0.9, one more wedge at 2.8."""
+    near = right(AnalyzeOptions(), ride(right_mean_deg=0.9, right_range_deg=6.0))
+    found = of_code(near, "metric_matters")[0].values
+    assert found["totals"] == {"mean": 0, "power_phase": 1}
+    assert (found["chosen"], found["others"]) == (0, {"power_phase": 1})
+    power = right(AnalyzeOptions(metric="power_phase"), ride(right_mean_deg=0.9, right_range_deg=6.0))
+    assert of_code(power, "metric_matters")[0].values["others"] == {"mean": 0}
+    more = {"right_mean_deg": 2.8, "right_range_deg": 6.0}
+    assert right(AnalyzeOptions(), ride(**more)).recommendation.total == 2
+    assert right(AnalyzeOptions(metric="power_phase"), ride(**more)).recommendation.total == 3
+    assert not of_code(right(AnalyzeOptions(), ride(**more)), "metric_matters")
+    peak = right(AnalyzeOptions(metric="peak"), ride(right_mean_deg=0.9, right_range_deg=6.0))
+    assert not of_code(peak, "metric_matters")
 
 
 def test_a_float_stop_makes_the_excess_a_lower_bound() -> None:
@@ -264,3 +278,180 @@ def test_recovery_as_neutral_is_a_finding() -> None:
     assert "recovery_limit" in [item.code for item in right(AnalyzeOptions(neutral="recovery")).findings]
     short = right(AnalyzeOptions(neutral="recovery", to_s=1.5))
     assert codes(short) == ["too_few_strokes"]
+
+
+# ---- angles that no foot has ---------------------------------------------------------------------------------------
+
+
+def changed(**feet: Any) -> Recording:
+    """The ride with each named foot's angles put through a function of angle and time."""
+    return replace(
+        RIDE,
+        feet={
+            side: replace(trace, heel_out_deg=feet[side](trace.heel_out_deg, trace.time_s)) if side in feet else trace
+            for side, trace in RIDE.feet.items()
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "about", "fits", "named"),
+    [
+        (lambda deg, _: deg - 180.0, "from_zero", "half_turn", "180 deg off"),
+        (lambda deg, _: deg + 76.0, "from_zero", "heading", "heading"),
+        (lambda deg, _: 10.0 * deg, "in_stroke", "tenths", "tenths of a degree"),
+        (lambda deg, _: 57.2958 * deg, "in_stroke", "radians", "radians"),
+        (lambda deg, t: deg + 6.5 * t / t[-1], "in_ride", "slipped", "slipped"),
+        (lambda deg, t: deg + 6.0 * (t > 25.0), "in_ride", "slipped", "slipped"),
+    ],
+)
+def test_an_angle_that_no_foot_has_gives_no_count(change: Any, about: str, fits: str, named: str) -> None:
+    result = analyze(changed(right=change))
+    foot = result.feet["right"]
+    assert foot.recommendation.outcome == "undetermined"
+    assert codes(foot) == ["angle_implausible"]
+    why = foot.recommendation.reasons[0]
+    assert (why.values["about"], why.values["fits"]) == (about, fits)
+    assert named in str(why)
+    assert math.isnan(foot.excess.deg)
+    assert result.to_dict()["feet"]["right"]["excess"]["deg"] is None
+    assert result.feet["left"].recommendation.outcome == "no_wedge"
+
+
+def test_what_a_size_fits_is_said_with_care() -> None:
+    settings = Settings()
+
+    def fits(from_zero_deg: float, range_deg: float) -> str:
+        rotation = replace(right(AnalyzeOptions()).rotation, range_deg=range_deg)
+        reasons, findings = judge_angle(from_zero_deg, rotation, settings, "right")
+        assert not findings
+        return str(reasons[0].values["fits"])
+
+    assert fits(40.0, 20.0) == "tenths"
+    assert fits(-200.0, 3.0) == "half_turn"
+    assert fits(math.nan, 900.0) == "column"
+
+
+def test_a_zero_far_off_is_no_matter_where_neutral_is_far_off_too() -> None:
+    far = changed(right=lambda deg, _: deg + 40.0)
+    assert codes(right(AnalyzeOptions(), far)) == ["angle_implausible"]
+    assert right(AnalyzeOptions(right_neutral=40.0), far).recommendation.total == 2
+
+
+def test_a_large_angle_is_a_warning() -> None:
+    foot = right(AnalyzeOptions(), changed(right=lambda deg, _: deg + 15.0))
+    assert foot.recommendation.outcome == "beyond_stack"
+    assert of_code(foot, "angle_large")[0].values["deg"] == pytest.approx(17.5, abs=0.2)
+    assert not of_code(right(AnalyzeOptions(), changed(right=lambda deg, _: deg + 10.0)), "angle_large")
+
+
+# ---- the still trial and other neutrals ----------------------------------------------------------------------------
+
+
+def still_csv(path: Path, right_deg: float) -> Path:
+    rows = ["time_s,left_heel_rotation_deg,right_heel_rotation_deg"]
+    rows += [f"{k / 50:.2f},-0.5,{right_deg + 0.01 * (k % 3)}" for k in range(200)]
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_a_still_trial_made_otherwise_is_refused(tmp_path: Path) -> None:
+    samples = Path(__file__).parents[1] / "sample_data"
+    with pytest.raises(UsageError, match=r"markers_static\.trc: its angles"):
+        analyze(samples / "two_wedges.fit", AnalyzeOptions(static=samples / "markers_static.trc"))
+    with pytest.raises(UsageError, match="same equipment"):
+        analyze(samples / "markers.trc", AnalyzeOptions(static=still_csv(tmp_path / "still.csv", 1.5)))
+    write_csv(RIDE, tmp_path / "ride.csv")
+    same = analyze(tmp_path / "ride.csv", AnalyzeOptions(static=tmp_path / "still.csv"))
+    assert same.feet["right"].neutral.kind == "static"
+
+
+def test_standing_still_is_a_vague_neutral_and_a_still_stretch_of_the_ride_is_not(tmp_path: Path) -> None:
+    standing = right(AnalyzeOptions(static=still_csv(tmp_path / "still.csv", 1.5)))
+    assert standing.excess.zero_sd_deg == 2.0
+    posed = right(AnalyzeOptions(pose=(1.0, 3.0), neutral="static"))
+    assert posed.neutral.kind == "static"
+    assert posed.excess.zero_sd_deg == 0.8
+
+
+def test_neutrals_that_give_opposite_sides_are_told(tmp_path: Path) -> None:
+    foot = right(AnalyzeOptions(static=still_csv(tmp_path / "still.csv", 7.0)))
+    assert (foot.recommendation.total or 0) < 0
+    told = of_code(foot, "neutral_matters")[0].values
+    assert told["chosen"] == "static"
+    assert told["others"] == {"zero": pytest.approx(2.5, abs=0.2)}
+    assert "still trial, used here" in str(of_code(foot, "neutral_matters")[0])
+    near = right(AnalyzeOptions(static=still_csv(tmp_path / "near.csv", -2.0)))
+    assert (near.recommendation.total or 0) > 0
+    assert not of_code(near, "neutral_matters")
+
+
+# ---- posture and level ---------------------------------------------------------------------------------------------
+
+
+def stood(pitch: bool = True) -> Recording:
+    """A ride of 60 s, standing from 20 to 35 s: 3 deg further out, the toe 20 deg further down."""
+    plain = ride(pitch=True)
+    up = {side: (trace.time_s > 20.0) & (trace.time_s < 35.0) for side, trace in plain.feet.items()}
+    return replace(
+        plain,
+        feet={
+            side: replace(
+                trace,
+                heel_out_deg=trace.heel_out_deg + 3.0 * up[side],
+                pitch_deg=trace.pitch_deg + 20.0 * up[side] if pitch and trace.pitch_deg is not None else None,
+            )
+            for side, trace in plain.feet.items()
+        },
+    )
+
+
+def test_seated_strokes_carry_the_number() -> None:
+    foot = right(AnalyzeOptions(), stood())
+    assert foot.rotation.value_deg == pytest.approx(2.5, abs=0.15)
+    assert foot.recommendation.total == 2
+    assert foot.strokes.rejected["posture"] > 15
+    told = of_code(foot, "posture_mixed")[0].values
+    assert told["kept"] == "seated"
+    assert told["seated_deg"] == pytest.approx(2.5, abs=0.15)
+    assert told["standing_deg"] == pytest.approx(5.5, abs=0.2)
+    assert not of_code(foot, "level_shift")
+    standing = right(AnalyzeOptions(posture="standing"), stood())
+    assert standing.rotation.value_deg == pytest.approx(5.5, abs=0.2)
+    assert set(standing.stroke_table.query("used")["posture"]) == {"standing"}
+
+
+def test_all_strokes_together_hold_both_levels() -> None:
+    foot = right(AnalyzeOptions(posture="all"), stood())
+    assert "posture" not in foot.strokes.rejected
+    assert of_code(foot, "posture_mixed")[0].values["kept"] == "all"
+    assert of_code(foot, "level_shift")
+
+
+def test_without_a_pitch_both_levels_are_told_and_inside_the_interval() -> None:
+    foot = right(AnalyzeOptions(), stood(pitch=False))
+    told = of_code(foot, "level_shift")[0].values
+    assert told["low"] == pytest.approx(2.5, abs=0.2)
+    assert told["high"] == pytest.approx(5.5, abs=0.2)
+    assert told["at_s"] == pytest.approx(20.0, abs=5.0)
+    low, high = foot.rotation.interval_deg
+    assert low < 2.5
+    assert high > 5.5
+    unknown = right(AnalyzeOptions(posture="seated"), stood(pitch=False))
+    assert of_code(unknown, "posture_unknown")
+    assert unknown.rotation.value_deg == foot.rotation.value_deg
+
+
+def test_too_few_seated_strokes_carry_no_number() -> None:
+    foot = right(AnalyzeOptions(settings=Settings(strokes_min=75)), stood())
+    assert of_code(foot, "posture_mixed")[0].values["kept"] == "all"
+
+
+def test_hours_are_not_spoken_of_after_minutes() -> None:
+    short = analyze(ride(trend_deg_per_h=60.0)).to_dict()["feet"]["right"]
+    assert short["rotation"]["trend_deg_per_h"] is None
+    told = next(item for item in short["findings"] if item["code"] == "drift")
+    assert told["values"]["deg_per_h"] is None
+    assert told["values"]["deg"] == pytest.approx(1.0, abs=0.2)
+    long = right(AnalyzeOptions(settings=Settings(trend_min_s=50.0)), ride(trend_deg_per_h=60.0))
+    assert long.rotation.trend_deg_per_h == pytest.approx(60.0, abs=12.0)

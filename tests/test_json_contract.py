@@ -105,7 +105,7 @@ def rotation(kind: str) -> dict[str, Any]:
     angles = (*(row.column for row in STROKE_ANGLES), "peak_crank_deg")
     return {
         "metric": tuple(METRICS), "value_deg": kind, "standard_error_deg": kind, "interval_deg": pair(kind),
-        **dict.fromkeys(angles, MAYBE), "range_deg": kind, "stroke_sd_deg": kind, "trend_deg_per_h": kind,
+        **dict.fromkeys(angles, MAYBE), "range_deg": kind, "stroke_sd_deg": kind, "trend_deg_per_h": MAYBE,
         "float_stop": lambda stop: stop is None or follows(stop, {"share": NUMBER, "deg": NUMBER}, "float_stop"),
     }  # fmt: skip
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bikefit.analysis.neutral import choose_neutral, excess_over, zero_sd_deg
-from bikefit.conventions import METRICS, STROKE_ANGLES, Metric, Side
+from bikefit.analysis.decide import MATTERS, Asked, decide, metric_findings, neutral_findings
+from bikefit.analysis.implausible import judge_angle
+from bikefit.analysis.neutral import choose_neutral
+from bikefit.conventions import METRICS, STROKE_ANGLES, Metric
 from bikefit.model import (
     Excess,
     Finding,
     FootResult,
     FootTrace,
-    Neutral,
     Phase,
     Reason,
-    Recommendation,
     Recording,
-    Response,
     Rotation,
     StrokeSummary,
     Visible,
@@ -33,8 +31,8 @@ from bikefit.response import Assumptions, planned_minimal_detectable_deg
 from bikefit.rotation import summarise_rotation
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
-from bikefit.strokes import Strokes, find_strokes
-from bikefit.wedges import recommend, undetermined, visit_counts
+from bikefit.strokes import Strokes, find_strokes, keep_posture
+from bikefit.wedges import visit_counts
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,9 @@ class TracedFoot:
 def trace_strokes(trace: FootTrace, recording: Recording, options: Session) -> TracedFoot:
     """Find the strokes of one foot in the section to use."""
     phase = find_phase(trace, options.settings, recording.companions.get("cadence_rpm"), options.reference)
-    return TracedFoot(trace, phase, find_strokes(trace, phase, options.settings, recording.companions))
+    strokes = find_strokes(trace, phase, options.settings, recording.companions)
+    table, told = keep_posture(strokes.table, options.posture, options.settings, trace.side)
+    return TracedFoot(trace, phase, replace(strokes, table=table, findings=(*strokes.findings, *told)))
 
 
 def analyze_foot(
@@ -60,31 +60,32 @@ def analyze_foot(
     traced = trace_strokes(trace, recording, options)
     phase, strokes = traced.phase, traced.strokes
     summary = summarise_strokes(strokes, phase)
-    rotation, seen = summarise_rotation(
-        strokes.table,
-        strokes.curves,
-        options.metric,
-        settings,
-        is_crank=phase.is_crank,
-        cleat_float_deg=options.cleat_float_deg,
-    )
+    rotation, seen = summarise(traced, options.metric, options)
     obstacles = stroke_obstacles(summary, trace, options, phase)
     undersampled = any(item.code == "undersampled" for item in obstacles)
     if trace.obstacles or undersampled or summary.found == 0 or not summary.quality >= settings.quality_min:
         rotation = unknown_rotation(options.metric)
+    asked = Asked(trace, options, system, still_deg)
     neutral, source, neutral_obstacles = choose_neutral(trace, rotation, options, still_deg)
-    excess = excess_over(neutral, rotation, zero_sd_deg(trace, neutral, settings))
+    excess = asked.excess(rotation, neutral)
+    implausible, large = judge_angle(from_zero_deg(trace, rotation, excess), rotation, settings, side)
+    if obstacles:
+        implausible, large = (), ()
+    if implausible:
+        excess = replace(excess, deg=math.nan, sd_deg=math.nan)
     if obstacles:
         # without usable strokes there is no recovery phase either: that is no reason of its own
         neutral_obstacles = tuple(item for item in neutral_obstacles if item.code != "recovery_needs_crank")
-    recommendation = decide(excess, neutral, options, system, side, (*obstacles, *neutral_obstacles), rotation)
+    against = (*obstacles, *implausible, *neutral_obstacles)
+    recommendation = decide(asked, rotation, neutral, excess, against)
     # what too few samples seem to show, such as a crank that runs backward, is their own doing
     findings = [] if undersampled else [*phase.findings, *strokes.findings]
     if not obstacles:
         findings.extend(seen)
-    findings.extend(source)
+    findings.extend((*source, *large))
     if recommendation.outcome != "undetermined":
-        findings.extend(metric_findings(rotation, excess, neutral, recommendation, options, system, side))
+        findings.extend(neutral_findings(asked, rotation, neutral, excess, recommendation))
+        findings.extend(metric_findings(asked, rotations(traced, rotation, options), options.metric))
     if not obstacles and summary.used < settings.strokes_warn:
         findings.append(finding("few_strokes", used=summary.used, side=side))
     return FootResult(
@@ -111,6 +112,33 @@ def visible_change(rotation: Rotation, system: WedgeSystem, settings: Settings) 
     visit = [count * system.cant_deg for count in visit_counts(system.cant_deg, system.cap)]
     pair, whole = (planned_minimal_detectable_deg(cants, assumptions, error) for cants in (visit[:2], visit))
     return Visible(pair, whole)
+
+
+def summarise(traced: TracedFoot, metric: Metric, options: Session) -> tuple[Rotation, tuple[Finding, ...]]:
+    """Return the foot's rotation by a metric, with what was seen."""
+    return summarise_rotation(
+        traced.strokes.table,
+        traced.strokes.curves,
+        metric,
+        options.settings,
+        is_crank=traced.phase.is_crank,
+        cleat_float_deg=options.cleat_float_deg,
+    )
+
+
+def rotations(traced: TracedFoot, rotation: Rotation, options: Session) -> dict[Metric, Rotation]:
+    """Return the foot's rotation by each metric that is held against the others and known."""
+    return {
+        code: rotation if code == rotation.metric else summarise(traced, code, options)[0]
+        for code in MATTERS
+        if math.isfinite(rotation.angles_deg[METRICS[code].column])
+    }
+
+
+def from_zero_deg(trace: FootTrace, rotation: Rotation, excess: Excess) -> float:
+    """Return how far the foot is from its neutral, else from a zero that means something [deg]; NaN without one."""
+    known = math.isfinite(excess.deg) or trace.zero == "none" or trace.no_zero
+    return excess.deg if known else rotation.value_deg
 
 
 def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
@@ -158,56 +186,3 @@ def unknown_rotation(metric: Metric) -> Rotation:
     nan = math.nan
     unknown = {row.column: nan for row in STROKE_ANGLES}
     return Rotation(metric, nan, nan, nan, unknown, nan, nan, nan, nan, None)
-
-
-def decide(
-    excess: Excess,
-    neutral: Neutral,
-    options: Session,
-    system: WedgeSystem,
-    side: Side,
-    obstacles: Sequence[Reason],
-    rotation: Rotation,
-) -> Recommendation:
-    """Recommend a count, one wedge at most from the recovery phase, or say why none can be given."""
-    response = Response(options.settings.response_mean, options.settings.response_sd)
-    if obstacles or math.isnan(excess.deg) or math.isnan(excess.total_sd_deg):
-        return undetermined(system, obstacles, response)
-    fitted, cap = options.fitted(side), system.cap
-    near, why = None, []
-    if neutral.kind == "recovery":
-        near = [total for total in (fitted - 1, fitted, fitted + 1) if abs(total) <= cap]
-        why = [reason("recovery_limit")]
-    return recommend(
-        excess, response, fitted, system, options.settings, near, why,
-        cleat_float_deg=options.cleat_float_deg, at_float_stop=rotation.float_stop is not None,
-    )  # fmt: skip
-
-
-def metric_findings(
-    rotation: Rotation,
-    excess: Excess,
-    neutral: Neutral,
-    recommendation: Recommendation,
-    options: Session,
-    system: WedgeSystem,
-    side: Side,
-) -> tuple[Finding, ...]:
-    """Say where another metric would change the count."""
-    totals: dict[Metric, int | None] = {}
-    for other in METRICS:
-        shift = rotation.angles_deg[METRICS[other].column] - rotation.value_deg
-        if other != rotation.metric and not math.isnan(shift):
-            shifted = replace(excess, deg=excess.deg + shift)
-            totals[other] = decide(shifted, neutral, options, system, side, (), rotation).total
-    if all(total == recommendation.total for total in totals.values()):
-        return ()
-    return (
-        finding(
-            "metric_matters",
-            metric=rotation.metric,
-            chosen=recommendation.total,
-            others=totals,
-            totals={rotation.metric: recommendation.total, **totals},
-        ),
-    )

@@ -6,7 +6,6 @@ import math
 
 from bikefit.model import Excess, Finding, FootTrace, Neutral, Reason, Rotation, finding, reason
 from bikefit.sessions.session import Session
-from bikefit.settings import Settings
 
 
 def choose_neutral(
@@ -36,10 +35,26 @@ def choose_neutral(
     return none, (), (reason("neutral_needed", side=side),)
 
 
-def zero_sd_deg(trace: FootTrace, neutral: Neutral, settings: Settings) -> float:
-    """Return the standard deviation of the zero itself [deg]: the source's own, the settings', the recovery phase's."""
+def at_hand(trace: FootTrace, rotation: Rotation, still_deg: float) -> tuple[Neutral, ...]:
+    """Return every neutral that the recordings themselves give a foot."""
+    has_zero = trace.zero != "none" and not trace.no_zero
+    found = (
+        Neutral("zero", 0.0 if has_zero else math.nan),
+        Neutral("static", still_deg),
+        Neutral("recovery", rotation.recovery_phase_deg),
+    )
+    return tuple(neutral for neutral in found if math.isfinite(neutral.deg))
+
+
+def zero_sd_deg(trace: FootTrace, neutral: Neutral, options: Session) -> float:
+    """Return the standard deviation of the zero [deg]: the source's own or the settings', at least the neutral's."""
+    settings = options.settings
     sd = settings.zero_sd_deg if math.isnan(trace.zero_sd_deg) else trace.zero_sd_deg
-    return max(sd, settings.zero_sd_recovery_deg) if neutral.kind == "recovery" else sd
+    if neutral.kind == "recovery":
+        return max(sd, settings.zero_sd_recovery_deg)
+    if neutral.kind == "static" and options.static is not None:
+        return max(sd, settings.zero_sd_static_deg)
+    return sd
 
 
 def excess_over(neutral: Neutral, rotation: Rotation, zero_sd: float) -> Excess:

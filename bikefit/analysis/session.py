@@ -12,7 +12,7 @@ import numpy as np
 from bikefit import __version__
 from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
 from bikefit.analysis.options import cleat_findings
-from bikefit.analysis.traces import cut_section, refuse_idle_sensor, still_angles_deg, with_traces
+from bikefit.analysis.traces import check_static, cut_section, refuse_idle_sensor, still_angles_deg, with_traces
 from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.io import read_recording
 from bikefit.model import Recording, RecordingInfo, SessionResult
@@ -132,6 +132,8 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
 def prepare(recording: Recording, options: Session) -> tuple[Recording, dict[Side, float]]:
     """Return the section with its traces, and each foot's angle in the still trial or pose [deg]."""
     static = read_recording(options.static, read_options(options)) if options.static is not None else None
+    if static is not None:
+        check_static(recording, static)
     whole = with_traces(recording, options, static)
     return cut_section(whole, options), still_angles_deg(whole, options, static)
 

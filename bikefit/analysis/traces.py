@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from bikefit.conventions import Side
-from bikefit.errors import NoRotationError
+from bikefit.conventions import SIDES, Side
+from bikefit.errors import NoRotationError, UsageError
 from bikefit.io import lap as take_lap
 from bikefit.io import require_usable, section, unread_foot
 from bikefit.model import Finding, FootTrace, Recording
@@ -65,6 +65,31 @@ def refuse_idle_sensor(recording: Recording, session: Session) -> None:
                 "give; nor does the file say on which shoe it sat. Record a few minutes of steady seated pedalling "
                 "with it, and add --side left or --side right."
             )
+
+
+def check_static(recording: Recording, static: Recording) -> None:
+    """Refuse a still trial whose angles do not start from the recording's zero or come from other equipment."""
+    both = [side for side in SIDES if None not in (recording.zero_of(side), static.zero_of(side))]
+    zeros_differ = any(recording.zero_of(side) != static.zero_of(side) for side in both)
+    made = {"simulated", _equipment(recording), _equipment(static)}
+    if zeros_differ or len(made) > 2:
+        raise UsageError(
+            f"--static {static.name}: its angles ({_described(static)}) and those of {recording.name} "
+            f"({_described(recording)}) do not start from the same zero, so one cannot be the other's neutral. Give a "
+            "still trial made with the same equipment as the ride, or the neutral angle itself (--neutral DEG)."
+        )
+
+
+def _equipment(recording: Recording) -> str:
+    """Return what a recording was made with, as far as its file tells."""
+    return "markers" if recording.markers is not None else recording.format
+
+
+def _described(recording: Recording) -> str:
+    """Say what a recording's angles come from."""
+    zero = next((zero for side in SIDES if (zero := recording.zero_of(side)) is not None), None)
+    meant = {"rider": "the rider's own zero", "bike": "from the bike's axis", "shoe_sensor": "a shoe sensor"}
+    return f"{_equipment(recording)}, {meant.get(str(zero), 'no zero')}"
 
 
 def still_angles_deg(recording: Recording, options: Session, static: Recording | None) -> dict[Side, float]:

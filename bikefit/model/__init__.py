@@ -26,7 +26,7 @@ from bikefit.model.decided import (
 )
 from bikefit.model.findings import Finding, Level, Reason, finding, reason
 from bikefit.model.json_values import to_json_value
-from bikefit.model.measured import FloatStop, Phase, Rotation, StrokeCurves, StrokeSummary
+from bikefit.model.measured import FloatStop, LevelChange, Phase, Rotation, StrokeCurves, StrokeSummary
 from bikefit.model.reading import Reading, Readings, reading_of, readings_of
 from bikefit.model.recorded import Channel, ChannelInfo, FootTrace, Lap, Markers, Recording, ShoeSensor
 from bikefit.model.session import FootResult, RecordingInfo, SessionResult
@@ -45,6 +45,7 @@ __all__ = [
     "FootTrace",
     "Lap",
     "Level",
+    "LevelChange",
     "Markers",
     "Neutral",
     "NeutralKind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -98,6 +99,34 @@ class FloatStop:
 
 
 @dataclass(frozen=True)
+class LevelChange:
+    """The foot did not keep its level over the ride.
+
+    Attributes
+    ----------
+    kind : {"steps", "drift"}
+        From one level to another, or straight from one end to the other.
+    low_deg, high_deg : float
+        The lowest and the highest level, or the ends of the drift [deg].
+    at_s : float
+        When the foot first left its level; the beginning of a drift [s].
+    error_deg : float
+        Standard error of the levels [deg].
+    """
+
+    kind: Literal["steps", "drift"]
+    low_deg: float
+    high_deg: float
+    at_s: float
+    error_deg: float
+
+    @property
+    def size_deg(self) -> float:
+        """How far the levels are apart [deg]."""
+        return self.high_deg - self.low_deg
+
+
+@dataclass(frozen=True)
 class Rotation:
     """The rotation of a foot over its used strokes, as in the JSON contract; angles heel-out positive [deg].
 
@@ -121,9 +150,11 @@ class Rotation:
     stroke_sd_deg : float
         Standard deviation between strokes [deg].
     trend_deg_per_h : float
-        Slope of the strokes' means over the recording [deg/h].
+        Slope of the strokes' means over the recording [deg/h]; NaN where it is too short to speak of hours.
     float_stop : FloatStop, optional
         Where the trace rests against the end of the cleat's float.
+    level_change : LevelChange, optional
+        Where the foot did not keep its level; both levels lie inside the interval.
     """
 
     metric: Metric
@@ -136,6 +167,7 @@ class Rotation:
     stroke_sd_deg: float
     trend_deg_per_h: float
     float_stop: FloatStop | None
+    level_change: LevelChange | None = field(default=None, metadata=in_json(None))
 
     @property
     def interval_deg(self) -> tuple[float, float]:

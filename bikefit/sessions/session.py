@@ -8,7 +8,19 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
-from bikefit.conventions import CLEATS, DEFAULT_SYSTEM, METRICS, REFERENCES, SIDES, Metric, PerFoot, Reference, Side
+from bikefit.conventions import (
+    CLEATS,
+    DEFAULT_SYSTEM,
+    METRICS,
+    POSTURE_CHOICES,
+    REFERENCES,
+    SIDES,
+    Metric,
+    PerFoot,
+    PostureChoice,
+    Reference,
+    Side,
+)
 from bikefit.errors import near_matches
 from bikefit.sessions.option import (
     COLUMNS,
@@ -77,6 +89,8 @@ class Session:
         The angle that each foot is brought back toward [deg, heel-out positive], "zero", "static" or "recovery".
     metric : str
         A code of `bikefit.conventions.METRICS`: what stands for the foot's rotation.
+    posture : {"seated", "standing", "all"}, optional
+        Which strokes count where the shoe's pitch tells standing from sitting; None = seated ones.
     cleat : str, optional
         "3-bolt", "2-bolt" or "speedplay".
     cleat_float_deg : float, optional
@@ -181,6 +195,10 @@ class Session:
     metric: Metric = field(
         default="mean",
         metadata=option(choice(METRICS), "What stands for the foot's rotation.", group="decision", shown="mean"),
+    )
+    posture: PostureChoice | None = field(
+        default=None,
+        metadata=option(choice(POSTURE_CHOICES), "Strokes that count; seated where both occur.", group="decision"),
     )
     cleat: str | None = field(default=None, metadata=option(choice(CLEATS), "Type of cleat.", group="decision"))
     cleat_float_deg: float | None = field(

@@ -1,11 +1,20 @@
-"""Standing or seated, where the shoe's pitch tells."""
+"""Standing or seated, where the shoe's pitch tells, and which of the two carry the number."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.model import Array
+from bikefit.conventions import POSTURES, PostureChoice, RejectReason, Side
+from bikefit.model import Array, Finding, finding
+from bikefit.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REJECTED: RejectReason = "posture"
 
 APART_DEG = 8.0
 """Standing tips the shoe's mean pitch toe-down by at least this much: 45 deg on average in a standing trial, where
@@ -55,3 +64,35 @@ def label_posture(pitch_deg: Array, used: NDArray[np.bool_]) -> NDArray[np.objec
         labels[pitch_deg > border] = "standing"
         labels[pitch_deg <= border] = "seated"
     return labels
+
+
+def keep_posture(
+    table: pd.DataFrame, choice: PostureChoice | None, settings: Settings, side: Side
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Return the stroke table with one posture used, and what is to be said of it.
+
+    Where nothing is chosen, seated strokes carry the number if both postures occur and they are enough for one.
+    """
+    used = table["used"].to_numpy(dtype=np.bool_)
+    posture = table["posture"].to_numpy(dtype=object)
+    groups = {name: used & (posture == name) for name in POSTURES}
+    counts = {name: int(np.count_nonzero(group)) for name, group in groups.items()}
+    if not all(counts.values()):
+        asked = choice in POSTURES and used.any()
+        return table, (finding("posture_unknown", side=side, posture=choice),) if asked else ()
+    kept = choice or ("seated" if counts["seated"] >= settings.strokes_min else "all")
+    mean_deg = table["mean_deg"].to_numpy(dtype=np.float64)
+    told = finding(
+        "posture_mixed",
+        side=side,
+        kept=kept,
+        **{f"{name}_deg": float(mean_deg[group].mean()) for name, group in groups.items()},
+        **{f"{name}_strokes": count for name, count in counts.items()},
+    )
+    if kept == "all":
+        return table, (told,)
+    left_out = used & ~groups[kept]
+    return table.assign(
+        used=used & ~left_out,
+        reject_reason=np.where(left_out, REJECTED, table["reject_reason"].to_numpy(dtype=object)),
+    ), (told,)

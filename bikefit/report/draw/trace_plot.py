@@ -33,6 +33,7 @@ _SHADES = [
     "#666666",
     "#44aa99",
     "#882255",
+    "#117733",
 ]
 REASON_COLOURS = dict(zip(REJECT_REASONS, _SHADES, strict=True))
 

@@ -1,0 +1,122 @@
+"""Whether the foot kept its level over the ride: straight drift, or steps from one level to another."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from bikefit.model import Array, LevelChange
+from bikefit.signals import long_run_variance, robust_sd
+
+BLOCKS_MOST: Final = 150
+"""The strokes are looked at in at most so many blocks."""
+BLOCK_STROKES: Final = 7
+"""Strokes in a block, or more: 5 s at 90 rpm."""
+STEPS_MOST: Final = 6
+"""Steps that are looked for."""
+LEVEL_SHARE: Final = 0.05
+LEVEL_STROKES: Final = 12
+"""A level holds at least this share of the strokes, and this many: less is an episode that the mean hardly feels."""
+ERRORS_APART: Final = 4.0
+"""Two levels, or the ends of a drift, are apart by this many of their standard errors."""
+PENALTY: Final = 4.0
+"""What a parameter has to gain in the sum of squares, in units of the blocks' variance and the logarithm of their
+number: neighbouring blocks resemble each other, so this is more than the usual one."""
+
+
+def find_level_change(time_s: Array, values: Array, smallest_deg: float) -> LevelChange | None:
+    """Return how the strokes' angles (in the order ridden) left their level by as much as ``smallest_deg``, if so."""
+    blocks = max(1, min(BLOCKS_MOST, values.size // BLOCK_STROKES))
+    if blocks < 3 or np.ptp(values) < smallest_deg:
+        return None
+    bounds = np.linspace(0, values.size, blocks + 1).astype(np.intp)
+    sizes = np.diff(bounds)
+    means = np.add.reduceat(values, bounds[:-1]) / sizes
+    variance = (robust_sd(np.diff(means)) / math.sqrt(2.0)) ** 2
+    variance = max(variance, float(values.var()) * 1e-6, 1e-12)
+    price = PENALTY * variance * math.log(blocks)
+    starts, rest = _steps(means, price)
+    at = np.arange(blocks) - 0.5 * (blocks - 1)
+    slope = float(at @ means) / float(at @ at)
+    straight = float(((means - means.mean() - slope * at) ** 2).sum())
+    if straight + price <= rest + 2.0 * price * (len(starts) - 1):
+        return _drift(time_s, values, smallest_deg)
+    return _shift(time_s, values, [int(bounds[start]) for start in starts], smallest_deg)
+
+
+def _steps(means: Array, price: float) -> tuple[list[int], float]:
+    """Return the blocks at which levels begin, and the sum of squares that they leave; each step costs its price twice.
+
+    Exact for each number of steps, by dynamic programming.
+    """
+    count = means.size
+    total, squares = (np.concatenate([[0.0], np.cumsum(means**power)]) for power in (1, 2))
+    first, last = np.arange(count)[:, None], np.arange(1, count + 1)[None, :]
+    length = np.maximum(last - first, 1)
+    within = squares[1:][None, :] - squares[:-1][:, None] - (total[1:][None, :] - total[:-1][:, None]) ** 2 / length
+    within = np.where(last > first, within, np.inf)  # from block `first` up to but not with `last`
+    best, begins = [within[0]], [np.zeros(count, dtype=np.intp)]
+    for _ in range(min(STEPS_MOST, count - 1)):
+        before = np.concatenate([[np.inf], best[-1][:-1]])[:, None] + within
+        begins.append(np.argmin(before, axis=0))
+        best.append(before[begins[-1], np.arange(count)])
+    left = [float(one[-1]) for one in best]
+    steps = int(np.argmin([rest + 2.0 * price * number for number, rest in enumerate(left)]))
+    starts, end = [], count
+    for number in range(steps, -1, -1):
+        starts.append(int(begins[number][end - 1]))
+        end = starts[-1]
+    return starts[::-1], left[steps]
+
+
+def _shift(time_s: Array, values: Array, starts: list[int], smallest_deg: float) -> LevelChange | None:
+    """Return the lowest and the highest of the levels, if they are apart by enough."""
+    ends = [*starts[1:], values.size]
+    longest = max(LEVEL_STROKES, math.ceil(LEVEL_SHARE * values.size))
+    levels = [(low, high) for low, high in zip(starts, ends, strict=True) if high - low >= longest]
+    if len(levels) < 2:
+        return None
+    means = [float(values[low:high].mean()) for low, high in levels]
+    errors = [math.sqrt(long_run_variance(values[low:high])[0] / (high - low)) for low, high in levels]
+    lowest, highest = int(np.argmin(means)), int(np.argmax(means))
+    apart = means[highest] - means[lowest]
+    if apart < max(smallest_deg, ERRORS_APART * math.hypot(errors[lowest], errors[highest])):
+        return None
+    return LevelChange(
+        kind="steps",
+        low_deg=means[lowest],
+        high_deg=means[highest],
+        at_s=float(time_s[levels[1][0]]),
+        error_deg=max(errors[lowest], errors[highest]),
+    )
+
+
+def _drift(time_s: Array, values: Array, smallest_deg: float) -> LevelChange | None:
+    """Return the ends of the straight line through the values, if they are apart by enough."""
+    slope, error = slope_with_error(time_s, values)
+    lasts = float(time_s[-1] - time_s[0])
+    apart = abs(slope) * lasts
+    if not apart >= max(smallest_deg, ERRORS_APART * error * lasts):
+        return None
+    middle = float(values.mean())
+    return LevelChange(
+        kind="drift",
+        low_deg=middle - 0.5 * apart,
+        high_deg=middle + 0.5 * apart,
+        at_s=float(time_s[0]),
+        error_deg=0.5 * error * lasts,
+    )
+
+
+def slope_with_error(time_s: Array, values: Array) -> tuple[float, float]:
+    """Return the slope of a line through the values and its standard error, which respects autocorrelation."""
+    if values.size < 3:
+        return math.nan, math.nan
+    centred = time_s - time_s.mean()
+    spread = float(centred @ centred)
+    slope = float(centred @ (values - values.mean())) / spread
+    rest = values - values.mean() - slope * centred
+    variance = max(long_run_variance(rest)[0], float(rest.var()))
+    return slope, math.sqrt(variance / spread)

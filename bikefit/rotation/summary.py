@@ -1,0 +1,158 @@
+"""The used strokes of one foot summed up."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bikefit.conventions import METRICS, STROKE_ANGLES, Z95, Metric
+from bikefit.model import Array, Finding, LevelChange, Rotation, StrokeCurves, finding
+from bikefit.quantiles import t_quantile
+from bikefit.rotation.float_stop import find_float_stop
+from bikefit.rotation.level import find_level_change, slope_with_error
+from bikefit.settings import Settings
+from bikefit.signals import BLOCK, circular_mean_deg, mean_with_error
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLOCK_S = 30.0
+"""Length of the blocks whose means the standard error is held against."""
+TREND_ERRORS = 3.0
+"""A drift is reported when it is this many times its own standard error."""
+TREND_CHANGE_DEG = 0.3
+"""A drift is reported when it moves the foot at least this far over the recording."""
+
+
+def summarise_rotation(
+    strokes: pd.DataFrame,
+    curves: StrokeCurves,
+    metric: Metric,
+    settings: Settings,
+    *,
+    is_crank: bool,
+    cleat_float_deg: float | None = None,
+) -> tuple[Rotation, tuple[Finding, ...]]:
+    """Summarise the used strokes of one foot.
+
+    Parameters
+    ----------
+    strokes : DataFrame
+        The stroke table of one foot.
+    curves : StrokeCurves
+        Its curves, row by row.
+    metric : str
+        What of each stroke the rotation is the mean of.
+    settings : Settings
+        Thresholds of the findings.
+    is_crank : bool
+        Whether the phase is the crank's; without it what needs crank angles is NaN.
+    cleat_float_deg : float, optional
+        Total float of the cleat [deg]; it sharpens the search for a float stop.
+
+    Returns
+    -------
+    rotation : Rotation
+        The mean over strokes, one vote each, its standard error and 95 % interval; NaN where there are too few.
+    findings : tuple of Finding
+        Change of level, drift and float stop.
+
+    Notes
+    -----
+    The standard error uses the long-run variance (`bikefit.signals.mean_with_error`): strokes resemble their
+    neighbours, and the error of independent strokes would be far too small. Where the foot changed its level within the
+    ride, the error is at least so large that the interval holds both levels.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from bikefit.conventions import STROKE_COLUMNS
+    >>> table = pd.DataFrame({name: np.linspace(1.0, 2.0, 40) for name in STROKE_COLUMNS})
+    >>> table["used"] = True
+    >>> rotation, _ = summarise_rotation(table, StrokeCurves(np.ones((40, 100))), "mean", Settings(), is_crank=False)
+    >>> rotation.value_deg
+    1.5
+    """
+    used = strokes["used"].to_numpy(dtype=np.bool_)
+    side = str(strokes["foot"].iloc[0]) if len(strokes) else ""
+    column = {name: strokes[name].to_numpy(dtype=np.float64)[used] for name in _AVERAGED}
+    value, error, dof = mean_with_error(column[METRICS[metric].column], _block(column["start_s"], column["end_s"]))
+    middle_s = 0.5 * (column["start_s"] + column["end_s"])
+    level = _level_change(middle_s, column[METRICS[metric].column], settings)
+    sd = max(t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan, _sd_of_levels(level, value))
+    findings = [*_level_findings(level, side), *_drift_findings(middle_s, column["mean_deg"], level, settings, side)]
+    stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg)
+    if stop is not None:
+        findings.append(finding("float_stop", side=side, percent=100.0 * stop.share, deg=stop.deg))
+    rotation = Rotation(
+        metric=metric,
+        value_deg=value,
+        standard_error_deg=max(error, _sd_of_levels(level, value)),
+        sd_deg=sd,
+        angles_deg={row.column: _mean(column[row.column]) for row in STROKE_ANGLES},
+        peak_crank_deg=circular_mean_deg(column["peak_crank_deg"]) if is_crank else math.nan,
+        range_deg=_mean(column["range_deg"]),
+        stroke_sd_deg=float(np.std(column["mean_deg"], ddof=1)) if middle_s.size > 1 else math.nan,
+        trend_deg_per_h=_trend_deg_per_h(middle_s, column["mean_deg"], settings),
+        float_stop=stop,
+        level_change=level,
+    )
+    return rotation, tuple(findings)
+
+
+_AVERAGED = ("start_s", "end_s", *(row.column for row in STROKE_ANGLES), "peak_crank_deg", "range_deg")
+
+
+def _block(start_s: Array, end_s: Array) -> int:
+    """Return how many strokes make a block."""
+    lasts_s = float(np.median(end_s - start_s)) if end_s.size else 0.0
+    return max(1, round(BLOCK_S / lasts_s)) if lasts_s > 0.0 else BLOCK
+
+
+def _mean(values: Array) -> float:
+    """Return the mean of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else math.nan
+
+
+def _level_change(time_s: Array, values: Array, settings: Settings) -> LevelChange | None:
+    """Return how the foot left its level by as much as the settings ask."""
+    known = np.isfinite(values)
+    return find_level_change(time_s[known], values[known], settings.level_change_min_deg)
+
+
+def _sd_of_levels(level: LevelChange | None, value_deg: float) -> float:
+    """Return the standard deviation [deg] whose 95 % interval just holds both levels; 0 where the foot kept its own."""
+    if level is None:
+        return 0.0
+    return max(level.high_deg - value_deg, value_deg - level.low_deg) / Z95 + level.error_deg
+
+
+def _level_findings(level: LevelChange | None, side: str) -> tuple[Finding, ...]:
+    """Say between which levels the foot stepped."""
+    if level is None or level.kind != "steps":
+        return ()
+    return (finding("level_shift", side=side, low=level.low_deg, high=level.high_deg, at_s=level.at_s),)
+
+
+def _drift_findings(
+    time_s: Array, values: Array, level: LevelChange | None, settings: Settings, side: str
+) -> tuple[Finding, ...]:
+    """Say how far the foot drifted, where that is sure and no step; the trend per hour is not known of a short ride."""
+    if time_s.size < 3 or (level is not None and level.kind == "steps"):
+        return ()
+    slope, error = slope_with_error(time_s, values)
+    deg = slope * float(time_s[-1] - time_s[0])
+    fast = abs(slope) * 3600.0 > settings.drift_warn_deg_per_h
+    if not (fast and abs(slope) > TREND_ERRORS * error and abs(deg) > TREND_CHANGE_DEG):
+        return ()
+    return (finding("drift", side=side, deg=deg, deg_per_h=_trend_deg_per_h(time_s, values, settings)),)
+
+
+def _trend_deg_per_h(time_s: Array, values: Array, settings: Settings) -> float:
+    """Return the slope of a line through the values [deg/h]; NaN where the ride is too short to speak of hours."""
+    if time_s.size < 3 or time_s[-1] - time_s[0] < settings.trend_min_s:
+        return math.nan
+    return 3600.0 * slope_with_error(time_s, values)[0]
