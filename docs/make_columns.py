@@ -1,4 +1,4 @@
-"""Write the tables of columns into docs/batch.md from the rows that a batch keeps."""
+"""Write the tables of columns into docs/data.md from the rows that a batch keeps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bikefit.store import COLUMNS, CSV_COLUMNS
 
-PAGE = Path(__file__).with_name("batch.md")
+PAGE = Path(__file__).with_name("data.md")
 BEGIN, END = "<!-- columns -->\n", "<!-- end of columns -->\n"
 
 

@@ -188,7 +188,7 @@ def test_the_table_of_a_simulated_rides_numbers_is_up_to_date() -> None:
 
 
 def test_the_tables_of_columns_are_up_to_date() -> None:
-    page = ROOT / "docs" / "batch.md"
+    page = ROOT / "docs" / "data.md"
     assert page.read_text(encoding="utf-8") == load_script(ROOT / "docs" / "make_columns.py").page()
 
 

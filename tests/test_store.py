@@ -23,14 +23,14 @@ from bikefit.store.schema import TableColumn, columns_of, version_of
 
 CSV = (
     "session", "file", "rider", "date", "condition", "foot", "status", "error", "outcome", "wedges", "placement",
-    "change", "excess_deg", "excess_lo_deg", "excess_hi_deg", "strokes_used", "report",
+    "change", "excess_deg", "excess_lo_deg", "excess_hi_deg", "strokes_used", "report", "id", "day", "fitted",
 )  # fmt: skip
 TABLES = {
     "sessions": """
         id TEXT, position INTEGER, session TEXT, file TEXT, rider TEXT, date TEXT, condition TEXT, notes TEXT,
         status TEXT, error TEXT, retry INTEGER, fingerprint TEXT, sha256 TEXT, format TEXT, start TEXT,
         duration_s REAL, sampling_rate_hz REAL, wedge_system TEXT, report TEXT, version TEXT, document TEXT,
-        from_s REAL, to_s REAL, is_section INTEGER""",
+        from_s REAL, to_s REAL, is_section INTEGER, day TEXT, named INTEGER, kept TEXT""",
     "feet": """
         foot TEXT, outcome TEXT, wedges INTEGER, placement TEXT, change INTEGER, fitted INTEGER, system TEXT,
         excess_deg REAL, excess_lo_deg REAL, excess_hi_deg REAL, expected_deg REAL, rotation_deg REAL,
@@ -42,7 +42,7 @@ TABLES = {
         foot TEXT, stroke INTEGER, start_s REAL, end_s REAL, cadence_rpm REAL, mean_deg REAL, power_phase_deg REAL,
         recovery_phase_deg REAL, peak_deg REAL, peak_crank_deg REAL, range_deg REAL, posture TEXT, power_w REAL,
         spikes_repaired INTEGER, quality REAL, used INTEGER, reject_reason TEXT""",
-    "findings": "foot TEXT, level TEXT, code TEXT, message TEXT, details TEXT",
+    "findings": "number INTEGER, foot TEXT, level TEXT, code TEXT, message TEXT, details TEXT",
 }
 """The contract: a column that is forgotten, added, renamed or of another type fails here until it is written down."""
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bikefit.analysis import analyze_recording
+from bikefit.batch.identity import named_id
 from bikefit.batch.pages import rider_links, write_group, write_rider
-from bikefit.batch.plan import Job, unique_ids
+from bikefit.batch.plan import Job
 from bikefit.batch.work import failed_rows, result_rows
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
@@ -34,6 +35,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("studio")
     told = [("Ann", "2026-03-01", 0), ("Ann", "2026-03-02", 2), (HOSTILE, "", 0), (HOSTILE, "", 1), (LONG, LONG, 0)]
     names = [f"plain {number}" for number in range(3)] + [HOSTILE, LONG]
+    ids = [named_id(name) for name in names]
     jobs = [
         Job(
             id=made,
@@ -43,7 +45,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 files=(Path(f"{name[:100]}.csv"),), right_wedges=wedges, rider=rider, date=date, condition=HOSTILE
             ),
         )
-        for number, (made, name, (rider, date, wedges)) in enumerate(zip(unique_ids(names), names, told, strict=True))
+        for number, (made, name, (rider, date, wedges)) in enumerate(zip(ids, names, told, strict=True))
     ]
     with Store(out / "results.sqlite") as store:
         for number, job in enumerate(jobs):
@@ -52,10 +54,10 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
             store.save(result_rows(job, result, "", f"sessions/{job.id}.html"))
         bad = Job("bad", 9, "bad", Session(files=(Path("bad.csv"),)))
         store.save(failed_rows(bad, f"bad.csv: {HOSTILE} {LONG}"))
-        links = rider_links(job.session.rider for job in jobs)
-        for rider, link in links.items():
-            write_rider(store, rider, out / link, Settings())
-        write_group(store, out, links, Settings(), HOSTILE)
+        (out / "riders").mkdir()
+        for rider in rider_links(job.session.rider for job in jobs):
+            write_rider(store, rider, out, Settings())
+        write_group(store, out, Settings(), HOSTILE, pytest.fail)
     return out
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bikefit.batch.plan import Job
-from bikefit.batch.run import BatchOptions, BatchOutcome, dry_run, failures, jobs_of, rebuild_notice, run_jobs
+from bikefit.batch.preview import BatchOptions, dry_run, rebuild_notice, removals
+from bikefit.batch.run import BatchOutcome, failures, jobs_and_notes, jobs_of, run_jobs
 from bikefit.sessions.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "BatchOptions", "BatchOutcome", "Job", "dry_run", "failures", "jobs_of", "rebuild_notice", "result_tables",
-    "run_batch", "run_jobs",
+    "BatchOptions", "BatchOutcome", "Job", "dry_run", "failures", "jobs_and_notes", "jobs_of", "rebuild_notice",
+    "removals", "result_tables", "run_batch", "run_jobs",
 ]  # fmt: skip
 
 
@@ -54,7 +56,9 @@ def run_batch(
     -----
     In a script, call it under ``if __name__ == "__main__":``, for its workers are processes that import the script.
     """
-    jobs = jobs_of(Path(source), Path(out), options or Session())
+    jobs, notes = jobs_and_notes(Path(source), Path(out), options or Session())
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
     yield from run_jobs(jobs, Path(out), batch or BatchOptions())
 
 
@@ -79,7 +83,7 @@ def result_tables(out: str | Path) -> dict[str, pd.DataFrame]:
     """
     import pandas as pd
 
-    from bikefit.batch.run import DATABASE
+    from bikefit.batch.folder import DATABASE
     from bikefit.errors import RecordingError
     from bikefit.store import reading
 

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path, PureWindowsPath
 
-from bikefit.batch.plan import Job, printable, unique_ids
-from bikefit.sessions.manifest import read_manifest
+from bikefit.batch.identity import leaf, with_ids
+from bikefit.batch.plan import Job, printable
+from bikefit.batch.pool import available_cores
+from bikefit.sessions.manifest import ManifestSession, read_manifest_and_notes
 from bikefit.sessions.session import Session
 
 
-def jobs_of_manifest(path: Path, options: Session) -> list[Job]:
+def jobs_of_manifest(path: Path, options: Session) -> tuple[list[Job], tuple[str, ...]]:
     """List the sessions of a manifest over the common options; a row that makes no sense is a job with its fault."""
-    rows = read_manifest(path, keep_faults=True)
-    ids = unique_ids([row.name for row in rows])
-    return [
-        Job(session_id, position, printable(shown_name(row.name)), row.session(options), row.fault)
-        for position, (session_id, row) in enumerate(zip(ids, rows, strict=True))
+    rows, notes = read_manifest_and_notes(path, keep_faults=True)
+    jobs = [
+        Job("", position, printable(shown_name(row)), row.session(options), row.fault)
+        for position, row in enumerate(rows)
     ]
+    return with_ids(jobs, path, [row.name for row in rows], available_cores()), notes
 
 
-def shown_name(session: str) -> str:
-    """Return a session's name as pages show it: of a file given by its full path, the file's name.
-
-    Examples
-    --------
-    >>> shown_name("/home/studio/anna.fit"), shown_name("week 3/anna.fit")
-    ('anna.fit', 'week 3/anna.fit')
-    """
-    path = PureWindowsPath(session)
-    return path.name if path.is_absolute() or path.root or ".." in path.parts else session
+def shown_name(row: ManifestSession) -> str:
+    """Return a session's name as pages show it: of one that is a path, what follows the folders."""
+    path = PureWindowsPath(row.name)
+    is_path = not row.given or path.is_absolute() or path.root or ".." in path.parts
+    return leaf(row.name) if is_path else row.name

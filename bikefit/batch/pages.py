@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bikefit.batch.plan import unique_ids
+from bikefit.batch.folder import INDEX, RIDERS, TABLE, is_page, page_lost
+from bikefit.batch.identity import named_id
 from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
+from bikefit.errors import OutputError
 from bikefit.files import write_whole
 from bikefit.settings import Settings
 from bikefit.store import Store, sessions_csv
 from bikefit.words import ENGLISH
 
-TABLE, INDEX, RIDERS = "sessions.csv", "index.html", "riders"
+Tell = Callable[[str], None]
 
 
-def rider_links(riders: Iterable[str]) -> dict[str, str]:
-    """Name the page of each rider.
+def rider_link(rider: str) -> str:
+    """Name the page of a rider, whoever else rides.
 
     Examples
     --------
-    >>> rider_links(["Zoë & Bob", "", "Ann"])
-    {'Ann': 'riders/Ann.html', 'Zoë & Bob': 'riders/Zoë-Bob.html'}
+    >>> rider_link("Zoë & Bob")
+    'riders/Zoë-Bob-16ca7dc1.html'
     """
-    names = sorted(set(riders) - {""})
-    return {name: f"{RIDERS}/{made}.html" for name, made in zip(names, unique_ids(names), strict=True)}
+    return f"{RIDERS}/{named_id(rider)}.html"
+
+
+def rider_links(riders: Iterable[str]) -> dict[str, str]:
+    """Name the page of each rider; who has no name has none."""
+    return {rider: rider_link(rider) for rider in sorted(set(riders) - {""})}
 
 
 def load_libraries() -> None:
@@ -33,39 +39,66 @@ def load_libraries() -> None:
     import bikefit.report.pages.studio  # noqa: F401
 
 
-def write_rider(store: Store, rider: str, path: Path, settings: Settings) -> None:
+def write_rider(store: Store, rider: str, out: Path, settings: Settings) -> None:
     """Write the page of a rider who rode with two counts; of another, nothing."""
+    own = riders_with_two_counts(_dated(store, rider)).get(rider)
+    if own is not None:
+        _write_rider(store, rider, own, out, settings)
+
+
+def _write_rider(store: Store, rider: str, own: Collection[Mapping[str, Any]], out: Path, settings: Settings) -> None:
+    """Write the page of a rider with these sessions."""
     from bikefit.report.pages.studio import rider_html
 
-    own = riders_with_two_counts(_dated(store, rider)).get(rider)
-    if own is None:
-        return
-    compared = compare_rider(own, settings)
-    path.parent.mkdir(exist_ok=True)
+    sessions = list(own)
+    compared = compare_rider(sessions, settings)
     page = rider_html(
-        ENGLISH, rider, own, compared, remounted=taken_off_between(own), band_deg=settings.neutral_band_deg
-    )
-    write_whole(path, page)
+        ENGLISH, rider, sessions, compared, remounted=taken_off_between(sessions), band_deg=settings.neutral_band_deg
+    ).encode("utf-8")
+    link = rider_link(rider)
+    write_whole(out / link, page)
+    store.set_sizes({link: len(page)})
 
 
-def write_group(store: Store, out: Path, links: Mapping[str, str], settings: Settings, title: str) -> None:
-    """Write ``sessions.csv`` and the index from what the store holds, and remove pages that are about nothing more."""
+def write_group(store: Store, out: Path, settings: Settings, title: str, tell: Tell) -> None:
+    """Write the index and ``sessions.csv`` from what the store holds, and the riders' pages that are not up to date.
+
+    The table comes last, for a spreadsheet may hold it; then that is said and all else is there.
+    """
     from bikefit.report.pages.studio import index_html
 
     sessions = _dated(store)
-    write_whole(out / TABLE, sessions_csv(sessions))
-    there = {rider: links[rider] for rider in riders_with_two_counts(sessions)}
-    clear_stale(out / RIDERS, there.values())
-    page = index_html(ENGLISH, sessions, there, title=title, band_deg=settings.neutral_band_deg)
+    with_pages = riders_with_two_counts(sessions)
+    sizes = store.pages()
+    for rider, own in with_pages.items():
+        if page_lost(out, rider_link(rider), sizes.get(rider_link(rider))):
+            _write_rider(store, rider, own, out, settings)
+    links = rider_links(with_pages)
+    page = index_html(ENGLISH, sessions, links, title=title, band_deg=settings.neutral_band_deg)
     write_whole(out / INDEX, page)
+    reports = {session["report"] for session in sessions if session["report"]}
+    clear_stale(store, out, {*reports, *links.values()}, tell)
+    try:
+        write_whole(out / TABLE, sessions_csv(sessions))
+    except OutputError as error:
+        if not isinstance(error.__cause__, PermissionError):
+            raise
+        tell(
+            f"{out / TABLE}: it is still the old table, for another program holds it. Close it there, such as in a "
+            f"spreadsheet, and run the same again; {INDEX} and the results are up to date."
+        )
 
 
-def clear_stale(folder: Path, links: Iterable[str]) -> None:
-    """Remove pages of sessions or riders that are no more; the links that stay are as seen from the folder above."""
-    for stale in set(folder.glob("*.html")) - {folder.parent / link for link in links}:
-        stale.unlink()
+def clear_stale(store: Store, out: Path, needed: Collection[str], tell: Tell) -> None:
+    """Remove pages that the database names and that are about nothing more; each is told."""
+    stale = [path for path in store.pages() if path not in (TABLE, INDEX) and path not in needed]
+    for path in stale:
+        if is_page(path) and (out / path).is_file():
+            (out / path).unlink()
+            tell(f"removed {path}: it is about nothing that is in the results any more.")
+    store.disown(stale)
 
 
 def _dated(store: Store, rider: str | None = None) -> list[dict[str, Any]]:
     """Return the stored sessions, each with its day."""
-    return [{**session, "day": day_of(session)} for session in store.sessions(rider)]
+    return [{**session, "day": session["day"] or day_of(session)} for session in store.sessions(rider)]

@@ -6,27 +6,23 @@ import errno
 import hashlib
 import json
 import os
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from bikefit import __version__
+from bikefit.batch.folder import DATABASE
 from bikefit.errors import RecordingError
 from bikefit.io.formats import recording_suffixes
 from bikefit.io.opensim import companion_of
 from bikefit.model import to_json_value
 from bikefit.sessions.session import NO_FILES, Session
-from bikefit.store import Known
+from bikefit.store import Known, is_own
 
 MANIFEST_NAME = "manifest.csv"
-LONGEST_ID = 80
-_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d|index)$", re.IGNORECASE)
 
-Doing = Literal["new", "changed", "again", "unchanged"]
+Doing = Literal["new", "changed", "again", "missing", "unchanged"]
 
 
 class Plan(NamedTuple):
@@ -52,6 +48,12 @@ class Job:
         Its files and how it is analysed: the batch's options, with the manifest's row in their place.
     fault : str
         What is wrong with its row; then it fails without being read.
+    place : str
+        Tells where it comes from, without saying it; empty where it is not known.
+    content : str
+        Hash of what its files held when it was planned.
+    missing : str
+        Why they could not be read then.
     """
 
     id: str
@@ -59,6 +61,9 @@ class Job:
     name: str
     session: Session
     fault: str = ""
+    place: str = ""
+    content: str = ""
+    missing: str = ""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -84,7 +89,7 @@ class Job:
 
 
 def find_recordings(folder: Path, out: Path) -> list[Path]:
-    """Find every recording in a folder and those below it, by name; not in hidden or linked ones or the batch's own."""
+    """Find every recording in a folder and those below it, by name; not in hidden or linked ones or a batch's own."""
     suffixes = recording_suffixes()
     found: list[Path] = []
     own = out.resolve()
@@ -97,6 +102,8 @@ def find_recordings(folder: Path, out: Path) -> list[Path]:
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and (Path(place) / name).resolve() != own
         )
+        if DATABASE in names and is_own(Path(place) / DATABASE):
+            folders[:], names = [], []  # the results of another batch
         for name in names:
             plain = name.lower().removesuffix(".gz")
             if not name.startswith(".") and name != MANIFEST_NAME and Path(plain).suffix in suffixes:
@@ -128,49 +135,6 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def clean_id(name: str) -> str:
-    """Make a name safe for a file on any system.
-
-    Examples
-    --------
-    >>> clean_id("../../etc/passwd"), clean_id("Zoë & Bob"), clean_id("CON")
-    ('etc-passwd', 'Zoë-Bob', 'CON_')
-    """
-    kept = "".join(char if char.isalnum() or char in "-_." else "-" for char in unicodedata.normalize("NFC", name))
-    kept = re.sub(r"\.{2,}", ".", re.sub(r"-{2,}", "-", kept)).strip("-._")
-    while len(kept.encode("utf-8")) > LONGEST_ID:
-        kept = kept[:-1].rstrip("-._")
-    stem = kept.split(".")[0]
-    return f"{kept}_" if not kept or _RESERVED.match(stem) else kept
-
-
-def unique_ids(names: Sequence[str]) -> list[str]:
-    """Make one safe id a name, whatever their order; names that come out alike but for case get a hash of the name.
-
-    Examples
-    --------
-    >>> unique_ids(["a b", "c"])
-    ['a-b', 'c']
-    >>> len(set(unique_ids(["a b", "a-b", "A-B"])))
-    3
-    """
-    cleaned = [clean_id(name) for name in names]
-    ids, length = cleaned, 8
-    # a name may be chosen such that it comes out like another's id with its hash: then the hashes grow
-    while (counts := Counter(one.casefold() for one in ids)) and max(counts.values()) > 1:
-        ids = [
-            own if counts[own.casefold()] == 1 else f"{one}-{_hash(name)[:length]}"
-            for own, one, name in zip(ids, cleaned, names, strict=True)
-        ]
-        length *= 2
-    return ids
-
-
-def _hash(name: str) -> str:
-    """Hash a name, even one that is no text."""
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def content_hash(paths: Sequence[Path]) -> str:
     """Hash the bytes of a session's files, in order; of one file it is the file's own SHA-256."""
     hashes = []
@@ -184,9 +148,18 @@ def content_hash(paths: Sequence[Path]) -> str:
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
-def fingerprint(job: Job, page: Mapping[str, Any]) -> tuple[str, str]:
-    """Return a hash of what its files hold (empty where its row has a fault), and one of all its result depends on."""
-    content = "" if job.fault else content_hash(job.paths)
+def why_unreadable(error: OSError, job: Job) -> str:
+    """Say which file of a job cannot be read and why, without its folder."""
+    name = printable(Path(error.filename).name) if error.filename else job.file_names
+    return f"{name}: cannot be read ({error.strerror or error})."
+
+
+def fingerprint(job: Job, page: Mapping[str, Any], *, planned: bool = False) -> tuple[str, str]:
+    """Return a hash of what its files hold (empty where its row has a fault), and one of all its result depends on.
+
+    With ``planned`` the files are not read again.
+    """
+    content = "" if job.fault else job.content if planned else content_hash(job.paths)
     said = job.session
     parts = {
         "content": content,
@@ -213,10 +186,12 @@ def plan_of(job: Job, known: Known | None, page: Mapping[str, Any], *, page_lost
         return Plan("new", "it is not in the results yet")
     if known.retry:
         return Plan("again", f"it failed for a reason that may have passed: {known.error}")
+    if job.missing:
+        return Plan("missing", f"{job.missing} Its stored result is kept.")
     try:
-        content, now = fingerprint(job, page)
+        content, now = fingerprint(job, page, planned=True)
     except OSError as error:
-        return Plan("changed", f"a file cannot be read now ({error.strerror or error})")
+        return Plan("missing", why_unreadable(error, job))
     if now != known.fingerprint:
         if known.version != __version__:
             return Plan("changed", f"it was made by version {known.version}, this is {__version__}")

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 
-from bikefit.batch.work import Done, Task, do_task, failed_rows
+from bikefit.batch.work import Done, Task, absent, do_task
 from bikefit.errors import UsageError
 
 END_S = 0.2
@@ -191,7 +191,7 @@ def _fate(worker: _Worker, code: int | None, timeout_s: float | None) -> str:
 
 def lost(task: Task, message: str) -> Done:
     """Return the failure of a task whose worker gave no answer; the next run tries it again."""
-    return Done(task.job.id, failed_rows(task.job, f"{task.job.file_names}: {message}", retry=True))
+    return absent(task.job, f"{task.job.file_names}: {message}")
 
 
 def serve(connection: Connection, work: Callable[[Task], Done], parent: int) -> None:

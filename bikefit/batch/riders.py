@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bikefit.comparison import ComparisonResult, compare_readings
 from bikefit.errors import BikefitError
+from bikefit.sessions.values import iso_day
 from bikefit.settings import Settings
 from bikefit.store import stored_readings
 
@@ -45,12 +45,7 @@ def day_of(session: Row) -> str:
     >>> day_of({"date": "3.2.2026", "start": None}), day_of({"date": "", "start": "2026-02-03T10:00:00+00:00"})
     ('2026-02-03', '2026-02-03')
     """
-    date = str(session["date"])
-    european = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", date)
-    if european:
-        day, month, year = european.groups()
-        return f"{year}-{int(month):02d}-{int(day):02d}"
-    return date or (session["start"] or "")[:10]
+    return iso_day(str(session["date"])) or (session["start"] or "")[:10]
 
 
 def taken_off_between(sessions: Sequence[Row]) -> bool:

@@ -10,63 +10,30 @@ from pathlib import Path
 from typing import Any
 
 from bikefit import __version__
-from bikefit.batch.pages import RIDERS, clear_stale, load_libraries, rider_links, write_group, write_rider
-from bikefit.batch.plan import Job, Plan, find_recordings, plan_of, printable, unique_ids
+from bikefit.batch.folder import (
+    DATABASE,
+    INDEX,
+    LOCK,
+    PAGES,
+    TABLE,
+    check_folder,
+    check_foreign,
+    clear_unfinished,
+    make_folder,
+    page_lost,
+)
+from bikefit.batch.identity import settled, with_ids
+from bikefit.batch.pages import load_libraries, rider_link, rider_links, write_group, write_rider
+from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, fingerprint, printable
 from bikefit.batch.pool import available_cores, run_local
-from bikefit.batch.work import Done, Task, do_task
+from bikefit.batch.preview import BatchOptions, ask
+from bikefit.batch.work import Done, Task, absent, do_task
 from bikefit.errors import OutputError, RecordingError
 from bikefit.files import write_whole
 from bikefit.model import to_json_value
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
-from bikefit.store import (
-    SCHEMA_VERSION,
-    Known,
-    SessionRows,
-    Store,
-    look_up,
-    reading,
-    stored_version,
-)
-
-DATABASE, PAGES = "results.sqlite", "sessions"
-LOCK = ".lock"
-LONGEST_S = 900.0
-"""After this time a session counts as hanging, unless another is asked for [s]."""
-
-
-@dataclass(frozen=True)
-class BatchOptions:
-    """How to run a batch.
-
-    Attributes
-    ----------
-    jobs : int
-        Worker processes; 0 = one a core.
-    timeout_s : float, optional
-        Longest time for one session [s]; None = none.
-    report : bool
-        Write a page a session.
-    scheduler : str, optional
-        A Dask scheduler to work on.
-    ship_files : bool
-        Send the files' bytes to the scheduler's workers.
-    title, fitter : str
-        For the pages.
-    """
-
-    jobs: int = 0
-    timeout_s: float | None = LONGEST_S
-    report: bool = True
-    scheduler: str | None = None
-    ship_files: bool = False
-    title: str = ""
-    fitter: str = ""
-
-    @property
-    def page_facts(self) -> dict[str, Any]:
-        """What of the pages belongs to a session's fingerprint."""
-        return {"report": self.report, "title": self.title, "fitter": self.fitter}
+from bikefit.store import Known, Store, Stored, reading
 
 
 @dataclass(frozen=True)
@@ -78,9 +45,10 @@ class BatchOutcome:
     id, name, file : str
         The session.
     status : str
-        "ok", "undetermined", "failed", or "unchanged" where the stored result still holds.
+        "ok", "undetermined", "failed", "unchanged" where the stored result still holds, or "kept" where it outlives
+        a recording that was missing, took too long or whose worker died.
     error : str
-        Why it failed.
+        Why it failed, or why it was kept.
     feet : list of dict
         One a foot, as in the table ``feet``; empty where unchanged or failed.
     """
@@ -99,7 +67,7 @@ def jobs_of(source: Path, out: Path, options: Session) -> list[Job]:
     Parameters
     ----------
     source : Path
-        A folder, or a manifest.
+        A folder, or a manifest; a ``manifest.csv`` in the folder is used.
     out : Path
         The batch's own folder.
     options : Session
@@ -114,68 +82,31 @@ def jobs_of(source: Path, out: Path, options: Session) -> list[Job]:
     ------
     RecordingError
         If the source cannot be read or names nothing.
+    UsageError
+        If the results cannot go to that folder.
     """
+    return jobs_and_notes(source, out, options)[0]
+
+
+def jobs_and_notes(source: Path, out: Path, options: Session) -> tuple[list[Job], tuple[str, ...]]:
+    """List the sessions of a folder or a manifest, with what has to be said of it."""
+    from bikefit.batch.manifest import jobs_of_manifest
+
     if not source.exists():
         raise RecordingError(f"{source}: there is no such folder or manifest.")
+    check_folder(out, source)
     if not source.is_dir():
-        from bikefit.batch.manifest import jobs_of_manifest
-
         return jobs_of_manifest(source, options)
+    inside = source / MANIFEST_NAME
+    if inside.is_file():
+        jobs, notes = jobs_of_manifest(inside, options)
+        return jobs, (f"{inside} says which recordings belong to the batch; move it away to take all of them.", *notes)
     paths = find_recordings(source, out)
     names = [path.relative_to(source).as_posix() for path in paths]
-    return [
-        Job(session_id, position, printable(name), replace(options, files=(path,)))
-        for position, (session_id, name, path) in enumerate(zip(unique_ids(names), names, paths, strict=True))
+    jobs = [
+        Job("", position, printable(path.name), replace(options, files=(path,))) for position, path in enumerate(paths)
     ]
-
-
-def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[tuple[Job, Plan]]:
-    """Tell what a batch would do, without doing it.
-
-    Parameters
-    ----------
-    jobs : iterable of Job
-        The sessions.
-    out : Path
-        The batch's folder; it need not exist and is not touched.
-    options : BatchOptions
-        As for the run.
-
-    Yields
-    ------
-    tuple of Job and Plan
-        Each session, whether it would be done, and why.
-    """
-    stored = look_up(out / DATABASE)
-    for job in jobs:
-        known = stored.get(job.id)
-        page_lost = known is not None and _page_lost(known, out)
-        yield job, plan_of(job, known, options.page_facts, page_lost=page_lost)
-
-
-def rebuild_notice(out: Path) -> str:
-    """Say that the results have another schema, so that every session is done anew.
-
-    Parameters
-    ----------
-    out : Path
-        The batch's folder.
-
-    Returns
-    -------
-    str
-        Empty where they have not.
-    """
-    version = stored_version(out / DATABASE)
-    return "" if version in (None, SCHEMA_VERSION) else _rebuilt(out, version)
-
-
-def _rebuilt(out: Path, version: int | None) -> str:
-    """Say that older results are made anew."""
-    return (
-        f"{out / DATABASE}: its tables are of version {version}, this program writes version {SCHEMA_VERSION}; "
-        "they are made anew from the recordings, so every session is done again."
-    )
+    return with_ids(jobs, source, names, available_cores()), ()
 
 
 def failures(out: Path) -> list[tuple[str, str]]:
@@ -192,13 +123,8 @@ def failures(out: Path) -> list[tuple[str, str]]:
         Session and why.
     """
     with reading(out / DATABASE) as database:
-        query = "SELECT session, error FROM sessions WHERE status = 'failed' ORDER BY position"
+        query = "SELECT session, error FROM sessions WHERE named AND status = 'failed' ORDER BY position"
         return database.execute(query).fetchall()
-
-
-def _page_lost(known: Known, out: Path) -> bool:
-    """Tell whether the page that a session had is gone."""
-    return bool(known.report) and not (out / known.report).exists()
 
 
 def run_jobs(
@@ -235,7 +161,8 @@ def run_jobs(
     """
     from filelock import FileLock, Timeout
 
-    _make_folder(out)
+    check_folder(out)
+    make_folder(out)
     lock = FileLock(out / LOCK)
     try:
         lock.acquire(timeout=0)
@@ -250,23 +177,6 @@ def run_jobs(
             raise OutputError(f"{out}: cannot be written ({error.strerror or error}).") from error
 
 
-def _clear_unfinished(out: Path) -> None:
-    """Remove what a killed batch had not renamed yet; under the lock nobody else is writing."""
-    for folder in (out, out / PAGES, out / RIDERS):
-        for path in folder.glob(".*") if folder.is_dir() else ():
-            if path.name != LOCK and path.is_file():
-                path.unlink()
-
-
-def _make_folder(out: Path) -> None:
-    """Make the folder of the results and that of the pages."""
-    try:
-        for folder in (out, out / PAGES):
-            folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{out}: the folder cannot be made ({error.strerror or error}).") from error
-
-
 def _run_locked(
     jobs: list[Job],
     out: Path,
@@ -275,34 +185,102 @@ def _run_locked(
     tell: Callable[[str], None],
 ) -> Iterator[BatchOutcome]:
     """Do a batch whose folder nobody else may write to."""
-    _clear_unfinished(out)
-    by_id = {job.id: job for job in jobs}
     settings = jobs[0].session.settings if jobs else Settings()
-    links = rider_links(_rider(job) for job in jobs)
-    to_come = Counter(_rider(job) for job in jobs)
-    if links:
-        load_libraries()
     with Store(out / DATABASE) as store:
-        if store.rebuilt_from is not None:
-            tell(_rebuilt(out, store.rebuilt_from))
-        store.arrange({job.id: job.position for job in jobs})
-        stored = store.known().items()
-        known = {name: one.fingerprint for name, one in stored if not one.retry and not _page_lost(one, out)}
-        tasks = (_task(job, known.get(job.id, ""), options) for job in jobs)
-        for done in _do(tasks, len(jobs), options, work):
-            job = by_id[done.id]
-            if done.page:
-                write_whole(out / _link(job), done.page)
-            if done.rows is not None:
-                store.save(done.rows)
+        if store.put_aside is not None:
+            tell(
+                f"{out / DATABASE}: the results of another version of the program are kept as {store.put_aside.name}; "
+                "every session whose recording is there is done again."
+            )
+        stored = Stored(store.known(), store.places(), store.pages())
+        pairs = settled(jobs, stored)
+        riders = rider_links(map(_rider, jobs))
+        wanted = [INDEX, TABLE, *riders.values(), *(_link(job) for job, _ in pairs if options.report)]
+        check_foreign(out, wanted, stored.pages)
+        if not options.force:
+            ask(pairs, stored, options)
+        clear_unfinished(out, stored.pages)
+        others = store.arrange(
+            {earlier: job.position for job, earlier in pairs if earlier} | {job.id: job.position for job, _ in pairs}
+        )
+        if options.prune:
+            for name in store.prune():
+                tell(f"removed {name}: it is not named any more.")
+        elif others:
+            shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
+            tell(f"{len(others)} sessions are not named any more and stay ({shown}); --prune removes them.")
+        store.claim(wanted)
+        if riders:
+            load_libraries()
+        to_come = Counter(_rider(job) for job in jobs)
+        by_id = {job.id: (job, earlier) for job, earlier in pairs}
+        for done in _all_done([job for job, _ in pairs], stored, out, options, work, store):
+            job, earlier = by_id[done.id]
+            yield _stored_outcome(store, job, earlier, done, stored, out)
             rider = _rider(job)
             to_come[rider] -= 1
-            if rider and not to_come[rider]:  # now, while the workers go on with others
-                write_rider(store, rider, out / links[rider], settings)
-            yield _outcome(job, done.rows)
-        clear_stale(out / PAGES, (one.report for one in store.known().values() if one.report))
+            # now, while the workers go on with others
+            if rider and not to_come[rider] and page_lost(out, riders[rider], store.pages().get(riders[rider])):
+                write_rider(store, rider, out, settings)
         store.save_settings({"version": __version__, "report": options.report, **to_json_value(settings.to_dict())})
-        write_group(store, out, links, settings, options.title)
+        write_group(store, out, settings, options.title, tell)
+
+
+def _all_done(
+    jobs: list[Job], stored: Stored, out: Path, options: BatchOptions, work: Callable[[Task], Done], store: Store
+) -> Iterator[Done]:
+    """Yield what came of each job: first those of which nothing has to be read, for which no worker is started."""
+    todo, unchanged = [], {}
+    for job in jobs:
+        known = stored.sessions.get(job.id)
+        if not job.missing and known is not None and _holds(job, known, stored, out, options):
+            unchanged[job.place] = job.id
+        else:
+            todo.append(job)
+    store.confirm(unchanged)
+    yield from (Done(session_id, None) for session_id in unchanged.values())
+    yield from (absent(job, job.missing) for job in todo if job.missing and not job.fault)
+    tasks = [_task(job, options) for job in todo if not job.missing or job.fault]
+    if tasks:
+        yield from _do(tasks, len(tasks), options, work)
+
+
+def _holds(job: Job, known: Known, stored: Stored, out: Path, options: BatchOptions) -> bool:
+    """Whether a stored result and its page are what would come out again."""
+    if known.retry or (known.report and page_lost(out, known.report, stored.pages.get(known.report))):
+        return False
+    try:
+        return fingerprint(job, options.page_facts, planned=True)[1] == known.fingerprint
+    except OSError:
+        return False  # a companion: the worker says what is wrong
+
+
+def _stored_outcome(store: Store, job: Job, earlier: str, done: Done, stored: Stored, out: Path) -> BatchOutcome:
+    """Store what came of a job and return it for whoever asked; a good result outlives a recording that is absent."""
+    if done.rows is None:
+        return BatchOutcome(job.id, job.name, job.file_names, "unchanged")
+    error = done.rows.session.error
+    if done.absent:
+        for session_id in (job.id, earlier):
+            if session_id in stored.sessions and stored.sessions[session_id].good:
+                day = store.keep(session_id, error)
+                told = f"{error} Its result, last confirmed {day}, is kept."
+                return BatchOutcome(session_id, job.name, job.file_names, "kept", told)
+    page = done.page.encode("utf-8")
+    if page:
+        write_whole(out / _link(job), page)
+    changed = {
+        job.session.rider,
+        *(stored.sessions[name].rider for name in (job.id, earlier) if name in stored.sessions),
+    }
+    store.save(
+        done.rows,
+        place=job.place,
+        replaces=earlier,
+        page_size=len(page) if page else None,
+        stale=[rider_link(rider) for rider in changed if rider],
+    )
+    return BatchOutcome(job.id, job.name, job.file_names, done.rows.status, error, [*map(asdict, done.rows.feet)])
 
 
 def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable[[Task], Done]) -> Iterator[Done]:
@@ -314,11 +292,10 @@ def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable
     return run_local(tasks, min(options.jobs or available_cores(), count) or 1, options.timeout_s, work)
 
 
-def _task(job: Job, known: str, options: BatchOptions) -> Task:
+def _task(job: Job, options: BatchOptions) -> Task:
     """Return a job with what the batch decides of its page."""
     return Task(
         job=job,
-        known=known,
         link=_link(job) if options.report else "",
         title=options.title,
         fitter=options.fitter,
@@ -333,10 +310,3 @@ def _rider(job: Job) -> str:
 def _link(job: Job) -> str:
     """Return the address of a session's page."""
     return f"{PAGES}/{job.id}.html"
-
-
-def _outcome(job: Job, rows: SessionRows | None) -> BatchOutcome:
-    """Return how a session was finished, for whoever asked for the batch."""
-    if rows is None:
-        return BatchOutcome(job.id, job.name, job.file_names, "unchanged")
-    return BatchOutcome(job.id, job.name, job.file_names, rows.status, rows.session.error, [*map(asdict, rows.feet)])

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from bikefit import __version__
 from bikefit.analysis import analyze_recording
-from bikefit.batch.plan import Job, fingerprint, printable
+from bikefit.batch.plan import Job, fingerprint, printable, why_unreadable
 from bikefit.errors import BikefitError
 from bikefit.model import SessionResult
 from bikefit.sessions.reading import read_session
+from bikefit.sessions.values import iso_day
 from bikefit.store import SessionRow, SessionRows, rows_of
 from bikefit.words import ENGLISH
 
@@ -29,8 +29,6 @@ class Task:
     ----------
     job : Job
         The session.
-    known : str
-        Fingerprint of the stored result; where it still holds, nothing is done. Empty: none is stored.
     link : str
         The page's address in ``sessions.csv`` and the index; empty for no page.
     title, fitter : str
@@ -40,7 +38,6 @@ class Task:
     """
 
     job: Job
-    known: str = ""
     link: str = ""
     title: str = ""
     fitter: str = ""
@@ -66,11 +63,14 @@ class Done:
         None where the stored ones still hold.
     page : str
         The page's text; empty where there is none.
+    absent : bool
+        Whether it failed because the recording or its worker was not there: a stored good result then outlives it.
     """
 
     id: str
     rows: SessionRows | None
     page: str = field(default="", repr=False)
+    absent: bool = False
 
 
 def do_task(task: Task) -> Done:
@@ -79,9 +79,7 @@ def do_task(task: Task) -> Done:
     try:
         content, now = fingerprint(job, task.page_facts)
     except OSError as error:
-        return Done(job.id, failed_rows(job, f"{_name_of(error, job)}: cannot be read ({_why(error)}).", retry=True))
-    if now == task.known:
-        return Done(job.id, None)
+        return absent(job, why_unreadable(error, job))
     if job.fault:
         return Done(job.id, failed_rows(job, job.fault, now))
     try:
@@ -90,11 +88,22 @@ def do_task(task: Task) -> Done:
         return Done(job.id, rows, _page(result, task) if task.link else "")
     except BikefitError as error:
         return Done(job.id, failed_rows(job, str(error), now, content))
+    except OSError as error:
+        return absent(job, why_unreadable(error, job))
+    except MemoryError:
+        return absent(job, f"{job.file_names}: it needs more memory than a worker may take.")
     except Exception as error:
-        # one strange file must not stop the others: it is told with the class of what went wrong
-        text = " ".join(str(error).split())[:300]
-        message = f"{job.file_names}: {type(error).__name__}: {text}"
+        # one strange file must not stop the others: it is told with the class of what went wrong, and not with its
+        # words, which may be the file's own
+        message = (
+            f"{job.file_names}: {type(error).__name__} while it was read or analysed; 'bikefit analyze' tells more."
+        )
         return Done(job.id, failed_rows(job, message, now, content, retry=True))
+
+
+def absent(job: Job, message: str) -> Done:
+    """Return the failure of a task whose recording or worker was not there; the next run tries it again."""
+    return Done(job.id, failed_rows(job, message, retry=True), absent=True)
 
 
 def _analyze(job: Job) -> SessionResult:
@@ -110,16 +119,6 @@ def _page(result: SessionResult, task: Task) -> str:
 
     rider, title = task.job.session.rider, task.title or task.job.name
     return render_html(session_view(ENGLISH, result, title=title, rider=rider, fitter=task.fitter))
-
-
-def _name_of(error: OSError, job: Job) -> str:
-    """Name the file that could not be read, without its folder."""
-    return printable(Path(error.filename).name) if error.filename else job.file_names
-
-
-def _why(error: OSError) -> str:
-    """Say why, in the words of the system."""
-    return error.strerror or str(error)
 
 
 def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *, retry: bool = False) -> SessionRows:
@@ -145,6 +144,7 @@ def _about(job: Job, print_of: str) -> SessionRow:
         file=job.file_names,
         rider=job.session.rider,
         date=job.session.date,
+        day=iso_day(job.session.date),
         condition=job.session.condition,
         notes=job.session.notes,
         fingerprint=print_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +31,8 @@ def batch(
         float, typer.Option("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
     ] = 900.0,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write a page a session.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Go on where most recordings are missing.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove sessions that are not named any more.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why.")] = False,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Work on a Dask cluster.")
@@ -40,11 +42,13 @@ def batch(
     fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the pages.")] = "",
 ) -> None:
     """Analyse a folder or a manifest of sessions; a second run does only what changed."""
-    from bikefit.batch import BatchOptions, failures, jobs_of, rebuild_notice, run_jobs
+    from bikefit.batch import BatchOptions, failures, jobs_and_notes, rebuild_notice, removals, run_jobs
     from bikefit.batch import dry_run as plan_jobs
 
-    how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter)
-    todo = jobs_of(source, out, Session().told(said))
+    how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter, force, prune)
+    todo, notes = jobs_and_notes(source, out, Session().told(said))
+    for note in notes:
+        _say(note)
     if dry_run:
         if notice := rebuild_notice(out):
             _say(notice)
@@ -52,21 +56,34 @@ def batch(
         for job, plan in plan_jobs(todo, out, how):
             needed += plan.doing != "unchanged"
             typer.echo(f"{plan.doing:9}  {job.name}: {job.fault or plan.why}")
+        for line in removals(todo, out, how):
+            typer.echo(line)
         typer.echo(f"{needed} of {len(todo)} sessions would be done.")
         return
-    counts = {"ok": 0, "undetermined": 0, "failed": 0, "unchanged": 0}
+    counts = {"ok": 0, "undetermined": 0, "failed": 0, "kept": 0, "unchanged": 0}
+    kept = []
     with _progress(len(todo), common.quiet) as advance:
         for outcome in run_jobs(todo, out, how, tell=_say):
             counts[outcome.status] += 1
+            if outcome.status == "kept":
+                kept.append((outcome.name, outcome.error))
             advance()
     if not common.quiet:
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         typer.echo(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
-    if failed := failures(out):
-        _say(f"{len(failed)} of {len(todo)} sessions failed:")
-        for name, error in failed:
-            print(f"  {name}: {error.removeprefix(f'{Path(name).name}: ')}", file=sys.stderr)
+    _list("gave no result this time; the stored ones are kept", kept, len(todo))
+    failed = failures(out)
+    _list("failed", failed, len(todo))
+    if failed or kept:
         raise typer.Exit(FAILURES)
+
+
+def _list(what: str, told: Sequence[tuple[str, str]], count: int) -> None:
+    """List sessions with what there is to say of each on standard error."""
+    if told:
+        _say(f"{len(told)} of {count} sessions {what}:")
+    for name, error in told:
+        print(f"  {name}: {error.removeprefix(f'{Path(name).name}: ')}", file=sys.stderr)
 
 
 def _say(message: str) -> None:

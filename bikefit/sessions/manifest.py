@@ -37,12 +37,15 @@ class ManifestSession:
         Its files and what its rows say of it, by field of `Session`.
     fault : str
         What is wrong with its rows; then ``said`` holds its files alone.
+    given : bool
+        Whether its rows give the name; else it is the file's.
     """
 
     name: str
     row: int
     said: Said
     fault: str = ""
+    given: bool = True
 
     def session(self, common: Session | None = None) -> Session:
         """Return the session; what its rows do not say is as in the common options."""
@@ -86,13 +89,20 @@ def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[Manif
     >>> [(one.name, one.session().wedges.right) for one in read_manifest(path)]
     [('anna_1.fit', 0), ('anna_2.fit', 2)]
     """
+    return read_manifest_and_notes(path, keep_faults=keep_faults)[0]
+
+
+def read_manifest_and_notes(
+    path: str | Path, *, keep_faults: bool = False
+) -> tuple[tuple[ManifestSession, ...], tuple[str, ...]]:
+    """Read a manifest, with what has to be said of the table as a whole."""
     path = Path(path)
     rows = _rows(_text(to_utf8(load(path).data)), path.name)
     sessions: dict[str, list[_Row]] = {}
     for row in rows:
         key = row.cells["session"]
         sessions.setdefault(f"session {key}" if key else f"row {row.number}", []).append(row)
-    return tuple(_distinct([_session(group, path, keep_faults) for group in sessions.values()]))
+    return tuple(_distinct([_session(group, path, keep_faults) for group in sessions.values()])), ()
 
 
 @dataclass(frozen=True)
@@ -162,15 +172,16 @@ def _plain(cell: str) -> str:
 
 def _session(rows: Sequence[_Row], manifest: Path, keep_faults: bool) -> ManifestSession:
     """Join the rows of one session."""
+    given = bool(rows[0].cells["session"])
     name = rows[0].cells["session"] or rows[0].cells["file"] or f"row {rows[0].number}"
     try:
         values = _agreed(rows, manifest)
-        return ManifestSession(name, rows[0].number, said(values | _files(name, rows, manifest)))
+        return ManifestSession(name, rows[0].number, said(values | _files(name, rows, manifest)), given=given)
     except UsageError as error:
         if not keep_faults:
             raise
         files = tuple(_path(row.cells["file"], manifest) for row in rows if row.cells["file"])
-        return ManifestSession(name, rows[0].number, {"files": files}, str(error))
+        return ManifestSession(name, rows[0].number, {"files": files}, str(error), given)
 
 
 def _agreed(rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Iterable
@@ -14,6 +15,9 @@ NEUTRAL_WORDS: Final = ("zero", "static", "recovery")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _SECTION: Final = re.compile(r"(?P<path>.+)@(?P<from>[^@/\\-]*)-(?P<to>[^@/\\-]*)")
 _LAP: Final = re.compile(r"(?P<path>.+)@lap(?P<lap>\d{1,6})", re.IGNORECASE)
+_ISO_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{1,2}:\d{2}.*)?")
+_EUROPEAN_DAY: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
+_ANY_DAY: Final = re.compile(r"(\d{1,2})\s?[./ -]\s?(\d{1,2})\s?[./ -]\s?(\d{2}|\d{4})")
 _MINUS: Final = str.maketrans({"\u2212": "-", "\u2013": "-"})
 
 
@@ -73,6 +77,46 @@ def neutral(text: str) -> float | str:
     """
     word = text.strip().casefold()
     return word if word in NEUTRAL_WORDS else number(text)
+
+
+def iso_day(text: str) -> str:
+    """Return the day of a date as YYYY-MM-DD; empty where it is none in one of the two ways that dates are written.
+
+    Examples
+    --------
+    >>> iso_day("3.2.2026"), iso_day("2026-02-03 10:15"), iso_day("03/02/2026")
+    ('2026-02-03', '2026-02-03', '')
+    """
+    european = _EUROPEAN_DAY.fullmatch(text.strip())
+    iso = _ISO_DAY.fullmatch(text.strip())
+    if european:
+        day, month, year = (int(part) for part in european.groups())
+    elif iso:
+        year, month, day = (int(part) for part in iso.groups())
+    else:
+        return ""
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def day(text: str) -> str:
+    """Check that a date is written as ISO or d.m.yyyy and return it as it is; a ValueError where it is not.
+
+    The error names both days that it may mean where it may mean two.
+    """
+    if iso_day(text):
+        return text
+    found = _ANY_DAY.fullmatch(text.strip())
+    if found:
+        one, two, year = (int(part) for part in found.groups())
+        year += 2000 if year < 100 else 0
+        made = {iso_day(f"{day_}.{month}.{year}") for day_, month in ((one, two), (two, one))} - {""}
+        if made:
+            readings = " or ".join(sorted(made))
+            raise ValueError(f"may mean {readings}; write the one that is meant")
+    raise ValueError("is no date; 2026-02-03 or 3.2.2026 was expected")
 
 
 def side(text: str) -> str:

@@ -1,18 +1,18 @@
 """Results of many sessions in one SQLite file: one writer, one transaction a session.
 
-The tables are documented in ``docs/batch.md``. An older schema is not migrated: the results come from files that
-are still there, so the tables are made anew and filled again.
+The tables are documented in ``docs/data.md``. A file of another schema is kept beside the new one.
 """
 
 from __future__ import annotations
 
 from bikefit.store.database import Store
-from bikefit.store.reading import Known, look_up, reading, stored_version
+from bikefit.store.owner import is_own
+from bikefit.store.reading import Known, Stored, look_up, reading, stored_version
 from bikefit.store.rows import FindingRow, FootRow, SessionRow, SessionRows, Status, rows_of, stored_readings
 from bikefit.store.schema import COLUMNS, SCHEMA_VERSION
 from bikefit.store.table import CSV_COLUMNS, sessions_csv
 
 __all__ = [
     "COLUMNS", "CSV_COLUMNS", "SCHEMA_VERSION", "FindingRow", "FootRow", "Known", "SessionRow", "SessionRows", "Status",
-    "Store", "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_version",
+    "Store", "Stored", "is_own", "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_version",
 ]  # fmt: skip

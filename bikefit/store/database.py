@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from datetime import date
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from bikefit.errors import OutputError
-from bikefit.store.reading import Known, known_sessions
+from bikefit.store.older import put_aside, take_over
+from bikefit.store.owner import check_own, why_not
+from bikefit.store.reading import Known, known_sessions, pages_of, places_of
 from bikefit.store.rows import SessionRows
-from bikefit.store.schema import SCHEMA_VERSION, names_of, schema
+from bikefit.store.schema import names_of, schema
 
+BUSY_S = 10.0
+"""How long to wait for another program that is writing."""
 _ORDERS = {
     "sessions": "position",
     "feet": "session_id, foot",
     "strokes": "session_id, foot, stroke",
-    "findings": "session_id, foot, code, message, details",
+    "findings": "session_id, number",
     "settings": "name",
 }
 """Orders of the tables' rows that do not depend on when they were written."""
+
+
+def today() -> str:
+    """Return the day, by which what was confirmed is marked."""
+    return date.today().isoformat()
 
 
 class Store:
@@ -31,33 +41,29 @@ class Store:
     Parameters
     ----------
     path : Path
-        The file; made where it is missing, made anew where its schema is another one.
+        The file; made where it is missing. One of another schema is put aside and its sessions are taken over.
 
     Attributes
     ----------
-    rebuilt_from : int or None
-        The other schema version that was found and replaced.
+    put_aside : Path or None
+        Where the file of another schema lies now.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.rebuilt_from: int | None = None
+        check_own(path)
+        self.put_aside = put_aside(path)
         with self._told():
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_S)
             self._db.execute("PRAGMA foreign_keys = ON")
+            # it stays so: going back would need the file alone, and a reader may be connected for days
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            found = self._db.execute("PRAGMA user_version").fetchone()[0]
-            tables = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            if tables and found != SCHEMA_VERSION:
-                self.rebuilt_from = found
-                self._db.execute("PRAGMA foreign_keys = OFF")
-                for (name,) in tables:
-                    self._db.execute(f'DROP TABLE "{name}"')
-                self._db.execute("PRAGMA foreign_keys = ON")
-                tables = []
-            if not tables:
+            if not self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 self._db.executescript("BEGIN;" + schema() + "COMMIT;")
+        if self.put_aside is not None:
+            with self._told():
+                take_over(self._db, self.put_aside)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -65,7 +71,7 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            raise OutputError(f"{self.path}: the results cannot be written ({error}).") from error
+            raise OutputError(f"{self.path}: the results cannot be written ({why_not(error, self.path)}).") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -81,9 +87,9 @@ class Store:
             self._db.execute("COMMIT")
 
     def close(self) -> None:
-        """Bring everything into the one file and close it."""
+        """Bring what is not in the one file yet into it, as far as nobody reads it, and close it."""
         with self._told():
-            self._db.execute("PRAGMA journal_mode = DELETE")
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self._db.close()
 
     def __enter__(self) -> Store:
@@ -95,15 +101,79 @@ class Store:
         with suppress(OutputError) if kind is not None else nullcontext():
             self.close()
 
-    def save(self, rows: SessionRows) -> None:
-        """Write one session, in the place of what was there, in one transaction."""
+    def save(
+        self,
+        rows: SessionRows,
+        place: str = "",
+        replaces: str = "",
+        page_size: int | None = None,
+        stale: Iterable[str] = (),
+    ) -> None:
+        """Write one session, in the place of what was there, in one transaction.
+
+        ``place`` is where its recording was found, ``replaces`` the session that was made of what lay there before,
+        ``page_size`` how many bytes its page has, ``stale`` the other pages that have to be made anew for it.
+        """
         tables: tuple[tuple[str, Sequence[object]], ...] = (("feet", rows.feet), ("findings", rows.findings))
         with self._transaction():
-            self._db.execute("DELETE FROM sessions WHERE id = ?", (rows.id,))
+            self._db.executemany("DELETE FROM sessions WHERE id = ?", [(rows.id,), (replaces,)])
             self._insert("sessions", [_values("sessions", rows.session)])
             for table, records in tables:
                 self._insert(table, [(rows.id, *_values(table, record)) for record in records])
             self._insert("strokes", [(rows.id, *record) for record in rows.strokes])
+            if place:
+                self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", (place, rows.id, today()))
+            if rows.session.report and page_size is not None:
+                self._db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (rows.session.report, page_size))
+            self._db.executemany("UPDATE pages SET size = NULL WHERE path = ?", [(path,) for path in stale])
+
+    def keep(self, session_id: str, why: str) -> str:
+        """Keep a result whose recording gave none this time; returns the day on which it was last confirmed."""
+        with self._transaction():
+            found = self._db.execute(
+                "SELECT max(confirmed) FROM places WHERE session_id = ?", (session_id,)
+            ).fetchone()[0]
+            day = str(found or "unknown")
+            self._db.execute("UPDATE sessions SET kept = ?, error = ? WHERE id = ?", (day, why, session_id))
+        return day
+
+    def confirm(self, places: Mapping[str, str]) -> None:
+        """Note that the files of sessions are what they were; by place, the session."""
+        told = [(place, session_id, today()) for place, session_id in places.items()]
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", told)
+            self._db.executemany(
+                "UPDATE sessions SET kept = '', error = '' WHERE id = ? AND kept <> ''",
+                [(session_id,) for session_id in places.values()],
+            )
+
+    def places(self) -> dict[str, str]:
+        """Return the session of each place where a recording was found."""
+        with self._told():
+            return places_of(self._db)
+
+    def pages(self) -> dict[str, int | None]:
+        """Return the files that are this batch's own, each with its size where that is known."""
+        with self._told():
+            return pages_of(self._db)
+
+    def claim(self, paths: Iterable[str]) -> None:
+        """Note that files are this batch's own, before they are written; the note outlives a power cut."""
+        with self._told():
+            self._db.execute("PRAGMA synchronous = FULL")
+            with self._transaction():
+                self._db.executemany("INSERT OR IGNORE INTO pages VALUES (?, NULL)", [(path,) for path in paths])
+            self._db.execute("PRAGMA synchronous = NORMAL")
+
+    def set_sizes(self, sizes: Mapping[str, int]) -> None:
+        """Note how many bytes files have that are whole."""
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?)", list(sizes.items()))
+
+    def disown(self, paths: Iterable[str]) -> None:
+        """Forget files that are gone."""
+        with self._transaction():
+            self._db.executemany("DELETE FROM pages WHERE path = ?", [(path,) for path in paths])
 
     def _insert(self, table: str, records: Sequence[tuple[Any, ...]]) -> None:
         """Write rows, each with all columns of the table."""
@@ -117,15 +187,30 @@ class Store:
             return known_sessions(self._db)
 
     def arrange(self, positions: Mapping[str, int]) -> list[str]:
-        """Put the sessions in the manifest's order, drop those that it does not name, and return their ids."""
+        """Put the sessions in the manifest's order, mark those that it does not name, and return their names.
+
+        They come after the others, in the order that they had.
+        """
         with self._transaction():
-            kept = {name for (name,) in self._db.execute("SELECT id FROM sessions")}
-            dropped = sorted(kept - set(positions))
-            self._db.executemany("DELETE FROM sessions WHERE id = ?", [(name,) for name in dropped])
+            stored = self._db.execute("SELECT id, session FROM sessions ORDER BY position, id").fetchall()
+            others = [(session_id, name) for session_id, name in stored if session_id not in positions]
             self._db.executemany(
-                "UPDATE sessions SET position = ? WHERE id = ?", [(place, name) for name, place in positions.items()]
+                "UPDATE sessions SET position = ?, named = 1 WHERE id = ?",
+                [(place, session_id) for session_id, place in positions.items()],
             )
-        return dropped
+            self._db.executemany(
+                "UPDATE sessions SET position = ?, named = 0 WHERE id = ?",
+                [(place, session_id) for place, (session_id, _) in enumerate(others, start=len(positions))],
+            )
+        return [name for _, name in others]
+
+    def prune(self) -> list[str]:
+        """Remove the sessions that are not named any more; returns their names."""
+        with self._transaction():
+            gone = self._db.execute("SELECT session FROM sessions WHERE NOT named ORDER BY position").fetchall()
+            self._db.execute("DELETE FROM sessions WHERE NOT named")
+            self._db.execute("UPDATE pages SET size = NULL WHERE path LIKE 'riders/%'")
+        return [name for (name,) in gone]
 
     def save_settings(self, settings: Mapping[str, Any]) -> None:
         """Write the settings and options of the batch, as JSON."""

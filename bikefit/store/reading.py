@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +26,12 @@ class Known(NamedTuple):
         Why it failed.
     report : str
         Its page, empty where it has none.
+    session : str
+        Its name.
+    status : str
+        How it ended.
+    rider : str
+        Who rode.
     """
 
     fingerprint: str
@@ -34,12 +40,30 @@ class Known(NamedTuple):
     retry: int
     error: str
     report: str
+    session: str
+    status: str
+    rider: str
+
+    @property
+    def good(self) -> bool:
+        """Whether it was analysed."""
+        return self.status != "failed"
 
 
 def known_sessions(database: sqlite3.Connection) -> dict[str, Known]:
     """Return what each stored session was made from, by its id."""
     columns = ", ".join(Known._fields)
     return {row[0]: Known(*row[1:]) for row in database.execute(f"SELECT id, {columns} FROM sessions")}
+
+
+def places_of(database: sqlite3.Connection) -> dict[str, str]:
+    """Return the session of each place where a recording was found."""
+    return dict(database.execute("SELECT place, session_id FROM places").fetchall())
+
+
+def pages_of(database: sqlite3.Connection) -> dict[str, int | None]:
+    """Return the files that are the batch's own, each with its size where that is known."""
+    return dict(database.execute("SELECT path, size FROM pages").fetchall())
 
 
 @contextmanager
@@ -61,14 +85,16 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     OutputError
         If it is no such file.
     """
-    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    address = f"file:{quote(str(path.absolute()))}?mode="
     try:
         try:
-            database = sqlite3.connect(address, uri=True)
+            # not "ro": such a connection would leave SQLite's own two files behind
+            database = sqlite3.connect(f"{address}rw", uri=True)
+            database.execute("PRAGMA query_only = ON")
             database.execute("SELECT 1 FROM sqlite_master")
         except sqlite3.OperationalError:
-            # in a folder that cannot be written, after a kill: what was written last is then left out
-            database = sqlite3.connect(f"{address}&immutable=1", uri=True)
+            # in a folder that cannot be written: what a killed batch wrote last is then left out
+            database = sqlite3.connect(f"{address}ro&immutable=1", uri=True)
         with closing(database):
             yield database
     except sqlite3.Error as error:
@@ -94,8 +120,16 @@ def stored_version(path: Path) -> int | None:
         return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def look_up(path: Path) -> dict[str, Known]:
-    """Return what the results hold of each session, without touching them.
+class Stored(NamedTuple):
+    """What a batch's results hold: its sessions by id, the session of each place, its own files and their sizes."""
+
+    sessions: Mapping[str, Known]
+    places: Mapping[str, str]
+    pages: Mapping[str, int | None]
+
+
+def look_up(path: Path) -> Stored:
+    """Return what the results hold, without touching them.
 
     Parameters
     ----------
@@ -104,10 +138,10 @@ def look_up(path: Path) -> dict[str, Known]:
 
     Returns
     -------
-    dict
-        As from `known_sessions`; empty where there is no file or its schema is another one.
+    Stored
+        Empty where there is no file or its schema is another one.
     """
     if stored_version(path) != SCHEMA_VERSION:
-        return {}
+        return Stored({}, {}, {})
     with reading(path) as database:
-        return known_sessions(database)
+        return Stored(known_sessions(database), places_of(database), pages_of(database))

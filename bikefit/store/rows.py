@@ -1,6 +1,6 @@
 """What is kept of a session: one dataclass a table.
 
-The fields are the columns; their SQL types, the meanings in ``docs/batch.md``, ``sessions.csv`` and the schema's
+The fields are the columns; their SQL types, the meanings in ``docs/data.md``, ``sessions.csv`` and the schema's
 version follow from them. A column is added by a field here, and by what fills it in the function below its class.
 """
 
@@ -39,7 +39,7 @@ Status = Literal["ok", "undetermined", "failed"]
 class SessionRow:
     """One session of a batch, analysed or failed."""
 
-    id: Annotated[str, Column("names the session in every table and its page")]
+    id: Annotated[str, Column("names the session in every table and its page", csv=18)]
     position: Annotated[int, Column("its place in the manifest, or by name")]
     session: Annotated[str, Column("its name: the manifest's, else the file's", csv=1)]
     file: Annotated[str, Column("name of the file or files, without folders", csv=2)]
@@ -63,6 +63,9 @@ class SessionRow:
     from_s: Annotated[float | None, Column("where in the file it begins")] = None
     to_s: Annotated[float | None, Column("where in the file it ends")] = None
     is_section: Annotated[bool, Column("whether it is part of a longer recording")] = False
+    day: Annotated[str, Column("the day as YYYY-MM-DD: the manifest's, else the recording's own", csv=19)] = ""
+    named: Annotated[bool, Column("whether the last run named it; others stay until `--prune`")] = True
+    kept: Annotated[str, Column("day of the last look at its files, where they could not be read since")] = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class FootRow:
     wedges: Annotated[int | None, Column("the count to come to, 0 or more", csv=10)]
     placement: Annotated[Placement | None, Column("where their thick side goes; empty at 0", csv=11)]
     change: Annotated[int | None, Column("signed count to come to less what was fitted", csv=12)]
-    fitted: Annotated[int | None, Column("signed count on the shoe; empty where it is not known")]
+    fitted: Annotated[int | None, Column("signed count on the shoe; empty where it is not known", csv=20)]
     system: Annotated[str, Column("the wedge system's id")]
     excess_deg: Annotated[float | None, Column("rotation less neutral", csv=13)]
     excess_lo_deg: Annotated[float | None, Column("lower end of its 95 % interval", csv=14)]
@@ -106,6 +109,7 @@ class FootRow:
 class FindingRow:
     """One thing that must be known of a session or of one of its feet."""
 
+    number: Annotated[int, Column("its place among the session's findings, from 1")]
     foot: Annotated[str, Column("the foot; empty where it is about the recording")]
     level: Annotated[str, Column("`info`, `warning` or `error`")]
     code: Annotated[str, Column("as in the [list](json.md#findings-and-reasons)")]
@@ -153,9 +157,9 @@ def rows_of(about: SessionRow, result: SessionResult) -> SessionRows:
         For `Store.save`.
     """
     feet = list(result.feet.values())
-    found = [_finding_row("", item) for item in result.findings]
-    for foot in feet:
-        found += [_finding_row(foot.side, item) for item in foot.findings]
+    told = [("", item) for item in result.findings]
+    told += [(foot.side, item) for foot in feet for item in foot.findings]
+    found = [_finding_row(number, foot, item) for number, (foot, item) in enumerate(told, start=1)]
     strokes = [row for foot in feet for row in _stroke_rows(foot)]
     return SessionRows(_session_row(about, result), tuple(_foot_row(foot) for foot in feet), strokes, tuple(found))
 
@@ -170,6 +174,7 @@ def _session_row(about: SessionRow, result: SessionResult) -> SessionRow:
         sha256=info.sha256,
         format=info.format,
         start=info.start.isoformat() if info.start else None,
+        day=about.day or (info.start.date().isoformat() if info.start else ""),
         duration_s=info.duration_s,
         sampling_rate_hz=_number(info.sampling_rate_hz),
         wedge_system=json.dumps(to_json_value(result.system)),
@@ -233,10 +238,10 @@ def _stroke_rows(foot: FootResult) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def _finding_row(foot: str, found: Finding) -> FindingRow:
+def _finding_row(number: int, foot: str, found: Finding) -> FindingRow:
     """Return the row of a finding."""
     details = json.dumps(to_json_value(found.values), default=str)
-    return FindingRow(foot, found.level, found.code, str(found), details)
+    return FindingRow(number, foot, found.level, found.code, str(found), details)
 
 
 def _number(value: float) -> float | None:

@@ -75,12 +75,13 @@ def _tables(tables: Mapping[str, Sequence[TableColumn]]) -> str:
     return f"""
         CREATE TABLE sessions ({own["sessions"]}, PRIMARY KEY (id));
         CREATE TABLE feet ({owner}, {own["feet"]}, PRIMARY KEY (session_id, foot));
-        CREATE TABLE strokes ({owner}, {own["strokes"]});
-        CREATE TABLE findings ({owner}, {own["findings"]});
+        CREATE TABLE strokes ({owner}, {own["strokes"]}, PRIMARY KEY (session_id, foot, stroke)) WITHOUT ROWID;
+        CREATE TABLE findings ({owner}, {own["findings"]}, PRIMARY KEY (session_id, number));
         CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT);
-        CREATE INDEX strokes_by_session ON strokes (session_id);
+        CREATE TABLE places (place TEXT PRIMARY KEY, {owner}, confirmed TEXT NOT NULL);
+        CREATE TABLE pages (path TEXT PRIMARY KEY, size INTEGER);
         CREATE INDEX sessions_by_rider ON sessions (rider);
-        CREATE INDEX findings_by_session ON findings (session_id);
+        CREATE INDEX places_by_session ON places (session_id);
     """
 
 
@@ -93,6 +94,11 @@ SCHEMA_VERSION: Final = version_of(COLUMNS)
 """Of the tables as they are; a file of another version is not read."""
 
 
+APPLICATION_ID: Final = 0x62696B65
+"""Marks a file as a batch's own ("bike" in ASCII)."""
+
+
 def schema() -> str:
-    """Return the SQL that makes the tables and marks the file with their version."""
-    return f"{_tables(COLUMNS)} PRAGMA user_version = {SCHEMA_VERSION};"
+    """Return the SQL that makes the tables and marks the file as a batch's own, with their version."""
+    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
+    return f"{_tables(COLUMNS)} {marks}"

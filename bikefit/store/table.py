@@ -23,9 +23,10 @@ def sessions_csv(sessions: Iterable[Mapping[str, Any]]) -> str:
     Returns
     -------
     str
-        CSV text, unrounded.
+        CSV text with a byte-order mark, by which spreadsheets know UTF-8; numbers have three decimals at most.
     """
     stream = io.StringIO()
+    stream.write("\ufeff")
     writer = csv.DictWriter(stream, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for session in sessions:
@@ -34,8 +35,14 @@ def sessions_csv(sessions: Iterable[Mapping[str, Any]]) -> str:
             own_status = session["status"]
             if foot:
                 own_status = "undetermined" if foot["outcome"] == "undetermined" else "ok"
-            writer.writerow({**shared, **foot, "status": own_status})
+            values = {**shared, **foot, "status": own_status}
+            writer.writerow({name: _rounded(values.get(name)) for name in CSV_COLUMNS})
     return stream.getvalue()
+
+
+def _rounded(value: Any) -> Any:
+    """Round a number to three decimals; never to -0."""
+    return round(value, 3) + 0.0 if isinstance(value, float) else value
 
 
 def _spreadsheet_safe(value: Any) -> Any:

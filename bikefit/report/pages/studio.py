@@ -161,10 +161,20 @@ def _index_row(words: Words, session: Row, riders: Mapping[str, str]) -> dict[st
     cells += [
         Cell("", picture=_sparkline(words, feet)),
         Cell(words.percent(min(quality)) if quality else "", min(quality) if quality else -1.0),
-        Cell(words.text(f"studio.status_{session['status']}"), session["status"], kind=session["status"]),
+        Cell(_status(words, session), session["status"], kind=session["status"]),
     ]
     states = [session["status"], *(["attention"] if any(foot["change"] for foot in feet.values()) else [])]
     return {"cells": cells, "states": " ".join(states)}
+
+
+def _status(words: Words, session: Row) -> str:
+    """Say how a session ended, whether its recording is still there, and whether the last run named it."""
+    said = [words.text(f"studio.status_{session['status']}")]
+    if session["kept"]:
+        said.append(words.text("studio.kept", day=session["kept"]))
+    if not session["named"]:
+        said.append(words.text("studio.not_named"))
+    return words.listed(said)
 
 
 def _foot_cells(words: Words, foot: Row | None) -> list[Cell]:

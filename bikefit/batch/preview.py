@@ -1,0 +1,166 @@
+"""How to run a batch, and what it would do: told before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bikefit.batch.folder import DATABASE, check_folder, page_lost
+from bikefit.batch.identity import settled
+from bikefit.batch.pages import rider_link
+from bikefit.batch.plan import Job, Plan, plan_of
+from bikefit.errors import RecordingError
+from bikefit.store import SCHEMA_VERSION, Stored, look_up, stored_version
+
+LONGEST_S = 900.0
+"""After this time a session counts as hanging, unless another is asked for [s]."""
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How to run a batch.
+
+    Attributes
+    ----------
+    jobs : int
+        Worker processes; 0 = one a core.
+    timeout_s : float, optional
+        Longest time for one session [s]; None = none.
+    report : bool
+        Write a page a session.
+    scheduler : str, optional
+        A Dask scheduler to work on.
+    ship_files : bool
+        Send the files' bytes to the scheduler's workers.
+    title, fitter : str
+        For the pages.
+    force : bool
+        Go on where more than half of the recordings are missing, or would be pruned.
+    prune : bool
+        Remove the sessions that are not named any more.
+    """
+
+    jobs: int = 0
+    timeout_s: float | None = LONGEST_S
+    report: bool = True
+    scheduler: str | None = None
+    ship_files: bool = False
+    title: str = ""
+    fitter: str = ""
+    force: bool = False
+    prune: bool = False
+
+    @property
+    def page_facts(self) -> dict[str, Any]:
+        """What of the pages belongs to a session's fingerprint."""
+        return {"report": self.report, "title": self.title, "fitter": self.fitter}
+
+
+def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[tuple[Job, Plan]]:
+    """Tell what a batch would do, without doing it.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        The sessions.
+    out : Path
+        The batch's folder; it need not exist and is not touched.
+    options : BatchOptions
+        As for the run.
+
+    Yields
+    ------
+    tuple of Job and Plan
+        Each session, whether it would be done, and why.
+    """
+    check_folder(out)
+    stored = look_up(out / DATABASE)
+    for job, earlier in settled(jobs, stored):
+        known = stored.sessions.get(job.id) or stored.sessions.get(earlier)
+        lost = known is not None and bool(known.report) and page_lost(out, known.report, stored.pages.get(known.report))
+        yield job, plan_of(job, known, options.page_facts, page_lost=lost)
+
+
+def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]:
+    """Say what a batch would remove or leave unnamed, without doing it.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        The sessions.
+    out : Path
+        The batch's folder; it is not touched.
+    options : BatchOptions
+        As for the run.
+
+    Returns
+    -------
+    list of str
+        One line each; empty where nothing goes.
+    """
+    stored = look_up(out / DATABASE)
+    pairs = settled(jobs, stored)
+    named = {job.id for job, _ in pairs} | {earlier for _, earlier in pairs}
+    lines = []
+    for job, earlier in pairs:
+        known = stored.sessions.get(earlier or job.id)
+        if known is not None and known.report and (earlier or not options.report):
+            lines.append(f"remove     {known.report}: the page of {known.session} as it was")
+    for session_id, known in stored.sessions.items():
+        if session_id not in named:
+            page = f" and {known.report}" if known.report else ""
+            what = f"remove     {known.session}{page}" if options.prune else f"stays      {known.session}"
+            lines.append(f"{what}: it is not named any more" + ("" if options.prune else "; --prune removes it"))
+    if options.prune:
+        left = {known.rider for session_id, known in stored.sessions.items() if session_id in named}
+        left |= {job.session.rider for job, _ in pairs}
+        gone = {known.rider for known in stored.sessions.values()} - left - {""}
+        lines += [
+            f"remove     {rider_link(rider)}: no session of {rider} is left"
+            for rider in sorted(gone)
+            if rider_link(rider) in stored.pages
+        ]
+    return lines
+
+
+def rebuild_notice(out: Path) -> str:
+    """Say that the results have another schema, so that every session is done anew.
+
+    Parameters
+    ----------
+    out : Path
+        The batch's folder.
+
+    Returns
+    -------
+    str
+        Empty where they have not.
+    """
+    version = stored_version(out / DATABASE)
+    if version in (None, SCHEMA_VERSION):
+        return ""
+    return (
+        f"{out / DATABASE}: its tables are of version {version}, this program writes version {SCHEMA_VERSION}. "
+        "The file will be kept beside the new one, and every session whose recording is there will be done again."
+    )
+
+
+def ask(pairs: list[tuple[Job, str]], stored: Stored, options: BatchOptions) -> None:
+    """Stop where so much is missing that a drive or a folder may not be connected, before anything is touched."""
+    jobs = [job for job, _ in pairs]
+    named = {job.id for job in jobs} | {earlier for _, earlier in pairs}
+    missing = [job for job in jobs if job.missing and job.id in stored.sessions and stored.sessions[job.id].good]
+    if missing and 2 * sum(bool(job.missing) for job in jobs) > len(jobs):
+        raise RecordingError(
+            f"{sum(bool(job.missing) for job in jobs)} of {len(jobs)} recordings are missing, such as "
+            f"{missing[0].file_names}. Is their drive connected? Nothing has been changed. --force goes on without "
+            "them; their stored results are kept either way."
+        )
+    unnamed = [known for session_id, known in stored.sessions.items() if session_id not in named]
+    if options.prune and 2 * len(unnamed) > len(stored.sessions):
+        raise RecordingError(
+            f"--prune would remove {len(unnamed)} of {len(stored.sessions)} stored sessions, such as "
+            f"{unnamed[0].session}. Nothing has been changed. If that is meant, add --force; --dry-run lists them."
+        )
