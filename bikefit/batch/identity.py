@@ -40,7 +40,7 @@ def named_id(name: str, *facts: str) -> str:
     Examples
     --------
     >>> named_id("Zoë & Bob"), named_id("zoë & Bob")
-    ('Zoë-Bob-16ca7dc1', 'zoë-Bob-8bb02b5a')
+    ('Zoë-Bob-30694f71', 'zoë-Bob-d26f4419')
     """
     return f"{clean_id(name)}-{hash_of(name, *facts)[:8]}"
 

@@ -24,7 +24,7 @@ def rider_link(rider: str) -> str:
     Examples
     --------
     >>> rider_link("Zoë & Bob")
-    'riders/Zoë-Bob-16ca7dc1.html'
+    'riders/Zoë-Bob-30694f71.html'
     """
     return f"{RIDERS}/{named_id(rider)}.html"
 
