@@ -31,6 +31,8 @@ HERE = Path(__file__).parent
 
 A_B_A = "--duration 120 --rate 50 --left-mean 0.3 --response 0.9"
 WRONG_WAY = "--duration 120 --rate 50 --left-mean -0.4 --response -0.45"
+HELPED = "--duration 120 --rate 50 --left-mean 0.2 --response 0.9"
+HARMED = "--duration 120 --rate 50 --left-mean -0.3 --response -0.9"
 TWO_WEDGES = "--seed 1 --duration 150 --left-mean 0.2 --right-mean 2.5 --coasts 2"
 
 COMMANDS = {
@@ -43,6 +45,14 @@ COMMANDS = {
     "a_b_a_3.csv": f"--seed 13 {A_B_A} --right-mean 2.05",
     "wrong_way_1.csv": f"--seed 21 {WRONG_WAY} --right-mean 4.0",
     "wrong_way_2.csv": f"--seed 22 {WRONG_WAY} --right-mean 4.1 --right-wedges 2",
+    "visit_helped_1.fit": f"--seed 31 {HELPED} --right-mean 2.1",
+    "visit_helped_2.fit": f"--seed 32 {HELPED} --right-mean 2.25 --right-wedges 2",
+    "visit_helped_3.fit": f"--seed 33 {HELPED} --right-mean 2.15 --right-wedges -2",
+    "visit_helped_4.fit": f"--seed 34 {HELPED} --right-mean 2.3",
+    "visit_harmed_1.fit": f"--seed 41 {HARMED} --right-mean 2.25",
+    "visit_harmed_2.fit": f"--seed 42 {HARMED} --right-mean 2.15 --right-wedges 2",
+    "visit_harmed_3.fit": f"--seed 43 {HARMED} --right-mean 2.3 --right-wedges -2",
+    "visit_harmed_4.fit": f"--seed 44 {HARMED} --right-mean 2.2",
 }
 """File -> the options of ``bikefit simulate FILE`` that make it."""
 
@@ -97,6 +107,24 @@ def three_sections(path: Path) -> None:
         power_w=None,
     )
     write_csv(simulate_ride(rider, ride, seed=5)[0], path)
+
+
+def visit_in_laps(path: Path, response: float, left_deg: float, seed: int) -> None:
+    """The visit as one ride with four laps: bare, two varus wedges right, two valgus, bare; stops between them."""
+    rider = Rider(left=Foot(mean_deg=left_deg), right=Foot(mean_deg=2.2, response=response))
+    ride = Ride(
+        duration_s=540.0,
+        rate_hz=50.0,
+        coasts=((120.0, 20.0), (260.0, 20.0), (400.0, 20.0)),
+        sections=(
+            Section(0.0),
+            Section(140.0, right_cant_deg=2.0),
+            Section(280.0, right_cant_deg=-2.0),
+            Section(420.0),
+        ),
+        power_w=190.0,
+    )
+    write_fit(simulate_ride(rider, ride, seed=seed)[0], path)
 
 
 def shoe_sensor(path: Path) -> None:
@@ -181,6 +209,8 @@ def ordinary_ride(path: Path) -> None:
 FUNCTIONS: dict[str, Callable[[Path], None]] = {
     "european.csv": european,
     "three_sections.csv": three_sections,
+    "visit_helped_laps.fit": partial(visit_in_laps, response=0.9, left_deg=0.2, seed=35),
+    "visit_harmed_laps.fit": partial(visit_in_laps, response=-0.9, left_deg=-0.3, seed=45),
     "shoe_sensor.fit": shoe_sensor,
     "markers.trc": marker_ride,
     "markers_static.trc": marker_stance,

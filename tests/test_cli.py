@@ -410,6 +410,17 @@ def test_demo_runs_on_its_own_samples(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "demo" / "sessions" / "manifest.csv").exists()
 
 
+def test_demo_never_overwrites_a_file_that_is_not_its_own(run: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "demo" / "european.csv"
+    mine.parent.mkdir()
+    mine.write_text("my own ride")
+    done = run("demo", tmp_path / "demo")
+    assert done.code == 3
+    assert "european.csv is there already" in done.err
+    assert mine.read_text() == "my own ride"
+    assert [path.name for path in mine.parent.iterdir()] == ["european.csv"]
+
+
 @pytest.mark.parametrize(
     ("name", "seen_by"), [("r.fit", "shoe-sensor"), ("r.csv", "shoe-sensor"), ("r.trc", "markers")]
 )

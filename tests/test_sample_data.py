@@ -50,7 +50,7 @@ def test_every_file_has_its_command_and_every_command_its_file(made):
 
 
 def test_they_are_small_and_say_what_they_are():
-    assert sum(path.stat().st_size for path in DATA) < 4_000_000
+    assert sum(path.stat().st_size for path in DATA) < 5_000_000
     assert "**synthetic**" in README
     for path in DATA:
         assert path.name in README or path.parent.name == "sessions"
@@ -164,6 +164,23 @@ def test_the_wrong_way_is_taken_off():
     assert right["response"]["probability_heel_in"] < 0.2
     advice = right["recommendation"]
     assert advice["placement"] != VARUS or advice["wedges"] == 0
+
+
+@pytest.mark.parametrize("laps", [False, True], ids=["files", "laps"])
+@pytest.mark.parametrize(
+    ("rider", "response", "placement"), [("helped", 0.9, VARUS), ("harmed", -0.9, VALGUS)], ids=["helped", "harmed"]
+)
+def test_the_visit_decides_which_way(rider, response, placement, laps):
+    first = bikefit.analyze(FOLDER / f"visit_{rider}_1.fit").feet["right"].recommendation
+    assert first.total == 2  # the first count rests on the assumption, for both riders alike
+    names = [f"visit_{rider}_laps.fit@lap{n}" if laps else f"visit_{rider}_{n}.fit" for n in (1, 2, 3, 4)]
+    feet = compared(names, [0, 2, -2, 0])
+    right = feet["right"]
+    assert right["response"]["mean"] == pytest.approx(response, abs=0.2)
+    assert right["change_detected"]
+    assert right["verdict"] == "helps"
+    assert (right["recommendation"]["wedges"], right["recommendation"]["placement"]) == (2, placement)
+    assert feet["left"]["verdict"] == "not_tried"
 
 
 # ---- the small studio --------------------------------------------------------------------------------------

@@ -37,13 +37,13 @@ def demo(
     from bikefit.report.out.text import print_result, session_text
 
     print_result(session_text(ENGLISH, result))
-    series = " ".join(str(folder / f"a_b_a_{number}.csv") for number in (1, 2, 3))
+    visit = " ".join(str(folder / f"visit_helped_{number}.fit") for number in (1, 2, 3, 4))
     for line in (
         "",
         f"The same as a page: {page}",
         "Then try:",
         f"  bikefit plan {ride}",
-        f"  bikefit compare {series} --right-wedges 0,2,0",
+        f"  bikefit compare {visit} --right-wedges 0,2,-2,0",
         f"  bikefit inspect {folder / 'float_stop.csv'}",
         f"  bikefit batch {folder / 'sessions' / 'manifest.csv'} --out {folder / 'results'}",
     ):
@@ -51,7 +51,7 @@ def demo(
 
 
 def copy_samples(folder: Path) -> None:
-    """Copy the sample data into a folder; files that are there already are replaced."""
+    """Copy the sample data into a folder; a file there that differs from its sample is refused, never replaced."""
     with as_file(files("bikefit")) as package:
         # in a wheel the samples lie in the package, in a checkout beside it
         source = next(
@@ -59,7 +59,15 @@ def copy_samples(folder: Path) -> None:
         )
         if source is None:
             raise RecordingError("the sample data did not come with this installation.")
+        samples = [path for path in sorted(source.rglob("*.*")) if path.suffix in (".csv", ".fit", ".trc", ".md")]
         try:
-            shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-        except (OSError, shutil.Error) as error:
+            wanted = {folder / path.relative_to(source): path for path in samples}
+            for place, path in wanted.items():
+                if place.exists() and place.read_bytes() != path.read_bytes():
+                    raise OutputError(f"{place} is there already and is not the sample; name another folder.")
+            for place, path in wanted.items():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                if not place.exists():
+                    shutil.copyfile(path, place)
+        except OSError as error:
             raise OutputError(f"{folder}: the sample data cannot be copied ({error}).") from error

@@ -92,15 +92,23 @@ MORE = {
     "compare_manifest": Case("compare", "sessions/manifest.csv", SHORT),
     "wedges": Case("wedges", "", SHORT),
     "settings": Case("settings", "", ()),
+    "compare_visit": Case(
+        "compare", " ".join(f"visit_harmed_{n}.fit" for n in (1, 2, 3, 4)) + " --right-wedges 0,2,-2,0", SHORT
+    ),
+    "compare_visit_laps": Case(
+        "compare", " ".join(f"visit_helped_laps.fit@lap{n}" for n in (1, 2, 3, 4)) + " --right-wedges 0,2,-2,0", SHORT
+    ),
     "batch_manifest": Case("batch", "sessions/manifest.csv --title Studio --fitter Fitter", ("store", "pages")),
     "batch_folder": Case("batch", "sessions --no-report --right-wedges 1", ()),
 }
 
 
 def recordings() -> list[str]:
-    """Return the names of all recordings of the sample data."""
+    """Return the names of all recordings of the sample data; visits are kept as they are compared."""
     kinds = (".csv", ".fit", ".trc")
-    paths = (path for path in SAMPLES.rglob("*") if path.suffix in kinds and path.name != "manifest.csv")
+    paths = (
+        path for path in SAMPLES.rglob("*") if path.suffix in kinds and not path.name.startswith(("manifest", "visit_"))
+    )
     return sorted(path.relative_to(SAMPLES).as_posix() for path in paths)
 
 
