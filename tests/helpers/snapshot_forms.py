@@ -177,7 +177,9 @@ def store_document(path: Path) -> dict[str, Any]:
     connection = sqlite3.connect(path)
     try:
         tables = [
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY 1")
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY 1")
+            if name != "places"  # where the files lay: another on every machine
         ]
         for table in tables:
             cursor = connection.execute(f'SELECT * FROM "{table}"')
