@@ -88,7 +88,8 @@ def test_thousands_of_flipped_bytes():
             continue
         if not 0 < at < 14:
             before = [start for start in STARTS if start < at and END_OF[start] <= at]
-            assert set(before) <= set(starts_of(data).tolist())
+            lost = set(before) - set(starts_of(data).tolist())
+            assert lost <= set(before[-1:])  # where the border behind it is gone, it may not be whole
         if at >= 14:
             assert data.damage
 
@@ -172,9 +173,8 @@ def test_a_fault_in_one_part_leaves_the_next_alone():
     broken = bytearray(WHOLE)
     broken[STARTS[6]] = 0x0C  # a local type that nothing defines
     data = decode_bytes(bytes(broken) + WHOLE, "x.fit")
-    assert data["record"].count == int(np.searchsorted(STARTS, STARTS[6])) - 3 + 12
-    assert data.damage[0].byte == len(WHOLE) - 2
-    assert data.damage[1].byte == STARTS[6]
+    assert data["record"].count == 11 + 12
+    assert [(item.byte, item.what, item.lost) for item in data.damage] == [(STARTS[6], "gap", 18)]
 
 
 def test_missing_descriptions(tmp_path):

@@ -8,7 +8,6 @@ a local type defined before. Messages carry no length of their own, so their bor
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,9 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
+from bikefit.io.fit.resync import find_break, first_doubt
+from bikefit.io.fit.walk import Walk
 
 _SIGNATURE: Final = b".FIT"
 _SHORTEST_HEADER: Final = 12
+_BREAKS_MAX: Final = 500
+"""A part with more breaks than this is none to be read."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,18 @@ def _next_header(data: bytes, after: int) -> int:
     return found - 8 if found >= 0 else len(data)
 
 
-def _part(data: bytes, start: int, damage: list[Damage]) -> tuple[int, int, int]:
-    """Return where a part's messages begin and end and where the next part may begin: after a cut file's end.
+@dataclass(frozen=True)
+class _Part:
+    """Where a part's messages begin and end, where the next part may begin, and what is wrong with its frame."""
+
+    begin: int
+    end: int
+    following: int
+    damage: tuple[Damage, ...] = ()
+
+
+def _part(data: bytes, start: int) -> _Part:
+    """Read the header of a part; the next part may begin after a cut file's end.
 
     The header's word counts as long as the checksum at the end that it names agrees. Where it does not, the file
     was cut or changed: then the header's own checksum decides whether its size is still to be trusted.
@@ -155,7 +168,7 @@ def _part(data: bytes, start: int, damage: list[Damage]) -> tuple[int, int, int]
     if header_ok and stated >= _SHORTEST_HEADER and size:
         end = start + stated + size
         if end + 2 <= len(data) and crc16(view[start : end + 2]) == 0:
-            return start + stated, end, end + 2
+            return _Part(start + stated, end, end + 2)
 
     # A header's size that leads to anything but a definition is wrong.
     begins = [start + length for length in (stated, 14, 12) if length >= _SHORTEST_HEADER]
@@ -165,97 +178,85 @@ def _part(data: bytes, start: int, damage: list[Damage]) -> tuple[int, int, int]
     following = _next_header(data, begin)
     whole_file = following == len(data) and len(data) - 2 >= begin and crc16(view[start:]) == 0
     if size == 0 and begin + 2 >= len(data):
-        return begin, begin, len(data)
+        return _Part(begin, begin, len(data))
     if size == 0 or not header_ok or (whole_file and end != len(data) - 2):
-        damage.append(Damage(start, "size_zero" if size == 0 else "header_damaged"))
+        damage = Damage(start, "size_zero" if size == 0 else "header_damaged")
         end = following if following < len(data) else len(data) - 2 if whole_file or size else len(data)
-        return begin, max(begin, end), max(begin, following)
+        return _Part(begin, max(begin, end), max(begin, following), (damage,))
     if end + 2 <= len(data):
-        damage.append(Damage(end, "checksum_wrong"))
-        return begin, end, end + 2
+        return _Part(begin, end, end + 2, (Damage(end, "checksum_wrong"),))
     if end <= len(data):
-        damage.append(Damage(len(data), "checksum_missing"))
-        return begin, end, len(data)
-    return begin, len(data), end + 2
+        return _Part(begin, end, len(data), (Damage(len(data), "checksum_missing"),))
+    return _Part(begin, len(data), end + 2)
 
 
 # ---- messages ----------------------------------------------------------------------------------------------
 
 
-class _Walk:
-    """What walking over the messages collects, as compact arrays."""
+def _walk_to(walk: Walk, since: int, ends: Sequence[int]) -> tuple[int, str]:
+    """Walk to the first end that messages lead to, else to the last; return what `Walk.go` does."""
+    for end in ends:
+        walk.forget(since)
+        stopped, why = walk.go(since, end)
+        if not why:
+            break
+    return stopped, why
 
-    def __init__(self, data: bytes) -> None:
-        code = "I" if len(data) < 2**32 else "Q"
-        self.data = data
-        self.starts = array(code)
-        self.definition_starts = array(code)
-        self.definition_layouts = array("I")
-        self.layouts: dict[bytes, int] = {}
-        self.sizes: list[int] = []
 
-    def part(self, at: int, end: int) -> tuple[int, str]:
-        """Walk from ``at`` to ``end``; return where it stopped, and why if that is before the end."""
-        data, append = self.data, self.starts.append
-        size_of = [0] * 256
-        while at < end:
-            header = data[at]
-            size = size_of[header]
-            if size:
-                append(at)
-                at += size
-                continue
-            if not 0x40 <= header < 0x80:
-                return at, "undefined_message"
-            after = self._definition(at, end, size_of)
-            if not after:
-                return at, "torn_definition"
-            at = after
-        if at > end:
-            return self.starts.pop(), "torn_message"
-        return at, ""
+def _read_part(walk: Walk, part: _Part) -> tuple[int, tuple[Damage, ...]]:
+    """Walk over the messages of a part, over breaks too; return where the next part may begin, and the damage.
 
-    def _definition(self, at: int, end: int, size_of: list[int]) -> int:
-        """Enter a definition message; return the byte after it, 0 if it is not whole."""
-        data = self.data
-        after = at + 6
-        if after > end:
-            return 0
-        after += 3 * data[at + 5]
-        if data[at] & 0x20:
-            if after >= end:
-                return 0
-            after += 1 + 3 * data[after]
-        if after > end:
-            return 0
-        body = data[at + 2 : after]
-        layout = self.layouts.setdefault(body, len(self.layouts))
-        if layout == len(self.sizes):
-            fields_end = 4 + 3 * body[3]
-            self.sizes.append(1 + sum(body[5:fields_end:3]) + sum(body[fields_end + 2 :: 3]))
-        self.definition_starts.append(at)
-        self.definition_layouts.append(layout)
-        # Bits 4 and 5 of a data header say nothing; bit 7 marks a compressed time stamp with local types 0-3.
-        local, size = data[at] & 0xF, self.sizes[layout]
-        for bits in (0x00, 0x10, 0x20, 0x30):
-            size_of[bits | local] = size
-        if local < 4:
-            first = 0x80 | local << 5
-            size_of[first : first + 32] = [size] * 32
-        return after
+    Behind a break the end that the header names may be wrong by the bytes that are missing.
+    """
+    size, data = len(walk.data), walk.data
+    walk.part(part.begin)
+    gaps, since = list[Damage](), part.begin
+    ends: Sequence[int] = (part.end,)
+    # Bytes are missing or too many where the header's size leads to no end.
+    shifted = part.following > size or (part.following < size and not _is_header(data, part.following))
+    shifted |= any(item.what == "checksum_missing" for item in part.damage)
+    next_part, clock = size, None
+    while True:
+        stopped, why = _walk_to(walk, since, ends)
+        doubt = first_doubt(walk, since, clock) if shifted else None
+        if doubt is not None:
+            walk.forget(doubt)
+            stopped, why = doubt, "undefined_message"
+        if not why or len(gaps) == _BREAKS_MAX:
+            break
+        next_part = _next_header(data, part.begin)
+        own_end = max(part.begin, next_part - 2)
+        found = find_break(walk, since, stopped, own_end, clock=clock, torn=why.startswith("torn"))
+        walk.forget(found.kept)
+        if found.goes_on is None:
+            stopped = found.kept
+            break
+        gaps.append(Damage(found.kept, "gap", found.goes_on - found.kept))
+        clock = found.stamp
+        since, ends = found.goes_on, (min(part.end, own_end), own_end)
+    if not gaps:
+        if part.following > size:
+            return part.following, (*part.damage, Damage(stopped, "ends_early", part.following - stopped))
+        return part.following, (*part.damage, *((Damage(stopped, why, part.end - stopped),) if why else ()))
+    frame = tuple(item for item in part.damage if item.what in ("size_zero", "header_damaged"))
+    if why and next_part == size:
+        return size, (*frame, *gaps, Damage(stopped, "ends_early", max(part.following, size) - stopped))
+    if why:
+        return next_part, (*frame, *gaps, Damage(stopped, why, next_part - stopped))
+    return stopped + 2, (*frame, *gaps)
 
 
 def scan(data: bytes, name: str) -> Scan:
     """Find where the messages of a FIT file begin, and what is damaged; ``name`` is what to call it in an error.
 
-    A walk stops at the first byte that cannot begin a message; the next chained part is read again. The position
-    only ever grows, so the walk ends for any input.
+    A walk stops at the first byte that cannot begin a message, and goes on where messages hold together again. The
+    position only ever grows, so the walk ends for any input.
     """
     if not data:
         raise RecordingError(f"{name}: the file is empty (0 bytes). Copy it from the device again.")
     if not _is_header(data, 0):
         raise RecordingError(f"{name}: this is no FIT file (its signature '.FIT' is missing).")
-    walk, damage, part_starts, at = _Walk(data), list[Damage](), list[int](), 0
+    walk, damage, part_starts, at = Walk(data), list[Damage](), list[int](), 0
     while at < len(data):
         if not _is_header(data, at):
             following = _next_header(data, at)
@@ -263,12 +264,8 @@ def scan(data: bytes, name: str) -> Scan:
             at = following
             continue
         part_starts.append(at)
-        begin, end, following = _part(data, at, damage)
-        stopped, why = walk.part(begin, end)
-        if following > len(data):
-            damage.append(Damage(stopped, "ends_early", following - stopped))
-        elif why:
-            damage.append(Damage(stopped, why, end - stopped))
+        following, found = _read_part(walk, _part(data, at))
+        damage.extend(found)
         at = max(following, at + 1)
     return Scan(
         starts=np.array(walk.starts, np.int64),

@@ -1,0 +1,312 @@
+"""Finding the messages again behind a break, where bytes of a FIT file are missing or changed.
+
+Walking on over a break reads messages at wrong places until one cannot be any. So two things are looked for: back from
+there, the last messages that hold together, and ahead, where three in a row do again. Messages hold together when each
+begins where the one before ends, is of a kind that is defined, and their time stamps follow each other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Set
+from heapq import merge
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.io.fit.profile import BASE_TYPES, SYSTEM_TIME_LIMIT
+from bikefit.io.fit.walk import Kind, Walk, definition_end, is_sound, kind_of
+
+_LOOK_BACK: Final = 400
+"""So many messages before a stop are looked at; wrong ones are few."""
+_IN_A_ROW: Final = 3
+_COMPRESSED_IN_A_ROW: Final = 8
+"""Compressed headers say less than time stamps, so more of them must follow each other..."""
+_COMPRESSED_STEP_S: Final = 8
+"""...by no more than this."""
+_COMPRESSED_SHARE: Final = 0.05
+"""A smaller share of messages with compressed headers are none..."""
+_FEW: Final = 20
+"""...where there are so many messages."""
+_BACK_S: Final = 3600
+_AHEAD_S: Final = 86400
+"""One time stamp follows another if it is not so much earlier or later."""
+_NO_STAMP: Final = 0xFFFFFFFF
+_FIRST_BYTES: Final = 256
+_MOST_BYTES: Final = 1 << 16
+"""How much of the file is searched at a time: more from step to step."""
+
+
+class Break(NamedTuple):
+    """Where a file breaks: after the last message that is kept, where messages go on (None = nowhere), the time then."""
+
+    kept: int
+    goes_on: int | None
+    stamp: int | None = None
+
+
+class _Seen(NamedTuple):
+    """A message that was walked over."""
+
+    start: int
+    after: int
+    stamp: int | None
+    sound: bool
+    defines: bool
+
+
+def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | None, torn: bool) -> Break:
+    """Find the break before which a walk stopped.
+
+    Parameters
+    ----------
+    walk : Walk
+        What it collected.
+    since : int
+        First byte that is in question: the part's first message, or where messages went on after the break before.
+    stopped : int
+        Where a message cannot be one.
+    end : int
+        End of the messages.
+    clock : int, optional
+        Time stamp before that byte.
+    torn : bool
+        Whether it stopped because the end came too early.
+
+    Returns
+    -------
+    Break
+        What holds together before it, and where it does again.
+    """
+    seen = list(_messages(walk, since, clock, _LOOK_BACK))
+    trusted, level = _trusted(seen)
+    doubtful = next((at for at in range(trusted + 1, len(seen)) if _is_doubtful(seen[at], level)), len(seen))
+    limit = seen[doubtful].start if doubtful < len(seen) else stopped
+    checked = next((at for at in range(doubtful - 1, -1, -1) if seen[at].defines or seen[at].stamp is not None), 0)
+    if seen and walk.data[seen[checked].start] >= 0x80:
+        checked = max(checked - _IN_A_ROW, 0)
+    low = max(seen[checked].start if seen and checked < doubtful else limit, since)
+    kinds, known = walk.kinds_at(limit), {message.start for message in seen[:doubtful]}
+    goes_on = _search(walk.data, low + 1, end, kinds, level, known)
+    if goes_on is None and level is not None and not torn:
+        goes_on = _search(walk.data, low + 1, end, kinds, None, known)  # the clock may have been set
+    behind = end if goes_on is None else goes_on
+    whole = [message for message in seen[:doubtful] if goes_on is None or message.after <= goes_on]
+    overlaps = len(whole) < doubtful and seen[len(whole)].stamp is not None  # it is the one that is not whole
+    untold = goes_on is None and torn
+    if whole and not (overlaps or untold or _is_intact(walk.data, whole[-1], behind, kinds, level)):
+        del whole[_last_sure(whole) :]
+        if whole and walk.data[whole[-1].start] >= 0x80:
+            del whole[-2:]  # a wrong one may have looked like the next
+    return Break(whole[-1].after if whole else low, goes_on, clock if level is None else level)
+
+
+def first_doubt(walk: Walk, since: int, clock: int | None) -> int | None:
+    """Return the first message from a byte on that cannot be one, though the walk went on; None where all can."""
+    seen = list(_messages(walk, since, clock))
+    stamps = [message.stamp for message in seen if message.stamp]
+    level, place = None, 0
+    for message in seen:
+        if not message.sound:
+            return message.start
+        if message.stamp:
+            ahead = stamps[place : place + _IN_A_ROW]
+            agreed = len(ahead) == _IN_A_ROW and all(_follows(b, a) for a, b in pairwise(ahead))
+            if not (agreed or _follows(message.stamp, level)):
+                return message.start
+            level, place = message.stamp, place + 1
+    return None
+
+
+def _last_sure(seen: list[_Seen]) -> int:
+    """Return the place of the last message that is not sure to be whole: the one before those without a time stamp."""
+    place = len(seen) - 1
+    while place > 0 and seen[place].stamp is None and not seen[place].defines:
+        place -= 1
+    return len(seen) - 1 if seen[place].defines else place
+
+
+def _is_intact(data: bytes, before: _Seen, behind: int, kinds: Mapping[int, Kind], level: int | None) -> bool:
+    """Tell whether the last message before a break is whole: no bytes are missing in it or too many.
+
+    It is if messages go on right behind it, or if what is between is one message with a byte or two changed.
+    """
+    start = before.after
+    if before.defines or start == behind:
+        return True
+    for kind in kinds.values():
+        if kind.size == behind - start:
+            stamp = _stamp(data, start, kind)
+            if before.stamp is None if stamp is None else _follows(stamp, level):
+                return True
+    wrong = (data[start + 1] != 0) + (data[start + 2] > 1) + (definition_end(data, start, len(data)) != behind)
+    wrong += not 0x40 <= data[start] < 0x80
+    for place in range(start + 6, behind - 2, 3):
+        base = BASE_TYPES.get(data[place + 2])
+        wrong += base is None or not data[place + 1] or data[place + 1] % base.size != 0
+    return behind - start > 8 and wrong <= 1
+
+
+def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None) -> Iterator[_Seen]:
+    """Yield the messages that were walked over from a byte on, or so many last ones."""
+    starts, defined = walk.starts, walk.definition_starts
+    first, first_defined = bisect_left(starts, since), bisect_left(defined, since)
+    if last is not None:
+        if len(starts) - first > last:
+            since = starts[-last]
+        if len(defined) - first_defined > last:
+            since = max(since, defined[-last])
+        first, first_defined = bisect_left(starts, since), bisect_left(defined, since)
+    data, kinds = walk.data, walk.kinds_at(since)
+    usual = starts[-_LOOK_BACK:]
+    short = len(usual) < _FEW or sum(data[start] >= 0x80 for start in usual) >= _COMPRESSED_SHARE * len(usual)
+    for start in merge(starts[first:], defined[first_defined:]):
+        header = data[start]
+        if 0x40 <= header < 0x80:
+            after = definition_end(data, start, len(data))
+            kinds[header & 0xF] = kind_of(data[start + 2 : after])
+            yield _Seen(start, after, None, is_sound(data, start, after), defines=True)
+        else:
+            kind = kinds[_local(header)]
+            stamp = _stamp(data, start, kind)
+            sound = (short and stamp is None) if header >= 0x80 else stamp != 0 and not header & 0x10
+            if header >= 0x80 and sound:
+                clock = SYSTEM_TIME_LIMIT + (header & 31) if clock is None else clock
+                step = header - clock & 31
+                stamp = clock + step if step <= _COMPRESSED_STEP_S else None
+            clock = stamp if stamp is not None else clock
+            yield _Seen(start, start + kind.size, stamp, sound, defines=False)
+
+
+def _local(header: int) -> int:
+    """Return the local type of a data message."""
+    return header >> 5 & 3 if header >= 0x80 else header & 0xF
+
+
+def _stamp(data: bytes, at: int, kind: Kind) -> int | None:
+    """Return a message's time stamp; None where it has none."""
+    if kind.stamp < 0:
+        return None
+    found = int.from_bytes(data[at + kind.stamp : at + kind.stamp + 4], "big" if kind.big else "little")
+    return found if found != _NO_STAMP else None
+
+
+def _follows(stamp: int, level: int | None) -> bool:
+    """Tell whether a time stamp can come after another."""
+    if level is None:
+        return 0 < stamp < _NO_STAMP
+    return -_BACK_S <= stamp - level <= _AHEAD_S
+
+
+def _trusted(seen: list[_Seen]) -> tuple[int, int | None]:
+    """Return the last message of a run whose time stamps follow each other, and its stamp; -1 and None without any.
+
+    Small numbers follow each other easily, so seconds since switching on count only in the longest run.
+    """
+    stamped = [(at, message.stamp) for at, message in enumerate(seen) if message.stamp and message.sound]
+    cuts = [0, *(n for n, ((_, a), (_, b)) in enumerate(pairwise(stamped), 1) if not _follows(b, a)), len(stamped)]
+    runs = [stamped[a:b] for a, b in pairwise(cuts) if b - a >= min(_IN_A_ROW, len(stamped))]
+    if not stamped or not runs:
+        return -1, None
+    longest = max(runs, key=len)
+    last = next((run for run in reversed(runs) if run is longest or run[-1][1] >= SYSTEM_TIME_LIMIT), longest)
+    return last[-1]
+
+
+def _is_doubtful(message: _Seen, level: int | None) -> bool:
+    """Tell whether a message after the trusted ones cannot be one."""
+    strays = message.stamp is not None and level is not None and not _follows(message.stamp, level)
+    return strays or not message.sound
+
+
+def _search(
+    data: bytes, low: int, end: int, kinds: Mapping[int, Kind], level: int | None, known: Set[int]
+) -> int | None:
+    """Return the first byte from which messages hold together; known ones lead to the break."""
+    content = np.frombuffer(data, np.uint8)
+    size = _FIRST_BYTES
+    while low < end:
+        high = min(low + size, end)
+        for at in _candidates(content, low, high, kinds, level):
+            if at in known:
+                continue
+            if data[at] >= 0x80:
+                sure = _sure_from(data, at, end, kinds, known)
+                if sure is not None:
+                    return sure
+            elif _holds(data, at, end, dict(kinds), level):
+                return at
+        low, size = high, min(2 * size, _MOST_BYTES)
+    return None
+
+
+def _candidates(
+    content: NDArray[np.uint8], low: int, high: int, kinds: Mapping[int, Kind], level: int | None
+) -> Iterator[int]:
+    """Yield, ascending, where a message with a fitting time stamp, a definition or a compressed header may begin."""
+    headers = content[low:high]
+    found = []
+    for local, kind in kinds.items():
+        at = np.flatnonzero(headers == local) + low
+        at = at[at + kind.size <= content.size]
+        if kind.stamp >= 0 and at.size:
+            places = range(kind.stamp, kind.stamp + 4)
+            weights = (24, 16, 8, 0) if kind.big else (0, 8, 16, 24)
+            stamp = sum(
+                content[at + place].astype(np.int64) << bits for place, bits in zip(places, weights, strict=True)
+            )
+            floor, ceiling = (1, _NO_STAMP - 1) if level is None else (level - _BACK_S, level + _AHEAD_S)
+            found.append(at[(stamp >= floor) & (stamp <= ceiling)])
+    at = np.flatnonzero((headers >= 0x40) & (headers < 0x80)) + low
+    at = at[at + 6 <= content.size]
+    found.append(at[(content[at + 1] == 0) & (content[at + 2] <= 1)])
+    short = np.array([local in kinds and kinds[local].stamp < 0 for local in range(4)])
+    found.append(np.flatnonzero((headers >= 0x80) & short[headers >> 5 & 3]) + low)
+    yield from np.sort(np.concatenate(found)).tolist()
+
+
+def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | None) -> bool:
+    """Tell whether messages hold together from a byte on: enough in a row, or all to the end."""
+    sure = level is not None or 0x40 <= data[at] < 0x80
+    known, stamps = level is not None, 0
+    for number in range(_IN_A_ROW):
+        header = data[at]
+        if 0x40 <= header < 0x80:
+            after = definition_end(data, at, end)
+            if not after or not is_sound(data, at, after):
+                return False
+            kinds[header & 0xF] = kind_of(data[at + 2 : after])
+        else:
+            kind = kinds.get(_local(header))
+            if kind is None or 0x10 <= header < 0x40 or at + kind.size > end:
+                return False
+            stamp = _stamp(data, at, kind)
+            if stamp is not None:
+                if not _follows(stamp, level):
+                    return False
+                level, stamps = stamp, stamps + 1
+            after = at + kind.size
+        at = after
+        if at == end and number + 1 < _IN_A_ROW:
+            return known and stamps > 0
+    return sure or stamps > 1
+
+
+def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int]) -> int | None:
+    """Return from where on messages with compressed headers surely follow each other; None if they do not.
+
+    Bytes that are none may lead to the first ones by chance.
+    """
+    before, starts = data[at] & 31, list[int]()
+    while len(starts) < _COMPRESSED_IN_A_ROW and at < end:
+        header = data[at]
+        kind = kinds.get(_local(header))
+        if header < 0x80 or kind is None or at + kind.size > end or at in known:
+            return None
+        if (header - before & 31) > _COMPRESSED_STEP_S:
+            return None
+        starts.append(at)
+        before, at = header & 31, at + kind.size
+    return starts[2] if len(starts) > 2 else None

@@ -1,0 +1,131 @@
+"""FIT files with bytes missing, too many or changed in the middle: only messages near the break are lost."""
+
+import time
+
+import numpy as np
+import pytest
+from helpers.fit_bytes import STAMP, T0, pack
+from helpers.fit_rides import Record, assert_true_times, ride_bytes, spread
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bikefit.io.fit.decoder import decode_bytes
+from bikefit.io.fit.reader import read_fit
+from bikefit.io.options import ReadOptions
+
+ALL = ("left_heel_rotation", "right_heel_rotation", "crank_angle")
+SECONDS = 200
+
+
+def ride(kind):
+    """Return a ride's bytes and where its messages begin."""
+    records = []
+    for s in range(SECONDS):
+        whole = Record(s, {name: spread(s, 1.0, 25) for name in ALL}, {"power": 200, "cadence": 90})
+        gps = Record(s, {}, {"position_lat": 123456 * s})
+        records += [whole, gps] if kind != "plain" else [whole]
+    part = ride_bytes(records, big=kind == "big", compressed=kind == "compressed")
+    part.define(2, 19, [STAMP, (2, 4, 0x86), (7, 4, 0x86)])
+    part.data(2, pack(0x86, T0 + SECONDS, T0, SECONDS * 1000))
+    return part.bytes(), np.array(part.starts)
+
+
+RIDES = {kind: ride(kind) for kind in ("plain", "split", "big", "compressed")}
+
+
+def starts_of(data):
+    return np.sort(np.concatenate([messages.starts for messages in data.values()]))
+
+
+def break_at(content, at, kind, size, rng):
+    """Return content with bytes missing, too many or changed at a place, and how many it has now."""
+    if kind == "missing":
+        return content[:at] + content[at + size :]
+    if kind == "added":
+        return content[:at] + rng.bytes(size) + content[at:]
+    return content[:at] + rng.bytes(size) + content[at + size :]
+
+
+def read(tmp_path, content):
+    path = tmp_path / "ride.fit"
+    path.write_bytes(content)
+    return read_fit(path, ReadOptions())
+
+
+@pytest.mark.parametrize("kind", RIDES)
+@settings(max_examples=20, deadline=None)
+@given(st.data())
+def test_one_break_costs_messages_near_it(tmp_path_factory, kind, data):
+    content, starts = RIDES[kind]
+    at = data.draw(st.integers(int(starts[8]), int(starts[-3])))
+    how = data.draw(st.sampled_from(["missing", "missing", "added"]))
+    size = data.draw(st.sampled_from([1, 1, 2, 3, 7, 40, 300]))
+    broken = break_at(content, at, how, size, np.random.default_rng(at))
+    found = decode_bytes(broken, "x.fit")
+    mine = starts_of(found)
+    shift = len(broken) - len(content)
+    before = starts[: np.searchsorted(starts, at, side="right") - 1]
+    behind = starts[starts > at + size] + shift
+    lost = np.setdiff1d(np.concatenate([before, behind]), mine)
+    added = np.setdiff1d(mine, np.concatenate([starts, starts + shift]))
+    assert lost.size <= (6 if kind == "compressed" else 3), (at, how, size)
+    assert added.size == 0
+    assert len(found.damage) == 1
+    assert abs(found.damage[0].byte - at) < 600
+    recording = read(tmp_path_factory.getbasetemp(), broken)
+    assert_true_times(recording, from_s=0)
+    assert recording.feet["left"].time_s.size >= 25 * (SECONDS - 6)
+
+
+@pytest.mark.parametrize("kind", RIDES)
+def test_several_breaks(tmp_path, kind):
+    content, starts = RIDES[kind]
+    rng = np.random.default_rng(7)
+    for at in sorted(rng.choice(np.arange(starts[8], starts[-3]), 12, replace=False).tolist(), reverse=True):
+        content = break_at(content, at, rng.choice(["missing", "added"]), int(rng.integers(1, 4)), rng)
+    recording = read(tmp_path, content)
+    assert_true_times(recording)
+    assert recording.feet["left"].time_s.size >= 25 * (SECONDS - 40)
+    told = [item for item in recording.findings if item.code in ("fit_damaged", "fit_more_damage")]
+    assert sum(item.values.get("count", 1) for item in told) >= 8
+
+
+def test_one_missing_byte_tells_its_cause_and_nothing_else(tmp_path):
+    content, starts = RIDES["plain"]
+    at = int(starts[50]) + 20
+    recording = read(tmp_path, content[:at] + content[at + 1 :])
+    damage = [item for item in recording.findings if item.code.startswith("fit_")]
+    assert [(item.code, item.values["what"], item.values["byte"]) for item in damage] == [
+        ("fit_damaged", "gap", starts[50])
+    ]
+    assert damage[0].values["lost_bytes"] == starts[51] - starts[50] - 1
+    assert "bytes are missing or changed" in str(damage[0])
+
+
+def test_a_break_and_a_cut_end_are_both_told(tmp_path):
+    content, starts = RIDES["plain"]
+    at = int(starts[50]) + 20
+    data = decode_bytes(content[:at] + content[at + 1 : starts[150] + 30], "x.fit")
+    assert [item.what for item in data.damage] == ["gap", "ends_early"]
+    records = starts[-SECONDS - 1 : -1]
+    assert data["record"].count == np.searchsorted(records, starts[150]) - 1
+
+
+def test_a_break_in_one_part_leaves_the_next_alone():
+    content, starts = RIDES["plain"]
+    at = int(starts[50]) + 20
+    data = decode_bytes(content[:at] + content[at + 1 :] + content, "x.fit")
+    assert data["record"].count == 2 * SECONDS - 1
+    assert [item.what for item in data.damage] == ["gap"]
+    assert data["lap"].count == 2
+
+
+def test_many_breaks_take_no_long_time():
+    rng = np.random.default_rng(3)
+    content = bytearray(RIDES["plain"][0] * 4)
+    for at in rng.integers(14, len(content), 4000).tolist():
+        content[at] = int(rng.integers(256))
+    begin = time.perf_counter()
+    data = decode_bytes(bytes(content), "x.fit")
+    assert time.perf_counter() - begin < 20.0
+    assert data.damage
