@@ -126,6 +126,13 @@ def message_name(number: int) -> str:
 
 
 @cache
+def is_timed(number: int) -> bool:
+    """Tell whether messages of a type may have a time stamp, by their global number."""
+    known = _messages().get(number)
+    return known is None or TIMESTAMP in known.fields
+
+
+@cache
 def field_spec(message: int, number: int) -> FieldSpec:
     """Say what a field of a message means, by the numbers of both; a bare name where the profile does not know it.
 

@@ -8,7 +8,7 @@ begins where the one before ends, is of a kind that is defined, and their time s
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from heapq import merge
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.io.fit.profile import BASE_TYPES, SYSTEM_TIME_LIMIT
+from bikefit.io.fit.profile import BASE_TYPES, SYSTEM_TIME_LIMIT, is_timed
 from bikefit.io.fit.walk import Kind, Walk, definition_end, is_sound, kind_of
 
 _LOOK_BACK: Final = 400
@@ -30,9 +30,12 @@ _COMPRESSED_SHARE: Final = 0.05
 """A smaller share of messages with compressed headers are none..."""
 _FEW: Final = 20
 """...where there are so many messages."""
-_BACK_S: Final = 3600
-_AHEAD_S: Final = 86400
-"""One time stamp follows another if it is not so much earlier or later."""
+_NEAR_S: Final = ((3600, 7200), (86400, 86400))
+"""One time stamp follows another if it is not so much earlier or later: since switching on, and of the calendar."""
+_STEADY_S: Final = 120
+"""Where time stamps jump, the clock may have been set: then they must follow each other more closely."""
+_TIES_CLOCKS: Final = 162
+"""Messages of this type have a time stamp of another clock."""
 _NO_STAMP: Final = 0xFFFFFFFF
 _FIRST_BYTES: Final = 256
 _MOST_BYTES: Final = 1 << 16
@@ -40,7 +43,7 @@ _MOST_BYTES: Final = 1 << 16
 
 
 class Break(NamedTuple):
-    """Where a file breaks: after the last message that is kept, where messages go on (None = nowhere), the time then."""
+    """Where a file breaks: after the last message that is kept, where messages go on (None = nowhere), the time."""
 
     kept: int
     goes_on: int | None
@@ -98,8 +101,9 @@ def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | N
     untold = goes_on is None and torn
     if whole and not (overlaps or untold or _is_intact(walk.data, whole[-1], behind, kinds, level)):
         del whole[_last_sure(whole) :]
-        if whole and walk.data[whole[-1].start] >= 0x80:
-            del whole[-2:]  # a wrong one may have looked like the next
+        for _ in range(2):  # a wrong one may have looked like the next
+            if whole and walk.data[whole[-1].start] >= 0x80:
+                whole.pop()
     return Break(whole[-1].after if whole else low, goes_on, clock if level is None else level)
 
 
@@ -113,7 +117,7 @@ def first_doubt(walk: Walk, since: int, clock: int | None) -> int | None:
             return message.start
         if message.stamp:
             ahead = stamps[place : place + _IN_A_ROW]
-            agreed = len(ahead) == _IN_A_ROW and all(_follows(b, a) for a, b in pairwise(ahead))
+            agreed = len(ahead) == _IN_A_ROW and _are_steady(ahead)
             if not (agreed or _follows(message.stamp, level)):
                 return message.start
             level, place = message.stamp, place + 1
@@ -171,7 +175,10 @@ def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None
         else:
             kind = kinds[_local(header)]
             stamp = _stamp(data, start, kind)
-            sound = (short and stamp is None) if header >= 0x80 else stamp != 0 and not header & 0x10
+            if header >= 0x80:
+                sound = short and stamp is None and is_timed(kind.message)
+            else:
+                sound = stamp != 0 and not header & 0x10
             if header >= 0x80 and sound:
                 clock = SYSTEM_TIME_LIMIT + (header & 31) if clock is None else clock
                 step = header - clock & 31
@@ -187,17 +194,29 @@ def _local(header: int) -> int:
 
 def _stamp(data: bytes, at: int, kind: Kind) -> int | None:
     """Return a message's time stamp; None where it has none."""
-    if kind.stamp < 0:
+    if kind.stamp < 0 or kind.message == _TIES_CLOCKS:
         return None
     found = int.from_bytes(data[at + kind.stamp : at + kind.stamp + 4], "big" if kind.big else "little")
     return found if found != _NO_STAMP else None
 
 
+def _near(level: int | None) -> tuple[int, int]:
+    """Return between which time stamps one is that comes after another."""
+    if level is None:
+        return 1, _NO_STAMP - 1
+    back_s, ahead_s = _NEAR_S[level >= SYSTEM_TIME_LIMIT]
+    return level - back_s, level + ahead_s
+
+
 def _follows(stamp: int, level: int | None) -> bool:
     """Tell whether a time stamp can come after another."""
-    if level is None:
-        return 0 < stamp < _NO_STAMP
-    return -_BACK_S <= stamp - level <= _AHEAD_S
+    first, last = _near(level)
+    return first <= stamp <= last
+
+
+def _are_steady(stamps: Sequence[int]) -> bool:
+    """Tell whether time stamps follow each other closely."""
+    return all(abs(b - a) <= _STEADY_S for a, b in pairwise(stamps))
 
 
 def _trusted(seen: list[_Seen]) -> tuple[int, int | None]:
@@ -208,6 +227,7 @@ def _trusted(seen: list[_Seen]) -> tuple[int, int | None]:
     stamped = [(at, message.stamp) for at, message in enumerate(seen) if message.stamp and message.sound]
     cuts = [0, *(n for n, ((_, a), (_, b)) in enumerate(pairwise(stamped), 1) if not _follows(b, a)), len(stamped)]
     runs = [stamped[a:b] for a, b in pairwise(cuts) if b - a >= min(_IN_A_ROW, len(stamped))]
+    runs = [run for run in runs if _are_steady([stamp for _, stamp in run[-_IN_A_ROW:]]) or len(run) > len(stamped) / 2]
     if not stamped or not runs:
         return -1, None
     longest = max(runs, key=len)
@@ -257,8 +277,8 @@ def _candidates(
             stamp = sum(
                 content[at + place].astype(np.int64) << bits for place, bits in zip(places, weights, strict=True)
             )
-            floor, ceiling = (1, _NO_STAMP - 1) if level is None else (level - _BACK_S, level + _AHEAD_S)
-            found.append(at[(stamp >= floor) & (stamp <= ceiling)])
+            first, last = _near(level)
+            found.append(at[(stamp >= first) & (stamp <= last)])
     at = np.flatnonzero((headers >= 0x40) & (headers < 0x80)) + low
     at = at[at + 6 <= content.size]
     found.append(at[(content[at + 1] == 0) & (content[at + 2] <= 1)])
@@ -269,8 +289,7 @@ def _candidates(
 
 def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | None) -> bool:
     """Tell whether messages hold together from a byte on: enough in a row, or all to the end."""
-    sure = level is not None or 0x40 <= data[at] < 0x80
-    known, stamps = level is not None, 0
+    defined, known, stamps = 0x40 <= data[at] < 0x80, level is not None, list[int]()
     for number in range(_IN_A_ROW):
         header = data[at]
         if 0x40 <= header < 0x80:
@@ -286,12 +305,13 @@ def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | 
             if stamp is not None:
                 if not _follows(stamp, level):
                     return False
-                level, stamps = stamp, stamps + 1
+                level = stamp
+                stamps.append(stamp)
             after = at + kind.size
         at = after
         if at == end and number + 1 < _IN_A_ROW:
-            return known and stamps > 0
-    return sure or stamps > 1
+            return known and len(stamps) > 0
+    return known or (_are_steady(stamps) and (defined or len(stamps) > 1))
 
 
 def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int]) -> int | None:

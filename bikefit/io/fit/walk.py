@@ -16,8 +16,9 @@ _STAMP_BASE: Final = 0x86
 
 
 class Kind(NamedTuple):
-    """What the messages of one definition are like: bytes of each, where their time stamp is (-1 = none), its order."""
+    """What the messages of one definition are: type, bytes, where the time stamp is (-1 = none), its order."""
 
+    message: int
     size: int
     stamp: int
     big: bool
@@ -32,7 +33,8 @@ def kind_of(body: bytes) -> Kind:
         if number == TIMESTAMP and base == _STAMP_BASE and size >= 4 and stamp < 0:
             stamp = at
         at += size
-    return Kind(at + sum(body[fields_end + 2 :: 3]), stamp, bool(body[0]))
+    message = int.from_bytes(body[1:3], "big" if body[0] else "little")
+    return Kind(message, at + sum(body[fields_end + 2 :: 3]), stamp, bool(body[0]))
 
 
 def definition_end(data: bytes, at: int, end: int) -> int:
@@ -49,9 +51,14 @@ def definition_end(data: bytes, at: int, end: int) -> int:
 
 
 def is_sound(data: bytes, at: int, after: int) -> bool:
-    """Tell whether a definition message is one that a device would write: real types, whole sizes, no field twice."""
-    if data[at + 1] or data[at + 2] > 1 or not data[at + 5]:
+    """Tell whether a definition message is one that a device would write: real types, whole sizes, no field twice.
+
+    One without fields is for compressed headers.
+    """
+    if data[at + 1] or data[at + 2] > 1:
         return False
+    if not data[at + 5]:  # nothing but a time stamp in the headers
+        return after < len(data) and data[after] >= 0x80 and data[after] >> 5 & 3 == data[at] & 0xF
     numbers = set()
     for place in range(at + 6, at + 6 + 3 * data[at + 5], 3):
         number, size, base = data[place : place + 3]
