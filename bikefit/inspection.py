@@ -400,6 +400,10 @@ def _flags(options: ReadOptions) -> list[str]:
         flags.append("--swap-sides")
     if options.positive != "heel-out":
         flags += ["--positive", options.positive]
+    if options.rate_hz is not None:
+        flags += ["--rate", f"{options.rate_hz:g}"]
+    if options.preset is not None:
+        flags += ["--preset", str(options.preset)]
     for channel, name in options.columns.items():
         flags += ["--column", f"{channel}={name}"]
     return flags

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bikefit.errors import RecordingError, UsageError, near_matches
 from bikefit.io.markers.names import MARKER_NAMES
 from bikefit.io.names import CHANNELS, Meaning, canonical_names, meaning_of, shown
+from bikefit.model import Finding, finding
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,12 @@ def assign(
     where: str,
     preset: Sequence[tuple[int, Meaning]] = (),
     preset_id: str = "",
-) -> list[Column]:
+) -> tuple[list[Column], tuple[Finding, ...]]:
     """Decide which columns are read as which channel: at most one for each, apart from time, of which all are given.
 
     ``units`` is what a row of units or the file as a whole says, ``asked`` the user's ``--column``, ``preset`` the
-    layout of the program that wrote the file. Raises as `asked_columns`, and RecordingError if two columns are the same
-    channel.
+    layout of the program that wrote the file. Of a companion or lap that stands there twice neither is read, with a
+    finding. Raises as `asked_columns`, and RecordingError if two columns are the same other channel.
     """
 
     def column(index: int, meaning: Meaning, why: str) -> Column:
@@ -87,20 +88,25 @@ def assign(
     taken |= {item.channel for item in chosen}
     used |= {item.index for item in chosen}
     own: dict[str, Column] = {}
+    twice: dict[str, Finding] = {}
     for index, name in enumerate(header):
         meaning = meaning_of(name)
         if meaning is None or index in used or meaning.channel in taken:
             continue
         if meaning.kind == "time":
             chosen.append(column(index, meaning, "name"))
-        elif meaning.channel in own:
+        elif meaning.channel not in own:
+            own[meaning.channel] = column(index, meaning, "name")
+        elif meaning.kind in ("companion", "lap"):
+            first = shown(own[meaning.channel].name)
+            values = {"first": first, "second": shown(name), "channel": meaning.canonical}
+            twice[meaning.channel] = finding("companion_twice", **values)
+        else:
             raise RecordingError(
                 f"{where}: the columns '{shown(own[meaning.channel].name)}' and '{shown(name)}' are both "
                 f"{meaning.canonical}. Say which one counts with --column {meaning.canonical}=NAME, or rename one."
             )
-        else:
-            own[meaning.channel] = column(index, meaning, "name")
-    return chosen + list(own.values())
+    return chosen + [item for item in own.values() if item.channel not in twice], tuple(twice.values())
 
 
 def time_column(columns: Sequence[Column], header: Sequence[str], where: str) -> Column:

@@ -54,7 +54,10 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
     "deg": "deg", "degree": "deg", "degrees": "deg", "°": "deg", "rad": "rad", "radian": "rad", "radians": "rad",
     "deg/s": "deg_s", "°/s": "deg_s", "deg_s": "deg_s", "dps": "deg_s", "degrees/s": "deg_s", "rad/s": "rad_s",
     "rad_s": "rad_s", "mdeg/s": "mdeg_s", "m/s2": "m_s2", "m/s²": "m_s2", "m/s^2": "m_s2", "m_s2": "m_s2",
-    "m/(s^2)": "m_s2", "m/s/s": "m_s2", "g": "g", "mg": "mg", "rpm": "rpm", "1/min": "rpm", "w": "w", "watt": "w",
+    "m/(s^2)": "m_s2", "m/s/s": "m_s2", "ms-2": "m_s2", "m·s-2": "m_s2", "m*s^-2": "m_s2", "m s^-2": "m_s2",
+    "m s-2": "m_s2", "m/sec2": "m_s2", "m/sec^2": "m_s2", "deg/sec": "deg_s", "°/sec": "deg_s", "degree/s": "deg_s",
+    "degrees/second": "deg_s", "rad/sec": "rad_s", "rads/s": "rad_s", "radians/s": "rad_s", "gs": "g", "g-force": "g",
+    "mgs": "mg", "mdps": "mdeg_s", "g": "g", "mg": "mg", "rpm": "rpm", "1/min": "rpm", "w": "w", "watt": "w",
     "watts": "w", "m/s": "m_s", "m_s": "m_s", "km/h": "km_h", "km_h": "km_h", "kmh": "km_h", "kph": "km_h",
     "bpm": "bpm", "percent": "percent", "%": "percent", "mm": "mm", "-": "", "none": "", "1": "",
 }  # fmt: skip
@@ -151,6 +154,18 @@ def _channel(plain: str) -> str | None:
 def _plain(name: str) -> str:
     """Lower case, with one underscore for whatever separates the words."""
     return re.sub(r"[\W_]+", "_", name.strip().casefold()).strip("_")
+
+
+def in_brackets(name: str) -> tuple[str, str]:
+    """Return a name without the brackets at its end, and what is in them; empty where there are none.
+
+    Examples
+    --------
+    >>> in_brackets("Gyroscope x (rad/s)"), in_brackets("ax")
+    (('Gyroscope x', 'rad/s'), ('ax', ''))
+    """
+    match = _BRACKETED.match(name[:NAME_MAX_CHARS])
+    return (match["base"], match["unit"]) if match else (name, "")
 
 
 def words_of(name: str) -> list[str]:

@@ -18,11 +18,12 @@ from bikefit.io.markers.recording import PedalPoints
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
 from bikefit.io.opensim_angles import AngleUnit, are_rates, rates_named, settle_unit
 from bikefit.io.options import ReadOptions
+from bikefit.io.ordering import Order
 from bikefit.io.series import Parts, Series
 from bikefit.io.source import load
 from bikefit.io.storage import Storage, parse_storage
 from bikefit.io.tables import describe_table, order_rows, table_series
-from bikefit.io.timestamps import Order, clock_from_numbers
+from bikefit.io.timestamps import clock_from_numbers
 from bikefit.model import Array, Finding, Recording, finding
 
 OF_FEET: Final[frozenset[ChannelKind]] = frozenset({"angle", "rate", "acceleration"})
@@ -47,7 +48,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     source = load(path, strict=options.strict)
     storage = parse_storage(source)
     labels, values = list(storage.columns), list(storage.columns.values())
-    columns = assign(labels, ["s", *(None for _ in labels[1:])], options.columns, source.name)
+    columns, dropped = assign(labels, ["s", *(None for _ in labels[1:])], options.columns, source.name)
     followed = time_column(columns, labels, source.name)
     clock = clock_from_numbers(values[followed.index], followed.unit)
     order = order_rows(clock.time_s, source.name)
@@ -69,7 +70,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     marked = frozenset[str]() if of_feet else marker_columns(labels, options, source.name)
     places = {label: order.apply(storage.columns[label]) for label in labels if label in marked}
     given = _meanings(labels, bones)
-    found = (*source.findings, *clock.findings, *order.findings, *found)
+    found = (*source.findings, *dropped, *clock.findings, *order.findings, *found)
     if not of_feet and not marked and rates is None and unit is not None:
         what = "pedal_points" if _points(storage.columns) else "no_angle"
         found = (*found, finding("opensim_without_feet", what=what))

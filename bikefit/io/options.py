@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from bikefit.conventions import Side
@@ -25,6 +26,10 @@ class ReadOptions:
         Canonical channel -> the file's own column or field name.
     strict : bool
         Refuse a damaged file instead of reading what is whole.
+    rate_hz : float, optional
+        How often the rows of a text table come, where no column tells their time.
+    preset : path, optional
+        A file of the user's own layouts of tables, as ``presets.toml``.
     """
 
     side: Side | None = None
@@ -32,6 +37,8 @@ class ReadOptions:
     positive: Literal["heel-out", "heel-in"] = "heel-out"
     columns: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
+    rate_hz: float | None = None
+    preset: Path | None = None
 
 
 AS_THE_FILE_SAYS = ReadOptions()

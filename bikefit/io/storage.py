@@ -11,7 +11,8 @@ import numpy as np
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.source import Source
-from bikefit.io.text.layout import is_missing, to_utf8
+from bikefit.io.text.layout import to_utf8
+from bikefit.io.text.lines import is_missing
 from bikefit.model import Array
 
 _SPREADSHEET_MARKS: Final = (";", ",")

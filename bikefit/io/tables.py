@@ -11,9 +11,9 @@ from bikefit.conventions import ChannelKind
 from bikefit.errors import RecordingError
 from bikefit.io.columns import Column
 from bikefit.io.names import meaning_of, shown
+from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.plausible import continuous
 from bikefit.io.series import Series
-from bikefit.io.timestamps import DisorderError, Order, put_in_order
 from bikefit.model import Array, ChannelInfo
 
 _JOINED: Final[Mapping[ChannelKind, Literal["angle", "last"]]] = {"crank": "angle", "pulse": "last", "lap": "last"}
@@ -76,5 +76,5 @@ def describe_table(
             note = "another time column is used" if meaning and meaning.kind == "time" else "not used"
             yield ChannelInfo(shown(name), "", units[index] or "", filled, rate_hz, note)
         else:
-            note = "" if column.why == "name" else f"from {column.why}"
+            note = "" if column.why in ("name", "usual name") else f"from {column.why}"
             yield ChannelInfo(shown(name), column.meaning.canonical, column.unit or "", filled, rate_hz, note)

@@ -75,6 +75,10 @@ class Session:
         What a positive rotation means in the file.
     columns : mapping of str to str
         Canonical channel -> the file's own column or field name.
+    rate_hz : float, optional
+        How often the rows of a text table come, where no column tells their time.
+    preset : path, optional
+        A file of the user's own layouts of tables.
     reference : str, optional
         Force the reference that strokes are cut by.
     pose : (float, float), optional
@@ -148,6 +152,22 @@ class Session:
             flag="--column",
             metavar="CHANNEL=NAME",
         ),
+    )
+    rate_hz: float | None = field(
+        default=None,
+        metadata=option(
+            NUMBER,
+            "Rows a second, where no column tells the time.",
+            group="read",
+            flag="--rate",
+            metavar="HZ",
+            limits=(1, 10_000),
+            unit="Hz",
+        ),
+    )
+    preset: Path | None = field(
+        default=None,
+        metadata=option(FILE, "Your own layouts of tables.", group="read", metavar="FILE.toml"),
     )
     reference: Reference | None = field(
         default=None,

@@ -143,9 +143,9 @@ def _halves(first_hz: float, second_hz: float) -> Callable[[Path], Path]:
     return text(*first, *moved)
 
 
-def _coarse() -> Callable[[Path], Path]:
+def _coarse(step_s: float) -> Callable[[Path], Path]:
     lines = rows()
-    return text(*(f"{int(float(line.partition(',')[0]))},{line.partition(',')[2]}" for line in lines))
+    return text(*(f"{step_s * (float(line.partition(',')[0]) // step_s)},{line.partition(',')[2]}" for line in lines))
 
 
 def _packed_and_cut(folder: Path) -> Path:
@@ -252,9 +252,10 @@ CASES = [
     Case("rows repeated", _repeated(), 0, findings=("duplicates_averaged",)),
     Case("clock set back", _clock_set_back(), 3, ("line 1002", "time_s", "goes back")),
     Case("time runs backwards", text(*reversed(rows())), 3, ("goes back",)),
-    Case("time stands still", column(0, "1.0"), 3, ("only 1 row",)),
+    Case("time stands still", column(0, "1.0"), 3, ("all 2000 rows have one time",)),
     Case("rate changes", _halves(100.0, 50.0), 0, findings=("rate_changes",)),
-    Case("whole seconds only", _coarse(), 0, findings=("time_too_coarse",)),
+    Case("whole seconds only", _coarse(1.0), 0, findings=("bursts_spread",)),
+    Case("steps of ten seconds", _coarse(10.0), 0, findings=("time_too_coarse",)),
     # -- text
     Case("UTF-16", raw("\n".join([HEADER, *rows(), ""]).encode("utf-16")), 0),
     Case("UTF-16 without mark", raw("\n".join([HEADER, *rows(), ""]).encode("utf-16-be")), 0),

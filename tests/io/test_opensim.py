@@ -211,7 +211,7 @@ def test_forces_alone_are_no_angle(tmp_path: Path) -> None:
         ("Coordinates\nendheader\ntime\ta\n0.0\tx\n", "row 1 holds something that is no number"),
         ("Coordinates\nendheader\ntime\ta\n0\t1\n0.01\t1\n0.02\t1\n-1\t1\n", "time goes back"),
         ("Coordinates\nendheader\ntime\ta\nnan\t1\nnan\t1\n", "no row has a time"),
-        ("Coordinates\nendheader\ntime\tpower_w\tPower (W)\n0\t1\t1\n1\t1\t1\n", "both power_w"),
+        ("Coordinates\nendheader\ntime\tcrank_angle_deg\tCrank angle (deg)\n0\t1\t1\n1\t1\t1\n", "both crank_angle"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -172,3 +173,28 @@ def test_every_preset_is_understood_and_cited():
             meaning = meaning_of(name)
             assert meaning is not None
             assert meaning.canonical == name
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[a\n", "no TOML file"),
+        ("", "names no preset"),
+        ("[a]\nprogram = 'x'\n", "has no columns"),
+        ("[a]\ncolumns = { gyr_x_degs = 'x' }\n", "'gyr_x_degs' is no channel. Did you mean 'gyr_x_deg_s'"),
+        ("[a]\ncolumns = { time_s = 3 }\n", "the name of the column for time_s is no text"),
+        ("[a]\ncolumn = {}\ncolumns = { time_s = 't' }\n", "'column' is not known. Did you mean 'columns'"),
+        ("[a]\ncounter = 'x'\ncolumns = { time_s = 't' }\n", "'counter' makes no sense"),
+    ],
+)
+def test_a_users_preset_that_makes_no_sense(tmp_path, text, says):
+    (tmp_path / "mine.toml").write_text(text)
+    write(tmp_path, "time_s,left_heel_rotation_deg\n0,1\n1,2\n", "ride.csv")
+    with pytest.raises(UsageError, match=re.escape(says)):
+        read_recording(tmp_path / "ride.csv", ReadOptions(preset=tmp_path / "mine.toml"))
+
+
+def test_a_users_preset_that_is_not_there(tmp_path):
+    write(tmp_path, "time_s,left_heel_rotation_deg\n0,1\n1,2\n", "ride.csv")
+    with pytest.raises(UsageError, match=r"--preset .*mine\.toml: the file cannot be read"):
+        read_recording(tmp_path / "ride.csv", ReadOptions(preset=tmp_path / "mine.toml"))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown, side_in, words_of
-from bikefit.io.text.layout import Layout, is_missing, is_number
+from bikefit.io.text.layout import Layout
+from bikefit.io.text.lines import is_missing, is_number
 from bikefit.model import Finding, finding
 
 ROW_KEYS: Final[Mapping[str, Side]] = {"left_foot": "left", "right_foot": "right"}
@@ -27,7 +28,7 @@ _MOST: Final = 6
 
 
 @dataclass(frozen=True)
-class Rows:
+class Whose:
     """Whose the rows of a table are.
 
     Attributes
@@ -70,7 +71,7 @@ def telling_column(layout: Layout, used: Collection[int]) -> int | None:
     return named
 
 
-def rows_apart(cells: Sequence[str | None], column: str, asked: Mapping[str, str], where: str) -> Rows:
+def rows_apart(cells: Sequence[str | None], column: str, asked: Mapping[str, str], where: str) -> Whose:
     """Return whose each row is by the cells of the telling column; ``asked`` is the user's ``--column``.
 
     RecordingError if the user names a word that is not there.
@@ -86,16 +87,16 @@ def rows_apart(cells: Sequence[str | None], column: str, asked: Mapping[str, str
     words = {side: [word] for side, word in said.items()} if said else _named_sides(there)
     if words:
         if len(words) == 1 and not said:
-            return Rows(side=next(iter(words)))
+            return Whose(side=next(iter(words)))
         rows = {side: np.flatnonzero(np.isin(plain, words[side])) for side in SIDES if side in words}
         counts = {f"{side}_rows": rows[side].size if side in rows else 0 for side in SIDES}
         names = {side: " / ".join(words[side]) for side in rows}
-        return Rows(rows, names, findings=(finding("rows_of_both_feet", column=shown(column), **counts),))
+        return Whose(rows, names, findings=(finding("rows_of_both_feet", column=shown(column), **counts),))
     if not 1 < len(there) <= _MOST:
-        return Rows()
+        return Whose()
     example = dict(zip(("first", "second"), map(shown, there), strict=False))
     told = finding("rows_of_several", column=shown(column), names=_listed(there), **example)
-    return Rows(unsettled=True, findings=(told,))
+    return Whose(unsettled=True, findings=(told,))
 
 
 def _named_sides(words: Sequence[str]) -> dict[Side, list[str]]:

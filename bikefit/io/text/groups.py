@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bikefit.conventions import Side
-from bikefit.errors import RecordingError
 from bikefit.io.columns import Column
 from bikefit.io.finite import finite_span
 from bikefit.io.names import is_unsided
+from bikefit.io.ordering import Order
 from bikefit.io.series import Series
 from bikefit.io.tables import describe_table, table_series
-from bikefit.io.text.apart import Rows
+from bikefit.io.text.apart import Whose
 from bikefit.io.text.channel_table import ChannelTable
-from bikefit.io.timestamps import Clock, DisorderError, Order, put_in_order
+from bikefit.io.text.row_times import Rate, Rows, RowTimes, row_times
 from bikefit.model import Array, ChannelInfo, Finding
 
 
@@ -34,20 +32,19 @@ class Group:
         Whose they are, where the table holds rows of both feet.
     rows : ndarray of int or slice
         Which they are.
-    clock : Clock
-        Their times.
-    order : Order
-        How they become samples; its times count from the first sample of all groups.
-    start : datetime, optional
-        Of their first row, UTC.
+    times : RowTimes
+        When they were recorded; the order's times count from the first sample of all groups.
     """
 
     table: ChannelTable
     side: Side | None
-    rows: NDArray[np.intp] | slice
-    clock: Clock
-    order: Order
-    start: datetime | None
+    rows: Rows
+    times: RowTimes
+
+    @property
+    def order(self) -> Order:
+        """How the rows become samples."""
+        return self.times.order
 
     def raw(self, index: int) -> Array:
         """Return a column's numbers in the group's rows, as in the file."""
@@ -60,43 +57,28 @@ class Group:
         return replace(column, meaning=replace(column.meaning, channel=f"{self.side}_{column.channel}"))
 
 
-def groups_of(table: ChannelTable, times: Sequence[Column], whose: Rows) -> list[Group]:
-    """Return the groups of a table's rows: one, or one for each foot.
-
-    RecordingError, naming the line, where the rows of a group are not in order of time, or none has a time.
-    """
+def groups_of(table: ChannelTable, whose: Whose, rate: Rate | None, counter: float | None) -> list[Group]:
+    """Return the groups of a table's rows: one, or one for each foot; the rest as for `row_times`."""
     if not whose.of_side:
-        return [_group(table, times, None, slice(None))]
-    groups = [_group(table, times, side, rows) for side, rows in whose.of_side.items() if rows.size]
-    firsts = [first_s(group) for group in groups]
-    return [
-        replace(group, order=replace(group.order, time_s=group.order.time_s + (own - min(firsts))))
-        for group, own in zip(groups, firsts, strict=True)
+        return [Group(table, None, slice(None), row_times(table, slice(None), rate, counter))]
+    groups = [
+        Group(table, side, rows, row_times(table, rows, rate, counter))
+        for side, rows in whose.of_side.items()
+        if rows.size
     ]
+    firsts = [first_s(group) for group in groups]
+    return [_later(group, own - min(firsts)) for group, own in zip(groups, firsts, strict=True)]
 
 
 def first_s(group: Group) -> float:
     """Return the time of a group's first sample on the file's clock [s]."""
-    return group.clock.origin_s + finite_span(group.clock.time_s)[0]
+    return group.times.clock.origin_s + finite_span(group.times.clock.time_s)[0]
 
 
-def _group(table: ChannelTable, times: Sequence[Column], side: Side | None, rows: NDArray[np.intp] | slice) -> Group:
-    """Return a group with its rows in order."""
-    clock, start = table.clock(times, rows)
-    try:
-        order = put_in_order(clock.time_s)
-    except DisorderError as error:
-        raise table.file.wrong_cell(
-            error.row if isinstance(rows, slice) else int(rows[error.row]),
-            table.time_column.index,
-            f"time goes back by {error.back_s:.6g} s. Cut the file where the clock was set back, or sort its rows.",
-        ) from error
-    if order.time_s.size < 2:
-        whose = f" of the {side} foot" if side else ""
-        raise RecordingError(
-            f"{table.where}: only {order.time_s.size} row{whose} has a time; there is nothing to measure."
-        )
-    return Group(table, side, rows, clock, order, start)
+def _later(group: Group, shift_s: float) -> Group:
+    """Return a group whose times begin later."""
+    order = replace(group.order, time_s=group.order.time_s + shift_s)
+    return replace(group, times=replace(group.times, order=order))
 
 
 def series_of(groups: Sequence[Group], columns: Sequence[Column]) -> Iterator[Series]:
@@ -149,5 +131,5 @@ def findings_of(groups: Sequence[Group]) -> list[Finding]:
     """Return what was seen in the times of all groups, each thing once."""
     seen: list[Finding] = []
     for group in groups:
-        seen += [item for item in (*group.clock.findings, *group.order.findings) if item not in seen]
+        seen += [item for item in (*group.times.clock.findings, *group.order.findings) if item not in seen]
     return seen

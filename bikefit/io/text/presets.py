@@ -1,18 +1,22 @@
-"""How other programs lay out their tables: what stands in ``presets.toml``."""
+"""How other programs lay out their tables: what stands in ``presets.toml``, and in a user's own file of that kind."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase, translate
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from bikefit.errors import UsageError, near_matches
 from bikefit.io.columns import plain_name
-from bikefit.io.names import Meaning, meaning_of
+from bikefit.io.names import Meaning, canonical_names, meaning_of, shown
+
+_TEXTS: Final = ("program", "source", "before", "file")
+_TABLES: Final = ("columns", "optional")
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Preset:
     source : str
         The public sample or the maker's page that shows the layout.
     columns, optional : mapping of str to str
-        Canonical channel -> the program's column, * standing for anything.
+        Canonical channel -> the program's column, * standing for anything; no other character is special.
     before : str
         Text that must stand before the header.
     file : str
@@ -36,9 +40,9 @@ class Preset:
     """
 
     id: str
-    program: str
-    source: str
     columns: Mapping[str, str]
+    program: str = ""
+    source: str = ""
     optional: Mapping[str, str] = field(default_factory=dict)
     before: str = ""
     file: str = "*"
@@ -48,7 +52,7 @@ class Preset:
         """Tell whether a file is of this layout."""
         return (
             self.before in preamble
-            and fnmatchcase(file_name.casefold(), self.file)
+            and _pattern(self.file).fullmatch(file_name.casefold()) is not None
             and all(_matching(name, header) is not None for name in self.columns.values())
         )
 
@@ -57,10 +61,29 @@ class Preset:
         places = []
         for key, name in {**self.columns, **self.optional}.items():
             meaning, index = meaning_of(key), _matching(name, header)
-            assert meaning is not None, f"presets.toml: {self.id}: {key}"
+            assert meaning is not None, f"{self.id}: {key}"
             if index is not None:
                 places.append((index, meaning))
         return places
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """What the presets that fit a file say of it together.
+
+    Attributes
+    ----------
+    columns : tuple of (int, Meaning)
+        Column and channel, each channel once.
+    id : str
+        Names of the presets that say it, empty where none does.
+    counter : float, optional
+        As of `Preset`.
+    """
+
+    columns: tuple[tuple[int, Meaning], ...] = ()
+    id: str = ""
+    counter: float | None = None
 
 
 @cache
@@ -72,24 +95,84 @@ def presets() -> tuple[Preset, ...]:
     return tuple(Preset(id=key, **entry) for key, entry in entries.items())
 
 
-def find_preset(header: Sequence[str], preamble: str, file_name: str) -> Preset | None:
-    """Return the first preset whose columns are all in a header, from what stands before it and the file's name."""
-    return next((item for item in presets() if item.fits(header, preamble, file_name)), None)
+def user_presets(path: Path | None) -> tuple[Preset, ...]:
+    """Return the layouts of a user's own file; UsageError, naming the entry, where it makes no sense."""
+    if path is None:
+        return ()
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"--preset {path}: the file cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"--preset {path}: this is no TOML file ({shown(str(error), 100)}).") from error
+    if not entries:
+        raise UsageError(f"--preset {path}: the file names no preset; a table such as [my-logger] was expected.")
+    return tuple(_checked(key, entry, f"--preset {path}: [{shown(key)}]") for key, entry in entries.items())
 
 
-def in_a_preset(cell: str) -> bool:
+def _checked(key: str, entry: Any, where: str) -> Preset:
+    """Return a user's entry as preset; UsageError where it makes no sense."""
+    if not isinstance(entry, dict) or "columns" not in entry:
+        raise UsageError(f"{where} has no columns = {{ channel = 'NAME' }}.")
+    known = [item.name for item in fields(Preset) if item.name != "id"]
+    for name, value in entry.items():
+        if name not in known:
+            raise UsageError(f"{where}: '{shown(name)}' is not known.{near_matches(name, known)}")
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        right = isinstance(value, str) if name in _TEXTS else isinstance(value, dict) if name in _TABLES else number
+        if not right:
+            raise UsageError(f"{where}: '{name}' makes no sense; see the presets in the documentation.")
+    for channel, column in {**entry["columns"], **entry.get("optional", {})}.items():
+        if meaning_of(channel) is None:
+            raise UsageError(
+                f"{where}: '{shown(channel)}' is no channel.{near_matches(channel, list(canonical_names()))}"
+            )
+        if not isinstance(column, str):
+            raise UsageError(f"{where}: the name of the column for {channel} is no text.")
+    return Preset(id=key, **entry)
+
+
+def laid_out(header: Sequence[str], preamble: str, file_name: str, own: Sequence[Preset] = ()) -> LaidOut:
+    """Return what all presets that fit a file say of it; of a channel the first one's word counts, a user's before all.
+
+    Presets add up: a table that holds a gyroscope's and an accelerometer's columns is read by both.
+    """
+    columns: dict[str, tuple[int, Meaning]] = {}
+    names, counter = [], None
+    for item in (*own, *presets()):
+        if not item.fits(header, preamble, file_name):
+            continue
+        new = {meaning.channel: (index, meaning) for index, meaning in item.found(header)}
+        if new.keys() <= columns.keys():
+            continue
+        columns = new | columns
+        names.append(item.id)
+        counter = counter if counter is not None else item.counter
+    return LaidOut(tuple(columns.values()), "+".join(names), counter)
+
+
+def in_a_preset(cell: str, own: Sequence[Preset] = ()) -> bool:
     """Tell whether a cell is a column of any preset."""
-    return _all_patterns().match(plain_name(cell)) is not None
+    plain = plain_name(cell)
+    return _all_patterns().match(plain) is not None or any(
+        _pattern(plain_name(name)).fullmatch(plain) for item in own for name in item.columns.values()
+    )
 
 
 @cache
 def _all_patterns() -> re.Pattern[str]:
     """Return one pattern for the columns of all presets."""
     names = {plain_name(name) for item in presets() for name in item.columns.values()}
-    return re.compile("|".join(map(translate, sorted(names))))
+    return re.compile("|".join(f"(?:{_pattern(name).pattern})\\Z" for name in sorted(names)), re.DOTALL)
 
 
-def _matching(pattern: str, header: Sequence[str]) -> int | None:
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return the pattern of a text in which only * is special."""
+    return re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)
+
+
+def _matching(pattern: str, header: Iterable[str]) -> int | None:
     """Return the first column that a preset's name stands for."""
-    wanted = plain_name(pattern)
-    return next((index for index, name in enumerate(header) if fnmatchcase(plain_name(name), wanted)), None)
+    wanted = _pattern(plain_name(pattern))
+    return next((index for index, name in enumerate(header) if wanted.fullmatch(plain_name(name))), None)

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bikefit.errors import RecordingError
 from bikefit.io.assemble import assemble
-from bikefit.io.columns import Column, assign, plain_name, time_column
+from bikefit.io.columns import Column, assign, plain_name
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.series import Parts
-from bikefit.io.text.apart import ROW_KEYS, Rows, rows_apart, telling_column
+from bikefit.io.text.apart import ROW_KEYS, Whose, rows_apart, telling_column
 from bikefit.io.text.channel_table import ChannelTable
 from bikefit.io.text.groups import findings_of, first_s, groups_of, infos_of, is_shoes, series_of
-from bikefit.io.text.presets import find_preset, in_a_preset
+from bikefit.io.text.layout import Layout
+from bikefit.io.text.presets import in_a_preset, laid_out, user_presets
+from bikefit.io.text.row_times import Rate
+from bikefit.io.text.sensor_units import USUAL, settle_sensor_units
 from bikefit.io.text.text_file import TextFile
-from bikefit.io.timestamps import Order
-from bikefit.model import Finding, Recording, finding
+from bikefit.io.text.usual_names import is_counter, is_usual, usual_sensors, usual_time
+from bikefit.model import Recording
 
-ODD_STEP_S: Final = 2.0
-"""Rows further apart than this, by a column of seconds, are no recording of pedalling."""
+_RATE: Final = re.compile(
+    r"(?:rate|frequency|freq|hz|fs)\b[^\d\n]{0,24}?(?P<hz>\d+(?:[.,]\d+)?)|(?P<hz_before>\d+(?:[.,]\d+)?) ?hz",
+    re.IGNORECASE,
+)
+_LONE_RATE: Final = re.compile(
+    r"(?mi)^\W*(?:trajectories|joints|model outputs|segments|devices)\W*\n\W*(?P<hz>\d+(?:[.,]\d+)?)\W*$"
+)
 
 
 @dataclass(frozen=True)
@@ -58,46 +67,83 @@ def read_delimited(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recor
 def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedRecording:
     """Read a delimited text table and keep the time of its first sample, for files that share a clock."""
     where = path.name
+    own = user_presets(options.preset)
     asked = {plain_name(name) for name in options.columns.values()}
     file = TextFile(
         path,
-        lambda cell: plain_name(cell) in asked or meaning_of(cell) is not None or in_a_preset(cell),
+        lambda cell: (
+            plain_name(cell) in asked or meaning_of(cell) is not None or in_a_preset(cell, own) or is_usual(cell)
+        ),
         strict=options.strict,
     )
-    header, units = file.layout.header, file.layout.units
-    preset = find_preset(header, file.layout.preamble, where)
-    laid_out = (preset.found(header), preset.id) if preset else ((), "")
+    layout = file.layout
+    header, units = layout.header, layout.units
+    preset = laid_out(header, layout.preamble, where, own)
     of_channels = {key: name for key, name in options.columns.items() if key not in ROW_KEYS}
-    columns = assign(header, units, of_channels, where, *laid_out)
-    times = [column for column in columns if column.meaning.kind == "time"]
-    followed = time_column(times, header, where)
-    read = [column for column in columns if column not in times]
+    columns, dropped = assign(header, units, of_channels, where, preset.columns, preset.id)
+    columns = [*columns, *_usual(layout, columns, where)]
+    times = _likeliest([column for column in columns if column.meaning.kind == "time"])
+    read = [column for column in columns if column.meaning.kind != "time"]
     marked = marker_columns(header, options, where)
     coordinates = {name: index for index, name in enumerate(header) if name in marked}
+    rate = _rate(layout, options, {column.index for column in columns})
     apart = None if coordinates or not any(map(is_shoes, read)) else _telling(file, columns, options)
-    places = {column.index for column in read} | set(coordinates.values())
-    table = ChannelTable(file, places, followed, preset.counter if preset else None, apart)
-    whose = Rows() if apart is None else rows_apart(table.texts(apart), header[apart], options.columns, where)
-    if whose.unsettled:
-        read = [column for column in read if not is_shoes(column)]
-    groups = groups_of(table, times, whose)
+    also = {*coordinates.values(), *([rate.counter] if rate and rate.counter is not None else [])}
+    table = ChannelTable(file, read, also, times, apart)
+    whose = Whose() if apart is None else rows_apart(table.texts(apart), header[apart], options.columns, where)
+    read = [column for column in table.kept if not (whose.unsettled and is_shoes(column))]
+    read, settled = settle_sensor_units(read, table.raw)
+    groups = groups_of(table, whose, rate, preset.counter)
     whole = groups[0]
     at_places = {name: whole.order.apply(table.raw(index)) for name, index in coordinates.items()}
-    end_s = max(float(group.order.time_s[-1]) for group in groups)
+    followed = [item for item in [whole.times.followed] if item is not None]
     parts = Parts(
         name=file.name,
-        format=preset.id if preset else "csv",
+        format=preset.id or "csv",
         sha256=file.sha256,
         series=tuple(series_of(groups, read)),
-        start=min((group.start for group in groups if group.start), default=None),
-        to_s=end_s,
+        start=min((group.times.start for group in groups if group.times.start), default=None),
+        to_s=max(float(group.order.time_s[-1]) for group in groups),
         side=whose.side,
         markers=markers_from_columns(whole.order.time_s, at_places, options, where),
-        channels=tuple(infos_of(groups, header, units, [*read, followed], marked, apart)),
-        findings=(*file.findings, *whose.findings, *findings_of(groups), *_odd_step(whole.order, followed)),
+        channels=tuple(infos_of(groups, header, units, [*read, *followed], marked, apart)),
+        findings=(*file.findings, *dropped, *table.findings, *whose.findings, *settled, *findings_of(groups)),
     )
     first = min(groups, key=first_s)
-    return TimedRecording(assemble(parts, options), first_s(first), first.clock.absolute)
+    return TimedRecording(assemble(parts, options), first_s(first), first.times.clock.absolute)
+
+
+def _usual(layout: Layout, columns: Sequence[Column], file_name: str) -> list[Column]:
+    """Return the columns whose names are none of the project's own, but tell by their words what they are."""
+    used = {column.index for column in columns}
+    header, units = layout.header, layout.units
+    found = [
+        Column(index, name, replace(meaning, unit=meaning.unit or _time_unit(units[index])), USUAL)
+        for index, name in enumerate(header)
+        if index not in used and (meaning := usual_time(name)) is not None
+    ]
+    if any(column.meaning.kind == "angle" and "heel_rotation" in column.channel for column in columns):
+        return found
+    taken = {column.channel for column in columns}
+    for triple in usual_sensors(header, units, used | {item.index for item in found}, file_name):
+        meanings = list(triple.meanings())
+        if not taken & {meaning.channel for _, meaning in meanings}:
+            found += [Column(index, header[index], meaning, USUAL) for index, meaning in meanings]
+    return found
+
+
+def _time_unit(unit: str | None) -> str | None:
+    """Return a unit of a row of units where it is one of time."""
+    return unit if unit in ("s", "ms", "us", "ns") else None
+
+
+def _likeliest(times: Sequence[Column]) -> list[Column]:
+    """Return the columns of time, the likeliest first: the user's, a preset's, one in a stated unit."""
+    by_name = ("name", USUAL)
+    return sorted(
+        times,
+        key=lambda item: (item.why != "--column", item.why in by_name, item.why == USUAL, item.unit is None),
+    )
 
 
 def _telling(file: TextFile, columns: Sequence[Column], options: ReadOptions) -> int | None:
@@ -112,7 +158,13 @@ def _telling(file: TextFile, columns: Sequence[Column], options: ReadOptions) ->
     return found
 
 
-def _odd_step(order: Order, column: Column) -> list[Finding]:
-    """Tell where the rows are seconds apart that are probably milliseconds."""
-    odd = order.period_s >= ODD_STEP_S
-    return [finding("time_step_odd", step_s=order.period_s, column=shown(column.name))] if odd else []
+def _rate(layout: Layout, options: ReadOptions, used: Collection[int]) -> Rate | None:
+    """Return how often rows come, by the user's word or by the lines before the header; None where neither says it."""
+    free = (index for index, name in enumerate(layout.header) if index not in used and is_counter(name))
+    counter = next(free, None)
+    if options.rate_hz is not None:
+        return Rate(options.rate_hz, counter, asked=True)
+    found = _LONE_RATE.search(layout.preamble) or _RATE.search(layout.preamble)
+    text = next((item for item in found.groupdict().values() if item), None) if found else None
+    hz = float(text.replace(",", ".")) if text else 0.0
+    return Rate(hz, counter, asked=False) if hz > 0 else None

@@ -1,49 +1,95 @@
 """The numbers of a delimited text table.
 
 They are left to pandas' C parser, which reads the bytes as they are. Only where that fails is the file gone through
-again to name the line and the column at fault.
+again: for words that stand for a missing value, for a footer, and to name the line and the column at fault.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
-from bikefit.io.text.layout import COMMENTS, Layout, is_missing, too_many_cells
+from bikefit.io.text.layout import Layout, too_many_cells
+from bikefit.io.text.lines import BLANKS, cells_of, is_missing, is_number
 from bikefit.io.text.pieces import read_pieces
-from bikefit.model import Array
+from bikefit.model import Array, Finding, finding
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WIDE_COLUMNS: Final = 64
 """Of a table wider than this only the columns that are used are parsed."""
+FOOTER_LINES_MAX: Final = 40
+_EMPTY_LINES: Final = re.compile(rb"(?<=\n)(?:[ \t,;|]*\r?\n)+")
+_EMPTY_LINES_MAX: Final = 1000
+Values = dict[int, "Array | pd.Series[str]"]
 
 
-def parse(
-    data: bytes, layout: Layout, numbers: Iterable[int], texts: Iterable[int], where: str
-) -> dict[int, Array | pd.Series[str]]:
-    """Read columns of a text table from the file's bytes: numbers, NaN where missing, or text, missing where empty.
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of a table.
 
-    RecordingError, with line and column, if a cell of a wanted column is no number, or a line has too many cells.
+    Attributes
+    ----------
+    numbers, texts : tuple of int
+        Columns read as numbers, NaN where missing, and as text, missing where empty.
+    time : int
+        The column of time that is followed, one of either.
     """
-    numbers, texts = tuple(numbers), tuple(texts)
+
+    numbers: tuple[int, ...]
+    texts: tuple[int, ...]
+    time: int
+
+
+class CellError(RecordingError):
+    """A cell of a wanted column is no number.
+
+    Parameters
+    ----------
+    message : str
+        What is said of it.
+    column : int
+        Where it stands.
+    """
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+def parse(data: bytes, layout: Layout, wanted: Wanted, where: str) -> tuple[Values, list[Finding]]:
+    """Read columns of a text table from the file's bytes.
+
+    `CellError`, with line and column, if a cell of a wanted column is no number; RecordingError if a line has too many
+    cells.
+    """
+    numbers, texts = wanted.numbers, wanted.texts
     how = how_to_read(layout, (*numbers, *texts))
+    body, found = memoryview(data)[layout.first_byte :], list[Finding]()
     try:
         if texts:  # a comment among numbers is no number, but a comment among texts is a text
-            return read_pieces([(_without_remarks(data, layout),)], numbers, texts, how)
-        return read_pieces([(memoryview(data)[layout.first_byte :],)], numbers, texts, how)
+            raise ValueError
+        return read_pieces([(body,)], numbers, texts, how), found
+    except ValueError:
+        cut = _without_footer(_first_section(_without_remarks(data, layout), layout, wanted), layout, wanted)
+        if cut.rows:
+            found.append(finding("footer_cut", lines=cut.rows, first=shown(cut.first)))
+    try:
+        return read_pieces([(cut.body,)], numbers, texts, how), found
     except ValueError as error:
-        try:
-            return read_pieces([(_without_remarks(data, layout),)], numbers, texts, how)
-        except ValueError:
-            raise _parse_error(error, data, layout, numbers, where) from error
+        words, told = _word_by_word(error, cut.body, data, layout, numbers, where)
+        parsed = read_pieces([(cut.body,)], (), texts, how) if texts else {}
+        return {**parsed, **words}, [*found, *told]
 
 
 def line_of(data: bytes, layout: Layout, row: int) -> int:
@@ -66,7 +112,7 @@ def how_to_read(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
     """Return the arguments of `pandas.read_csv` for a layout; of a wide table only the wanted columns are read."""
     width = len(layout.header)
     return {
-        "sep": layout.delimiter,
+        "sep": r"\s+" if layout.delimiter == BLANKS else layout.delimiter,
         "decimal": layout.decimal,
         "header": None,
         "names": list(range(width)),
@@ -76,31 +122,115 @@ def how_to_read(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _parse_error(error: ValueError, data: bytes, layout: Layout, numbers: Sequence[int], where: str) -> RecordingError:
-    """Say which line and column pandas stumbled over."""
+def _word_by_word(
+    error: ValueError, body: bytes, data: bytes, layout: Layout, numbers: Sequence[int], where: str
+) -> tuple[dict[int, Array], list[Finding]]:
+    """Read columns of numbers that pandas stumbled over by their text: blanks and words for "no value" are missing.
+
+    Raises as `parse`.
+    """
     too_many = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
     if too_many:
         line = int(too_many[2]) + layout.first_line - 1
-        return too_many_cells(where, line, int(too_many[3]), int(too_many[1]), layout.delimiter)
+        raise too_many_cells(where, line, int(too_many[3]), int(too_many[1]), layout.delimiter) from error
     if "EOF inside string" in str(error):
-        return RecordingError(f"{where}: a quotation mark is opened and never closed, so the table has no end.")
+        raise RecordingError(
+            f"{where}: a quotation mark is opened and never closed, so the table has no end."
+        ) from error
     import pandas as pd
 
+    try:
+        table = pd.read_csv(
+            io.BytesIO(body), dtype=str, na_filter=False, **{**how_to_read(layout, numbers), "usecols": [*numbers]}
+        )
+    except ValueError:
+        raise RecordingError(f"{where}: the table cannot be read ({shown(str(error), 120)}).") from error
+    values, columns, words = dict[int, Array](), list[str](), dict[str, None]()
+    count = 0
     for index in numbers:
-        body = io.BytesIO(data[layout.first_byte :])
-        texts = pd.read_csv(body, dtype=str, **{**how_to_read(layout, (index,)), "usecols": [index]})[index]
-        plain = texts.str.strip().str.replace(layout.decimal, ".", regex=False)
-        wrong = plain.notna() & (plain != "") & pd.to_numeric(plain, errors="coerce").isna()
-        rows = np.flatnonzero(wrong.to_numpy(dtype=bool))
-        for row in rows:
-            cell = str(texts.iloc[row])
-            if not cell.lstrip().startswith(COMMENTS) and not is_missing(cell):
-                line = line_of(data, layout, int(row))
-                return RecordingError(
-                    f"{where}, line {line}, column '{shown(layout.header[index])}': '{shown(cell)}' is no number."
-                    " Correct the cell or leave it empty."
+        values[index], odd = _numbers_of(table[index], layout.decimal)
+        for row in odd:
+            cell = str(table[index].iloc[row])
+            if not is_missing(cell):
+                name = shown(layout.header[index])
+                raise CellError(
+                    f"{where}, line {line_of(data, layout, int(row))}, column '{name}': '{shown(cell)}' is no number."
+                    " Correct the cell or leave it empty.",
+                    index,
                 )
-    return RecordingError(f"{where}: the table cannot be read ({shown(str(error), 120)}).")
+        unusual = [str(table[index].iloc[row]) for row in odd if table[index].iloc[row] != ""]
+        if unusual:
+            count += len(unusual)
+            columns.append(f"'{shown(layout.header[index])}'")
+            words |= dict.fromkeys(unusual)
+    listed = ", ".join(f"'{shown(word, 20)}'" for word in [*words][:3])
+    told = [finding("cells_missing", count=count, columns=", ".join(columns[:6]), words=listed)] if count else []
+    return values, told
+
+
+def _numbers_of(texts: pd.Series[str], decimal: str) -> tuple[Array, NDArray[np.intp]]:
+    """Return a column of text as numbers, and the rows whose cell is none."""
+    import pandas as pd
+
+    plain = texts.str.strip()
+    if decimal != ".":
+        plain = plain.str.replace(decimal, ".", regex=False)
+    values: Array = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64)
+    odd = np.flatnonzero(np.isnan(values) & (plain.str.casefold() != "nan").to_numpy(dtype=bool))
+    return values, odd
+
+
+# ---- what is no row ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """The rows of a table, how many lines of a footer were left out, and the first of those."""
+
+    body: bytes
+    rows: int = 0
+    first: str = ""
+
+
+def _first_section(body: bytes, layout: Layout, wanted: Wanted) -> _Cut:
+    """Leave out what follows an empty line and begins with no row: another table of the same file."""
+    for empty in islice(_EMPTY_LINES.finditer(body), _EMPTY_LINES_MAX):
+        rest = body[empty.end() : empty.end() + 10_000].splitlines()
+        following = rest[0].decode("utf-8", errors="replace").strip() if rest else ""
+        if following and not _is_row(cells_of(following, layout.delimiter), layout, wanted):
+            lines = len(body[empty.end() :].rstrip().splitlines())
+            return _Cut(body[: empty.start()] + b"\n", lines, following)
+    return _Cut(body)
+
+
+def _without_footer(cut: _Cut, layout: Layout, wanted: Wanted) -> _Cut:
+    """Leave out the last lines whose cell of time is neither a time nor empty, or that lack most of their cells."""
+    body = cut.body
+    end = len(body.rstrip(b"\r\n\t ,;|"))
+    lines: list[tuple[int, str]] = []
+    while end > 0 and len(lines) < FOOTER_LINES_MAX:
+        begin = max(body.rfind(b"\n", 0, end), body.rfind(b"\r", 0, end)) + 1
+        text = body[begin:end].decode("utf-8", errors="replace").strip()
+        if text and _is_row(cells_of(text, layout.delimiter), layout, wanted):
+            break
+        if text:
+            lines.append((begin, text))
+        end = begin - 1
+    if not lines or len(lines) == FOOTER_LINES_MAX or end <= 0:
+        return cut
+    return _Cut(body[: lines[-1][0]], cut.rows + len(lines), lines[-1][1])
+
+
+def _is_row(cells: Sequence[str], layout: Layout, wanted: Wanted) -> bool:
+    """Tell whether a line is a row of the table, whatever may be wrong in it."""
+    if len(cells) <= wanted.time:
+        return False
+    cell = cells[wanted.time]
+    if is_missing(cell):
+        return any(is_number(other, layout.decimal) for other in cells)
+    if wanted.time in wanted.texts:
+        return cell[:1].isdigit() and any(mark in cell for mark in ":-/.")
+    return is_number(cell, layout.decimal)
 
 
 def _without_remarks(data: bytes, layout: Layout) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.source import load, read_head
 from bikefit.io.text import pieces
-from bikefit.io.text.layout import HEAD_BYTES, check_text, find_layout, to_utf8
+from bikefit.io.text.layout import check_text, find_layout, to_utf8
+from bikefit.io.text.lines import HEAD_BYTES
 from bikefit.io.text.pieces import Piece, read_pieces
-from bikefit.io.text.table import how_to_read, line_of, parse
+from bikefit.io.text.table import Wanted, how_to_read, line_of, parse
 from bikefit.model import Finding, finding
 
 
@@ -67,9 +68,10 @@ class TextFile:
         except OSError as error:
             raise _unreadable(path, error) from error
 
-    def columns(self, numbers: Sequence[int], texts: Sequence[int]) -> dict[int, Any]:
-        """Read columns of numbers and of text; RecordingError, with line and column, if a cell makes no sense."""
-        if self._plain and not texts:
+    def columns(self, wanted: Wanted) -> dict[int, Any]:
+        """Read columns of numbers and of text; `CellError`, with line and column, if a cell makes no sense."""
+        numbers = wanted.numbers
+        if self._plain and not wanted.texts:
             digest = hashlib.sha256()
             try:
                 found = read_pieces(self._lines(digest.update), numbers, (), how_to_read(self.layout, numbers))
@@ -78,7 +80,11 @@ class TextFile:
             else:
                 self.sha256 = digest.hexdigest()
                 return found
-        return parse(self._whole, self.layout, numbers, texts, self.name)
+        values, told = parse(self._whole, self.layout, wanted, self.name)
+        if self.strict and any(item.code == "footer_cut" for item in told):
+            raise RecordingError(f"{self.name}: the last lines are no rows of the table ({told[0].values['first']}).")
+        self.findings.extend(told)
+        return values
 
     def wrong_cell(self, row: int, column: int, what: str) -> RecordingError:
         """Return the error that names a row's line and a column; ``what`` is the end of the sentence."""

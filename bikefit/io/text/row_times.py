@@ -1,0 +1,293 @@
+"""When each row of a table was recorded: which of its columns of time is followed, or which rate and counter.
+
+A table may have several columns of time: one that is empty, one that only counts, a clock in whole seconds beside its
+milliseconds. All are looked at, and the first is followed that tells the rows apart and goes forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bikefit.errors import RecordingError
+from bikefit.io.clock_texts import clock_from_texts
+from bikefit.io.columns import Column, listed
+from bikefit.io.names import shown
+from bikefit.io.ordering import DisorderError, Order, put_in_order
+from bikefit.io.text.channel_table import ChannelTable
+from bikefit.io.text.lines import is_number
+from bikefit.io.text.usual_names import is_counter
+from bikefit.io.timestamps import Clock, clock_from_numbers
+from bikefit.io.wraps import COUNTER_PERIODS, unwrapped
+from bikefit.model import Array, finding
+
+ODD_STEPS_S: Final = (2e-4, 2.0)
+"""Rows that are closer together or further apart, by what their column says, are no recording of pedalling."""
+Rows = NDArray[np.intp] | slice
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often the rows come, where no column tells their time.
+
+    Attributes
+    ----------
+    hz : float
+        Rows a second.
+    counter : int, optional
+        The column that counts the samples.
+    asked : bool
+        Whether the user says so; else the file's header does.
+    """
+
+    hz: float
+    counter: int | None
+    asked: bool
+
+
+@dataclass(frozen=True)
+class RowTimes:
+    """The times of some rows of a table.
+
+    Attributes
+    ----------
+    clock : Clock
+        The time of each row.
+    order : Order
+        How the rows become samples.
+    followed : Column, optional
+        The column that tells; None where a rate does.
+    start : datetime, optional
+        Of the first row, UTC.
+    """
+
+    clock: Clock
+    order: Order
+    followed: Column | None
+    start: datetime | None
+
+
+def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float | None) -> RowTimes:
+    """Return the times of some rows of a table.
+
+    The user's rate comes first, then the columns of time, then the rate of the file's header. ``counter`` is what a
+    preset's column of time reaches before it starts again at 0. RecordingError, naming line and column, where no
+    column tells and there is no rate.
+    """
+    if rate is not None and (rate.asked or not table.times):
+        return _by_rate(table, rows, rate)
+    if not table.times:
+        raise _no_time(table)
+    if len(table.times) == 1:
+        return _by_column(table, rows, table.times[0], counter)
+    looked = [_looked_at(table, rows, column, counter) for column in table.times]
+    best = min(looked, key=lambda item: item.rank)
+    if best.rank[1] == _USELESS and rate is not None:
+        return _by_rate(table, rows, rate)
+    joined = None if best.column.why == "--column" else _with_fraction(table, rows, looked)
+    if joined is not None and (best.rank[1] > _GOOD or best.clock is None or _is_whole(best.clock.time_s)):
+        return _timed(table, rows, joined, best.column)
+    return _by_column(table, rows, best.column, counter)
+
+
+def _no_time(table: ChannelTable) -> RecordingError:
+    """Return the error that a table has no column of time."""
+    header = table.layout.header
+    counter = next((name for name in header if is_counter(name)), None)
+    if counter is not None:
+        said = f"there is no time column: '{shown(counter)}' only counts the rows."
+        remedy = "Say how many rows come in a second with --rate HZ, or export the time too."
+        return RecordingError(f"{table.where}: {said} {remedy} {listed(header)}")
+    return RecordingError(
+        f"{table.where}: there is no time column. {listed(header)} Name it time_s (seconds), or say which it is "
+        "with --column time_s=NAME; where the rows come at an even rate, say it with --rate HZ."
+    )
+
+
+# ---- one column ------------------------------------------------------------------------------------------------
+
+
+def _by_column(table: ChannelTable, rows: Rows, column: Column, counter: float | None) -> RowTimes:
+    """Return the times of the rows by one column."""
+    clock = _clock(table, rows, column, counter)
+    if not np.any(np.isfinite(clock.time_s)):
+        raise RecordingError(f"{table.where}: the time column '{shown(column.name)}' holds no times.")
+    return _timed(table, rows, clock, column)
+
+
+def _timed(table: ChannelTable, rows: Rows, clock: Clock, column: Column) -> RowTimes:
+    """Return times with their order."""
+    try:
+        order = put_in_order(clock.time_s)
+    except DisorderError as error:
+        raise table.file.wrong_cell(
+            _row(rows, error.row),
+            column.index,
+            f"time goes back by {error.back_s:.6g} s. Cut the file where the clock was set back, or sort its rows.",
+        ) from error
+    if order.time_s.size < 2:
+        timed = int(np.count_nonzero(np.isfinite(clock.time_s)))
+        said = f"all {timed} rows have one time" if timed > 1 else f"only {timed} row has a time"
+        remedy = " Name another column with --column time_s=NAME, or give --rate HZ." if timed > 1 else ""
+        raise RecordingError(
+            f"{table.where}: {said} (column '{shown(column.name)}'); there is nothing to measure.{remedy}"
+        )
+    least, most = ODD_STEPS_S
+    if not least < order.period_s < most:
+        odd = finding("time_step_odd", step_s=order.period_s, column=shown(column.name))
+        order = replace(order, findings=(*order.findings, odd))
+    return RowTimes(clock, order, column, clock.start or _start(table, column, clock))
+
+
+def _clock(table: ChannelTable, rows: Rows, column: Column, counter: float | None) -> Clock:
+    """Return the time of each of some rows by a column of numbers or of texts."""
+    values = table.cells(column.index)
+    values = values[rows]
+    if isinstance(values, np.ndarray):
+        return clock_from_numbers(values, column.unit, counter)
+    clock = clock_from_texts(values.reset_index(drop=True))
+    if isinstance(clock, int):
+        raise table.file.wrong_cell(
+            _row(rows, clock),
+            column.index,
+            f"'{shown(str(values.iloc[clock]))}' is no time. Seconds, milliseconds, ISO dates "
+            "(2026-05-01T10:00:00.000) and clock times (10:00:00.000) are.",
+        )
+    return clock
+
+
+def _row(rows: Rows, at: int) -> int:
+    """Return which row of the table is the one at a place among some."""
+    return at if isinstance(rows, slice) else int(rows[at])
+
+
+def _start(table: ChannelTable, followed: Column | None, clock: Clock) -> datetime | None:
+    """Return the moment of the first row as another column of time gives it; a date goes with a clock time."""
+    starts = (_start_from(table, item) for item in table.times)
+    moment = next((item for item in starts if item is not None), None)
+    is_clock = followed is not None and not isinstance(table.cells(followed.index), np.ndarray)
+    if moment is not None and is_clock and moment.timetz().replace(tzinfo=None) == time.min:
+        return moment + timedelta(seconds=clock.origin_s)
+    return moment
+
+
+def _start_from(table: ChannelTable, column: Column) -> datetime | None:
+    """Return the moment that a column of time gives for the first row."""
+    cell = table.first_cell(column.index)
+    if cell is None:
+        return None
+    if is_number(cell, table.layout.decimal):
+        number = float(cell.replace(table.layout.decimal, "."))
+        return clock_from_numbers(np.array([number]), column.unit).start
+    import pandas as pd
+
+    clock = clock_from_texts(pd.Series([cell], dtype=str))
+    return None if isinstance(clock, int) else clock.start
+
+
+# ---- several columns -------------------------------------------------------------------------------------------
+
+_GOOD, _COUNTS, _COARSE, _USELESS = range(4)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What a column of time is good for; the smallest rank is followed."""
+
+    column: Column
+    clock: Clock | None
+    rank: tuple[bool, int, bool, bool, bool, int]
+
+
+def _looked_at(table: ChannelTable, rows: Rows, column: Column, counter: float | None) -> _Looked:
+    """Return what a column of time is good for."""
+    try:
+        clock: Clock | None = _clock(table, rows, column, counter)
+    except RecordingError:
+        clock = None
+    asked, named = column.why == "--column", column.why in ("name", "usual name")
+    rank = (
+        not asked, _use(table, rows, column, clock), named, column.why == "usual name", column.unit is None,
+        table.times.index(column),
+    )  # fmt: skip
+    return _Looked(column, clock, rank)
+
+
+def _use(table: ChannelTable, rows: Rows, column: Column, clock: Clock | None) -> int:
+    """Return how far the times of a column can be used."""
+    if clock is None:
+        return _USELESS
+    known = clock.time_s[np.isfinite(clock.time_s)]
+    if known.size < max(2, 0.5 * clock.time_s.size) or known.min() == known.max():
+        return _USELESS
+    try:
+        order = put_in_order(clock.time_s)
+    except DisorderError:
+        return _USELESS
+    if 2 * order.time_s.size < known.size:
+        return _COARSE
+    cells = table.cells(column.index)
+    if column.unit is None and isinstance(cells, np.ndarray):
+        steps = np.diff(cells[rows][np.isfinite(cells[rows])])
+        if np.mean(steps == 1.0) > 0.9 and not clock.absolute:
+            return _COUNTS
+    return _GOOD
+
+
+_PER_FRACTION: Final = {"ms": 1e3, "us": 1e6, "ns": 1e9}
+
+
+def _with_fraction(table: ChannelTable, rows: Rows, looked: Sequence[_Looked]) -> Clock | None:
+    """Return a clock in whole seconds with the fractions that another column holds; None where there are no two."""
+    for item in looked:
+        cells = table.cells(item.column.index)
+        if not isinstance(cells, np.ndarray) or item.column.unit not in _PER_FRACTION:
+            continue
+        per_second = _PER_FRACTION[item.column.unit]
+        fraction = cells[rows]
+        known = fraction[np.isfinite(fraction)]
+        if not known.size or known.min() < 0 or known.max() >= per_second or known.max() == known.min():
+            continue
+        for whole in looked:
+            if whole is not item and whole.clock is not None and _is_whole(whole.clock.time_s):
+                return _joined(whole.clock, fraction / per_second)
+    return None
+
+
+def _joined(whole: Clock, fraction_s: Array) -> Clock:
+    """Return a clock of whole seconds with fractions of them."""
+    time_s = whole.time_s + fraction_s
+    first = float(time_s[np.isfinite(time_s)][0])
+    return replace(whole, time_s=time_s - first, origin_s=whole.origin_s + first)
+
+
+def _is_whole(time_s: Array) -> bool:
+    """Tell whether times are whole seconds that move on."""
+    known = time_s[np.isfinite(time_s)]
+    return known.size > 0 and known.max() > known.min() and bool(np.all(known == np.round(known)))
+
+
+# ---- a rate ----------------------------------------------------------------------------------------------------
+
+
+def _by_rate(table: ChannelTable, rows: Rows, rate: Rate) -> RowTimes:
+    """Return the times of rows that come at an even rate; a counter of samples keeps the gaps."""
+    values = None if rate.counter is None else table.raw(rate.counter)[rows]
+    count = table.size if isinstance(rows, slice) else rows.size
+    numbers = np.arange(count, dtype=np.float64)
+    if values is not None and np.isfinite(values).all():
+        gone_on, _ = unwrapped(values, COUNTER_PERIODS)
+        steps = np.diff(gone_on)
+        if steps.size and steps.min() > 0 and float(np.median(steps)) == 1.0:
+            numbers = gone_on - gone_on[0]
+    clock = Clock(numbers / rate.hz, 0.0, False)
+    order = put_in_order(clock.time_s)
+    if order.time_s.size < 2:
+        raise RecordingError(f"{table.where}: only {order.time_s.size} row; there is nothing to measure.")
+    told = finding("time_from_rate" if rate.asked else "time_from_header", rate_hz=rate.hz)
+    return RowTimes(clock, replace(order, findings=(told, *order.findings)), None, _start(table, None, clock))

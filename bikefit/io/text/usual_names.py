@@ -1,0 +1,228 @@
+"""Columns by the names that sensors and loggers usually give them: times, counters, gyroscopes and accelerometers.
+
+The project's own names are in `bikefit.io.names`, whole layouts of programs in ``presets.toml``. This is for the rest:
+a name is taken apart into words, and the words tell kind, axis, side and unit.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Final, Literal
+
+from bikefit.conventions import Side
+from bikefit.io.names import CHANNELS, NAME_MAX_CHARS, Meaning, in_brackets, side_in, unit_of, words_of
+
+Kind = Literal["gyr", "acc"]
+
+_AXIS_AT_THE_END: Final = re.compile(r"(?P<base>[a-z]+)(?P<axis>[xyz])")
+_UNIT_AT_THE_END: Final = re.compile(r"(?P<base>.+?)[\s_.]+(?P<unit>[^\s_]+(?:[_ ]s2?)?)")
+_RATE_UNITS: Final = tuple(CHANNELS["gyr_x"])
+_ACCELERATION_UNITS: Final = tuple(CHANNELS["acc_x"])
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What stands in ``usual_names.toml``."""
+
+    times: frozenset[str]
+    beside_times: frozenset[str]
+    units: Mapping[str, str]
+    counters: frozenset[str]
+    kinds: Mapping[str, Kind]
+    phrases: frozenset[tuple[str, ...]]
+    letters: Mapping[str, Kind]
+    other: frozenset[str]
+    fillers: frozenset[str]
+
+
+@cache
+def _known() -> _Words:
+    """Return the words that names are made of."""
+    data = tomllib.loads(files("bikefit.io.text").joinpath("usual_names.toml").read_text(encoding="utf-8"))
+    time, sensor = data["time"], data["sensor"]
+    kinds: dict[str, Kind] = {**dict.fromkeys(sensor["gyr"], "gyr"), **dict.fromkeys(sensor["acc"], "acc")}
+    return _Words(
+        times=frozenset(time["words"]),
+        beside_times=frozenset(time["beside"]),
+        units=time["unit"],
+        counters=frozenset(data["counter"]["words"]),
+        kinds=kinds,
+        phrases=frozenset(tuple(phrase.split()) for phrase in sensor["gyr_phrases"]),
+        letters=sensor["letters"],
+        other=frozenset(sensor["other"]),
+        fillers=frozenset(sensor["fillers"]),
+    )
+
+
+def usual_time(name: str) -> Meaning | None:
+    """Return what a column of time means by its words, None where it is no such column.
+
+    Examples
+    --------
+    >>> usual_time("Sensor timestamp [ns]"), usual_time("lap time"), usual_time("millis")
+    (Meaning(channel='time', unit='ns'), None, Meaning(channel='time', unit='ms'))
+    """
+    base, unit = in_brackets(name)
+    words, known = words_of(base), _known()
+    if not words or not known.times & set(words) or not set(words) <= known.times | known.beside_times:
+        return None
+    stated = unit_of(unit) if unit else next((known.units[word] for word in words if word in known.units), None)
+    return Meaning("time", stated if stated in CHANNELS["time"] else None)
+
+
+def is_counter(name: str) -> bool:
+    """Tell whether a column's name says that it counts the samples.
+
+    Examples
+    --------
+    >>> is_counter("Frame#"), is_counter("PacketCounter"), is_counter("cadence")
+    (True, True, False)
+    """
+    words = words_of(name)
+    return name.strip() == "#" or (bool(words) and set(words) <= _known().counters)
+
+
+def is_usual(name: str) -> bool:
+    """Tell whether a column's name is one of a time, or of an axis of a gyroscope or an accelerometer, by its words."""
+    return usual_time(name) is not None or _part(0, name, None, None) is not None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One axis of a sensor by its column's name; ``rest`` are the words that tell nothing else."""
+
+    index: int
+    side: Side | None
+    kind: Kind
+    axis: str
+    unit: str | None
+    rest: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Triple:
+    """The three axes of a gyroscope or an accelerometer.
+
+    Attributes
+    ----------
+    side : {"left", "right"}, optional
+        Where the names say it.
+    kind : {"gyr", "acc"}
+        Which it is.
+    columns : mapping of str to int
+        Axis -> column.
+    unit : str, optional
+        Where names or the row of units say it.
+    """
+
+    side: Side | None
+    kind: Kind
+    columns: Mapping[str, int]
+    unit: str | None
+
+    def meanings(self) -> Iterator[tuple[int, Meaning]]:
+        """Give each column's channel."""
+        prefix = f"{self.side}_" if self.side else ""
+        yield from ((index, Meaning(f"{prefix}{self.kind}_{axis}", self.unit)) for axis, index in self.columns.items())
+
+
+def usual_sensors(
+    header: Sequence[str], units: Sequence[str | None], used: Collection[int], file_name: str
+) -> list[Triple]:
+    """Return the sensors that the names of a table's columns tell, one of a kind for each side.
+
+    Of several of a kind the one with the plainest names counts; none where two are as plain. Columns that are bare axes
+    are of the kind that their unit says, or the name of the file.
+    """
+    kinds = _known().kinds
+    of_file = {kinds[word] for word in words_of(file_name) if word in kinds}
+    kind_of_file = next(iter(of_file)) if len(of_file) == 1 else None
+    parts = (_part(index, name, units[index], kind_of_file) for index, name in enumerate(header) if index not in used)
+    groups: dict[tuple[Side | None, Kind, frozenset[str]], dict[str, _Part]] = {}
+    for part in parts:
+        if part is not None:
+            groups.setdefault((part.side, part.kind, part.rest), {}).setdefault(part.axis, part)
+    whole = {key: axes for key, axes in groups.items() if len(axes) == 3}
+    chosen = []
+    for side, kind in dict.fromkeys((side, kind) for side, kind, _ in whole):
+        own = sorted((len(rest), rest) for s, k, rest in whole if (s, k) == (side, kind))
+        if len(own) > 1 and own[0][0] == own[1][0]:
+            continue
+        axes = whole[side, kind, own[0][1]]
+        stated = {part.unit for part in axes.values()}
+        columns = {axis: axes[axis].index for axis in "xyz"}
+        chosen.append(Triple(side, kind, columns, stated.pop() if len(stated) == 1 else None))
+    return chosen
+
+
+def _part(index: int, name: str, unit_in_row: str | None, kind_of_file: Kind | None) -> _Part | None:
+    """Return which axis of which sensor a column is by its name; None where it is none."""
+    if not 0 < len(name) <= NAME_MAX_CHARS:
+        return None
+    known = _known()
+    base, unit = _without_unit(name)
+    unit = unit or unit_in_row
+    words = words_of(base)
+    side = side_in(base) if len(words) > 1 else None
+    words = [word for word in words if side is None or side_in(word) is None]
+    axis, words = _axis_of(words)
+    if axis is None or known.other & set(words) - {"velocity"}:
+        return None
+    kind, rest = _kind_of(words)
+    if kind is None and not rest - known.fillers:
+        kind = _kind_of_unit(unit) or kind_of_file
+    elif kind is not None and len(words) == 1 and words[0] in known.letters and _kind_of_unit(unit) is not None:
+        kind = _kind_of_unit(unit)
+    if kind is None or "velocity" in rest:
+        return None
+    fits = unit in (_RATE_UNITS if kind == "gyr" else _ACCELERATION_UNITS)
+    return _Part(index, side, kind, axis, unit if fits else None, frozenset(rest - known.fillers))
+
+
+def _without_unit(name: str) -> tuple[str, str | None]:
+    """Return a name without its unit, in brackets or at the end, and that unit."""
+    base, bracketed = in_brackets(name)
+    if bracketed and side_in(bracketed) is None:
+        return base, unit_of(bracketed)
+    match = _UNIT_AT_THE_END.fullmatch(name.strip())
+    unit = unit_of(match["unit"]) if match else None
+    sensible = unit in _RATE_UNITS or unit in _ACCELERATION_UNITS
+    return (match["base"], unit) if match and sensible else (name, None)
+
+
+def _axis_of(words: list[str]) -> tuple[str | None, list[str]]:
+    """Return the axis that a word is or ends with, and the words without it."""
+    known = _known()
+    for at, word in enumerate(words):
+        if word in ("x", "y", "z"):
+            return word, words[:at] + words[at + 1 :]
+    for at, word in enumerate(words):
+        match = _AXIS_AT_THE_END.fullmatch(word)
+        if match and (match["base"] in known.kinds or match["base"] in known.letters):
+            return match["axis"], [*words[:at], match["base"], *words[at + 1 :]]
+    return None, words
+
+
+def _kind_of(words: list[str]) -> tuple[Kind | None, set[str]]:
+    """Return the kind that words tell, and those that tell nothing."""
+    known = _known()
+    pair = next((pair for pair in pairwise(words) if pair in known.phrases), None)
+    if pair is not None:
+        return "gyr", set(words) - set(pair) - known.kinds.keys()
+    kinds = {known.kinds[word] for word in words if word in known.kinds}
+    if len(kinds) == 1:
+        return kinds.pop(), set(words) - known.kinds.keys()
+    if not kinds and words and words[-1] in known.letters:
+        return known.letters[words[-1]], set(words[:-1])
+    return None, set(words)
+
+
+def _kind_of_unit(unit: str | None) -> Kind | None:
+    """Return the kind of sensor whose unit it is."""
+    return "gyr" if unit in _RATE_UNITS else "acc" if unit in _ACCELERATION_UNITS else None
