@@ -211,7 +211,7 @@ def orientation(seeds: int = 6) -> None:
         own, other = np.mean(errors_deg, axis=0)
         print(f"| {kind} | {own:.3f} | {other:.3f} | {own / other:.2f} |")
     readings, _ = simulate_shoe(Ride(duration_s=1200.0), Shoe(), "right", SensorModel(), seed=1)
-    samples = even_stretches(readings, SETTINGS)[0][0]
+    samples = even_stretches(readings, SETTINGS).stretches[0]
     seconds = []
     for _ in range(15):
         begun = time.perf_counter()

@@ -135,6 +135,16 @@ def test_an_accelerometer_that_counts_downwards_gives_no_count(seed):
     assert np.isnan(verdict.foot.excess.deg)
 
 
+def test_a_declared_mounting_settles_which_way_is_up():
+    readings, truth = simulate_shoe(RIDE, Shoe(mounting_deg=(0.0, 180.0, 0.0)), "right", SensorModel(), 1)
+    assert [item.code for item in trace_from_sensor(readings, SETTINGS)[0].obstacles] == ["sensor_upside_down"]
+    axes = np.diag([-1.0, 1.0, -1.0])
+    trace, _ = trace_from_sensor(readings, SETTINGS, mounting=axes)
+    assert trace.obstacles == ()
+    assert abs(mean_error(trace, truth)) < 0.2
+    assert "mounting_unlikely" in said(trace_from_sensor(flipped(readings), SETTINGS, mounting=axes)[1])
+
+
 @pytest.mark.parametrize("sd_s", [0.002, 0.005, 0.015])
 def test_jittering_stamps_are_named_and_evened(sd_s):
     readings, truth = steady()

@@ -201,10 +201,11 @@ def test_pitch_is_toe_down_positive_and_its_rate_goes_with_it():
 
 @pytest.mark.parametrize("mounting", [(170.0, 20.0, 10.0), (-80.0, 0.0, 90.0)])
 def test_any_mounting_goes_with_a_pose(mounting):
-    trace, _, error = measured(RIDE, Shoe(mounting_deg=mounting))
+    trace, findings, error = measured(RIDE, Shoe(mounting_deg=mounting))
     assert abs(error.mean_deg) < 0.4
     assert error.shape_deg < 0.1
     assert not trace.obstacles
+    assert ("accelerometer_sign_unseen" in codes(findings)) == (mounting[2] == 90.0)
 
 
 # ---- the pose, the mounting, and what is missing -----------------------------------------------------------------

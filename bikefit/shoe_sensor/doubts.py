@@ -15,8 +15,8 @@ MENDED_ERROR_DEG = 0.5
 """What is left where held values, jittering stamps or a lag were put right."""
 DENT_ERROR_DEG_M = 200.0
 """Error of the angle for each metre by which the pedal's path is from a circle."""
-UPSIDE_DOWN = -0.35
-"""Upward part of the sensor's z axis below which it sits upside down, or counts downwards."""
+LEVEL = 0.35
+"""Upward part of the sensor's z axis within which it lies level; below it sits upside down, or counts downwards."""
 
 
 def errors_of(readings: Readings, lag: Lag, circle: Circle) -> list[float]:
@@ -32,11 +32,11 @@ def errors_of(readings: Readings, lag: Lag, circle: Circle) -> list[float]:
     return errors
 
 
-def obstacles_of(readings: Readings, shoe_axes: Array, side: Side, settings: Settings) -> tuple[Reason, ...]:
+def obstacles_of(readings: Readings, shoe_axes: Array | None, side: Side, settings: Settings) -> tuple[Reason, ...]:
     """Return the faults that leave no number at all.
 
     An accelerometer that counts downwards mirrors the whole movement: it looks exactly like a sensor that sits upside
-    down on the other foot, and only the way it is meant to sit tells the two apart.
+    down on the other foot, and only the way it is meant to sit tells the two apart; None where that was declared.
     """
     obstacles = []
     for code, share, most in (
@@ -45,6 +45,11 @@ def obstacles_of(readings: Readings, shoe_axes: Array, side: Side, settings: Set
     ):
         if share > most:
             obstacles.append(reason(code, side=side, share_percent=100.0 * share))
-    if shoe_axes[2, 2] < UPSIDE_DOWN:
+    if shoe_axes is not None and shoe_axes[2, 2] < -LEVEL:
         obstacles.append(reason("sensor_upside_down", side=side))
     return tuple(obstacles)
+
+
+def sign_unseen(shoe_axes: Array) -> bool:
+    """Tell whether the sensor's z axis lies so level that an accelerometer counting downwards would not show."""
+    return bool(abs(shoe_axes[2, 2]) <= LEVEL)

@@ -14,7 +14,7 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
 from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, check_gravity, fit_windows, rough_axes, round_windows
 from bikefit.shoe_sensor.circle import Circle
-from bikefit.shoe_sensor.doubts import errors_of, obstacles_of
+from bikefit.shoe_sensor.doubts import errors_of, obstacles_of, sign_unseen
 from bikefit.shoe_sensor.joining import Mounted, Piece, join_pieces
 from bikefit.shoe_sensor.lag import find_lag, shifted
 from bikefit.shoe_sensor.mounting import likely
@@ -144,7 +144,11 @@ def trace_from_sensor(
         for stretch, axle, plane in zip(stretches, axles, planes, strict=True)
     ]
     trace = join_pieces(sensor, pieces, mounted, errors_of(readings, lag, circle), settings, findings)
-    trace = replace(trace, obstacles=obstacles_of(readings, mounted.shoe_axes, sensor.side, settings))
+    # a mounting that was declared, and goes with the pedalling, settles which way is up
+    unsettled = mounted.shoe_axes if mounted.shoe_axes is not mounting else None
+    if unsettled is not None and sign_unseen(unsettled):
+        findings.append(finding("accelerometer_sign_unseen", side=sensor.side))
+    trace = replace(trace, obstacles=obstacles_of(readings, unsettled, sensor.side, settings))
     return trace, tuple(findings)
 
 
@@ -170,6 +174,9 @@ def _mounted(
 ) -> Mounted:
     """Settle the shoe's axes in the sensor's, the kind of zero and the heel-out angle to take off."""
     side = sensor.side
+    if mounting is not None and not likely(mounting, rough, side):
+        findings.append(finding("mounting_unlikely", side=side))
+        mounting = None
     parts = [part for part, _ in pairs]
     ridden = [Ridden(part, plane.pedalling & ~plane.rocking, plane.turning) for part, plane in pairs]
     spans = [span for one in ridden for span in _spans(one.samples, one.pedalling)]
@@ -192,10 +199,8 @@ def _mounted(
             return Mounted(mounting, "rider", offset, zero.sd_deg)
         findings.append(finding("pose_unlikely", **limits))
         missing = zero.reasons
-    if mounting is not None and likely(mounting, rough, side):
-        return Mounted(mounting, "none", 0.0, 0.0)
     if mounting is not None:
-        findings.append(finding("mounting_unlikely", side=side))
+        return Mounted(mounting, "none", 0.0, 0.0)
     findings.append(finding("mounting_unknown", side=side))
     return Mounted(rough, "none", 0.0, 0.0, missing)
 

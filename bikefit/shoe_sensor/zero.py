@@ -286,7 +286,7 @@ def _doubts(
     turned = max(abs(moved), abs(way.turn_deg), abs(moved + way.turn_deg))
     if turned > most + SURE * way.turn_sd_deg:
         return Zero(None, reasons=(reason("bike_turned", side=side, deg=turned),))
-    seen = max(0.0, turned - SUSPECTED * way.turn_sd_deg)
+    seen = math.sqrt(max(0.0, turned**2 - (SUSPECTED * way.turn_sd_deg) ** 2))
     unseen = math.sqrt(max(0.0, way.turn_sd_deg**2 - UNSEEN_DEG**2))
     return Zero(None, sd_deg=math.hypot(seen, unseen, course.bend_deg, 0.0 if even else 0.25 * course.drift_deg))
 
