@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bikefit.conventions import PerFoot
 from bikefit.errors import RecordingError, UsageError
-from bikefit.sessions.manifest import COLUMNS, read_manifest
+from bikefit.sessions.manifest import COLUMNS, read_manifest, read_manifest_and_notes
 
 HEADER = (
     "file,session,rider,date,condition,system,side,left_wedges,right_wedges,left_neutral,right_neutral,"
@@ -85,7 +85,15 @@ def test_what_a_spreadsheet_quotes_comes_back(rows: list[tuple[str, int]]) -> No
         ("", "empty"),
         ("rider,date\nAnna,\n", "no column 'file'"),
         ("file,ridr\na.fit,Anna\n", "unknown column 'ridr'. Did you mean 'rider'"),
-        ("file,zzz\na.fit,Anna\n", "Its columns may be: file, session"),
+        ("zzz,ooo\na.fit,Anna\n", "Its columns may be: file, session"),
+        ("file,date\na.fit,03/02/2026\n", "row 2, column date: '03/02/2026' may mean 2026-02-03 or 2026-03-02"),
+        ("file,date\na.fit,31.2.2026\n", "row 2, column date: '31.2.2026' is no date"),
+        ("file,date\na.fit,last week\n", "row 2, column date: 'last week' is no date"),
+        ("file,from_s\na.fit,1.200\n", "row 2, column from_s: '1.200' may mean 1.2 s or 1200 s"),
+        (
+            "file,rider\na.fit,Ann Lee\nb.fit,ann  lee\n",
+            "row 3, column rider: 'ann  lee' and 'Ann Lee' of row 2",
+        ),
         ("file,file\na.fit,b.fit\n", "'file' twice"),
         ("file\n", "no row under its header"),
         ("file,rider\na.fit,Anna,more\n", "row 2: there are 3 cells for 2 columns"),
@@ -113,6 +121,15 @@ def test_errors_name_row_and_column(tmp_path: Path, text: str, words: str) -> No
     assert words in str(caught.value)
     assert str(caught.value).startswith("rides.csv")
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_recording_is_passed_over_and_told(tmp_path: Path) -> None:
+    text = "file,rider,km,km,left_wedges\na.fit,NA,20,1,nan\nTotal,,20,1,\n,Sum:,20,1,3\n"
+    rows, notes = read_manifest_and_notes(manifest(tmp_path, text))
+    assert [row.name for row in rows] == ["a.fit"]
+    assert (rows[0].session().rider, rows[0].session().wedges.left) == ("", None)
+    assert "'km', 'km'" in notes[0]
+    assert ["row 3: 'Total'" in notes[1], "row 4: 'Sum:'" in notes[2]] == [True, True]
 
 
 def test_a_batch_can_go_on_without_a_row_that_makes_no_sense(tmp_path: Path) -> None:

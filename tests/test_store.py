@@ -52,7 +52,7 @@ def session(seed: int, excess_deg: float, wedges: int = 0, **more: object) -> Se
     recording, _ = simulate_plain(duration_s=60, rate_hz=50, seed=seed, right_mean_deg=excess_deg)
     left = replace(recording.feet["left"], zero="none")
     recording = replace(recording, name=f"ride{seed}.csv", sha256=f"{seed:064x}", feet={**recording.feet, "left": left})
-    return analyze_recording(recording, Session(right_wedges=wedges, **more))  # type: ignore[arg-type]
+    return analyze_recording(recording, Session(left_wedges=0, right_wedges=wedges, **more))  # type: ignore[arg-type]
 
 
 def kept(results: list[SessionResult], folder: Path) -> list[dict[str, object]]:
@@ -110,6 +110,14 @@ def test_readings_come_back_as_they_were_kept(tmp_path: Path) -> None:
         for side, foot in direct.feet.items():
             for item in fields(Reading):
                 assert same(getattr(back.feet[side], item.name), getattr(foot, item.name)), item.name
+
+
+def test_a_count_that_nobody_told_stays_unknown(tmp_path: Path) -> None:
+    recording, _ = simulate_plain(duration_s=60, rate_hz=50)
+    result = analyze_recording(recording, Session(right_wedges=0))
+    assert [result.feet[side].fitted_wedges for side in ("left", "right")] == [None, 0]
+    stored = stored_readings(kept([result], tmp_path)[0])
+    assert [stored.feet[side].fitted_wedges for side in ("left", "right")] == [None, 0]
 
 
 def same(one: object, other: object) -> bool:

@@ -96,7 +96,7 @@ def analyze_foot(
         excess=excess,
         recommendation=recommendation,
         findings=tuple(findings),
-        fitted_wedges=options.fitted(side),
+        fitted_wedges=options.wedges.of(side),
         stroke_table=strokes.table,
         curves=strokes.curves,
         visible=visible_change(rotation, system, settings),

@@ -1,8 +1,8 @@
 """Doing tasks in parallel on this machine, by worker processes that may die or hang at any moment.
 
 A generator: tasks go in, `Done` comes out as it is finished, and each worker holds one task at a time, so that
-memory does not grow with their number. Each worker has a pipe of its own. In a pool whose workers share one, a worker
-that is killed while it sends leaves half a message and a held lock to the others.
+memory does not grow with their number. Each worker has a pipe of its own, and a thread that listens to it. In a pool
+whose workers share one, a worker that is killed while it sends leaves half a message and a held lock to the others.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import pickle
 import queue
 import signal
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
+from typing import Any
 
 from bikefit.batch.work import Done, Task, absent, do_task
 from bikefit.errors import UsageError
 
 END_S = 0.2
 """How long a worker may take to end by itself."""
-WATCH_S = 0.5
-"""How often a worker looks whether its parent still lives."""
+MEMORY_MAX_BYTES = 3 << 30
+"""A worker that asks for more is refused it, where the system can: its session fails, not the machine."""
 STARTS_MAX = 3
 """So many workers in a row that end by themselves before they are ready are no accident."""
 KILLS_PER_START = 10
@@ -52,12 +53,14 @@ def run_local(
         os.environ.setdefault(name, "1")
     # a thread keeps the workers busy while the caller stores what they sent; it runs ahead by a few sessions only
     finished: queue.Queue[Done | BaseException | None] = queue.Queue(2 * jobs)
-    stopped, stop = multiprocessing.Pipe(duplex=False)
+    inbox: queue.Queue[_Letter] = queue.Queue()
+    stop = threading.Event()
 
     def manage() -> None:
         """Keep the workers busy, and hand over whatever comes of it."""
         try:
-            for done in _managed(tasks, jobs, timeout_s, work, stopped):
+            _block_interrupts()
+            for done in _managed(tasks, jobs, timeout_s, work, inbox, stop):
                 finished.put(done)
             finished.put(None)
         except BaseException as error:  # whatever it is, the caller has to know
@@ -71,42 +74,51 @@ def run_local(
                 raise item
             yield item
     finally:
-        stop.close()
+        stop.set()
+        inbox.put((None, None))
         while manager.is_alive():
             with contextlib.suppress(queue.Empty):
                 finished.get(timeout=0.02)
-        stopped.close()
 
 
 def _managed(
-    tasks: Iterable[Task], jobs: int, timeout_s: float | None, work: Callable[[Task], Done], stopped: Connection
+    tasks: Iterable[Task],
+    jobs: int,
+    timeout_s: float | None,
+    work: Callable[[Task], Done],
+    inbox: queue.Queue[_Letter],
+    stop: threading.Event,
 ) -> Iterator[Done]:
-    """Do the tasks until they are done or ``stopped`` is closed at its other end."""
+    """Do the tasks until they are done or ``stop`` is set and told by a letter of nobody."""
     context = multiprocessing.get_context("spawn")
     waiting, source = deque[Task](), iter(tasks)
     waiting.extend(task for task in (next(source, None),) if task is not None)
     workers: list[_Worker] = []
     false_starts = 0.0
     try:
-        while (waiting or any(worker.task for worker in workers)) and not stopped.poll():
+        while (waiting or any(worker.task for worker in workers)) and not stop.is_set():
             while waiting and len(workers) < jobs:
-                workers.append(_Worker(context, work))
+                workers.append(_Worker(context, work, inbox))
             finished: list[Done] = []
-            for worker in _stirring(workers, timeout_s, stopped):
-                if worker.receive(finished):
+            sender, answer = _next_letter(inbox, workers, timeout_s)
+            gone = [worker for worker in workers if timeout_s is not None and worker.left_s(timeout_s) <= 0.0]
+            if sender in workers and sender is not None:
+                if answer is None:
+                    gone = [worker for worker in gone if worker is not sender] + [sender]
+                else:
+                    gone = [worker for worker in gone if worker is not sender]
                     false_starts = 0.0
-                    continue
+                    sender.take(answer, finished)
+            for worker in gone:
                 workers.remove(worker)
+                hung = worker is not sender
                 code = worker.end()
                 if worker.task is not None:
-                    finished.append(lost(worker.task, _fate(worker, code, timeout_s)))
+                    finished.append(lost(worker.task, _fate(code, timeout_s if hung else None)))
                 elif not worker.ready:
                     false_starts += 1.0 / KILLS_PER_START if code is not None and code < 0 else 1.0
-            if false_starts >= STARTS_MAX:
-                raise UsageError(
-                    "the worker processes end before they begin. In a script, run the batch under "
-                    "'if __name__ == \"__main__\":', for the workers import the script."
-                )
+                    if false_starts >= STARTS_MAX:
+                        raise UsageError(_why_no_start(code))
             for worker in workers:
                 if worker.ready and worker.task is None and waiting:
                     worker.give(waiting.popleft())
@@ -120,6 +132,9 @@ def _managed(
 class _Worker:
     """A worker process as its parent sees it.
 
+    Its answers come through a thread of their own, for a worker may stall in the middle of one: then the thread waits,
+    not the batch, until the worker is killed.
+
     Attributes
     ----------
     ready : bool
@@ -128,14 +143,24 @@ class _Worker:
         What it is doing.
     """
 
-    def __init__(self, context: SpawnContext, work: Callable[[Task], Done]) -> None:
+    def __init__(self, context: SpawnContext, work: Callable[[Task], Done], inbox: queue.Queue[_Letter]) -> None:
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, work, os.getpid()), daemon=True)
+        self.process = context.Process(target=serve, args=(theirs, work), daemon=True)
         self.process.start()
         theirs.close()
         self.ready = False
         self.task: Task | None = None
         self.since_s = time.monotonic()
+        self.ear = threading.Thread(target=self._listen, args=(inbox,), daemon=True, name="worker's answers")
+        self.ear.start()
+
+    def _listen(self, inbox: queue.Queue[_Letter]) -> None:
+        """Pass on what the worker sends; None once it is dead or what it sends makes no sense."""
+        try:
+            while True:
+                inbox.put((self, self.connection.recv()))
+        except Exception:  # whatever the bytes of a dying worker make of it
+            inbox.put((self, None))
 
     def give(self, task: Task) -> None:
         """Send a task; where the worker has just died, the end of its pipe will tell."""
@@ -143,18 +168,11 @@ class _Worker:
         with contextlib.suppress(OSError):
             self.connection.send(task)
 
-    def receive(self, finished: list[Done]) -> bool:
-        """Take what the worker has sent; False where it is dead or has hung."""
-        if not self.connection.poll():
-            return False
-        try:
-            answer = self.connection.recv()
-        except (EOFError, OSError, pickle.UnpicklingError):
-            return False
+    def take(self, answer: Any, finished: list[Done]) -> None:
+        """Take what the worker has sent; the first is only that it is ready."""
         if self.ready:
             finished.append(answer)
         self.ready, self.task = True, None
-        return True
 
     def left_s(self, timeout_s: float) -> float:
         """Time until its task has taken too long; endless where it has none."""
@@ -162,31 +180,59 @@ class _Worker:
 
     def end(self) -> int | None:
         """Kill it, for it writes nothing that could be left half done; returns the exit code that it had by itself."""
-        self.connection.close()
-        self.process.join(END_S)
+        if not self.ear.is_alive():
+            self.process.join(END_S)  # its pipe has ended, so it is about to end
         code = self.process.exitcode
         self.process.kill()
         self.process.join()
+        self.ear.join(END_S)
+        self.connection.close()
         self.process.close()
         return code
 
 
-def _stirring(workers: list[_Worker], timeout_s: float | None, stopped: Connection) -> list[_Worker]:
-    """Wait until a worker has sent something, has died, or has taken too long, or all is to stop; return those."""
-    left_s = None if timeout_s is None else min(worker.left_s(timeout_s) for worker in workers)
-    sent = wait([stopped, *(worker.connection for worker in workers)], left_s if left_s != float("inf") else None)
-    return [
-        worker
-        for worker in workers
-        if worker.connection in sent or (timeout_s is not None and worker.left_s(timeout_s) <= 0.0)
-    ]
+_Letter = tuple[_Worker | None, Any]
+"""What came from a worker; None: its end. From nobody: look whether to stop."""
 
 
-def _fate(worker: _Worker, code: int | None, timeout_s: float | None) -> str:
-    """Say what became of a worker."""
-    if timeout_s is not None and code is None and worker.left_s(timeout_s) <= 0.0:
+def _next_letter(inbox: queue.Queue[_Letter], workers: list[_Worker], timeout_s: float | None) -> _Letter:
+    """Wait until a worker has sent something, has died or has taken too long, or all is to stop."""
+    left_s = float("inf") if timeout_s is None else min(worker.left_s(timeout_s) for worker in workers)
+    try:
+        return inbox.get(timeout=None if left_s == float("inf") else max(left_s, 0.0))
+    except queue.Empty:
+        return None, None
+
+
+def _fate(code: int | None, timeout_s: float | None) -> str:
+    """Say what became of a worker; ``timeout_s`` where it was stopped for taking longer."""
+    if timeout_s is not None:
         return f"took longer than {timeout_s:g} s and was stopped (--timeout)."
-    return f"its worker process died (exit code {code})."
+    return f"its worker process died ({_code(code)})."
+
+
+def _code(code: int | None) -> str:
+    """Say how a process ended."""
+    if code == -9:
+        return "killed by the system, mostly for want of memory: fewer --jobs need less"
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+
+def _why_no_start(code: int | None) -> str:
+    """Say why the workers end before they begin, as far as it can be known."""
+    main = sys.modules["__main__"]
+    if getattr(main, "__spec__", None) is None and getattr(main, "__file__", None):
+        return (
+            f"the worker processes end before they begin ({_code(code)}). In a script, run the batch under "
+            "'if __name__ == \"__main__\":', for the workers import the script."
+        )
+    return f"the worker processes end before they begin ({_code(code)}); what they printed says why."
+
+
+def _block_interrupts() -> None:
+    """Keep Ctrl+C from this thread and the processes that it starts, which would answer with pages of traceback."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def lost(task: Task, message: str) -> Done:
@@ -194,18 +240,30 @@ def lost(task: Task, message: str) -> Done:
     return absent(task.job, f"{task.job.file_names}: {message}")
 
 
-def serve(connection: Connection, work: Callable[[Task], Done], parent: int) -> None:
+def serve(connection: Connection, work: Callable[[Task], Done]) -> None:
     """Do what a worker process does: tasks come in, answers go out, until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
-    threading.Thread(target=_end_with, args=(parent,), daemon=True, name="parent-watch").start()
+    threading.Thread(target=_end_with_parent, daemon=True, name="parent-watch").start()
+    _limit_memory()
     with contextlib.suppress(EOFError, OSError):
         connection.send("ready")
         while True:
             connection.send(work(connection.recv()))
 
 
-def _end_with(parent: int) -> None:
+def _end_with_parent() -> None:
     """End this process when its parent has, however that ended."""
-    while os.getppid() == parent:
-        time.sleep(WATCH_S)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
     os._exit(1)
+
+
+def _limit_memory() -> None:
+    """Refuse this process more memory than a session may take, where the system can (Linux)."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        soft = MEMORY_MAX_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_MAX_BYTES, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

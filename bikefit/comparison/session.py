@@ -127,13 +127,19 @@ def compare_sessions(
         If there are fewer than two sessions, or they must not be compared.
     """
     return compare_readings(
-        [readings_of(session) for session in sessions],
+        [_none_where_unsaid(readings_of(session)) for session in sessions],
         [{side: used_curves(foot) for side, foot in session.feet.items()} for session in sessions],
         remounted=remounted,
         turns_deg=turns_deg,
         cleat_float_deg=cleat_float_deg,
         settings=settings or Settings(),
     )
+
+
+def _none_where_unsaid(readings: Readings) -> Readings:
+    """Take a count that nobody told for none: who names the recordings to compare names the counts that there were."""
+    feet = {side: replace(foot, fitted_wedges=foot.fitted_wedges or 0) for side, foot in readings.feet.items()}
+    return replace(readings, feet=feet)
 
 
 def compare_readings(

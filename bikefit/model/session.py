@@ -41,8 +41,8 @@ class FootResult:
         What was decided.
     findings : tuple of Finding
         What the reader must know of this foot.
-    fitted_wedges : int
-        Signed count on the shoe during the ride, varus positive.
+    fitted_wedges : int, optional
+        Signed count on the shoe during the ride, varus positive; None where nobody said, and then none is assumed.
     stroke_table : DataFrame
         One row a stroke, with the columns of `bikefit.conventions.STROKE_COLUMNS`.
     curves : StrokeCurves
@@ -60,7 +60,7 @@ class FootResult:
     excess: Excess
     recommendation: Recommendation
     findings: tuple[Finding, ...]
-    fitted_wedges: int
+    fitted_wedges: int | None
     stroke_table: pd.DataFrame
     curves: StrokeCurves
     zero: ZeroMeaning | None = None
@@ -76,7 +76,7 @@ class FootResult:
             "neutral": words.signed_degrees(self.neutral.deg),
             "excess": words.signed_degrees(self.excess.deg),
             "interval": words.signed_interval(self.excess.interval_deg),
-            "fitted": words.wedges(self.fitted_wedges),
+            "fitted": words.wedges(self.fitted_wedges or 0),
             "target": sentences.advised_wedges(words, advised),
             "expected": unknown if advised.step == "compare" else words.signed_degrees(advised.expected_deg),
             "cleat": sentences.cleat_turn(words, advised.cleat),

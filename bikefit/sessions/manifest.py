@@ -17,10 +17,16 @@ from bikefit.errors import UsageError, near_matches
 from bikefit.io.source import load
 from bikefit.io.text.layout import to_utf8
 from bikefit.sessions.session import KEYWORDS, NO_FILES, Said, Session, said
+from bikefit.sessions.values import day, number
 
 COLUMNS: Final = ("file", "session", *(keyword.name for keyword in KEYWORDS.values() if keyword.has_column))
 """Columns of a manifest; only ``file`` must be there."""
 _DELIMITERS: Final = (",", ";", "\t")
+_EMPTY: Final = frozenset({"NA", "<NA>", "N/A", "n/a", "nan", "NaN", "NULL", "null"})
+"""What other programs write where there is nothing."""
+_TOTALS: Final = frozenset({"total", "totals", "sum", "summe", "gesamt", "average", "mean", "mittelwert"})
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+"""A number that is another one where a point or comma parts thousands."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +78,14 @@ def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[Manif
     RecordingError
         If the file cannot be read.
     UsageError
-        If it is no manifest, a column is unknown or there twice, or (without ``keep_faults``) a cell makes no sense;
-        row and column are named.
+        If it is no manifest, a column is nearly one of a manifest's or there twice, or (without ``keep_faults``) a cell
+        makes no sense; row and column are named.
 
     Notes
     -----
     Rows with the same ``session`` are joined, one file a shoe (or an accelerometer's and a gyroscope's); they must not
-    contradict each other, and an empty cell agrees with any. Paths are relative to the manifest. Whether the files
+    contradict each other, and an empty cell agrees with any; ``NA`` and ``nan`` are empty. Other columns and rows of
+    sums are passed over. Paths are relative to the manifest. Whether the files
     are there is not looked at.
 
     Examples
@@ -97,12 +104,24 @@ def read_manifest_and_notes(
 ) -> tuple[tuple[ManifestSession, ...], tuple[str, ...]]:
     """Read a manifest, with what has to be said of the table as a whole."""
     path = Path(path)
-    rows = _rows(_text(to_utf8(load(path).data)), path.name)
+    read, unknown = _rows(_text(to_utf8(load(path).data)), path.name)
+    rows = [row for row in read if not _is_total(row)]
+    notes = [
+        f"{path.name}, row {row.number}: '{_total(row)}' is no recording; the row is passed over."
+        for row in read
+        if _is_total(row)
+    ]
+    if unknown:
+        shown = ", ".join(f"'{column[:40]}'" for column in unknown)
+        notes.insert(0, f"{path.name}: columns that say nothing to the program are passed over: {shown}.")
+    if not rows:
+        raise UsageError(f"{path.name}: the manifest names no file: there is no row under its header.")
+    odd = _odd_riders(rows, path.name)
     sessions: dict[str, list[_Row]] = {}
     for row in rows:
         key = row.cells["session"]
         sessions.setdefault(f"session {key}" if key else f"row {row.number}", []).append(row)
-    return tuple(_distinct([_session(group, path, keep_faults) for group in sessions.values()])), ()
+    return tuple(_distinct([_session(group, path, keep_faults, odd) for group in sessions.values()])), tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -121,8 +140,8 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _rows(text: str, name: str) -> list[_Row]:
-    """Take the table apart."""
+def _rows(text: str, name: str) -> tuple[list[_Row], list[str]]:
+    """Take the table apart; returns its rows and the columns that are none of a manifest."""
     lines = io.StringIO(text.lstrip("\ufeff"), newline=None).readlines()
     head_at, delimiter, columns = _header(lines, name)
     reader = csv.reader(lines[head_at + 1 :], delimiter=delimiter, skipinitialspace=True)
@@ -130,15 +149,40 @@ def _rows(text: str, name: str) -> list[_Row]:
     begin = head_at + 2
     for cells in reader:
         number, begin = begin, head_at + 2 + reader.line_num
-        cells = [cell.strip() for cell in cells]
+        cells = ["" if cell.strip() in _EMPTY else cell.strip() for cell in cells]
         if not any(cells):
             continue
         if any(cells[len(columns) :]):
             raise UsageError(f"{name}, row {number}: there are {len(cells)} cells for {len(columns)} columns.")
         rows.append(_Row(number, dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))))
-    if not rows:
-        raise UsageError(f"{name}: the manifest names no file: there is no row under its header.")
-    return rows
+    return rows, [column for column in columns if column and column not in COLUMNS]
+
+
+def _total(row: _Row) -> str:
+    """Return the word by which a spreadsheet's row of sums gives itself away, else nothing."""
+    cells = [cell for cell in row.cells.values() if cell]
+    return next((cell for cell in cells if cell.casefold().rstrip(":") in _TOTALS), "")
+
+
+def _is_total(row: _Row) -> bool:
+    """Whether a row sums up others and names no recording."""
+    word = _total(row)
+    return bool(word) and row.cells["file"] in ("", word)
+
+
+def _odd_riders(rows: Sequence[_Row], name: str) -> dict[int, str]:
+    """Ask about riders who differ from an earlier one by case or blanks only, by the number of the row."""
+    first: dict[str, _Row] = {}
+    odd = {}
+    for row in rows:
+        rider = row.cells["rider"]
+        earlier = first.setdefault("".join(rider.casefold().split()), row)
+        if earlier.cells["rider"] != rider:
+            odd[row.number] = (
+                f"{name}, row {row.number}, column rider: '{rider[:40]}' and '{earlier.cells['rider'][:40]}' of row "
+                f"{earlier.number} differ by case or blanks only; write one name for one rider."
+            )
+    return odd
 
 
 def _header(lines: Sequence[str], name: str) -> tuple[int, str, list[str]]:
@@ -154,13 +198,13 @@ def _header(lines: Sequence[str], name: str) -> tuple[int, str, list[str]]:
         while columns and not columns[-1]:
             columns.pop()
         for column in columns:
-            if column not in COLUMNS:
-                near = near_matches(column, COLUMNS) or f" Its columns may be: {', '.join(COLUMNS)}."
+            near = "" if column in COLUMNS else near_matches(column, COLUMNS)
+            if near:
                 raise UsageError(f"{name}: the manifest has an unknown column '{column[:40]}'.{near}")
-            if columns.count(column) > 1:
+            if column in COLUMNS and columns.count(column) > 1:
                 raise UsageError(f"{name}: the manifest has the column '{column}' twice.")
         if "file" not in columns:
-            raise UsageError(f"{name}: the manifest has no column 'file'.")
+            raise UsageError(f"{name}: the manifest has no column 'file'. Its columns may be: {', '.join(COLUMNS)}.")
         return at, delimiter, columns
     raise UsageError(f"{name}: the manifest is empty; a header row with the column 'file' was expected.")
 
@@ -170,11 +214,14 @@ def _plain(cell: str) -> str:
     return re.sub(r"[\s-]+", "_", cell.strip().casefold())
 
 
-def _session(rows: Sequence[_Row], manifest: Path, keep_faults: bool) -> ManifestSession:
+def _session(rows: Sequence[_Row], manifest: Path, keep_faults: bool, odd: Mapping[int, str]) -> ManifestSession:
     """Join the rows of one session."""
     given = bool(rows[0].cells["session"])
     name = rows[0].cells["session"] or rows[0].cells["file"] or f"row {rows[0].number}"
     try:
+        for row in rows:
+            if row.number in odd:
+                raise UsageError(odd[row.number])
         values = _agreed(rows, manifest)
         return ManifestSession(name, rows[0].number, said(values | _files(name, rows, manifest)), given=given)
     except UsageError as error:
@@ -214,6 +261,14 @@ def _value(column: str, cell: str, where: str, manifest: Path) -> Any:
     """Return a cell's value; ``where`` begins the message of what makes no sense."""
     if column == "system" and cell.endswith(".toml"):
         return str(_path(cell, manifest))
+    if column == "date":
+        try:
+            return day(cell)
+        except ValueError as error:
+            raise UsageError(f"{where}: '{cell[:40]}' {error}.") from None
+    if column in ("from_s", "to_s") and _THOUSANDS.fullmatch(cell):
+        short, long = f"{number(cell):g}", re.sub("[.,]", "", cell)
+        raise UsageError(f"{where}: '{cell}' may mean {short} s or {long} s; write {short} or {long}.")
     return KEYWORDS[column].option.read(cell, where)
 
 

@@ -104,7 +104,7 @@ def _foot_numbers(words: Words, foot: FootResult) -> dict[str, str]:
         ),
         "excess": degrees(excess.deg),
         "excess_interval": words.signed_interval(excess.interval_deg),
-        "fitted": words.wedges(foot.fitted_wedges),
+        "fitted": words.wedges(foot.fitted_wedges or 0),
         "target": sentences.advised_wedges(words, advised),
         "cleat": sentences.cleat_turn(words, advised.cleat),
         "cleat_nose": sentences.cleat_nose(words, advised.cleat),
@@ -159,12 +159,12 @@ def _decision(words: Words, result: SessionResult, feet: list[FootResult]) -> li
     band = float(result.settings["neutral_band_deg"])
     y_range = decision_charts.options_range([foot.recommendation for foot in decided])
     drawn = (
-        decision_charts.options(words, foot.side, foot.recommendation, foot.fitted_wedges, band, y_range)
+        decision_charts.options(words, foot.side, foot.recommendation, foot.fitted_wedges or 0, band, y_range)
         for foot in decided
     )
     return [
         _figure(words, "options", drawn),
-        *(options_table(words, foot.side, foot.recommendation, foot.fitted_wedges) for foot in decided),
+        *(options_table(words, foot.side, foot.recommendation, foot.fitted_wedges or 0) for foot in decided),
         _figure(words, "response", _responses(words, result, decided)),
     ]
 

@@ -171,8 +171,9 @@ def section_words(words: Words, result: SessionResult) -> str:
 def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interval, band: float) -> ShoeView:
     """Make one shoe's part of the client's page."""
     advised, side = foot.recommendation, foot.side
+    fitted = foot.fitted_wedges or 0
     bars, read = decision_charts.sure_bars(words, foot), reading_of(foot)
-    above_caption, behind_caption = above_words(words, read), behind_words(words, advised, foot.fitted_wedges)
+    above_caption, behind_caption = above_words(words, read), behind_words(words, advised, fitted)
     said = measured(words, foot.excess)
     cleat, cleat_caption = cleat_drawing(words, side, advised)
     return ShoeView(
@@ -188,7 +189,7 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
         # where the cleat comes first, the wedges are no picture yet
         behind=""
         if advised.step == "float_stop"
-        else shoes.from_behind(words, side, behind_view(advised, foot.fitted_wedges, result.system), behind_caption),
+        else shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind_caption),
         behind_caption=behind_caption,
         sure=decision_charts.how_sure(words, side, bars, x_range, band, said) if bars else "",
         cleat=cleat,
