@@ -1,4 +1,4 @@
-"""The command of a studio: many sessions at once."""
+"""The commands of a studio: many sessions at once, and what they teach of the next rider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ import typer
 from bikefit.cli.app import app
 from bikefit.cli.flags import CommonFlags, session_flags
 from bikefit.cli.groups import expand_groups
+from bikefit.cli.output import announce, print_json
+from bikefit.errors import UsageError
+from bikefit.files import write_whole
 from bikefit.sessions.session import Said, Session
+from bikefit.words import ENGLISH
 
 FAILURES = 4
 """Exit code of a batch that finished with failed sessions."""
@@ -84,6 +88,54 @@ def _list(what: str, told: Sequence[tuple[str, str]], count: int) -> None:
         _say(f"{len(told)} of {count} sessions {what}:")
     for name, error in told:
         print(f"  {name}: {error.removeprefix(f'{Path(name).name}: ')}", file=sys.stderr)
+
+
+@app.command(epilog="Example: bikefit learn results/ -o prior.toml --report riders.html")
+@expand_groups
+def learn(
+    common: CommonFlags,
+    source: Annotated[Path, typer.Argument(metavar="DIR|results.sqlite", help="Results of 'bikefit batch'.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="OUT.toml", help="Write the prior, for --settings.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="OUT.html", help="Write a page with each foot's answer.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+) -> None:
+    """Learn from a studio's own riders what to expect of the next one: response, repeatability, drift."""
+    _check_written(out, "--out", ".toml")
+    _check_written(report, "--report", ".html")
+    from bikefit.batch.experiments import learn_prior
+
+    prior = learn_prior(source)
+    if out is not None:
+        from bikefit.report.out.learn_text import prior_toml
+
+        write_whole(out, prior_toml(ENGLISH, prior))
+        announce(f"Wrote {out}", common.quiet)
+    if report is not None:
+        from bikefit.report.pages.learn_view import learn_html
+
+        write_whole(report, learn_html(ENGLISH, prior))
+        announce(f"Wrote {report}", common.quiet)
+    if as_json:
+        print_json(prior.to_dict())
+    elif not common.quiet:
+        from bikefit.report.out.learn_text import learn_text
+        from bikefit.report.out.text import print_result
+
+        print_result(learn_text(ENGLISH, prior, out))
+
+
+def _check_written(path: Path | None, flag: str, suffix: str) -> None:
+    """Refuse a file that could not be written before the work is done."""
+    if path is None:
+        return
+    if path.suffix.lower() != suffix:
+        raise UsageError(f"{flag} {path}: this is written as {suffix}.")
+    if not path.parent.is_dir():
+        raise UsageError(f"{flag} {path}: there is no folder {path.parent}.")
 
 
 def _say(message: str) -> None:

@@ -19,16 +19,25 @@ from bikefit.response.experiment import (
     fit_foot,
     series,
 )
+from bikefit.response.learn import RIDERS_MIN, Learned, OwnAnswer, StudioPrior, learn_from
 from bikefit.response.mixture import Mixture
+from bikefit.response.riders import BETWEEN, MOUNTINGS, RiderRecordings
 
 __all__ = [
+    "BETWEEN",
+    "MOUNTINGS",
+    "RIDERS_MIN",
     "Assumptions",
     "Effect",
     "FootPosterior",
+    "Learned",
     "Mixture",
     "Mounting",
     "NextRecording",
+    "OwnAnswer",
+    "RiderRecordings",
     "Series",
+    "StudioPrior",
     "Verdict",
     "allowed_totals",
     "between_sd_interval",
@@ -37,6 +46,7 @@ __all__ = [
     "expected_loss_deg2",
     "fit_feet",
     "fit_foot",
+    "learn_from",
     "order_confounded",
     "planned_minimal_detectable_deg",
     "rank_recordings",

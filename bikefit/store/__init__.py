@@ -10,9 +10,11 @@ from bikefit.store.owner import is_own
 from bikefit.store.reading import Known, Stored, look_up, reading, stored_version
 from bikefit.store.rows import FindingRow, FootRow, SessionRow, SessionRows, Status, rows_of, stored_readings
 from bikefit.store.schema import COLUMNS, SCHEMA_VERSION
+from bikefit.store.sessions import stored_sessions
 from bikefit.store.table import CSV_COLUMNS, sessions_csv
 
 __all__ = [
     "COLUMNS", "CSV_COLUMNS", "SCHEMA_VERSION", "FindingRow", "FootRow", "Known", "SessionRow", "SessionRows", "Status",
-    "Store", "Stored", "is_own", "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_version",
+    "Store", "Stored", "is_own", "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_sessions",
+    "stored_version",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from bikefit.store.owner import check_own, why_not
 from bikefit.store.reading import Known, known_sessions, pages_of, places_of
 from bikefit.store.rows import SessionRows
 from bikefit.store.schema import names_of, schema
+from bikefit.store.sessions import sessions_of
 
 BUSY_S = 10.0
 """How long to wait for another program that is writing."""
@@ -222,22 +223,8 @@ class Store:
 
     def sessions(self, rider: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield each session, in the manifest's order: its columns but the document, and its feet under ``feet``."""
-        names = [name for name in names_of("sessions") if name != "document"]
-        columns = ", ".join(f'"{name}"' for name in names)
-        which, values = ("", ()) if rider is None else ("WHERE rider = ?", (rider,))
         with self._told():
-            feet = self._db.execute(
-                f"SELECT session_id, feet.* FROM feet JOIN sessions ON id = session_id {which} ORDER BY position, foot",
-                values,
-            )
-            waiting = feet.fetchone()
-            for row in self._db.execute(f"SELECT {columns} FROM sessions {which} ORDER BY position", values):
-                session = dict(zip(names, row, strict=True))
-                session["feet"] = []
-                while waiting is not None and waiting[0] == session["id"]:
-                    session["feet"].append(dict(zip(names_of("feet"), waiting[2:], strict=True)))
-                    waiting = feet.fetchone()
-                yield session
+            yield from sessions_of(self._db, rider)
 
     def dump(self) -> str:
         """Return every row as text, in an order that does not depend on when it was written."""
