@@ -126,7 +126,7 @@ def test_a_language_that_is_not_there_is_refused() -> None:
 PACKAGE = Path(bikefit.__file__).parent
 WHOLE = {"findings", "glossary", "language"}
 """Sections that are read whole."""
-TEMPLATE_NAMES = {"words": "page", "page": "page", "studio": "studio", "rider": "rider"}
+TEMPLATE_NAMES = {"words": "page"} | {name: name for name in ("page", "studio", "rider", "visit", "learn")}
 
 
 def asked_for() -> list[str]:
@@ -142,7 +142,7 @@ def asked_for() -> list[str]:
                 )
                 patterns.append("".join(parts))
     for path in (PACKAGE / "report" / "templates").iterdir():
-        said = re.findall(r"\b(words|page|studio|rider)\.(\w+)", path.read_text(encoding="utf-8"))
+        said = re.findall(rf"\b({'|'.join(TEMPLATE_NAMES)})\.(\w+)", path.read_text(encoding="utf-8"))
         patterns += [rf"{TEMPLATE_NAMES[section]}\.{key}" for section, key in said]
     return [pattern for pattern in dict.fromkeys(patterns) if re.match(r"\w+\\\.", pattern)]
 
