@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bikefit.conventions import SIDES, Side
+from bikefit.analysis import analyze
+from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import NoRotationError, RecordingError
 from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
-from bikefit.model import Array, Markers
+from bikefit.model import Array, Markers, Recording
+from bikefit.sessions.session import Session
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
 from bikefit.simulate.shoe import Harmonics, Ride, Shoe, rotation_about
 
@@ -232,7 +234,60 @@ def test_walking_has_no_crank() -> None:
         }
     traces, found = traces_from_markers(Markers(time_s, places))
     assert traces["left"].crank_deg is None
+    assert [item.code for item in traces["left"].obstacles] == ["no_pedal_circle"]
     assert "markers_without_crank" in [item.code for item in found]
+
+
+def stepping(speed_m_s: float, strides_min: float, *, lift_mm: float, stance: float, push_deg: float) -> Markers:
+    """Feet that stand and swing on a treadmill: back while they stand, forward in an arc, toe down at the push."""
+    time_s = np.arange(3000) / 100
+    places: dict[str, Array] = {}
+    for side, ahead, aside in (("left", 0.0, 90.0), ("right", 0.5, -90.0)):
+        part = (strides_min / 60.0 * time_s + ahead) % 1.0
+        swung = np.clip((part - stance) / (1.0 - stance), 0.0, 1.0)
+        length_mm = 1000.0 * speed_m_s * 60.0 / strides_min * stance
+        forward = length_mm * np.where(part < stance, 0.5 - part / stance, -0.5 * np.cos(np.pi * swung))
+        turns, pitches = [0.0, 0.1, 0.6 * stance, stance, 1.0], [-15.0, 0.0, 5.0, push_deg, -15.0]
+        pitch = np.radians(np.interp(part, turns, pitches))
+        heading = np.radians(-7.0 + 3.0 * np.sin(2.0 * np.pi * part)) * (1.0 if side == "right" else -1.0)
+        toe = np.column_stack([forward, np.full(time_s.size, aside), 40.0 + lift_mm * np.sin(np.pi * swung)])
+        along = np.column_stack([np.cos(pitch) * np.cos(heading), np.cos(pitch) * np.sin(heading), -np.sin(pitch)])
+        places |= {f"{side}_toe": toe, f"{side}_heel": toe - 250.0 * along}
+    return Markers(time_s, places)
+
+
+@pytest.mark.parametrize("strides_min", [60.0, 85.0, 100.0])
+@pytest.mark.parametrize(("speed_m_s", "lift_mm", "stance", "push_deg"), [
+    (1.3, 60.0, 0.62, 60.0), (0.0, 120.0, 0.6, 30.0), (2.8, 200.0, 0.38, 70.0), (5.0, 300.0, 0.3, 80.0),
+])  # fmt: skip
+def test_walks_and_runs_give_no_count(
+    speed_m_s: float, lift_mm: float, stance: float, push_deg: float, strides_min: float
+) -> None:
+    markers = stepping(speed_m_s, strides_min, lift_mm=lift_mm, stance=stance, push_deg=push_deg)
+    recording = Recording(
+        name="steps", format="trc", sha256="", start=None, from_s=0.0, to_s=30.0, feet={}, companions={}, laps=(),
+        markers=markers,
+    )  # fmt: skip
+    for foot in analyze(recording, Session(neutral=PerFoot[float | str | None].both(0.0))).feet.values():
+        assert foot.recommendation.outcome == "undetermined"
+        assert foot.recommendation.total is None
+        assert foot.recommendation.reasons[0].code == "no_pedal_circle"
+        assert np.isnan(foot.rotation.value_deg)
+
+
+@pytest.mark.parametrize("bike", ["rollers", "rides past"])
+@pytest.mark.parametrize("feet", [SIDES, ("left",)])
+def test_a_bike_that_moves_slowly_has_a_crank(bike: str, feet: tuple[Side, ...]) -> None:
+    recording, truth = simulate_markers(RIDE, dict.fromkeys(feet, Shoe()))
+    assert recording.markers is not None
+    time_s = recording.markers.time_s
+    forward = 120.0 * np.sin(2.0 * np.pi * time_s / 18.0) if bike == "rollers" else 4000.0 * time_s
+    way = np.column_stack([forward, 0.1 * forward, np.zeros(time_s.size)])
+    moved = {name: place + way for name, place in recording.markers.positions_mm.items()}
+    for side, trace in traces_from_markers(Markers(time_s, moved))[0].items():
+        assert trace.obstacles == ()
+        assert crank_error(trace.crank_deg, truth[side].crank_deg) < 2.0
+        assert np.mean(trace.heel_out_deg - truth[side].heel_out_deg) == pytest.approx(0.0, abs=0.05)
 
 
 def test_exchanged_heel_and_toe_are_refused() -> None:

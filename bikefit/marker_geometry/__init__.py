@@ -10,9 +10,9 @@ import numpy as np
 
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import NoRotationError, RecordingError
-from bikefit.marker_geometry.bike import crank_deg, in_bike_frame
+from bikefit.marker_geometry.bike import crank_deg, in_bike_frame, without_drift
 from bikefit.marker_geometry.shoe import angles_deg, long_axis, seen_sides, stance_of
-from bikefit.model import Finding, FootTrace, Markers, finding
+from bikefit.model import Finding, FootTrace, Markers, finding, reason
 
 __all__ = ["static_heel_out_deg", "traces_from_markers"]
 
@@ -52,7 +52,8 @@ def traces_from_markers(
     2. With d the shoe's long axis, level with the sole: ``heel_out = asin(d . lateral)``, ``pitch = atan2`` of its
        downward and forward parts. Without a static trial d is the direction from heel to toe marker.
     3. The crank is the direction from the left pedal to the right one, or from the circle's centre where only one foot
-       was seen.
+       was seen. Where there is no circle, it is looked for once more without what the bike itself does slowly.
+    4. Feet that go round no circle of a pedal's walk, run or stand: their trace cannot carry a number.
 
     A shoe that rolls about its long axis moves a heel marker sitting h above the toe marker to the side:
     the reading errs by h / length degrees for each degree of roll unless corrected.
@@ -68,9 +69,13 @@ def traces_from_markers(
     if not sides:
         raise NoRotationError("The markers show no foot with both heel and toe.")
     positions, pedals, found = in_bike_frame(markers.positions_mm)
+    cranks = crank_deg(pedals)
+    if not cranks:
+        moving = in_bike_frame(without_drift(markers.positions_mm, markers.time_s))
+        if cranks := crank_deg(moving[1]):
+            positions, pedals, found = moving
     if static is None:
         found.append(finding("marker_heights"))
-    cranks = crank_deg(pedals)
     if not cranks:
         found.append(finding("markers_without_crank"))
     traces: dict[Side, FootTrace] = {}
@@ -87,6 +92,7 @@ def traces_from_markers(
         traces[side] = FootTrace(
             side, markers.time_s, heel_out, "bike",
             crank_deg=crank, crank_source="markers" if crank is not None else None, pitch_deg=pitch,
+            obstacles=() if cranks else (reason("no_pedal_circle", side=side),),
         )  # fmt: skip
     return traces, tuple(found)
 

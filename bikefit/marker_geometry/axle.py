@@ -22,6 +22,10 @@ INDEPENDENT_SAMPLES: Final = 40
 """Misfits repeat from stroke to stroke, so that many samples say little more than a few."""
 STEPS_MAX: Final = 20
 SAMPLES_MAX: Final = 6000
+SECTOR_SHARE: Final = 0.3
+"""A foot that goes round spends at least this share of the usual time in each twelfth of the circle."""
+AHEAD_MM: Final = 40.0
+"""The axle is not further ahead of the toe marker than this."""
 POOR_FIT_MM: Final = 12.0
 """With a larger misfit (standard deviation) nothing goes round: walking, standing still."""
 
@@ -123,6 +127,12 @@ def _fit(place: Complex, direction: Complex) -> complex | None:
             break
     arm = place + fixed * direction - centre
     near = np.abs(np.abs(arm) - radius) < 4.0 * POOR_FIT_MM
-    sectors = np.unique(np.floor(np.angle(arm[near]) / (np.pi / 6)))
-    good = near.sum() > 0.5 * place.size and np.std(np.abs(arm[near])) < POOR_FIT_MM and sectors.size >= 10
+    good = near.sum() > 0.5 * place.size and np.std(np.abs(arm[near])) < POOR_FIT_MM and _all_round(np.angle(arm[near]))
+    good &= fixed.real < AHEAD_MM
     return fixed if good and CRANK_MM[0] < radius < CRANK_MM[1] else None
+
+
+def _all_round(angle_rad: Array) -> bool:
+    """Say whether directions lie all round the circle; a foot that steps leaves part of it out."""
+    sectors = np.histogram(angle_rad, bins=12, range=(-np.pi, np.pi))[0]
+    return bool(sectors.min() > SECTOR_SHARE * np.median(sectors))

@@ -10,11 +10,14 @@ import numpy as np
 from bikefit.conventions import SIDES, Side, crank_offset_deg
 from bikefit.marker_geometry.axle import CRANK_MM, axle_of
 from bikefit.model import Array, Finding, finding
+from bikefit.signals import usual_step
 
 TOLERANCE_DEG: Final = 1.0
 """How well the pedals' plane is known; within it the file's own axes stand for the bike's."""
 ASKEW_MAX_DEG: Final = 50.0
 """A bike further askew would have been given other axes by the reader: this is no pedalling plane."""
+SLOW_S: Final = 4.0
+"""What a bike does within two turns of the slowest pedalling is not told from them."""
 CIRCLE_TOLERANCE: Final = 0.2
 """A sample further than this share of the radius from the circle is not pedalling."""
 
@@ -83,6 +86,46 @@ def crank_deg(pedals: Mapping[Side, Array]) -> dict[Side, Array]:
         return own
     both = {side: right + crank_offset_deg(side) for side in SIDES}
     return {side: np.where(np.isnan(both[side]), own.get(side, np.nan), both[side]) for side in SIDES}
+
+
+def without_drift(positions: Mapping[str, Array], time_s: Array) -> dict[str, Array]:
+    """Take the slow way of both feet off all markers: of a bike on rollers, or one that rides past.
+
+    Parameters
+    ----------
+    positions : mapping of str to ndarray, shape (n, 3)
+        By settled names, with toes [mm].
+    time_s : ndarray, shape (n,)
+        Sample times [s].
+
+    Returns
+    -------
+    dict of str to ndarray
+        The same markers, each moved by the same way, of which a turn of the slowest pedalling is no part [mm].
+    """
+    toes = [place for side in SIDES if (place := positions.get(f"{side}_toe")) is not None]
+    known = [place for place in toes if np.isfinite(place).all(axis=1).sum() > 2]
+    if not known or time_s.size < 3:
+        return dict(positions)
+    drift = np.mean([_slow_way(place, time_s) for place in known], axis=0)
+    return {name: place - drift for name, place in positions.items()}
+
+
+def _slow_way(place: Array, time_s: Array) -> Array:
+    """Return a way without what comes and goes within `SLOW_S`: a line, and what departs from it slowly."""
+    seen = np.isfinite(place).all(axis=1)
+    filled = np.column_stack([np.interp(time_s, time_s[seen], column[seen]) for column in place.T])
+    from_middle_s = time_s - time_s.mean()
+    slope = from_middle_s @ (filled - filled.mean(axis=0)) / max(float(from_middle_s @ from_middle_s), 1e-9)
+    line: Array = filled.mean(axis=0) + np.outer(from_middle_s, slope)
+    half = round(0.5 * SLOW_S / usual_step(time_s))
+    if 2 * half + 1 > time_s.size:
+        return line
+    window = np.hanning(2 * half + 1)
+    weight = np.convolve(np.ones(time_s.size), window, "same")
+    rest = [np.convolve(column, window, "same") / weight for column in (filled - line).T]
+    way: Array = line + np.column_stack(rest)
+    return way
 
 
 def _ways(positions: Mapping[str, Array], part: str) -> dict[Side, Array]:
