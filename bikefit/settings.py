@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bikefit.errors import UsageError, near_matches
 
@@ -37,6 +37,17 @@ class Settings:
         Largest robust distance of a stroke's curve from the median stroke. Higher: odder strokes are kept.
     flicker_min_deg : float
         Smallest sudden departure (a few samples) from the foot's own usual curve called marker flicker.
+    flicker_sds : float
+        And smallest in standard deviations of the curves' own noise. Higher: noisier strokes are kept.
+    coasting_pace_share : float
+        A stroke of which a tenth is passed slower than this share of `cadence_min_rpm` holds a coast. Lower: strokes
+        with a hesitation are kept.
+    backward_max_deg : float
+        How far the crank may turn back within a stroke [deg] before it is backpedalling.
+    unusable_max_share : float
+        Largest share of samples that the source calls unusable (bends, rocking) in a stroke that is kept.
+    rotation_still_deg : float
+        A rotation that moves less than this within the stroke (RMS) is called still, not noise.
     pitch_rhythm_min_share : float
         Share of the power of the shoe's pitch at once a turn from which on the quality of a phase found in it grows
         from 0. Higher: what is no pedalling is refused sooner, and so is irregular pedalling.
@@ -66,6 +77,9 @@ class Settings:
     toe_down_tolerance_deg : float
         How far from it it may be before the crank angle is no longer believed: power and recovery phases are then
         withheld. Higher: cranks with another zero, or late, are believed.
+    swapped_tolerance_deg : float
+        How near half a turn from it the crank angle is taken for the other foot's. Higher: more wrong zeros are told as
+        swapped sides.
     samples_per_stroke_min : float
         Fewer samples a stroke than this: the outcome is undetermined.
     samples_per_stroke_warn : float
@@ -77,7 +91,9 @@ class Settings:
     dropped_warn_share : float
         A larger share of the strokes than this left out (coasting aside) is a warning.
     cadence_apart_ratio : float
-        Strokes whose cadence differs from the recorded one by more than this ratio are a finding.
+        A stroke's cadence may differ from the recorded one by this ratio.
+    cadence_apart_max_share : float
+        More strokes than this beyond that ratio are a finding. Higher: channels that are wrong for a while pass.
     quality_min : float
         Smallest quality of a foot (0-1, share of the trace's power at the stroke's harmonics, or how regular the
         reference is) that still gives a number. Higher: more recordings end as "cannot tell".
@@ -131,6 +147,24 @@ class Settings:
         Crank length that a shoe sensor's path is expected to show [m].
     crank_length_sd_m : float
         How sure that is [m]. Lower: the crank length is taken as given instead of being estimated.
+    crank_min_mm : float
+        Markers: smallest radius of a circle that is a pedal's.
+    crank_max_mm : float
+        Markers: largest radius of a circle that is a pedal's.
+    pedal_circle_misfit_mm : float
+        Markers: a shoe of which no point keeps its distance from a centre within this (standard deviation) is not on a
+        pedal, and gives no count. Higher: poorer markers, and at last other motions, are taken for pedalling.
+    pedal_circle_max_share : float
+        Markers: a sample further from the circle than this share of its radius has no crank angle.
+    shoe_length_max_share : float
+        Markers: a sample in which heel and toe are further apart or nearer than usual by more than this share has a
+        mistaken marker. Higher: more such samples are kept.
+    marker_level_mm : float
+        Markers: heel and toe up to this apart in height count as level; beyond, the angle is corrected or warned of.
+    stance_still_mm : float
+        Markers: a standing shoe moves less than this (standard deviation); else the still trial is not used.
+    stance_flat_deg : float
+        Markers: a standing shoe is level within this; else the still trial is not used.
     turning_max_deg_s : float
         Shoe sensor: strokes while the bike turns faster than this are dropped. Higher: more bends are kept.
     rocking_max_deg : float
@@ -165,6 +199,11 @@ class Settings:
     spike_min_deg: float = 8.0
     shape_max_distance: float = 6.0
     flicker_min_deg: float = 0.8
+    flicker_sds: float = 7.0
+    coasting_pace_share: float = 0.5
+    backward_max_deg: float = 20.0
+    unusable_max_share: float = 0.1
+    rotation_still_deg: float = 0.02
     pitch_rhythm_min_share: float = 0.7
     rotation_rhythm_min_share: float = 0.55
     unsteadiness_max: float = 0.08
@@ -176,12 +215,14 @@ class Settings:
     phases_apart_half_deg: float = 60.0
     toe_down_deg: float = 300.0
     toe_down_tolerance_deg: float = 60.0
+    swapped_tolerance_deg: float = 40.0
     samples_per_stroke_min: float = 10.0
     samples_per_stroke_warn: float = 20.0
     strokes_min: int = 10
     strokes_warn: int = 30
     dropped_warn_share: float = 0.2
     cadence_apart_ratio: float = 1.1
+    cadence_apart_max_share: float = 0.3
     quality_min: float = 0.4
     zero_sd_deg: float = 0.8
     zero_sd_recovery_deg: float = 1.5
@@ -206,6 +247,14 @@ class Settings:
     range_max_deg: float = 25.0
     crank_length_m: float = 0.1725
     crank_length_sd_m: float = 0.004
+    crank_min_mm: float = 80.0
+    crank_max_mm: float = 220.0
+    pedal_circle_misfit_mm: float = 12.0
+    pedal_circle_max_share: float = 0.2
+    shoe_length_max_share: float = 0.1
+    marker_level_mm: float = 3.0
+    stance_still_mm: float = 10.0
+    stance_flat_deg: float = 15.0
     turning_max_deg_s: float = 2.0
     rocking_max_deg: float = 1.5
     zero_turn_max_deg: float = 2.0
@@ -226,6 +275,10 @@ class Settings:
             Name -> value.
         """
         return asdict(self)
+
+
+DEFAULTS: Final = Settings()
+"""What holds where nothing else is said."""
 
 
 def load_settings(path: str | Path) -> Settings:

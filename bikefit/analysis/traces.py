@@ -26,7 +26,7 @@ def with_traces(recording: Recording, options: Session, static: Recording | None
     if recording.markers is not None:
         from bikefit.marker_geometry import traces_from_markers
 
-        traces, found = traces_from_markers(recording.markers, static.markers if static else None)
+        traces, found = traces_from_markers(recording.markers, static.markers if static else None, options.settings)
     else:
         traces, found = _traces_from_sensors(recording, options)
     return replace(recording, feet=traces, sensors={}, markers=None, findings=(*recording.findings, *found))
@@ -97,7 +97,7 @@ def still_angles_deg(recording: Recording, options: Session, static: Recording |
     if static is not None and static.markers is not None:
         from bikefit.marker_geometry import static_heel_out_deg
 
-        return static_heel_out_deg(static.markers)
+        return static_heel_out_deg(static.markers, options.settings)
     if static is not None:
         return _medians(static, 0.0, math.inf)
     return _medians(recording, *options.pose) if options.pose is not None else {}

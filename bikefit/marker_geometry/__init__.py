@@ -13,12 +13,13 @@ from bikefit.errors import NoRotationError, RecordingError
 from bikefit.marker_geometry.bike import crank_deg, in_bike_frame, without_drift
 from bikefit.marker_geometry.shoe import angles_deg, long_axis, seen_sides, stance_of
 from bikefit.model import Finding, FootTrace, Markers, finding, reason
+from bikefit.settings import DEFAULTS, Settings
 
 __all__ = ["static_heel_out_deg", "traces_from_markers"]
 
 
 def traces_from_markers(
-    markers: Markers, static: Markers | None = None
+    markers: Markers, static: Markers | None = None, settings: Settings = DEFAULTS
 ) -> tuple[dict[Side, FootTrace], tuple[Finding, ...]]:
     """Compute each foot's angles from the markers on its shoe.
 
@@ -29,6 +30,8 @@ def traces_from_markers(
     static : Markers, optional
         The same markers on the rider standing still on a level floor. It tells how much higher one marker sits above
         the sole than the other, and with a forefoot marker in both recordings the angle is corrected for it.
+    settings : Settings
+        Thresholds.
 
     Returns
     -------
@@ -68,11 +71,11 @@ def traces_from_markers(
     sides = seen_sides(markers.positions_mm)
     if not sides:
         raise NoRotationError("The markers show no foot with both heel and toe.")
-    positions, pedals, found = in_bike_frame(markers.positions_mm)
-    cranks = crank_deg(pedals)
+    positions, pedals, found = in_bike_frame(markers.positions_mm, settings)
+    cranks = crank_deg(pedals, settings)
     if not cranks:
-        moving = in_bike_frame(without_drift(markers.positions_mm, markers.time_s))
-        if cranks := crank_deg(moving[1]):
+        moving = in_bike_frame(without_drift(markers.positions_mm, markers.time_s), settings)
+        if cranks := crank_deg(moving[1], settings):
             positions, pedals, found = moving
     if static is None:
         found.append(finding("marker_heights"))
@@ -80,7 +83,7 @@ def traces_from_markers(
         found.append(finding("markers_without_crank"))
     traces: dict[Side, FootTrace] = {}
     for side in sides:
-        axis, own = long_axis(positions, side, static.positions_mm if static else None)
+        axis, own = long_axis(positions, side, static.positions_mm if static else None, settings)
         found.extend(own)
         heel_out, pitch = angles_deg(axis, side)
         if abs(float(np.nanmedian(pitch))) > 90.0:
@@ -97,13 +100,15 @@ def traces_from_markers(
     return traces, tuple(found)
 
 
-def static_heel_out_deg(static: Markers) -> dict[Side, float]:
+def static_heel_out_deg(static: Markers, settings: Settings = DEFAULTS) -> dict[Side, float]:
     """Return each foot's heel-out angle in a still trial.
 
     Parameters
     ----------
     static : Markers
         The rider standing still, facing forward.
+    settings : Settings
+        What is still and flat.
 
     Returns
     -------
@@ -116,5 +121,5 @@ def static_heel_out_deg(static: Markers) -> dict[Side, float]:
     >>> round(static_heel_out_deg(Markers(np.arange(3) / 100, {"left_heel": heel, "left_toe": toe}))["left"], 2)
     -6.0
     """
-    stances = {side: stance_of(static.positions_mm, side) for side in SIDES}
+    stances = {side: stance_of(static.positions_mm, side, settings) for side in SIDES}
     return {side: float(angles_deg(stance.level, side)[0]) for side, stance in stances.items() if stance is not None}

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from bikefit.marker_geometry.shoe import shoe_frame, unit
 from bikefit.model import Array
+from bikefit.settings import DEFAULTS, Settings
 
-CRANK_MM: Final = (80.0, 220.0)
-"""Radius of a circle that can be a crank's."""
 USUAL_CRANK_MM: Final = (172.5, 8.0)
 """Crank length and its standard deviation among riders."""
 USUAL_PLACE_MM: Final = (-75.0 - 30.0j, 50.0)
@@ -26,13 +25,11 @@ SECTOR_SHARE: Final = 0.3
 """A foot that goes round spends at least this share of the usual time in each twelfth of the circle."""
 AHEAD_MM: Final = 40.0
 """The axle is not further ahead of the toe marker than this."""
-POOR_FIT_MM: Final = 12.0
-"""With a larger misfit (standard deviation) nothing goes round: walking, standing still."""
 
 Complex = NDArray[np.complex128]
 
 
-def axle_of(heel: Array, toe: Array, forefoot: Array | None = None) -> Array | None:
+def axle_of(heel: Array, toe: Array, forefoot: Array | None = None, settings: Settings = DEFAULTS) -> Array | None:
     """Fit the pedal's axle to the motion of a shoe.
 
     Parameters
@@ -41,6 +38,8 @@ def axle_of(heel: Array, toe: Array, forefoot: Array | None = None) -> Array | N
         Markers with y along the axis about which the pedals go round [mm]; NaN where hidden.
     forefoot : ndarray, shape (n, 3), optional
         A third marker beside the others: it tells how the shoe rolls, which moves the axle sideways.
+    settings : Settings
+        What circle is a pedal's.
 
     Returns
     -------
@@ -74,7 +73,7 @@ def axle_of(heel: Array, toe: Array, forefoot: Array | None = None) -> Array | N
     if known.size < 20:
         return None
     chosen = known[np.linspace(0, known.size - 1, min(known.size, SAMPLES_MAX)).astype(int)]
-    fixed = _fit(place[chosen], direction[chosen])
+    fixed = _fit(place[chosen], direction[chosen], settings)
     if fixed is None:
         return None
     up = np.stack([-direction.imag, np.zeros(len(toe)), direction.real], axis=-1)
@@ -102,7 +101,7 @@ def _flat(way: Array) -> Complex:
     return flat
 
 
-def _fit(place: Complex, direction: Complex) -> complex | None:
+def _fit(place: Complex, direction: Complex, settings: Settings) -> complex | None:
     """Return where the axle lies from the marker, in the shoe's own directions."""
     (usual, usual_sd), (crank, crank_sd) = USUAL_PLACE_MM, USUAL_CRANK_MM
     fixed, radius = usual, crank
@@ -126,10 +125,11 @@ def _fit(place: Complex, direction: Complex) -> complex | None:
         if np.abs(step).max() < 1e-3:
             break
     arm = place + fixed * direction - centre
-    near = np.abs(np.abs(arm) - radius) < 4.0 * POOR_FIT_MM
-    good = near.sum() > 0.5 * place.size and np.std(np.abs(arm[near])) < POOR_FIT_MM and _all_round(np.angle(arm[near]))
+    misfit_mm = settings.pedal_circle_misfit_mm
+    near = np.abs(np.abs(arm) - radius) < 4.0 * misfit_mm
+    good = near.sum() > 0.5 * place.size and np.std(np.abs(arm[near])) < misfit_mm and _all_round(np.angle(arm[near]))
     good &= fixed.real < AHEAD_MM
-    return fixed if good and CRANK_MM[0] < radius < CRANK_MM[1] else None
+    return fixed if good and settings.crank_min_mm < radius < settings.crank_max_mm else None
 
 
 def _all_round(angle_rad: Array) -> bool:

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from bikefit.conventions import SIDES, Side, crank_offset_deg
-from bikefit.marker_geometry.axle import CRANK_MM, axle_of
+from bikefit.marker_geometry.axle import axle_of
 from bikefit.model import Array, Finding, finding
+from bikefit.settings import DEFAULTS, Settings
 from bikefit.signals import usual_step
 
 TOLERANCE_DEG: Final = 1.0
@@ -18,12 +19,10 @@ ASKEW_MAX_DEG: Final = 50.0
 """A bike further askew would have been given other axes by the reader: this is no pedalling plane."""
 SLOW_S: Final = 4.0
 """What a bike does within two turns of the slowest pedalling is not told from them."""
-CIRCLE_TOLERANCE: Final = 0.2
-"""A sample further than this share of the radius from the circle is not pedalling."""
 
 
 def in_bike_frame(
-    positions: Mapping[str, Array],
+    positions: Mapping[str, Array], settings: Settings = DEFAULTS
 ) -> tuple[dict[str, Array], dict[Side, Array], list[Finding]]:
     """Turn the markers so that y is the axis about which the pedals go round, where it is known to differ.
 
@@ -31,6 +30,8 @@ def in_bike_frame(
     ----------
     positions : mapping of str to ndarray, shape (n, 3)
         By settled names [mm].
+    settings : Settings
+        What circle is a pedal's.
 
     Returns
     -------
@@ -42,10 +43,10 @@ def in_bike_frame(
         How far the bike stood askew, where that was taken into account.
     """
     marked = all(f"{side}_pedal" in positions for side in SIDES)
-    rough = _turn_to_y(_normal(_ways(positions, "pedal" if marked else "toe")))
+    rough = _turn_to_y(_normal(_ways(positions, "pedal" if marked else "toe"), settings))
     upright = {name: values @ rough.T for name, values in positions.items()}
-    pedals = {side: place for side in SIDES if (place := _pedal(upright, side)) is not None}
-    normal = _normal({side: place @ rough for side, place in pedals.items()})
+    pedals = {side: place for side in SIDES if (place := _pedal(upright, side, settings)) is not None}
+    normal = _normal({side: place @ rough for side, place in pedals.items()}, settings)
     off = 0.0 if normal is None else float(np.degrees(np.arccos(min(1.0, normal[1]))))
     turn = np.eye(3)
     found: list[Finding] = []
@@ -56,13 +57,15 @@ def in_bike_frame(
     return final, {side: place @ rough @ turn.T for side, place in pedals.items()}, found
 
 
-def crank_deg(pedals: Mapping[Side, Array]) -> dict[Side, Array]:
+def crank_deg(pedals: Mapping[Side, Array], settings: Settings = DEFAULTS) -> dict[Side, Array]:
     """Return each foot's crank angle from the pedals.
 
     Parameters
     ----------
     pedals : mapping of side to ndarray, shape (n, 3)
         In the bike's frame [mm].
+    settings : Settings
+        What circle is a pedal's.
 
     Returns
     -------
@@ -78,10 +81,10 @@ def crank_deg(pedals: Mapping[Side, Array]) -> dict[Side, Array]:
     [180.0, 270.0, 360.0, 90.0]
     """
     arms = {side: about_centre(place) for side, place in pedals.items()}
-    own = {side: angle for side, arm in arms.items() if (angle := _direction_deg(arm)) is not None}
+    own = {side: angle for side, arm in arms.items() if (angle := _direction_deg(arm, settings)) is not None}
     if len(pedals) < 2:
         return own
-    right = _direction_deg((pedals["right"] - pedals["left"]) / 2.0)
+    right = _direction_deg((pedals["right"] - pedals["left"]) / 2.0, settings)
     if right is None:
         return own
     both = {side: right + crank_offset_deg(side) for side in SIDES}
@@ -132,23 +135,24 @@ def _ways(positions: Mapping[str, Array], part: str) -> dict[Side, Array]:
     return {side: positions[f"{side}_{part}"] for side in SIDES if f"{side}_{part}" in positions}
 
 
-def _pedal(positions: Mapping[str, Array], side: Side) -> Array | None:
+def _pedal(positions: Mapping[str, Array], side: Side, settings: Settings) -> Array | None:
     """Return where a pedal's axle is: its marker, else what goes round with the shoe, else None."""
     if f"{side}_pedal" in positions:
         return positions[f"{side}_pedal"]
     if {f"{side}_heel", f"{side}_toe"} <= positions.keys():
-        return axle_of(positions[f"{side}_heel"], positions[f"{side}_toe"], positions.get(f"{side}_forefoot"))
+        heel, toe = positions[f"{side}_heel"], positions[f"{side}_toe"]
+        return axle_of(heel, toe, positions.get(f"{side}_forefoot"), settings)
     return None
 
 
-def _normal(ways: Mapping[Side, Array]) -> Array | None:
+def _normal(ways: Mapping[Side, Array], settings: Settings) -> Array | None:
     """Return the unit normal (to the left) of the plane in which the feet go round; None where they do not."""
     centred = [place[np.isfinite(place).all(axis=1)] for place in ways.values()]
     centred = [place - place.mean(axis=0) for place in centred if len(place) > 3]
     if not centred:
         return None
     size, directions = np.linalg.eigh(np.mean([np.cov(place.T) for place in centred], axis=0))
-    if size[1] < 0.2 * size[2] or size[0] > 0.05 * size[1] or size[2] < CRANK_MM[0] ** 2 / 2:
+    if size[1] < 0.2 * size[2] or size[0] > 0.05 * size[1] or size[2] < settings.crank_min_mm**2 / 2:
         return None
     normal: Array = directions[:, 0] * np.sign(directions[1, 0])
     return normal
@@ -164,15 +168,15 @@ def _turn_to_y(normal: Array | None) -> Array:
     return turn
 
 
-def _direction_deg(arm: Array) -> Array | None:
+def _direction_deg(arm: Array, settings: Settings) -> Array | None:
     """Return the crank angle of an arm, NaN off its circle; None where it is no crank's."""
     radius = np.hypot(arm[:, 0], arm[:, 2])
     seen = np.isfinite(radius)
     if not seen.any():
         return None
     usual = float(np.median(radius[seen]))
-    round_it = np.abs(radius - usual) < CIRCLE_TOLERANCE * usual
-    if not CRANK_MM[0] <= usual <= CRANK_MM[1] or round_it.sum() < 0.5 * seen.sum():
+    round_it = np.abs(radius - usual) < settings.pedal_circle_max_share * usual
+    if not settings.crank_min_mm <= usual <= settings.crank_max_mm or round_it.sum() < 0.5 * seen.sum():
         return None
     angle: Array = np.where(round_it, np.degrees(np.arctan2(arm[:, 0], arm[:, 2])), np.nan)
     return angle

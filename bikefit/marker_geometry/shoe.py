@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from bikefit.conventions import SIDES, Side
 from bikefit.model import Array, Finding, finding
-
-LEVEL_MM: Final = 3.0
-"""Heel and toe markers up to this apart in height count as level: 0.01 deg for each degree of roll."""
-FLAT_DEG: Final = 15.0
-"""A standing shoe's heel and toe markers are level within this; more is no flat stance."""
-STILL_MM: Final = 10.0
-"""A standing shoe moves less than this (standard deviation)."""
-LENGTH_TOLERANCE: Final = 0.1
-"""A shoe longer or shorter than its median by this share has a mistaken marker."""
+from bikefit.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,7 @@ def seen_sides(positions: Mapping[str, Array]) -> list[Side]:
     ]
 
 
-def stance_of(positions: Mapping[str, Array], side: Side) -> Stance | None:
+def stance_of(positions: Mapping[str, Array], side: Side, settings: Settings) -> Stance | None:
     """Return where a shoe stands in a still trial.
 
     Parameters
@@ -60,28 +51,30 @@ def stance_of(positions: Mapping[str, Array], side: Side) -> Stance | None:
         The still trial, by settled names [mm].
     side : {"left", "right"}
         The foot.
+    settings : Settings
+        What is still and flat.
 
     Returns
     -------
     Stance or None
-        None where heel or toe is missing, moves by more than `STILL_MM` or is tilted by more than `FLAT_DEG`.
+        None where heel or toe is missing, moves or is tilted too much.
     """
     points = {part: positions.get(f"{side}_{part}") for part in ("heel", "toe", "forefoot")}
     seen = {part: values[np.isfinite(values).all(axis=1)] for part, values in points.items() if values is not None}
     seen = {part: values for part, values in seen.items() if len(values)}
     if (
         not {"heel", "toe"} <= seen.keys()
-        or max(float(values.std(axis=0).max()) for values in seen.values()) > STILL_MM
+        or max(float(values.std(axis=0).max()) for values in seen.values()) > settings.stance_still_mm
     ):
         return None
     means = {part: np.asarray(np.median(values, axis=0)) for part, values in seen.items()}
     stance = Stance(means["heel"], means["toe"], means.get("forefoot"))
     pitch = float(angles_deg(unit(stance.toe - stance.heel), side)[1])
-    return stance if abs(pitch) <= FLAT_DEG else None
+    return stance if abs(pitch) <= settings.stance_flat_deg else None
 
 
 def long_axis(
-    positions: Mapping[str, Array], side: Side, static: Mapping[str, Array] | None
+    positions: Mapping[str, Array], side: Side, static: Mapping[str, Array] | None, settings: Settings
 ) -> tuple[Array, list[Finding]]:
     """Return the shoe's long axis, level with the sole as far as that is known.
 
@@ -93,6 +86,8 @@ def long_axis(
         The foot; its heel and toe are there.
     static : mapping of str to ndarray, optional
         A still trial of the same markers.
+    settings : Settings
+        What is a mistaken marker, and what counts as level.
 
     Returns
     -------
@@ -110,14 +105,14 @@ def long_axis(
     heel, toe = positions[f"{side}_heel"], positions[f"{side}_toe"]
     between = toe - heel
     length = np.linalg.norm(between, axis=1, keepdims=True)
-    length[np.abs(length / np.nanmedian(length) - 1.0) > LENGTH_TOLERANCE] = np.nan
+    length[np.abs(length / np.nanmedian(length) - 1.0) > settings.shoe_length_max_share] = np.nan
     direct: Array = between / length
     if static is None:
         return direct, []
-    stance = stance_of(static, side)
+    stance = stance_of(static, side, settings)
     if stance is None:
         return direct, [finding("static_unusable", side=side)]
-    if abs(stance.rise_mm) <= LEVEL_MM:
+    if abs(stance.rise_mm) <= settings.marker_level_mm:
         return direct, []
     forefoot = positions.get(f"{side}_forefoot")
     if stance.forefoot is None or forefoot is None or not np.isfinite(forefoot).all(axis=1).any():

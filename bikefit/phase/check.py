@@ -18,8 +18,6 @@ COMPARED_S = 180.0
 """So much of the middle of the recording is looked at."""
 RATE_AHEAD_DEG = 90.0
 """The toe goes down fastest this much before it points down most."""
-OPPOSITE_DEG = 40.0
-"""The other foot's crank is half a turn from this one's, by no more than so much."""
 
 
 def check_phase(
@@ -144,6 +142,6 @@ def _out_of_place(toe_down_deg: float, piece: FootTrace, settings: Settings) -> 
     off_deg = abs((toe_down_deg - settings.toe_down_deg + 180.0) % 360.0 - 180.0)
     if off_deg <= settings.toe_down_tolerance_deg:
         return ()
-    if 180.0 - off_deg < OPPOSITE_DEG:
+    if 180.0 - off_deg < settings.swapped_tolerance_deg:
         return (finding("sides_swapped", side=piece.side),)
     return (finding("crank_offset", side=piece.side, deg=toe_down_deg, usual=settings.toe_down_deg),)

@@ -27,11 +27,7 @@ GAP_PERIODS = 1.6
 """A step in the time stamps up to this many usual ones is no gap, however slow the sampling."""
 QUIET_DEG = 0.06
 """Noise in the curves from which on it would widen the range, so that they are read as smoothed."""
-APART_SHARE = 0.3
-"""So many strokes may come at another cadence than the recorded one: a channel is late in sprints."""
 NOT_PEDALLED: Final[tuple[RejectReason, ...]] = ("coasting", "backpedalling")
-STILL_RMS_DEG = 0.02
-"""Curves that move less than this hold no stroke, however alike they are."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +127,14 @@ def find_strokes(
         "reject_reason": reasons,
     }
     table = pd.DataFrame({name: columns[name] for name in STROKE_COLUMNS})
-    coherence, moves_deg = _coherence(smooth_deg, over.mean_deg, follows, used)
+    coherence, moves_deg = _coherence(smooth_deg, over.mean_deg, follows, used, settings.rotation_still_deg)
     findings: list[Finding] = []
     if used.any():
         samples = float(np.median(over.samples[used]))
         if samples < settings.samples_per_stroke_warn:
             findings.append(finding("few_samples", side=trace.side, samples=samples))
         if np.count_nonzero(used) >= settings.strokes_min and coherence < settings.quality_min <= phase.quality:
-            code = "rotation_still" if moves_deg < STILL_RMS_DEG else "noise_only"
+            code = "rotation_still" if moves_deg < settings.rotation_still_deg else "noise_only"
             findings.append(finding(code, side=trace.side, deg=moves_deg))
         findings.extend(_dropped(trace, reasons, settings) if phase.quality >= settings.quality_min else ())
         told_rpm = _mean_between((companions or {}).get("cadence_rpm"), start_s, end_s)
@@ -165,7 +161,7 @@ def _cadence_apart(trace: FootTrace, told_rpm: Array, cadence_rpm: Array, settin
         return ()
     ratio, most = told_rpm[known] / cadence_rpm[known], settings.cadence_apart_ratio
     apart = (ratio < 1.0 / most) | (ratio > most)
-    if apart.mean() <= APART_SHARE:
+    if apart.mean() <= settings.cadence_apart_max_share:
         return ()
     usual = float(np.median(ratio[apart]))
     how = "doubled" if 2.0 / most <= usual <= 2.0 * most else "halved" if 0.5 / most <= usual <= 0.5 * most else "other"
@@ -255,7 +251,9 @@ def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:
     return _mean_between(pitch, start_s, end_s)
 
 
-def _coherence(smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags) -> tuple[float, float]:
+def _coherence(
+    smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags, still_deg: float
+) -> tuple[float, float]:
     """Return how much of the movement within a stroke comes back in the next, and its size [deg].
 
     Noise, drift and a constant give 0. A drift from stroke to stroke, read from the neighbours' means, is
@@ -271,6 +269,6 @@ def _coherence(smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags) 
     there = smooth_deg[first + 1] - mean_deg[first + 1, None] - drift
     size = float(np.sqrt(np.vdot(here, here) * np.vdot(there, there)))
     moves_deg = float(np.sqrt(size / here.size))
-    if moves_deg < STILL_RMS_DEG:
+    if moves_deg < still_deg:
         return 0.0, moves_deg
     return max(0.0, float(np.vdot(here, there)) / size), moves_deg

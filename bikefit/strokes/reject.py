@@ -15,12 +15,6 @@ from bikefit.strokes.cuts import Cuts
 Flags = NDArray[np.bool_]
 Reasons = NDArray[np.object_]
 
-STILL_SHARE = 0.5
-"""A tenth of the revolution passed slower than this share of the slowest cadence is coasting or standing still."""
-BACKWARD_DEG = 20.0
-"""The crank may turn back this far within a stroke."""
-UNUSABLE_SHARE = 0.1
-"""A stroke may hold this share of samples that the source calls unusable."""
 RAMP_STROKES = 2
 """So many strokes after a start and before a stop are its ramp, where their cadence is not the neighbours'."""
 NEIGHBOURS = 5
@@ -31,8 +25,6 @@ TYPICAL_STROKES = 600
 """The median curve is taken from at most so many strokes, evenly spread."""
 SHAPE_FLOOR_DEG, LEVEL_FLOOR_DEG = 0.1, 0.3
 """Strokes that differ by no more than these are alike, however regular the rest is."""
-FLICKER_SDS = 7.0
-"""A departure is sudden when it exceeds this many robust standard deviations of the noise in the curves."""
 JUDGE_MIN = 8
 """Fewer whole strokes than this cannot say which of them is odd."""
 
@@ -78,14 +70,15 @@ def judge_motion(
     def reject(flags: Flags, why: RejectReason) -> None:
         reasons[flags & (reasons == "")] = why
 
-    reject(~cuts.forward | (over.backward_deg > BACKWARD_DEG), "backpedalling")
+    reject(~cuts.forward | (over.backward_deg > settings.backward_max_deg), "backpedalling")
     slowest_tenth_s = (over.pace_s[:, 2:] - over.pace_s[:, :-2]).max(axis=1)
-    reject(slowest_tenth_s - hole_s > 6.0 / (STILL_SHARE * settings.cadence_min_rpm), "coasting")
+    slow_s = 6.0 / max(settings.coasting_pace_share * settings.cadence_min_rpm, 1e-9)
+    reject(slowest_tenth_s - hole_s > slow_s, "coasting")
     reject(missing, "gap")
     reject((cadence < settings.cadence_min_rpm) | (cadence > settings.cadence_max_rpm), "cadence")
     reject(over.samples < settings.samples_per_stroke_min, "undersampled")
     for why, unusable in trace.unusable.items():
-        reject(_share(unusable, cuts) > UNUSABLE_SHARE, why)  # type: ignore[arg-type]
+        reject(_share(unusable, cuts) > settings.unusable_max_share, why)  # type: ignore[arg-type]
     jumps, ramps = _uneven(cadence, reasons == "", cuts, settings.cadence_jump_ratio)
     reject(ramps, "ramp")
     reject(jumps, "cadence_jump")
@@ -115,7 +108,7 @@ def judge_curves(reasons: Reasons, sudden_deg: Array, mean_deg: Array, smooth_de
     """
     good = reasons == ""
     if np.count_nonzero(good) >= JUDGE_MIN:
-        reasons[good & _flickers(sudden_deg, good, settings.flicker_min_deg)] = "flicker"
+        reasons[good & _flickers(sudden_deg, good, settings)] = "flicker"
     good = reasons == ""
     distance_deg, likeness = _alike(smooth_deg, good)
     if np.count_nonzero(good) >= JUDGE_MIN:
@@ -197,10 +190,10 @@ def _spread(good: Flags) -> NDArray[np.intp]:
     return rows[:: max(1, -(-rows.size // TYPICAL_STROKES))]
 
 
-def _flickers(sudden: Array, good: Flags, smallest_deg: float) -> Flags:
+def _flickers(sudden: Array, good: Flags, settings: Settings) -> Flags:
     """Say which strokes leave the foot's usual curve for a few samples."""
     farthest = np.maximum(sudden.max(axis=1), -sudden.min(axis=1))
-    flickers: Flags = farthest > max(smallest_deg, FLICKER_SDS * noise_of(sudden, good))
+    flickers: Flags = farthest > max(settings.flicker_min_deg, settings.flicker_sds * noise_of(sudden, good))
     return flickers
 
 
