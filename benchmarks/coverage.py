@@ -11,8 +11,11 @@ from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
+import pandas as pd
 from scipy.signal import lfilter
 
+from bikefit.conventions import STROKE_COLUMNS
+from bikefit.model import StrokeCurves
 from bikefit.phase import find_phase
 from bikefit.quantiles import t_quantile
 from bikefit.rotation import summarise_rotation
@@ -99,6 +102,40 @@ def series_coverage(make: Make, count: int, trials: int, seed: int) -> tuple[flo
     return float(np.mean(np.abs(means) <= reach)), float(np.median(reach)) / (1.96 * float(means.std()))
 
 
+def level_coverage(shift_deg: float, share: float, drifts: bool, trials: int, seed: int) -> tuple[float, float]:
+    """Share of 350-stroke rides (SD 0.4 deg, AR(1)) whose interval holds both levels, and in which a change is told.
+
+    The level moves by ``shift_deg`` for this share of the ride, from a third of it on, or drifts throughout.
+    """
+    count, settings = 350, Settings()
+    rng = np.random.default_rng(seed)
+    at = np.arange(count)
+    begins = count // 3
+    part = (at >= begins) & (at < begins + share * count)
+    level = shift_deg * (at / (count - 1.0) if drifts else part)
+    table = pd.DataFrame(dict.fromkeys(STROKE_COLUMNS, np.zeros(count)))
+    table = table.assign(foot="right", used=True, start_s=0.67 * at, end_s=0.67 * (at + 1))
+    curves = StrokeCurves(np.zeros((count, 100)))
+    held = told = 0
+    for noise in autoregressive(RHO)(trials, count, rng):
+        strokes = table.assign(mean_deg=level + 0.4 * noise)
+        rotation, findings = summarise_rotation(strokes, curves, "mean", settings, is_crank=False)
+        low, high = rotation.interval_deg
+        held += low <= 0.0 and high >= shift_deg
+        told += any(item.code in ("level_shift", "drift") for item in findings)
+    return held / trials, told / trials
+
+
+LEVELS = (
+    ("a third of the ride at another level", 1.5, 0.33, False),
+    ("a third of the ride at another level", 3.0, 0.33, False),
+    ("a tenth of it", 1.5, 0.1, False),
+    ("a tenth of it", 3.0, 0.1, False),
+    ("straight drift", 2.0, 1.0, True),
+    ("no change", 0.0, 0.33, False),
+)
+
+
 def ride_coverage(rides: int, seed: int) -> tuple[int, int]:
     """Intervals of whole simulated rides that hold the truth, and how many there were (a foot each)."""
     rng = np.random.default_rng(seed)
@@ -135,6 +172,10 @@ def main() -> None:
             # long series take memory: half as many of them
             share, width = series_coverage(make, count, arguments.trials // (1 + (count > 1000)), 1)
             print(f"| {name} | {count} | {100 * share:.1f} % | {width:.2f} |", flush=True)
+    print("\n| Level | By | Interval holds both | Told |\n|---|---|---|---|")
+    for name, shift_deg, part, drifts in LEVELS:
+        held, told = level_coverage(shift_deg, part, drifts, arguments.trials // 10, 1)
+        print(f"| {name} | {shift_deg:g} deg | {100 * held:.1f} % | {100 * told:.1f} % |", flush=True)
     for seed in (1, 2):
         hits, feet = ride_coverage(arguments.rides, seed)
         print(f"whole rides, seed {seed}: {hits} of {feet} ({100 * hits / feet:.1f} %)")

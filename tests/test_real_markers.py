@@ -120,3 +120,5 @@ def test_analyze(folder: Path, run: Callable[..., Any]) -> None:
     assert stood["feet"]["right"]["neutral"]["kind"] == "static"
     assert stood["feet"]["right"]["excess"]["deg"] == pytest.approx(5.5, abs=0.15)
     assert stood["feet"]["right"]["recommendation"]["outcome"] != "undetermined"
+    matters = [item for item in stood["feet"]["right"]["findings"] if item["code"] == "neutral_matters"]
+    assert matters[0]["values"]["others"]["zero"] < -3.0

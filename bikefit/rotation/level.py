@@ -7,8 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from bikefit.conventions import Z95
 from bikefit.model import Array, LevelChange
-from bikefit.signals import long_run_variance, robust_sd
+from bikefit.quantiles import t_quantile
+from bikefit.signals import long_run_variance, mean_with_error, robust_sd
 
 BLOCKS_MOST: Final = 150
 """The strokes are looked at in at most so many blocks."""
@@ -89,8 +91,14 @@ def _shift(time_s: Array, values: Array, starts: list[int], smallest_deg: float)
         low_deg=means[lowest],
         high_deg=means[highest],
         at_s=float(time_s[levels[1][0]]),
-        error_deg=max(errors[lowest], errors[highest]),
+        error_deg=max(_sd_of_mean(values[slice(*levels[place])]) for place in (lowest, highest)),
     )
+
+
+def _sd_of_mean(values: Array) -> float:
+    """Return the standard deviation of a normal distribution with the mean's own 95 % interval."""
+    _, error, dof = mean_with_error(values)
+    return t_quantile(dof) / Z95 * error
 
 
 def _drift(time_s: Array, values: Array, smallest_deg: float) -> LevelChange | None:
@@ -106,7 +114,7 @@ def _drift(time_s: Array, values: Array, smallest_deg: float) -> LevelChange | N
         low_deg=middle - 0.5 * apart,
         high_deg=middle + 0.5 * apart,
         at_s=float(time_s[0]),
-        error_deg=0.5 * error * lasts,
+        error_deg=math.hypot(0.5 * error * lasts, error * float(time_s.std())),
     )
 
 

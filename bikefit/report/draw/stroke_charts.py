@@ -283,7 +283,8 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
         )
         for at, mean, low, high in zip(thin.x, thin.mean, thin.low, thin.high, strict=True)
     ]
-    title = words.text("alt.over_ride", shoe=each.name, trend=words.signed_degrees(trend))
+    told = words.text("alt.over_ride_trend", trend=words.signed_degrees(trend)) if known(trend) else ""
+    title = words.text("alt.over_ride", shoe=each.name, trend=told)
     readout = Readout(on_page(frame.x.array(thin.x)), said, TOP, height - 8)
     return frame.panel(title, f"foot-{each.side}", readout)
 
