@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import random
@@ -473,6 +474,12 @@ def test_bad_files_fail_alone_and_are_told_at_the_end(run: Run, rides: Path, tmp
     again = run("batch", folder, "--out", tmp_path / "out", "--no-report", "--jobs", 1)
     assert again.code == 4
     assert again.err == first.err
+
+
+def test_a_packed_file_that_swells_beyond_measure_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(b"time_s,left_heel_rotation_deg\n" + b"1,1\n" * (50 << 20), 6))
+    with pytest.raises(RecordingError, match="holds more than 64 MiB"):
+        analyze(tmp_path / "bomb.csv.gz")
 
 
 def test_a_manifest_with_everything(run: Run, samples: Path, tmp_path: Path) -> None:

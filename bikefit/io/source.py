@@ -18,6 +18,10 @@ from bikefit.model import Finding, finding
 GZIP_MAGIC: Final = b"\x1f\x8b"
 UNPACKED_MAX_BYTES: Final = 4 << 30
 """More than this out of one packed file is refused: no ride is that long."""
+UNPACKED_MAX_RATIO: Final = 50
+"""More than this many times its own size is refused too: recordings do not pack that well, bombs do."""
+UNPACKED_FREE_BYTES: Final = 64 << 20
+"""So much may come out whatever the ratio."""
 
 
 @dataclass(frozen=True)
@@ -101,16 +105,16 @@ def load(path: Path, *, strict: bool = False) -> Source:
 def _unpack(stored: bytes, path: Path) -> tuple[bytes, bool]:
     """Unpack all members of a gzip file; return what came out and whether it was whole."""
     parts: list[bytes] = []
-    size = 0
+    size, most = 0, max(UNPACKED_FREE_BYTES, min(UNPACKED_MAX_BYTES, UNPACKED_MAX_RATIO * len(stored)))
     while stored[:2] == GZIP_MAGIC:
         unpacker = zlib.decompressobj(wbits=31)
         try:
-            parts.append(unpacker.decompress(stored, UNPACKED_MAX_BYTES - size))
+            parts.append(unpacker.decompress(stored, most - size))
         except zlib.error:
             return b"".join(parts), False
         size += len(parts[-1])
         if unpacker.unconsumed_tail:
-            raise RecordingError(f"{path}: the packed file holds more than {UNPACKED_MAX_BYTES >> 30} GiB.")
+            raise RecordingError(f"{path}: the packed file holds more than {most >> 20} MiB, which no recording does.")
         if not unpacker.eof:
             return b"".join(parts), False
         stored = unpacker.unused_data
