@@ -143,6 +143,35 @@ class Settings:
         No foot is further than this from its zero: the outcome is undetermined.
     range_max_deg : float
         No foot turns by more than this within a stroke: the outcome is undetermined.
+    drift_warn_errors : float
+        And only where it is this many times its own standard error. Higher: fewer drifts are told.
+    drift_warn_min_deg : float
+        And only where it moves the foot at least this far over the ride.
+    float_stop_strokes_min : int
+        Fewer strokes cannot say where they all stop.
+    float_stop_near_deg : float
+        A foot is at the float's end within this.
+    float_stop_varies_deg : float
+        The opposite ends of the strokes must vary at least this much to show that the others do not.
+    float_stop_sharp_share : float
+        The strokes' furthest angles vary less than this share of what the opposite ends vary where a stop holds them.
+        Higher: more feet are said to rest at a stop.
+    float_stop_dwell_ratio : float
+        A stop holds the foot for this much longer than a free movement of the same range stays at its top. Lower: more
+        feet are said to rest at a stop.
+    float_stop_margin_deg : float
+        A foot that moves within this of the whole stated float reaches its ends.
+    posture_apart_deg : float
+        Standing tips the shoe's mean pitch toe-down by at least this much: 45 deg on average in a standing trial, where
+        seated riders have 15-25. Higher: standing is told from sitting in fewer rides.
+    posture_apart_sds : float
+        And by this many standard deviations of the strokes within either posture.
+    compare_other_day_h : float
+        Recordings this far apart in time are asked about their sensors.
+    compare_cadence_ratio : float
+        Recordings whose cadences differ by more than this ratio are a finding: riding turns the foot too.
+    compare_power_ratio : float
+        The same of their powers.
     crank_length_m : float
         Crank length that a shoe sensor's path is expected to show [m].
     crank_length_sd_m : float
@@ -165,6 +194,8 @@ class Settings:
         Markers: a standing shoe moves less than this (standard deviation); else the still trial is not used.
     stance_flat_deg : float
         Markers: a standing shoe is level within this; else the still trial is not used.
+    references_apart_warn_deg : float
+        Shoe sensor: a larger disagreement of the pedalling's plane and axis about a change is a finding.
     turning_max_deg_s : float
         Shoe sensor: strokes while the bike turns faster than this are dropped. Higher: more bends are kept.
     rocking_max_deg : float
@@ -245,6 +276,19 @@ class Settings:
     zero_apart_warn_deg: float = 15.0
     zero_apart_max_deg: float = 30.0
     range_max_deg: float = 25.0
+    drift_warn_errors: float = 3.0
+    drift_warn_min_deg: float = 0.3
+    float_stop_strokes_min: int = 25
+    float_stop_near_deg: float = 0.15
+    float_stop_varies_deg: float = 0.15
+    float_stop_sharp_share: float = 0.4
+    float_stop_dwell_ratio: float = 1.2
+    float_stop_margin_deg: float = 0.7
+    posture_apart_deg: float = 8.0
+    posture_apart_sds: float = 4.0
+    compare_other_day_h: float = 6.0
+    compare_cadence_ratio: float = 1.15
+    compare_power_ratio: float = 1.25
     crank_length_m: float = 0.1725
     crank_length_sd_m: float = 0.004
     crank_min_mm: float = 80.0
@@ -255,6 +299,7 @@ class Settings:
     marker_level_mm: float = 3.0
     stance_still_mm: float = 10.0
     stance_flat_deg: float = 15.0
+    references_apart_warn_deg: float = 0.5
     turning_max_deg_s: float = 2.0
     rocking_max_deg: float = 1.5
     zero_turn_max_deg: float = 2.0

@@ -89,7 +89,7 @@ def gather_foot(
     found = [finding("compare_left_out", side=side, name=names[i]) for i in range(len(sessions)) if i not in usable]
     series = None
     if usable:
-        found += check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable])
+        found += check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable], settings)
         series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
     fitted = (sessions[here[-1]].feet[side].fitted_wedges or 0) if here else 0
     return FootRecordings(side, compared, series, tuple(strokes[i] for i in usable), fitted, tuple(found))

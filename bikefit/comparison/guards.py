@@ -12,12 +12,7 @@ import numpy as np
 from bikefit.comparison.refusal import not_comparable
 from bikefit.conventions import SIDES, Side
 from bikefit.model import Finding, Reading, Readings, finding
-
-OTHER_DAY_H = 6.0
-"""Recordings this far apart were hardly made with the sensors left on."""
-CADENCE_RATIO = 1.15
-POWER_RATIO = 1.25
-"""Beyond these the riding differs enough to turn the foot by itself."""
+from bikefit.settings import Settings
 
 
 def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
@@ -41,7 +36,9 @@ def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
     )
 
 
-def check_sessions(sessions: Sequence[Readings], names: Sequence[str], *, remounted: bool) -> tuple[Finding, ...]:
+def check_sessions(
+    sessions: Sequence[Readings], names: Sequence[str], settings: Settings, *, remounted: bool
+) -> tuple[Finding, ...]:
     """Refuse recordings that cannot be compared, and say what is odd about the others."""
     systems = [(session.system.id, session.system.cant_deg) for session in sessions]
     _same("wedge_system", systems, names, "--system", [name for name, _ in systems])
@@ -50,7 +47,7 @@ def check_sessions(sessions: Sequence[Readings], names: Sequence[str], *, remoun
         found.append(finding("compare_formats_differ", formats=sorted({_format(s) for s in sessions})))
     starts = [session.recording.start for session in sessions if session.recording.start is not None]
     hours = (max(starts) - min(starts)).total_seconds() / 3600.0 if starts else 0.0
-    if hours > OTHER_DAY_H and not remounted:
+    if hours > settings.compare_other_day_h and not remounted:
         found.append(finding("compare_other_day", hours=hours))
     stretches = [(s.recording.sha256, s.recording.from_s, s.recording.to_s) for s in sessions]
     for i, (sha256, from_s, to_s) in enumerate(stretches):
@@ -76,7 +73,7 @@ def check_zeros(sessions: Sequence[Readings], names: Sequence[str]) -> None:
             raise not_comparable("zeros", side=side, zeros=zeros)
 
 
-def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str]) -> tuple[Finding, ...]:
+def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str], settings: Settings) -> tuple[Finding, ...]:
     """Refuse what makes one foot's recordings that gave a rotation incomparable, and say what is odd about them."""
     flag = f"--{side}-neutral"
     _same("metric", [foot.metric for foot in feet], names, "--metric")
@@ -89,8 +86,8 @@ def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str]) -> tup
             _same("reference", references, names, "--metric mean, or --reference")
         found.append(finding("compare_references_differ", side=side, references=_by_value(references, names)))
     for code, values, ratio in (
-        ("compare_cadence_differs", [foot.cadence_rpm for foot in feet], CADENCE_RATIO),
-        ("compare_power_differs", [foot.power_w for foot in feet], POWER_RATIO),
+        ("compare_cadence_differs", [foot.cadence_rpm for foot in feet], settings.compare_cadence_ratio),
+        ("compare_power_differs", [foot.power_w for foot in feet], settings.compare_power_ratio),
     ):
         low, high = _range(values)
         if low > 0 and high > ratio * low:

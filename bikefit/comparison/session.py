@@ -171,7 +171,7 @@ def compare_readings(
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
     names = labels(sessions)
     check_zeros(sessions, names)
-    findings = check_sessions(sessions, names, remounted=remounted)
+    findings = check_sessions(sessions, names, settings, remounted=remounted)
     mounting = mounting_of(sessions, remounted)
     assumptions = Assumptions.of(settings, mounting)
     gathered = [

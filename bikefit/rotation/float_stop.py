@@ -7,26 +7,21 @@ import math
 import numpy as np
 
 from bikefit.model import Array, FloatStop
+from bikefit.settings import DEFAULTS, Settings
 
-STROKES_MIN = 25
-"""Fewer strokes cannot say where they all stop."""
 STROKES_MAX = 2000
 """At most so many strokes, evenly spread, are looked at."""
 AVERAGED = 5
 """Points of a curve that are averaged against noise."""
-NEAR_DEG, NEAR_SDS = 0.15, 2.5
-"""A point is at the stop within this, or within so many standard deviations of the noise."""
-VARIES_DEG = 0.15
-"""The opposite ends must vary at least this much to be a measure."""
-SHARP = 0.4
-"""The strokes' furthest angles vary less than this share of what the opposite ends vary where a stop holds them."""
-DWELL_RATIO, DWELL_MORE = 1.2, 0.03
-"""A stop holds the foot for this much longer than a sinusoid of the same range stays at its top, and a little more."""
-FLOAT_MARGIN_DEG = 0.7
-"""A foot that moves within this of the cleat's whole float reaches its ends."""
+NEAR_SDS = 2.5
+"""A point is at the stop within so many standard deviations of the noise, however near that is."""
+DWELL_MORE = 0.03
+"""A stop holds the foot for this share of the turn more than what the dwell ratio asks for."""
 
 
-def find_float_stop(curves_deg: Array, cleat_float_deg: float | None) -> FloatStop | None:
+def find_float_stop(
+    curves_deg: Array, cleat_float_deg: float | None, settings: Settings = DEFAULTS
+) -> FloatStop | None:
     """Find an angle at which all strokes stop.
 
     Parameters
@@ -35,6 +30,8 @@ def find_float_stop(curves_deg: Array, cleat_float_deg: float | None) -> FloatSt
         Used strokes' curves of heel-out [deg].
     cleat_float_deg : float, optional
         Total float of the cleat [deg].
+    settings : Settings
+        What a stop shows.
 
     Returns
     -------
@@ -49,7 +46,7 @@ def find_float_stop(curves_deg: Array, cleat_float_deg: float | None) -> FloatSt
     stroke gives no evidence of the first kind.
     """
     known = curves_deg[np.isfinite(curves_deg).all(axis=1)]
-    if known.shape[0] < STROKES_MIN:
+    if known.shape[0] < settings.float_stop_strokes_min:
         return None
     known = known[:: -(-known.shape[0] // STROKES_MAX)]
     wrapped = np.concatenate([known, known[:, : AVERAGED - 1]], axis=1)
@@ -58,9 +55,9 @@ def find_float_stop(curves_deg: Array, cleat_float_deg: float | None) -> FloatSt
     noise = float(np.median(np.abs(known - averaged))) * 1.4826 / math.sqrt(AVERAGED)
     top, bottom = averaged.max(axis=1), averaged.min(axis=1)
     whole = float(np.quantile(top, 0.9) - np.quantile(bottom, 0.1))
-    uses_float = cleat_float_deg is not None and abs(whole - cleat_float_deg) < FLOAT_MARGIN_DEG
+    uses_float = cleat_float_deg is not None and abs(whole - cleat_float_deg) < settings.float_stop_margin_deg
     stops = [
-        _stop_at_top(sign * averaged, sign * furthest, sign * opposite, noise, uses_float, sign)
+        _stop_at_top(sign * averaged, sign * furthest, sign * opposite, noise, uses_float, sign, settings)
         for sign, furthest, opposite in ((1.0, top, bottom), (-1.0, bottom, top))
     ]
     found = [stop for stop in stops if stop is not None]
@@ -68,10 +65,10 @@ def find_float_stop(curves_deg: Array, cleat_float_deg: float | None) -> FloatSt
 
 
 def _stop_at_top(
-    averaged: Array, top: Array, bottom: Array, noise: float, uses_float: bool, sign: float
+    averaged: Array, top: Array, bottom: Array, noise: float, uses_float: bool, sign: float, settings: Settings
 ) -> FloatStop | None:
     """Judge the upper end of curves that may have been turned over (sign -1)."""
-    near = max(NEAR_DEG, NEAR_SDS * noise)
+    near = max(settings.float_stop_near_deg, NEAR_SDS * noise)
     level = float(np.quantile(top, 0.75))
     level = float(np.median(averaged[averaged > level - 2.0 * near]))  # noise lifts the strokes' furthest points
     half_range = 0.5 * float(np.median(top - bottom))
@@ -82,8 +79,8 @@ def _stop_at_top(
     round_top = math.acos(1.0 - near / half_range) / math.pi
     varies = float(np.quantile(bottom, 0.9) - np.quantile(bottom, 0.1))
     over = 2.0 * float(np.quantile(top, 0.95) - np.quantile(top, 0.6))
-    sharp = varies > VARIES_DEG and over < SHARP * varies
-    dwells = dwell > DWELL_RATIO * round_top + DWELL_MORE
+    sharp = varies > settings.float_stop_varies_deg and over < settings.float_stop_sharp_share * varies
+    dwells = dwell > settings.float_stop_dwell_ratio * round_top + DWELL_MORE
     if not ((sharp and dwells) or (uses_float and (sharp or dwells))):
         return None
     approach = float((averaged > level - 2.0 * near).mean()) - dwell

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 BLOCK_S = 30.0
 """Length of the blocks whose means the standard error is held against."""
-TREND_ERRORS = 3.0
-"""A drift is reported when it is this many times its own standard error."""
-TREND_CHANGE_DEG = 0.3
-"""A drift is reported when it moves the foot at least this far over the recording."""
 
 
 def summarise_rotation(
@@ -83,7 +79,7 @@ def summarise_rotation(
     level = _level_change(middle_s, column[METRICS[metric].column], settings)
     sd = max(t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan, _sd_of_levels(level, value))
     findings = [*_level_findings(level, side), *_drift_findings(middle_s, column["mean_deg"], level, settings, side)]
-    stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg)
+    stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg, settings)
     if stop is not None:
         findings.append(finding("float_stop", side=side, percent=100.0 * stop.share, deg=stop.deg))
     rotation = Rotation(
@@ -146,7 +142,7 @@ def _drift_findings(
     slope, error = slope_with_error(time_s, values)
     deg = slope * float(time_s[-1] - time_s[0])
     fast = abs(slope) * 3600.0 > settings.drift_warn_deg_per_h
-    if not (fast and abs(slope) > TREND_ERRORS * error and abs(deg) > TREND_CHANGE_DEG):
+    if not (fast and abs(slope) > settings.drift_warn_errors * error and abs(deg) > settings.drift_warn_min_deg):
         return ()
     return (finding("drift", side=side, deg=deg, deg_per_h=_trend_deg_per_h(time_s, values, settings)),)
 

@@ -15,7 +15,6 @@ from bikefit.settings import Settings
 ROCKING_ERROR = 1.3
 """Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
 STUCK_ERROR_DEG = 10.0
-DISAGREEMENT_WARN_DEG = 0.5
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def join_pieces(
     if not math.isnan(disagreement):
         quality /= 1.0 + disagreement**2
         errors.append(disagreement)
-        if disagreement > DISAGREEMENT_WARN_DEG:
+        if disagreement > settings.references_apart_warn_deg:
             findings.append(finding("references_disagree", side=sensor.side, deg=disagreement))
     for channel, values in (("gyroscope", sensor.gyr_deg_s), ("accelerometer", sensor.acc_m_s2)):
         if bool(np.all(values == values[0], axis=0).any()):

@@ -119,7 +119,7 @@ def find_strokes(
         },
         "peak_crank_deg": peak_at_deg if phase.is_crank else unknown,
         "range_deg": range_deg,
-        "posture": label_posture(_pitch_means(trace, start_s, end_s), used),
+        "posture": label_posture(_pitch_means(trace, start_s, end_s), used, settings),
         "power_w": _mean_between((companions or {}).get("power_w"), start_s, end_s),
         "spikes_repaired": np.bincount(per_spike[inside], minlength=start_s.size),
         "quality": likeness,

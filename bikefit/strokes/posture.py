@@ -9,23 +9,18 @@ from numpy.typing import NDArray
 
 from bikefit.conventions import POSTURES, PostureChoice, RejectReason, Side
 from bikefit.model import Array, Finding, finding
-from bikefit.settings import Settings
+from bikefit.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
 REJECTED: RejectReason = "posture"
 
-APART_DEG = 8.0
-"""Standing tips the shoe's mean pitch toe-down by at least this much: 45 deg on average in a standing trial, where
-seated riders have 15-25."""
-APART_SDS = 4.0
-"""The two groups must also be this many of their own standard deviations apart."""
 STROKES_MIN = 5
 """Fewer strokes than this are no group."""
 
 
-def label_posture(pitch_deg: Array, used: NDArray[np.bool_]) -> NDArray[np.object_]:
+def label_posture(pitch_deg: Array, used: NDArray[np.bool_], settings: Settings = DEFAULTS) -> NDArray[np.object_]:
     """Label strokes as standing or seated by their mean pitch.
 
     Parameters
@@ -34,6 +29,8 @@ def label_posture(pitch_deg: Array, used: NDArray[np.bool_]) -> NDArray[np.objec
         Mean pitch of each stroke [deg], toe down positive; NaN where unknown.
     used : ndarray of bool, shape (strokes,)
         Strokes to find the two groups from.
+    settings : Settings
+        How far apart two groups are.
 
     Returns
     -------
@@ -59,7 +56,7 @@ def label_posture(pitch_deg: Array, used: NDArray[np.bool_]) -> NDArray[np.objec
     best = int(np.argmin(within))
     apart = float(mean_high[best] - mean_low[best])
     sd = float(np.sqrt(max(within[best], 0.0) / known.size))
-    if apart >= APART_DEG and apart >= APART_SDS * sd:
+    if apart >= settings.posture_apart_deg and apart >= settings.posture_apart_sds * sd:
         border = 0.5 * float(mean_low[best] + mean_high[best])
         labels[pitch_deg > border] = "standing"
         labels[pitch_deg <= border] = "seated"
