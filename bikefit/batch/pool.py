@@ -17,6 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 from typing import Any
@@ -232,6 +233,7 @@ def _why_no_start(code: int | None) -> str:
 def _block_interrupts() -> None:
     """Keep Ctrl+C from this thread and the processes that it starts, which would answer with pages of traceback."""
     if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # first, for it lets the signal through again at its end
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
