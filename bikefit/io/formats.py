@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from bikefit.errors import BikefitError, RecordingError
+from bikefit.io.archives import unpacked
 from bikefit.io.names import shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plugins import load_declared
@@ -74,7 +75,7 @@ FORMATS: Final = (
     Format(
         "trc",
         (".trc",),
-        lambda head, _: to_utf8(head).lstrip().startswith(b"PathFileType"),
+        lambda head, _: to_utf8(head).lstrip(b' "\t\r\n').startswith(b"PathFileType"),
         _lazily("bikefit.io.markers.trc", "read_trc"),
     ),
     Format(
@@ -96,7 +97,6 @@ _HINTS: Final = {
     ".xlsx": "an Excel workbook; save the sheet as CSV",
     ".xls": "an Excel workbook; save the sheet as CSV",
     ".ods": "a spreadsheet; save the sheet as CSV",
-    ".zip": "a ZIP archive; unpack it first",
     ".mat": "a MATLAB file; export the channels as CSV",
     ".h5": "an HDF5 file; export the channels as CSV",
     ".hdf5": "an HDF5 file; export the channels as CSV",
@@ -109,11 +109,20 @@ _HINTS: Final = {
     ".bvh": "a BVH skeleton; export the markers as TRC or C3D",
 }
 _MAGIC: Final = (
-    (b"PK\x03\x04", ".zip"),
     (b"\xd0\xcf\x11\xe0", ".xls"),
     (b"\x89HDF", ".h5"),
     (b"MATLAB", ".mat"),
     (b"PAR1", ".parquet"),
+)
+
+
+_MARKUP: Final = (
+    (b"<gpx", _HINTS[".gpx"]),
+    (b"<trainingcenterdatabase", _HINTS[".tcx"]),
+    (b"<table", "a web page (HTML), whatever its name says; open it in a spreadsheet and save the sheet as CSV"),
+    (b"<html", "a web page (HTML), whatever its name says; open it in a spreadsheet and save the sheet as CSV"),
+    (b"<workbook", "an Excel workbook written as XML; open it and save the sheet as CSV"),
+    (b"<", "an XML or HTML file; export the channels as CSV"),
 )
 
 
@@ -123,7 +132,16 @@ def format_of(path: Path) -> Format:
 
 
 def read_file(path: Path, options: ReadOptions) -> Recording:
-    """Read a file by the reader of its format; one of another package that fails is told and passed over."""
+    """Read a file by the reader of its format; one of another package that fails is told and passed over.
+
+    Of a ZIP archive the one file in it is read.
+    """
+    with unpacked(path) as inner:
+        return _read_file(inner, options)
+
+
+def _read_file(path: Path, options: ReadOptions) -> Recording:
+    """Read a file that is no archive."""
     chosen, findings = _told(path)
     if chosen in FORMATS or chosen is TEXT:
         recording = chosen.read(path, options)
@@ -165,8 +183,10 @@ def _left_open(path: Path, head: bytes, suffix: str, added: Sequence[Format]) ->
     """Return the format of a file whose content does not tell; raise where it is something that is not read."""
     known = next((ending for magic, ending in _MAGIC if head.startswith(magic)), None)
     if known:
-        known = suffix if known == ".zip" and suffix in (".xlsx", ".ods") else known
         raise RecordingError(f"{path}: this is {_HINTS[known]}.")
+    if head.lstrip()[:1] == b"<":
+        lower = head.lower()
+        raise RecordingError(f"{path}: this is {next(what for mark, what in _MARKUP if mark in lower)}.")
     for item in (*FORMATS, *added):
         if suffix in item.suffixes and suffix not in TEXT.suffixes and not (item.binary and b"\0" not in to_utf8(head)):
             return item

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import RecordingError, UsageError
+from bikefit.io.archives import unpacked
 from bikefit.io.formats import TEXT, format_of, read_file
 from bikefit.io.options import ReadOptions
 from bikefit.io.sides import TDC_CHANNEL
@@ -39,6 +40,12 @@ def read_pair(left: Sequence[Path], right: Sequence[Path], options: ReadOptions)
 
 def _read(path: Path, options: ReadOptions) -> TimedRecording:
     """Read one file with the time of its first sample on its own clock."""
+    with unpacked(path) as inner:
+        return _read_unpacked(inner, options)
+
+
+def _read_unpacked(path: Path, options: ReadOptions) -> TimedRecording:
+    """Read one file that is no archive."""
     if format_of(path) is TEXT:
         return read_timed(path, options)
     recording = read_file(path, options)

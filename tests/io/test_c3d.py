@@ -67,3 +67,22 @@ def test_another_file_by_that_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ride.c3d").write_bytes(b"\x01\x02no C3D at all\0" * 100)
     with pytest.raises(RecordingError, match="no C3D file"):
         read_recording(tmp_path / "ride.c3d")
+
+
+def damaged(whole: bytes, at: int, value: bytes) -> bytes:
+    return whole[:at] + value + whole[at + len(value) :]
+
+
+@pytest.mark.parametrize("what", ["frames", "points", "parameter", "header"])
+def test_a_file_that_claims_more_than_it_holds_is_refused_at_once(trial: Path, what: str) -> None:
+    whole = trial.read_bytes()
+    label = whole.index(b"LABELS")
+    broken = {
+        "frames": damaged(whole, 8, b"\xf0\xff"),
+        "points": damaged(whole, 2, b"\xf0\xff"),
+        "parameter": damaged(whole, label + 6 + 3, b"\x04\xff\xff\xff\xff"),
+        "header": whole[:600],
+    }[what]
+    (trial.parent / "broken.c3d").write_bytes(broken)
+    with pytest.raises(RecordingError, match=r"broken\.c3d: the C3D file (is damaged|breaks off)"):
+        read_recording(trial.parent / "broken.c3d")

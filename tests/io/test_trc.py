@@ -116,6 +116,8 @@ def test_time_stamps_rule_over_the_headers_rate(tmp_path: Path) -> None:
         "Right Heel\t\t\tRight Toe",
         "heel.R\tToeTip.R",
         "R_FCC\t\t\tR_MT2",
+        "r_calc_study\t\t\tr_toe_study",
+        "r heel\t\t\tr met",
     ],
 )
 def test_usual_names(tmp_path: Path, names: str) -> None:
@@ -141,13 +143,42 @@ def test_commas_blanks_and_a_byte_order_mark(tmp_path: Path) -> None:
     assert places(read_recording(write(tmp_path, blanks, "blanks.trc")))["right_toe"].shape == (5, 3)
 
 
+@pytest.mark.parametrize(("mark", "decimal"), [(",", "."), (";", ","), (";", "."), ("\t", ",")])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_file_that_a_spreadsheet_saved(tmp_path: Path, mark: str, decimal: str, quoted: bool) -> None:
+    cells = [line.split("\t") for line in small(rows()).splitlines()]
+    cells = [[*row, *[""] * (9 - len(row))] if row else row for row in cells]
+    numbers = [[cell.replace(".", decimal) if at > 4 else cell for cell in row] for at, row in enumerate(cells)]
+    lines = [mark.join(f'"{cell}"' if quoted and cell else cell for cell in row) for row in numbers]
+    for name in ("ride.trc", "ride.csv"):
+        read = read_recording(write(tmp_path, "\n".join(lines) + "\n", name))
+        assert set(places(read)) == {"right_heel", "right_toe"}
+        np.testing.assert_allclose(read.markers.time_s if read.markers else (), np.arange(5) / 100, atol=1e-9)
+
+
+def test_frames_written_as_decimals_and_any_encoding(tmp_path: Path) -> None:
+    frames = [line.replace("\t", ".0\t", 1) for line in rows()]
+    for encoding in ("utf-8", "utf-16"):
+        (tmp_path / "ride.trc").write_bytes(small(frames).encode(encoding))
+        assert places(read_recording(tmp_path / "ride.trc"))["right_toe"].shape == (5, 3)
+
+
+def test_a_marker_that_is_not_needed_may_stand_there_twice(tmp_path: Path) -> None:
+    doubled = [line + "\t1\t2\t3\t4\t5\t6" for line in rows()]
+    read = read_recording(write(tmp_path, small(doubled, names="RHEE\t\t\tRTOE\t\t\tC7\t\t\tC7")))
+    assert {"right_heel", "right_toe"} <= set(places(read))
+    again = [line + "\t" + "\t".join(line.split("\t")[2:5]) for line in rows()]
+    same = read_recording(write(tmp_path, small(again, names="RHEE\t\t\tRTOE\t\t\tRHEE")))
+    assert set(places(same)) == {"right_heel", "right_toe"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         (HEAD + "\n1\t2\n", "no line that begins with 'Frame#"),
         (small([]), "holds 0 rows"),
         (small([*rows(), "6\t0.05\tx7\t1\t2"]), "frame 6: 'x7' is no number"),
-        (small(rows(), names="RHEE\t\t\tRHEE"), "'RHEE' twice"),
+        (small(rows(), names="RHEE\t\t\tRHEE"), "'RHEE' twice, at different places"),
         (small([*rows(), "6\t-5\t1\t2\t3"]), "time goes back"),
     ],
 )

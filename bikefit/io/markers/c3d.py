@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bikefit.errors import RecordingError
+from bikefit.io.markers.c3d_bounds import check_bounds
 from bikefit.io.markers.recording import recording_of_markers
 from bikefit.io.opensim import pedal_points_beside
 from bikefit.io.options import ReadOptions
@@ -25,6 +26,7 @@ def read_c3d(path: Path, options: ReadOptions) -> Recording:
     source = load(path, strict=options.strict)
     if source.data[1:2] != b"\x50":
         raise RecordingError(f"{source.name}: this is no C3D file (its second byte is not 50 hex).")
+    check_bounds(source.data, source.name)
     content = _open(source)
     parameters = content["parameters"]["POINT"]
     points = np.asarray(content["data"]["points"], dtype=np.float64)
@@ -54,7 +56,9 @@ def _open(source: Source) -> Any:
         try:
             return ezc3d.c3d(str(plain))
         except Exception as error:  # ezc3d raises whatever its C++ side throws
-            raise RecordingError(f"{source.name}: this C3D file cannot be read ({str(error)[:100]}).") from error
+            raise RecordingError(
+                f"{source.name}: this C3D file cannot be read ({str(error)[:100]}). Export it as TRC."
+            ) from error
 
 
 def _labels(parameters: Any) -> list[str]:

@@ -84,8 +84,8 @@ def _usual_names() -> dict[str, tuple[str, int]]:
 
 
 def _plain(raw: str) -> str:
-    """Return a marker's name without subject, case and punctuation."""
-    return re.sub(r"[\W_]+", "", raw.rpartition(":")[2].casefold())
+    """Return a marker's name without subject, case, punctuation and the ending that OpenCap gives its video markers."""
+    return re.sub(r"[\W_]+", "", raw.rpartition(":")[2].casefold().removesuffix("_study"))
 
 
 def some_names(names: Iterable[str], limit: int = 12) -> str:

@@ -1,0 +1,77 @@
+"""ZIP archives, as apps export them: one file in it is read, of several the user is told which they are."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from bikefit.errors import RecordingError
+from bikefit.io.names import shown
+from bikefit.io.source import UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO
+
+ZIP_MAGIC: Final = b"PK\x03\x04"
+_SHOWN_MAX: Final = 8
+_SPREADSHEETS: Final = {"[Content_Types].xml": "an Excel workbook", "content.xml": "a spreadsheet"}
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give a path to what a ZIP archive holds, for as long as it is needed; any other file as it is.
+
+    RecordingError where it holds anything but one file.
+    """
+    if not _is_zip(path):
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        yield _only_file(path, Path(folder))
+
+
+def _is_zip(path: Path) -> bool:
+    """Tell whether a file is a ZIP archive; whatever cannot be opened is left to the readers."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            return stream.read(4) == ZIP_MAGIC
+    except (OSError, ValueError):
+        return False
+
+
+def _only_file(path: Path, folder: Path) -> Path:
+    """Unpack the one file of an archive into a folder."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = archive.namelist()
+            spreadsheet = next((what for name, what in _SPREADSHEETS.items() if name in inside), None)
+            if spreadsheet is not None:
+                raise RecordingError(f"{path}: this is {spreadsheet}; save the sheet as CSV.")
+            files = [item for item in archive.infolist() if not item.is_dir() and not _is_hidden(item.filename)]
+            if len(files) != 1:
+                raise RecordingError(f"{path}: this is a ZIP archive; unzip it: it holds {_listed(files)}.")
+            packed, size = path.stat().st_size, files[0].file_size
+            if size > max(UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO * packed):
+                raise RecordingError(f"{path}: the archive claims to hold {size >> 20} MB, which is not credible.")
+            inner = folder / Path(files[0].filename.replace("\\", "/")).name
+            inner.write_bytes(archive.read(files[0]))
+            return inner
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+        what = "an Excel workbook; save the sheet as CSV" if path.suffix.casefold() in (".xlsx", ".xlsm") else None
+        what = what or f"a ZIP archive that cannot be unpacked ({shown(str(error), 80)}); unzip it by hand"
+        raise RecordingError(f"{path}: this is {what}.") from error
+
+
+def _is_hidden(name: str) -> bool:
+    """Tell whether a file in an archive is the system's own."""
+    return name.startswith("__MACOSX/") or Path(name).name.startswith(".")
+
+
+def _listed(files: list[zipfile.ZipInfo]) -> str:
+    """Return the names of files for a message."""
+    names = [shown(item.filename, 40) for item in files]
+    more = f" and {len(names) - _SHOWN_MAX} more" if len(names) > _SHOWN_MAX else ""
+    return ", ".join(names[:_SHOWN_MAX]) + more if names else "nothing"
