@@ -20,7 +20,13 @@ import numpy as np
 from bikefit.conventions import SIDES, Reference, Side, other_side
 from bikefit.errors import RecordingError
 from bikefit.io import ReadOptions, read_recording
-from bikefit.io.usable import has_rotation, is_of_one_foot, nearest_rotation_column
+from bikefit.io.usable import (
+    has_rotation,
+    is_of_one_foot,
+    marker_flags,
+    nearest_rotation_column,
+    sensor_flags,
+)
 from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding, to_json_value
 from bikefit.settings import Settings
 from bikefit.words import ENGLISH, Words
@@ -315,7 +321,10 @@ def _what_can_be_done(feet: Mapping[Side, FootInspection], recording: Recording)
 def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, settings: Settings) -> Iterator[Remark]:
     """Say what is not there that an analysis would want."""
     if not feet:
-        yield _why_not(recording)
+        why = _why_not(recording)
+        yield why
+        if why.key == "nothing" and nearest_rotation_column(recording) is None:
+            yield from (Remark("ride_strap"), Remark("ride_read"))
         return
     if _is_one_frame(recording):
         yield Remark("one_frame_ride")
@@ -352,7 +361,9 @@ def _why_not(recording: Recording) -> Remark:
         if not _is_whole(sensor):
             has, lacks = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
             return Remark("half_sensor", {"side": side, "has": has, "lacks": lacks})
-    return Remark("markers_unnamed" if recording.markers is not None else "nothing")
+    if marker_flags(recording) or recording.markers is not None:
+        return Remark("markers_unnamed")
+    return Remark("sensor_unnamed" if sensor_flags(recording) else "nothing")
 
 
 # ---- command lines -----------------------------------------------------------------------------------------
@@ -383,8 +394,13 @@ def _advice(recording: Recording, path: Path, options: ReadOptions, zeros: Seque
         if partner is not None:
             yield f"bikefit analyze --{side} {file} --{side} {shlex.quote(str(partner))}"
         return
+    named = marker_flags(recording) or sensor_flags(recording)
     near = nearest_rotation_column(recording)
-    if near is not None:
+    if named and not (near is not None and not marker_flags(recording)):
+        shoe = ["--side", "right"] if "right_heel" not in named and options.side is None else []
+        columns = [word for key, name in named.items() for word in ("--column", f"{key}={name}")]
+        yield _command(file, *given, *shoe, *columns)
+    elif near is not None:
         yield _command(file, *given, "--column", f"{_side_in(near)}_heel_rotation_deg={near}")
 
 

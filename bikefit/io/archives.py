@@ -13,7 +13,8 @@ from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.source import UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO
 
-ZIP_MAGIC: Final = b"PK\x03\x04"
+ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+"""Of an archive, and of an empty one."""
 _SHOWN_MAX: Final = 8
 _SPREADSHEETS: Final = {"[Content_Types].xml": "an Excel workbook", "content.xml": "a spreadsheet"}
 
@@ -37,7 +38,7 @@ def _is_zip(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as stream:
-            return stream.read(4) == ZIP_MAGIC
+            return stream.read(4) in ZIP_MAGICS
     except (OSError, ValueError):
         return False
 

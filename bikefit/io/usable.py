@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from typing import Final
 
 from bikefit.conventions import SIDES, other_side
 from bikefit.errors import NoRotationError
-from bikefit.io.names import is_unsided, shown
-from bikefit.model import Finding, Recording, finding
+from bikefit.io.markers.names import column_triples
+from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, unit_of
+from bikefit.model import ChannelInfo, Finding, Recording, finding
+from bikefit.words import ENGLISH
 
-_SHOWN_MAX = 20
+_SHOWN_MAX: Final = 20
+_KNOWN_NOTES: Final = ("another time column is used", "marker", "tells the feet apart")
+"""Of channels that are not used and cannot be a foot's."""
+_ANGLES: Final = frozenset(UNITS["deg"]) | frozenset(UNITS["deg_s"])
+_OF_SENSORS: Final[Mapping[str, frozenset[str]]] = {"gyr": frozenset(UNITS["deg_s"]), "acc": frozenset(UNITS["m_s2"])}
 
 
 def has_rotation(recording: Recording) -> bool:
@@ -46,17 +55,6 @@ def is_of_one_foot(recording: Recording) -> bool:
     return any(is_unsided(channel.meaning) for channel in recording.channels)
 
 
-def nearest_rotation_column(recording: Recording) -> str | None:
-    """Return the unused column whose name comes closest to a foot's rotation, if any comes near."""
-    free = {channel.name.casefold(): channel.name for channel in recording.channels if not channel.meaning}
-    for wanted in ("left_heel_rotation_deg", "right_heel_rotation_deg", "heel_rotation_deg", "heel_out_deg"):
-        near = get_close_matches(wanted, list(free), n=1, cutoff=0.6)
-        if near:
-            return free[near[0]]
-    words = ("heel", "rotation", "ferse", "yaw", "foot", "shoe", "angle")
-    return next((name for word in words for plain, name in free.items() if word in plain), None)
-
-
 def unread_foot(recording: Recording) -> tuple[Finding, ...]:
     """Name the column that may be the other foot's where the rotation of only one was found, if any is near."""
     column = nearest_rotation_column(recording)
@@ -83,7 +81,74 @@ def _holdings(recording: Recording) -> str:
 
 def _way_out(recording: Recording) -> str:
     """Return what to do where no rotation was found."""
+    if marker_flags(recording):
+        said = " ".join(f"--column {key}={name}" for key, name in marker_flags(recording).items())
+        return f"Name the markers at heel and toe of a foot: {said}."
     near = nearest_rotation_column(recording)
-    example = _quoted(near) if near else "NAME"
-    nearest = f" The nearest name is '{shown(near)}'." if near else ""
-    return f"If one of them is the heel's rotation, say so: --column left_heel_rotation_deg={example}.{nearest}"
+    if near is not None:
+        example = f"--column left_heel_rotation_deg={_quoted(near)}"
+        return f"If one of them is the heel's rotation, say so: {example}. The nearest name is '{shown(near)}'."
+    flags = sensor_flags(recording)
+    if flags:
+        said = " ".join(f"--column {key}={_quoted(shown(name, 40))}" for key, name in flags.items())
+        return f"If six of them are a shoe sensor's, say which, and on which shoe it sat: --side right {said}"
+    return " ".join(ENGLISH.text(f"inspection.{key}") for key in ("ride_strap", "ride_read"))
+
+
+# ---- what a column without a meaning may be ----------------------------------------------------------------------
+
+
+def nearest_rotation_column(recording: Recording) -> str | None:
+    """Return the unused column that may be a foot's rotation: its name comes close, or its unit is an angle's."""
+    free = {channel.name.casefold(): channel.name for channel in _unused(recording)}
+    for wanted in ("left_heel_rotation_deg", "right_heel_rotation_deg", "heel_rotation_deg", "heel_out_deg"):
+        near = get_close_matches(wanted, list(free), n=1, cutoff=0.6)
+        if near:
+            return free[near[0]]
+    words = ("heel", "rotation", "ferse", "yaw", "foot", "shoe", "angle")
+    named = next((name for word in words for plain, name in free.items() if word in plain), None)
+    if named is not None or sensor_flags(recording):
+        return named
+    return next((item.name for item in _unused(recording) if _unit(item) in _ANGLES), None)
+
+
+def sensor_flags(recording: Recording) -> dict[str, str]:
+    """Return which unused columns may be a gyroscope's and an accelerometer's: channel -> column; empty where none may.
+
+    Told by their units, by names that are alike but for x, y and z, or by there being six in a file without a ride's
+    channels.
+    """
+    free = _unused(recording)
+    of_unit = {kind: [item.name for item in free if _unit(item) in units] for kind, units in _OF_SENSORS.items()}
+    if all(len(names) >= 3 for names in of_unit.values()):
+        return _flags(of_unit["gyr"][:3], of_unit["acc"][:3])
+    triples = [columns for columns, _ in column_triples(item.name for item in free).values()]
+    if len(triples) >= 2:
+        return _flags(triples[0], triples[1])
+    ridden = recording.companions.keys() - {"cadence_rpm", "tdc_pulse"}
+    names = [item.name for item in free if item.name]
+    return _flags(names[:3], names[3:6]) if len(names) >= 6 and not ridden and not recording.markers else {}
+
+
+def marker_flags(recording: Recording) -> dict[str, str]:
+    """Return how heel and toe of a foot are named where a file holds markers and none of them is known by name."""
+    unnamed = any(item.code == "markers_without_feet" for item in recording.findings)
+    return {"right_heel": "NAME", "right_toe": "NAME"} if unnamed else {}
+
+
+def _flags(gyr: Sequence[str], acc: Sequence[str]) -> dict[str, str]:
+    """Return channels of a gyroscope and an accelerometer by the columns' names."""
+    rates = {f"gyr_{axis}_deg_s": name for axis, name in zip("xyz", gyr, strict=True)}
+    return rates | {f"acc_{axis}_m_s2": name for axis, name in zip("xyz", acc, strict=True)}
+
+
+def _unused(recording: Recording) -> list[ChannelInfo]:
+    """Return the channels whose meaning nobody knows."""
+    return [item for item in recording.channels if not item.meaning and item.note not in _KNOWN_NOTES]
+
+
+def _unit(channel: ChannelInfo) -> str | None:
+    """Return the unit of a channel that is not used, as its description or its name says it."""
+    name, bracketed = in_brackets(channel.name)
+    ending = re.search(r"_(deg_s|rad_s|dps|deg|rad|m_s2|mg|g)$", name.casefold())
+    return unit_of(channel.unit) if channel.unit else unit_of(bracketed or (ending[1] if ending else ""))

@@ -14,8 +14,9 @@ import numpy as np
 
 from bikefit.conventions import SIDES
 from bikefit.errors import RecordingError
+from bikefit.io.columns import listed
 from bikefit.io.markers.axes import seen, settle_axes
-from bikefit.io.markers.names import column_triples, name_markers, some_names
+from bikefit.io.markers.names import MARKER_NAMES, column_triples, name_markers, some_names
 from bikefit.io.options import ReadOptions
 from bikefit.model import Array, ChannelInfo, Finding, Markers, finding
 
@@ -73,6 +74,12 @@ def marker_columns(header: Sequence[str], options: ReadOptions, source: str) -> 
     [0, 6]
     """
     triples = column_triples(header)
+    for key, name in options.columns.items():
+        if key in MARKER_NAMES and not triples:
+            raise RecordingError(
+                f"{source}: there is no marker '{name}' for {key}: three columns such as {name}_x_mm would hold it. "
+                f"{listed(header)}"
+            )
     if not _a_foot(name_markers(triples, options.columns, source)):
         return frozenset()
     return frozenset(column for columns, _ in triples.values() for column in columns)

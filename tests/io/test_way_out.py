@@ -1,0 +1,145 @@
+"""What is said where a file holds no rotation: what is missing, what to strap on, or the flags ready to paste."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bikefit.errors import NoRotationError, RecordingError
+from bikefit.inspection import inspect_recording
+from bikefit.io import ReadOptions, read_recording, read_sides, require_usable
+
+
+def write(folder: Path, header: str, name: str = "ride.csv", rows: int = 300) -> Path:
+    count = header.count(",")
+    lines = [",".join([f"{at / 100:.2f}", *(f"{at % 7 + column}.5" for column in range(count))]) for at in range(rows)]
+    (folder / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return folder / name
+
+
+def said(path: Path, options: ReadOptions | None = None) -> str:
+    with pytest.raises(NoRotationError) as caught:
+        require_usable(read_recording(path, options or ReadOptions()))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("header", ["time_s,power_w,cadence_rpm", "time_s,heart_rate_bpm,altitude,temperature"])
+def test_an_ordinary_ride_gets_three_lines(tmp_path: Path, header: str) -> None:
+    path = write(tmp_path, header)
+    missing = [str(item) for item in inspect_recording(path).missing]
+    assert len(missing) == 3
+    for line, words in zip(missing, ("no foot rotation", "Strap a motion sensor", "docs/sensors.md"), strict=True):
+        assert words in line
+    assert inspect_recording(path).advice == ()
+    assert "--column" not in said(path)
+    assert "Strap a motion sensor" in said(path)
+
+
+@pytest.mark.parametrize("name", ["torsion [deg]", "swing_deg", "u (rad)"])
+def test_a_unit_of_an_angle_is_worth_a_hint(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, f"time_s,power_w,{name}")
+    assert f"left_heel_rotation_deg={name.split()[0]}".split("=")[1] in said(path)
+    assert any("--column" in line for line in inspect_recording(path).advice)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "time_s,alpha,beta,gamma,u,v,w",
+        "time_s,p (deg/s),q (deg/s),r (deg/s),u (g),v (g),w (g)",
+        "time_s,one_x,one_y,one_z,two_x,two_y,two_z",
+    ],
+)
+def test_six_flags_of_a_sensor_whose_names_are_unknown(tmp_path: Path, header: str) -> None:
+    path = write(tmp_path, header)
+    message = said(path)
+    assert message.count("--column") == 6
+    assert "left_heel_rotation" not in message
+    words = shlex.split(inspect_recording(path).advice[0])
+    columns = dict(words[at + 1].split("=", 1) for at, word in enumerate(words) if word == "--column")
+    assert list(columns) == [
+        f"{kind}_{axis}_{unit}" for kind, unit in (("gyr", "deg_s"), ("acc", "m_s2")) for axis in "xyz"
+    ]
+    read = read_recording(path, ReadOptions(side="right", columns=columns))
+    require_usable(read)
+
+
+def test_two_flags_of_markers_whose_names_are_unknown(tmp_path: Path) -> None:
+    header = "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tUnits\n100\tmm\nFrame#\tTime\tback\t\t\tfront\t\t\n"
+    rows = "".join(f"{at + 1}\t{at / 100}\t0\t30\t0\t260\t30\t0\n" for at in range(5))
+    (tmp_path / "ride.trc").write_text(header + "\t\tX1\tY1\tZ1\tX2\tY2\tZ2\n\n" + rows)
+    assert said(tmp_path / "ride.trc").count("--column") == 2
+    assert (
+        inspect_recording(tmp_path / "ride.trc").advice[0].endswith("--column right_heel=NAME --column right_toe=NAME")
+    )
+
+
+def test_a_marker_named_in_a_table_without_any_lists_the_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "time_s,left_heel_rotation_deg")
+    with pytest.raises(
+        RecordingError, match=r"no marker 'foo' for left_heel.*columns are: time_s, left_heel_rotation_deg"
+    ):
+        read_recording(path, ReadOptions(columns={"left_heel": "foo"}))
+
+
+# ---- archives and web pages ------------------------------------------------------------------------------------
+
+
+def archive(folder: Path, files: dict[str, bytes], name: str = "ride.zip") -> Path:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as opened:
+        for inner, content in files.items():
+            opened.writestr(inner, content)
+    (folder / name).write_bytes(data.getvalue())
+    return folder / name
+
+
+def test_the_one_file_of_an_archive_is_read(tmp_path: Path) -> None:
+    plain = write(tmp_path, "time_s,left_heel_rotation_deg")
+    packed = archive(tmp_path, {"export/ride.csv": plain.read_bytes(), "__MACOSX/._ride.csv": b"x"})
+    read = read_recording(packed)
+    assert read.name == "ride.csv"
+    np.testing.assert_array_equal(read.feet["left"].heel_out_deg, read_recording(plain).feet["left"].heel_out_deg)
+    assert list(read_sides([packed], []).feet) == ["left"]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"a.fit": b"1", "b.csv": b"2"}, "unzip it: it holds a.fit, b.csv"),
+        ({}, "it holds nothing"),
+        ({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}, "an Excel workbook; save the sheet as CSV"),
+        ({"ride.csv": bytes(200 << 20)}, "not credible"),
+    ],
+)
+def test_other_archives_are_told(tmp_path: Path, files: dict[str, bytes], words: str) -> None:
+    with pytest.raises(RecordingError, match=words):
+        read_recording(archive(tmp_path, files))
+
+
+def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+    whole = archive(tmp_path, {"ride.csv": b"1,2\n" * 1000}).read_bytes()
+    (tmp_path / "half.zip").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RecordingError, match="ZIP archive that cannot be unpacked"):
+        read_recording(tmp_path / "half.zip")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<html><body><table><tr><td>1</td></tr></table></body></html>", "a web page"),
+        ("  <!DOCTYPE html>\n<html></html>", "a web page"),
+        ("<?xml version='1.0'?><Workbook></Workbook>", "Excel workbook written as XML"),
+        ("<?xml version='1.0'?><gpx></gpx>", "GPX"),
+    ],
+)
+@pytest.mark.parametrize("name", ["ride.xls", "ride.csv", "ride"])
+def test_a_web_page_under_another_name(tmp_path: Path, text: str, words: str, name: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(RecordingError, match=words):
+        read_recording(tmp_path / name)
