@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -44,3 +47,16 @@ def test_only_lower_bounds_are_pinned() -> None:
     requirements = PROJECT["dependencies"] + [item for own in PROJECT["optional-dependencies"].values() for item in own]
     for requirement in requirements:
         assert re.fullmatch(r"[\w.-]+(\[[\w,]+\])?(>=[\w.]+)?", requirement), requirement
+
+
+@pytest.mark.parametrize("name", ["two_wedges.csv", "two_wedges.fit", "markers.trc"])
+def test_the_common_path_needs_no_scipy(name: str) -> None:
+    ride = ROOT / "sample_data" / name
+    code = (
+        "import sys, bikefit.cli as cli\n"
+        "try: cli.main(['analyze', sys.argv[1], '--json'])\n"
+        "except SystemExit as done: assert not done.code\n"
+        "print([name for name in sys.modules if name.split('.')[0] in ('scipy', 'vqf', 'matplotlib')], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(ride)], capture_output=True, text=True, check=True)
+    assert done.stderr.strip().splitlines()[-1] == "[]"
