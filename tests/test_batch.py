@@ -774,6 +774,7 @@ def test_a_riders_page_says_what_compare_says(tmp_path: Path) -> None:
     said = comparison_sentences(ENGLISH, direct.feet["right"])
     assert said
     assert all(str(escape(sentence)) in page for sentence in said[:1])
+    assert "Right shoe: no clear effect of the wedges was seen." in page
 
 
 def test_sessions_that_cannot_be_compared_say_why(tmp_path: Path) -> None:

@@ -284,6 +284,16 @@ def test_other_days_and_the_same_stretch_are_said() -> None:
     assert "compare_same_stretch" in {item.code for item in compare_sessions([one, again]).findings}
 
 
+def test_clocks_that_say_the_same_time_give_way_to_the_order_of_the_files() -> None:
+    start = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    told = [
+        session_of([foot_of("right", value, total)], i, start=start, to_s=300.0 - 10.0 * i)
+        for i, (value, total) in enumerate(((4.0, 0), (3.0, 2), (2.9, 2), (3.9, 0)))
+    ]
+    untold = [replace(one, recording=replace(one.recording, start=None)) for one in told]
+    assert compare_sessions(told).feet["right"].change == compare_sessions(untold).feet["right"].change
+
+
 def test_other_cadence_is_said() -> None:
     one, other = series([6.0], [0], cadence_rpm=70.0), series([4.0], [2], cadence_rpm=95.0)
     assert "compare_cadence_differs" in codes(compare_sessions([*one, *other]).feet["right"])

@@ -93,7 +93,8 @@ def _decide(
     if verdict == "no_effect_seen" and gain < settings.worthwhile_deg:
         return _outcome(stay, series.fitted), stay, [*why, reason("no_gain_expected")]
     ideal = _ideal(foot)
-    if verdict == "helps" and abs(ideal) > cap and best == math.copysign(cap, ideal):
+    used_up = abs(ideal) > cap and best == math.copysign(cap, ideal)
+    if verdict == "helps" and used_up and _near(foot, best, settings) is None:
         return "beyond_stack", best, [*why, reason("stack_too_small", cap=cap, ideal=abs(ideal))]
     why.append(reason("no_gain_expected" if best == series.fitted else "smallest_expected_excess"))
     if best != max(min(ideal, cap), -cap):

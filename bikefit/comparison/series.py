@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bikefit.comparison.guards import formats_differ
 from bikefit.conventions import Side
@@ -86,19 +87,27 @@ def recording_order(sessions: Sequence[Readings]) -> list[int]:
 def _recording_times_h(sessions: Sequence[Readings]) -> list[float]:
     """Return when the middle of each recording was [h], from any origin.
 
-    By the clock where all recordings know it, by the place in the file where all are of one file, else by the given
-    order.
+    By the place in the file where all are of one file, by the clock where all recordings know it and it is believable,
+    else by the given order.
     """
     told = [session.recording for session in sessions]
     middles_h = [(item.from_s + 0.5 * item.duration_s) / 3600.0 for item in told]
+    if told[0].sha256 and len({item.sha256 for item in told}) == 1:
+        return middles_h
     starts = [item.start for item in told if item.start is not None]
     if len(starts) == len(told):
         origin = min(starts)
-        hours = ((start - origin).total_seconds() / 3600.0 for start in starts)
-        return [hour + middle for hour, middle in zip(hours, middles_h, strict=True)]
-    if told[0].sha256 and len({item.sha256 for item in told}) == 1:
-        return middles_h
+        hours = [(start - origin).total_seconds() / 3600.0 for start in starts]
+        times = [hour + middle for hour, middle in zip(hours, middles_h, strict=True)]
+        if not _overlap(times, [item.duration_s / 3600.0 for item in told]):
+            return times
     return [float(i) for i in range(len(told))]
+
+
+def _overlap(middles_h: Sequence[float], lengths_h: Sequence[float]) -> bool:
+    """Whether two recordings lie mostly at the same time, which no rider can do: the clocks are wrong."""
+    placed = sorted(zip(middles_h, lengths_h, strict=True))
+    return any(later - earlier < 0.25 * (a + b) for (earlier, a), (later, b) in pairwise(placed))
 
 
 def build_series(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import numpy as np
@@ -33,6 +33,8 @@ NUMBERS = (
     "value_deg", "standard_error_deg", "mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg",
     "peak_crank_deg", "range_deg", "stroke_sd_deg", "trend_deg_per_h",
 )  # fmt: skip
+
+START, SPACING = datetime(2026, 11, 20, 14, 3, tzinfo=UTC), timedelta(minutes=12)
 
 MEANS = (*(row.column for row in STROKE_ANGLES if row.code != "mean"), "range_deg")
 
@@ -125,7 +127,7 @@ def make_session(*feet: FootResult, name: str = "two_wedges.csv", system: str = 
     return results.make_session(
         *feet,
         name=name,
-        start=datetime(2026, 11, 20, 14, 3, tzinfo=UTC),
+        start=START,
         to_s=max(float(foot.stroke_table["end_s"].max()) for foot in feet),
         system=system,
         findings=(finding("few_strokes", used=12, side="left"),),
@@ -150,7 +152,7 @@ def before_after(prefix: str = "ride_") -> ComparisonResult:
         for number, (mean, wedges) in enumerate(((3.1, 0), (1.2, 2), (3.0, 0)), start=1)
     ]
     numbered = [
-        replace(each, recording=replace(each.recording, sha256=f"{number:064d}"))
+        replace(each, recording=replace(each.recording, sha256=f"{number:064d}", start=START + number * SPACING))
         for number, each in enumerate(recordings, start=1)
     ]
     return compare_sessions(numbered)
