@@ -415,7 +415,7 @@ def test_a_recording_without_strokes_is_left_out_and_said() -> None:
         ([1.5, -3.0], [0, 3], "too_much", 0, NextStep("take_off", (0,))),
         ([0.8, -2.0, 0.8], [0, 2, 0], "too_much", 0, NextStep("ride", (0,))),
         ([4.0, 3.6], [0, 2], "no_effect_seen", 2, NextStep("record", (-3,))),
-        ([3.0, 2.5, 3.5, 3.0], [0, 2, -2, 0], "no_effect_seen", 2, NextStep("ride", (2,))),
+        ([3.0, 2.5, 3.5, 3.0], [0, 2, -2, 0], "no_effect_seen", 3, NextStep("record", (3,))),
         ([3.0, 3.0, 3.0, 3.0], [0, 2, -2, 0], "no_effect_seen", 0, NextStep("check")),
         ([4.0, 3.45, 2.9], [0, 1, 2], "no_effect_seen", 2, NextStep("repeat", (0,))),
         ([6.0, 4.0, 9.0], [0, 2, 0], "helps", 3, NextStep("repeat", (0,))),

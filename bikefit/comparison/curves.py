@@ -61,7 +61,7 @@ def compare_curves(
     """
     references = {each.reference for each in (*before, *after)}
     cranks = {reference in CRANK_REFERENCES for reference in references}
-    curves = [[_centred(each.curves) for each in group] for group in (before, after)]
+    curves = [[centred(each.curves) for each in group] for group in (before, after)]
     comparable = cranks == {True} or len(references) == 1
     if not comparable or any(len(group) == 0 or min(map(len, group)) < 3 for group in curves):
         return None
@@ -80,7 +80,7 @@ def compare_curves(
     )
 
 
-def _centred(curves: Array) -> Array:
+def centred(curves: Array) -> Array:
     """Take each stroke's mean off."""
     rest: Array = curves - curves.mean(axis=1, keepdims=True)
     return rest

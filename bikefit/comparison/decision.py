@@ -21,7 +21,8 @@ def count_to_ride(
     """Choose the count with the smallest expected loss among those that may be ridden and agree with the verdict.
 
     Never more than one wedge beyond what was tried, none on a side that was never tried, none that was measured to
-    turn the heel farther from neutral; nothing changes where the heel is near neutral, or where nothing was tried.
+    turn the heel farther from neutral; where no effect was seen, none beyond what was tried before both sides were, and
+    only where it is worth it; nothing changes where the heel is near neutral, or where nothing was tried.
     """
     series, system = foot.series, foot.series.system
     response, fitted = foot.own.response, series.fitted
@@ -67,8 +68,10 @@ def _agreeing(foot: FootBelief, verdict: Verdict, allowed: Sequence[int]) -> lis
     tried = (0, *foot.series.counts)
     if verdict == "not_tried":
         return [foot.series.fitted]
-    if verdict == "no_effect_seen":
+    if verdict == "no_effect_seen" and not min(tried) < 0 < max(tried):
         return [total for total in allowed if min(tried) <= total <= max(tried)]
+    if verdict == "no_effect_seen":
+        return list(allowed)
     before = abs(foot.measured_excess_deg(foot.series.baseline))
     away = {total: abs(foot.measured_excess_deg(total)) for total in allowed}
     if verdict == "helps":
