@@ -55,7 +55,8 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
     "deg/s": "deg_s", "°/s": "deg_s", "deg_s": "deg_s", "dps": "deg_s", "degrees/s": "deg_s", "rad/s": "rad_s",
     "rad_s": "rad_s", "mdeg/s": "mdeg_s", "m/s2": "m_s2", "m/s²": "m_s2", "m/s^2": "m_s2", "m_s2": "m_s2",
     "m/(s^2)": "m_s2", "m/s/s": "m_s2", "ms-2": "m_s2", "m·s-2": "m_s2", "m*s^-2": "m_s2", "m s^-2": "m_s2",
-    "m s-2": "m_s2", "m/sec2": "m_s2", "m/sec^2": "m_s2", "deg/sec": "deg_s", "°/sec": "deg_s", "degree/s": "deg_s",
+    "m s-2": "m_s2", "m/sec2": "m_s2", "m/sec^2": "m_s2", "deg/sec": "deg_s", "d/s": "deg_s", "°/sec": "deg_s",
+    "degree/s": "deg_s",
     "degrees/second": "deg_s", "rad/sec": "rad_s", "rads/s": "rad_s", "radians/s": "rad_s", "gs": "g", "g-force": "g",
     "mgs": "mg", "mdps": "mdeg_s", "g": "g", "mg": "mg", "rpm": "rpm", "1/min": "rpm", "w": "w", "watt": "w",
     "watts": "w", "m/s": "m_s", "m_s": "m_s", "km/h": "km_h", "km_h": "km_h", "kmh": "km_h", "kph": "km_h",
@@ -70,7 +71,7 @@ _SIDE_WORDS: Final[Mapping[str, Side]] = {
     **dict.fromkeys(("right", "r", "rt", "rgt", "rf", "rechts", "droite", "droit", "destra", "dx", "derecho"), "right"),
     "izquierda": "left", "derecha": "right",
 }  # fmt: skip
-_WORD: Final = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|\d+")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|\d+|[一-鿿]+")
 NAME_MAX_CHARS: Final = 200
 """A longer name is no channel's."""
 

@@ -12,6 +12,8 @@ from bikefit.model import Array
 PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 EPOCH_RANGE_S: Final = (3e8, 2e10)
 """Seconds since 1970 that a recording may carry: from 1979 on. Less is a time since the start of something."""
+DATES_FROM_S: Final = 1.1e9
+"""Numbers of an earlier date (2004) count from another year than 1970, such as from 2000, so the date is not known."""
 _DAY_S: Final = 86400.0
 _DAY_STEP_MAX: Final = 2e-5
 """Numbers that rise by less between two rows count days: in seconds the rows would come at 50 kHz or more."""

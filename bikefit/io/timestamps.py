@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.io.finite import finite_span
-from bikefit.io.time_units import EPOCH_RANGE_S, scale_of
+from bikefit.io.time_units import DATES_FROM_S, EPOCH_RANGE_S, scale_of
 from bikefit.io.wraps import TIME_PERIODS, unwrapped
 from bikefit.model import Array, Finding, finding
 
@@ -80,7 +80,7 @@ def clock_from_numbers(values: Array, unit: str | None, counter: float | None = 
         if scale.per_second != 1.0:
             time_s = time_s / scale.per_second
     origin_s = origin / scale.per_second + scale.zero_s
-    absolute = EPOCH_RANGE_S[0] <= origin_s <= EPOCH_RANGE_S[1]
+    absolute = DATES_FROM_S <= origin_s <= EPOCH_RANGE_S[1]
     return Clock(time_s, origin_s if absolute else origin_s - scale.zero_s, absolute, findings)
 
 

@@ -11,6 +11,7 @@ from bikefit.conventions import SIDES, other_side
 from bikefit.errors import NoRotationError
 from bikefit.io.markers.names import column_triples
 from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, unit_of
+from bikefit.io.text.usual_names import one_of_several
 from bikefit.model import ChannelInfo, Finding, Recording, finding
 from bikefit.words import ENGLISH
 
@@ -122,11 +123,16 @@ def sensor_flags(recording: Recording) -> dict[str, str]:
     of_unit = {kind: [item.name for item in free if _unit(item) in units] for kind, units in _OF_SENSORS.items()}
     if all(len(names) >= 3 for names in of_unit.values()):
         return _flags(of_unit["gyr"][:3], of_unit["acc"][:3])
+    names = [item.name for item in free]
+    told = one_of_several(names, recording.name)
+    if told:
+        gyr, acc = ([names[item.columns[axis]] for axis in "xyz"] for item in told)
+        return _flags(gyr, acc)
     triples = [columns for columns, _ in column_triples(item.name for item in free).values()]
     if len(triples) >= 2:
         return _flags(triples[0], triples[1])
     ridden = recording.companions.keys() - {"cadence_rpm", "tdc_pulse"}
-    names = [item.name for item in free if item.name]
+    names = [name for name in names if name]
     return _flags(names[:3], names[3:6]) if len(names) >= 6 and not ridden and not recording.markers else {}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bikefit.errors import NoRotationError
@@ -204,3 +205,84 @@ def test_presets_add_up(tmp_path: Path) -> None:
     read = read_text(tmp_path, table(names, "rad_s", "m_s2", "Time (s)"))
     assert_sensor(read)
     assert read.format == "phyphox-gyroscope+phyphox-accelerometer"
+
+
+LAYOUTS = {
+    "x-IMU3": ("Timestamp (us)", axes("Gyroscope * (deg/s)"), axes("Accelerometer * (g)"), "deg_s", "g"),
+    "Blue Trident": ("unix_timestamp_microsec", axes("g*_deg/s", False), axes("a*_m/s/s", False), "deg_s", "m_s2"),
+    "WitMotion": ("time", axes("As*(°/s)"), axes("Acc*(g)"), "deg_s", "g"),
+    "WitMotion, older": ("Chiptime", axes("w*(deg/s)", False), axes("a*(g)", False), "deg_s", "g"),
+    "WitMotion, Chinese": ("时间", axes("角速度*(°/s)"), axes("加速度*(g)"), "deg_s", "g"),
+    "Physics Toolbox": ("time", axes("w*", False), axes("gF*", False), "rad_s", "g"),
+    "Axivity": ("Time", axes("Gyro-* (d/s)"), axes("Accel-* (g)"), "deg_s", "g"),
+    "AndroSensor": (
+        "Time since start in ms", axes("GYROSCOPE * (rad/s)"), axes("ACCELEROMETER * (m/s²)"), "rad_s", "m_s2",
+    ),
+    "Sensor Logger, one file": (
+        "seconds_elapsed", axes("Gyroscope_*", False), axes("TotalAcceleration_*", False), "rad_s", "m_s2",
+    ),
+    "Apple Watch SensorLog": (
+        "loggingTime(txt)", axes("motionRotationRate*(rad/s)"), axes("accelerometerAcceleration*(G)"), "rad_s", "g",
+    ),
+}  # fmt: skip
+"""Headers that are public: x-io's and AndroSensor's exports, MATLAB and Python readers of WitMotion's, IMeasureU's and
+SensorLog's files on GitHub; the numbers are ours."""
+MORE = [
+    "Accelerometer_x",
+    "Accelerometer_y",
+    "Accelerometer_z",
+    "Magnetometer X (uT)",
+    "AngleX(°)",
+    "Gravity_x",
+    "T(°)",
+]
+
+
+@pytest.mark.parametrize("program", LAYOUTS)
+def test_layouts_of_programs(tmp_path: Path, program: str) -> None:
+    time, gyr_names, acc_names, gyr, acc = LAYOUTS[program]
+    start = pd.Timestamp("2026-05-01T08:30:00")
+    stamps = {
+        "time": [(start + pd.Timedelta(seconds=second)).isoformat(timespec="milliseconds") for second in TIME],
+        "us": [f"{1e6 * (1.7776e9 + second):.0f}" for second in TIME],
+        "ms": [f"{1e3 * second:.0f}" for second in TIME],
+        "s": [f"{second:.2f}" for second in TIME],
+    }
+    unit = "us" if "us" in time or "micro" in time else "ms" if " ms" in time else "s" if "elapsed" in time else "time"
+    lines = table([*gyr_names, *acc_names], gyr, acc, time).splitlines()
+    rows = [
+        ",".join([stamp, line.partition(",")[2], *["0.5"] * len(MORE)])
+        for stamp, line in zip(stamps[unit], lines[1:], strict=True)
+    ]
+    if "Sensor Logger" not in program:
+        read = read_text(tmp_path, "\n".join([",".join([lines[0], *["more"] * len(MORE)]), *rows]) + "\n")
+    else:
+        read = read_text(tmp_path, "\n".join([",".join([lines[0], *MORE]), *rows]) + "\n")
+    assert_sensor(read)
+    np.testing.assert_allclose(read.sensors["right"].gyr_time_s, TIME, atol=1e-3)
+
+
+def test_several_sensors_without_sides_are_asked(tmp_path: Path) -> None:
+    names = [f"imu{number}_{kind}{axis}" for number in (1, 2) for kind in "ga" for axis in "xyz"]
+    lines = table(names[:6], "deg_s", "m_s2").splitlines()
+    both = [",".join(["time_s", *names]), *(f"{line},{line.partition(',')[2]}" for line in lines[1:])]
+    with pytest.raises(NoRotationError, match=r"gyr_x_deg_s=imu1_gx .*acc_z_m_s2=imu1_az"):
+        require_usable(read_text(tmp_path, "\n".join(both) + "\n", ReadOptions()))
+
+
+def test_polars_two_files_share_the_sensors_clock(tmp_path: Path) -> None:
+    phone = [f"2026-05-01T08:30:{second // 1 + 0.5:06.3f}" for second in TIME]
+    clock = [f"{1e9 * (8.31e8 + second):.0f}" for second in TIME]
+    for kind, unit, values in (("GYRO", "dps", GYR_DEG_S), ("ACC", "mg", 1e3 * ACC_M_S2 / GRAVITY)):
+        header = f"Phone timestamp;sensor timestamp [ns];X [{unit}];Y [{unit}];Z [{unit}] "
+        rows = [
+            ";".join([*stamps, *(f"{value:.4f}" for value in row)])
+            for *stamps, row in zip(phone, clock, values, strict=True)
+        ]
+        (tmp_path / f"Polar_Sense_1A2B_{kind}.txt").write_text("\n".join([header, *rows]) + "\n")
+    files = [tmp_path / f"Polar_Sense_1A2B_{kind}.txt" for kind in ("ACC", "GYRO")]
+    read = read_sides([], files)
+    assert_sensor(read)
+    np.testing.assert_allclose(read.sensors["right"].acc_time_s, TIME, atol=1e-3)
+    assert read.start is not None
+    assert read.start.year == 2026

@@ -125,3 +125,10 @@ def test_a_footer_under_clock_times(tmp_path: Path) -> None:
     read = read_rows(tmp_path, rows, "Exported,by,the,app,\n")
     np.testing.assert_allclose(read.feet["left"].time_s, TIME, atol=1e-6)
     assert "footer_cut" in codes(read)
+
+
+def test_a_header_that_comes_again_is_left_out(tmp_path: Path) -> None:
+    rows = cells()
+    read = read_rows(tmp_path, [*rows[:400], HEADER, *rows[400:700], HEADER, *rows[700:]])
+    np.testing.assert_allclose(read.feet["left"].heel_out_deg, ANGLE, atol=1e-6)
+    assert [item.values["times"] for item in read.findings if item.code == "header_repeated"] == [2]

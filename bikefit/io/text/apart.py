@@ -20,7 +20,7 @@ ROW_KEYS: Final[Mapping[str, Side]] = {"left_foot": "left", "right_foot": "right
 """What ``--column`` calls the word by which a column tells a foot's rows."""
 _WHAT: Final = frozenset({
     "foot", "side", "shoe", "leg", "limb", "pedal", "sensor", "device", "mac", "address", "serial", "node", "imu",
-    "tag", "unit",
+    "tag", "unit", "设备名称",
 })  # fmt: skip
 _BESIDE_WHAT: Final = frozenset({"id", "name", "no", "nr", "number", "num", "index", "mac", "address", "the", "of"})
 _MOST: Final = 6

@@ -75,13 +75,16 @@ def parse(data: bytes, layout: Layout, wanted: Wanted, where: str) -> tuple[Valu
     """
     numbers, texts = wanted.numbers, wanted.texts
     how = how_to_read(layout, (*numbers, *texts))
-    body, found = memoryview(data)[layout.first_byte :], list[Finding]()
+    found: list[Finding] = []
     try:
         if texts:  # a comment among numbers is no number, but a comment among texts is a text
             raise ValueError
-        return read_pieces([(body,)], numbers, texts, how), found
+        return read_pieces([(memoryview(data)[layout.first_byte :],)], numbers, texts, how), found
     except ValueError:
-        cut = _without_footer(_first_section(_without_remarks(data, layout), layout, wanted), layout, wanted)
+        body, repeats = _without_headers(_without_remarks(data, layout), data, layout)
+        if repeats:
+            found.append(finding("header_repeated", times=repeats))
+        cut = _without_footer(_first_section(body, layout, wanted), layout, wanted)
         if cut.rows:
             found.append(finding("footer_cut", lines=cut.rows, first=shown(cut.first)))
     try:
@@ -231,6 +234,16 @@ def _is_row(cells: Sequence[str], layout: Layout, wanted: Wanted) -> bool:
     if wanted.time in wanted.texts:
         return cell[:1].isdigit() and any(mark in cell for mark in ":-/.")
     return is_number(cell, layout.decimal)
+
+
+def _without_headers(body: bytes, data: bytes, layout: Layout) -> tuple[bytes, int]:
+    """Leave out lines that are the header again, as a logger writes it that is switched on again; tell how many."""
+    above = data[: layout.first_byte].splitlines()
+    header = above[layout.header_line - 1].strip() if layout.header_line <= len(above) else b""
+    if not header or header not in body:
+        return body, 0
+    pattern = rb"(?m)^[ \t]*" + re.escape(header) + rb"[ \t\r]*$"
+    return re.subn(pattern, b"", body)
 
 
 def _without_remarks(data: bytes, layout: Layout) -> bytes:

@@ -19,8 +19,10 @@ from bikefit.conventions import Side
 from bikefit.io.names import CHANNELS, NAME_MAX_CHARS, Meaning, in_brackets, side_in, unit_of, words_of
 
 Kind = Literal["gyr", "acc"]
+_KINDS: Final[tuple[Kind, ...]] = ("gyr", "acc")
 
 _AXIS_AT_THE_END: Final = re.compile(r"(?P<base>[a-z]+)(?P<axis>[xyz])")
+_G_FORCE: Final = re.compile(r"g-?f(?:orce)?[ _]?(?P<axis>[xyz])", re.IGNORECASE)
 _UNIT_AT_THE_END: Final = re.compile(r"(?P<base>.+?)[\s_.]+(?P<unit>[^\s_]+(?:[_ ]s2?)?)")
 _RATE_UNITS: Final = tuple(CHANNELS["gyr_x"])
 _ACCELERATION_UNITS: Final = tuple(CHANNELS["acc_x"])
@@ -39,6 +41,7 @@ class _Words:
     letters: Mapping[str, Kind]
     other: frozenset[str]
     fillers: frozenset[str]
+    preferred: str
 
 
 @cache
@@ -57,6 +60,7 @@ def _known() -> _Words:
         letters=sensor["letters"],
         other=frozenset(sensor["other"]),
         fillers=frozenset(sensor["fillers"]),
+        preferred=sensor["preferred"],
     )
 
 
@@ -71,6 +75,8 @@ def usual_time(name: str) -> Meaning | None:
     base, unit = in_brackets(name)
     words, known = words_of(base), _known()
     if not words or not known.times & set(words) or not set(words) <= known.times | known.beside_times:
+        return None
+    if unit and unit_of(unit) not in (None, "", *CHANNELS["time"]):
         return None
     stated = unit_of(unit) if unit else next((known.units[word] for word in words if word in known.units), None)
     return Meaning("time", stated if stated in CHANNELS["time"] else None)
@@ -95,7 +101,10 @@ def is_usual(name: str) -> bool:
 
 @dataclass(frozen=True)
 class _Part:
-    """One axis of a sensor by its column's name; ``rest`` are the words that tell nothing else."""
+    """One axis of a sensor by its column's name; ``rest`` are the words that tell nothing else.
+
+    A part that is not ``named`` is a bare axis, whose kind its unit or the file's name says.
+    """
 
     index: int
     side: Side | None
@@ -103,6 +112,7 @@ class _Part:
     axis: str
     unit: str | None
     rest: frozenset[str]
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,25 +150,59 @@ def usual_sensors(
     Of several of a kind the one with the plainest names counts; none where two are as plain. Columns that are bare axes
     are of the kind that their unit says, or the name of the file.
     """
-    kinds = _known().kinds
-    of_file = {kinds[word] for word in words_of(file_name) if word in kinds}
+    chosen = []
+    whole = _whole_sensors(header, units, used, file_name)
+    for side, kind in dict.fromkeys((side, kind) for side, kind, _ in whole):
+        own = sorted((_plainness(rest), sorted(rest)) for s, k, rest in whole if (s, k) == (side, kind))
+        if len(own) == 1 or own[0][0] != own[1][0]:
+            chosen.append(_triple(side, kind, whole[side, kind, frozenset(own[0][1])]))
+    return chosen
+
+
+def one_of_several(header: Sequence[str], file_name: str) -> list[Triple]:
+    """Return gyroscope and accelerometer of the first of several sensors that names tell; nothing where none has both.
+
+    Examples
+    --------
+    >>> names = [f"imu{number}_{kind}{axis}" for number in (1, 2) for kind in "ag" for axis in "xyz"]
+    >>> [item.columns for item in one_of_several(names, "ride.csv")]
+    [{'x': 3, 'y': 4, 'z': 5}, {'x': 0, 'y': 1, 'z': 2}]
+    """
+    whole = _whole_sensors(header, [None] * len(header), (), file_name)
+    for side, kind, rest in whole:
+        other: Kind = "acc" if kind == "gyr" else "gyr"
+        if (side, other, rest) in whole:
+            return [_triple(side, each, whole[side, each, rest]) for each in _KINDS]
+    return []
+
+
+def _whole_sensors(
+    header: Sequence[str], units: Sequence[str | None], used: Collection[int], file_name: str
+) -> dict[tuple[Side | None, Kind, frozenset[str]], dict[str, _Part]]:
+    """Return the parts of sensors of which all three axes are there, by side, kind and what else their names say."""
+    known, words = _known(), words_of(file_name)
+    of_file = {known.kinds[word] for word in words if word in known.kinds}
     kind_of_file = next(iter(of_file)) if len(of_file) == 1 else None
+    bare_axes = not known.other & set(words)
     parts = (_part(index, name, units[index], kind_of_file) for index, name in enumerate(header) if index not in used)
     groups: dict[tuple[Side | None, Kind, frozenset[str]], dict[str, _Part]] = {}
     for part in parts:
-        if part is not None:
+        if part is not None and (bare_axes or part.named):
             groups.setdefault((part.side, part.kind, part.rest), {}).setdefault(part.axis, part)
-    whole = {key: axes for key, axes in groups.items() if len(axes) == 3}
-    chosen = []
-    for side, kind in dict.fromkeys((side, kind) for side, kind, _ in whole):
-        own = sorted((len(rest), rest) for s, k, rest in whole if (s, k) == (side, kind))
-        if len(own) > 1 and own[0][0] == own[1][0]:
-            continue
-        axes = whole[side, kind, own[0][1]]
-        stated = {part.unit for part in axes.values()}
-        columns = {axis: axes[axis].index for axis in "xyz"}
-        chosen.append(Triple(side, kind, columns, stated.pop() if len(stated) == 1 else None))
-    return chosen
+    return {key: axes for key, axes in groups.items() if len(axes) == 3}
+
+
+def _plainness(rest: frozenset[str]) -> tuple[bool, int]:
+    """Return a key that is smaller the plainer a name is."""
+    preferred = _known().preferred
+    return (preferred not in rest, len(rest - {preferred}))
+
+
+def _triple(side: Side | None, kind: Kind, axes: Mapping[str, _Part]) -> Triple:
+    """Return the three axes with the unit that all of them state."""
+    stated = {part.unit for part in axes.values()}
+    columns = {axis: axes[axis].index for axis in "xyz"}
+    return Triple(side, kind, columns, stated.pop() if len(stated) == 1 else None)
 
 
 def _part(index: int, name: str, unit_in_row: str | None, kind_of_file: Kind | None) -> _Part | None:
@@ -166,6 +210,9 @@ def _part(index: int, name: str, unit_in_row: str | None, kind_of_file: Kind | N
     if not 0 < len(name) <= NAME_MAX_CHARS:
         return None
     known = _known()
+    g_force = _G_FORCE.fullmatch(name.strip())
+    if g_force:
+        return _Part(index, None, "acc", g_force["axis"].lower(), "g", frozenset())
     base, unit = _without_unit(name)
     unit = unit or unit_in_row
     words = words_of(base)
@@ -175,6 +222,9 @@ def _part(index: int, name: str, unit_in_row: str | None, kind_of_file: Kind | N
     if axis is None or known.other & set(words) - {"velocity"}:
         return None
     kind, rest = _kind_of(words)
+    named = kind is not None
+    if not named and name.rstrip(" )]}").endswith("G"):
+        return None  # gauss: a g is written small where nothing else names the accelerometer
     if kind is None and not rest - known.fillers:
         kind = _kind_of_unit(unit) or kind_of_file
     elif kind is not None and len(words) == 1 and words[0] in known.letters and _kind_of_unit(unit) is not None:
@@ -182,7 +232,7 @@ def _part(index: int, name: str, unit_in_row: str | None, kind_of_file: Kind | N
     if kind is None or "velocity" in rest:
         return None
     fits = unit in (_RATE_UNITS if kind == "gyr" else _ACCELERATION_UNITS)
-    return _Part(index, side, kind, axis, unit if fits else None, frozenset(rest - known.fillers))
+    return _Part(index, side, kind, axis, unit if fits else None, frozenset(rest - known.fillers), named)
 
 
 def _without_unit(name: str) -> tuple[str, str | None]:
