@@ -441,6 +441,8 @@ def test_what_was_measured_is_said() -> None:
     assert wrong.measured.code == "compare_wrong_way"
     assert sentences.keep(ENGLISH, wrong, SYSTEM.cap) == "Take off 2 varus wedges and ride without."
     other_side = right([3.0, 4.2, 1.8, 3.0], [0, 2, -2, 0])
+    assert "one degree of valgus turns this heel in by about" in sentences.learned(ENGLISH, other_side)
+    assert "one degree of varus turns this heel in by about" in sentences.learned(ENGLISH, foot)
     assert sentences.headline(ENGLISH, other_side) == "2 valgus wedges help"
     assert "1.2 deg further in" in str(other_side.measured)
 

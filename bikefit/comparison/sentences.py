@@ -95,8 +95,11 @@ def learned(words: Words, foot: FootComparison) -> str:
     if foot.recommendation.response.source == "assumption":
         return words.text("sure.assumption")
     mean = foot.response.mean
-    way = "none" if rounded(mean) == 0.0 else "in" if mean > 0 else "out"
-    return words.text(f"compared.own_{way}", size=words.degrees(abs(mean)))
+    if rounded(mean) == 0.0:
+        return words.text("compared.own_none")
+    edge = "valgus" if (foot.keep or 0) < 0 else "varus"
+    way = "in" if (mean > 0) == (edge == "varus") else "out"
+    return words.text("compared.own", edge=edge, way=way, size=words.degrees(abs(mean)))
 
 
 def next_step(words: Words, foot: FootComparison) -> str:
