@@ -35,10 +35,10 @@ def field_infos(
             note="; ".join(filter(None, (_origin(key, column), notes.get(key, "")))),
         )
     for message, columns in data.items():
-        for key, column in columns.items():
-            if message != "record" and "@" in key:
-                name = f"{message}.{column.spec.name}"
-                yield ChannelInfo(name, "", column.spec.unit, column.count, note=_origin(key, column))
+        for key in columns.own_keys if message != "record" else ():
+            column = columns[key]
+            name = f"{message}.{column.spec.name}"
+            yield ChannelInfo(name, "", column.spec.unit, column.count, note=_origin(key, column))
 
 
 def _rate_hz(column: Column, clock: RecordClock) -> float:

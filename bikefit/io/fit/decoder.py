@@ -12,15 +12,15 @@ Fields of no size hold nothing and are left out. Subfields and components are no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
-from bikefit.io.fit.blocks import Block, Field
-from bikefit.io.fit.column import Column
+from bikefit.io.fit.blocks import Block
+from bikefit.io.fit.column import Column, Piece
 from bikefit.io.fit.definitions import describe, group, unwrap_stamps
 from bikefit.io.fit.profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit.scan import scan
@@ -52,12 +52,23 @@ class Messages(Mapping[str, Column]):
         self.name = name
         self.blocks = tuple(blocks)
         self.starts = np.sort(np.concatenate([block.starts for block in blocks]))
-        self._pieces: dict[str, list[tuple[NDArray[np.int64], Block, Field]]] = {}
-        for block in blocks:
+        self._columns: dict[str, Column] = {}
+
+    @cached_property
+    def _pieces(self) -> dict[str, list[Piece]]:
+        """The pieces of each column by its key."""
+        found: dict[str, list[Piece]] = {}
+        for block in self.blocks:
             rows = np.searchsorted(self.starts, block.starts)
             for field in block.definition.fields:
-                self._pieces.setdefault(field.key, []).append((rows, block, field))
-        self._columns: dict[str, Column] = {}
+                found.setdefault(field.key, []).append((rows, block, field))
+        return found
+
+    @property
+    def own_keys(self) -> list[str]:
+        """The keys of the fields that apps defined."""
+        keys = (field.key for block in self.blocks for field in block.definition.fields if "@" in field.key)
+        return list(dict.fromkeys(keys))
 
     @property
     def count(self) -> int:

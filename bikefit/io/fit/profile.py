@@ -55,7 +55,7 @@ BASE_TYPES: Final[dict[int, BaseType]] = {
 """By the number that a definition message gives; any other number is read as bytes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FieldSpec:
     """What a field means: ``value = raw / scale - offset``, in ``unit``.
 
@@ -132,7 +132,6 @@ def is_timed(number: int) -> bool:
     return known is None or TIMESTAMP in known.fields
 
 
-@cache
 def field_spec(message: int, number: int) -> FieldSpec:
     """Say what a field of a message means, by the numbers of both; a bare name where the profile does not know it.
 
@@ -141,12 +140,27 @@ def field_spec(message: int, number: int) -> FieldSpec:
     >>> field_spec(20, 2)
     FieldSpec(name='altitude', unit='m', scale=5.0, offset=500.0, type_name='', labels={})
     """
+    return _known_spec(message, number) or _unknown_spec(number)
+
+
+@cache
+def _unknown_spec(number: int) -> FieldSpec:
+    """Return what is said of a field that the profile does not know, whatever the message."""
+    return _STAMP if number == TIMESTAMP else FieldSpec(f"unknown_{number}")
+
+
+def _known_spec(message: int, number: int) -> FieldSpec | None:
+    """Return what the profile says of a field; None where it does not know it."""
     if message in _NEWER:
-        return _NEWER[message][1].get(number, FieldSpec(f"unknown_{number}"))
+        return _NEWER[message][1].get(number)
     known = _messages().get(message)
-    entry = known.fields.get(number) if known else None
-    if entry is None:
-        return _STAMP if number == TIMESTAMP else FieldSpec(f"unknown_{number}")
+    return _profile_spec(message, number) if known and number in known.fields else None
+
+
+@cache
+def _profile_spec(message: int, number: int) -> FieldSpec:
+    """Return a field of fitparse's profile."""
+    entry = _messages()[message].fields[number]
     plain = entry.is_base_type
     return FieldSpec(
         name=entry.name,

@@ -101,6 +101,8 @@ class Walk:
 
     def go(self, at: int, end: int) -> tuple[int, str]:
         """Walk on to the end; return where it stopped, and the code of why if that is before the end."""
+        if at > end:
+            return at, "torn_message"
         data, append, size_of = self.data, self.starts.append, self._size_of
         while at < end:
             header = data[at]
