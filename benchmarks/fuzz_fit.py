@@ -172,7 +172,7 @@ def main() -> None:
     print(f"{sum(outcomes.values())} inputs from {len(files)} files: {dict(outcomes)}")
     print(f"slowest {slowest[0]:.3f} s of the processor (seed {slowest[1]})")
     print(
-        f"most memory {largest[0]:.0f} times the file from {SMALL} bytes on (seed {largest[1]}), {small_kb:.0f} kB below"
+        f"most memory {largest[0]:.0f} times files from {SMALL} bytes on (seed {largest[1]}), {small_kb:.0f} kB below"
     )
     sys.exit(failures > 0)
 

@@ -94,13 +94,20 @@ def test_thousands_of_flipped_bytes():
             assert data.damage
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.integers(12, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=4), st.data())
-def test_readers_survive_changed_bytes(tmp_path_factory, changes, data):
-    content = bytearray(WHOLE)
-    for at, value in changes:
-        content[at] = value
-    cut = data.draw(st.integers(12, len(content)))
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(12, 2 * len(WHOLE) - 1), st.sampled_from([0, 0, 0, 1, 5, 40]), st.binary(max_size=6)),
+        min_size=1,
+        max_size=4,
+    ),
+    st.data(),
+)
+def test_readers_survive_changed_missing_and_added_bytes(tmp_path_factory, changes, data):
+    content = bytearray(WHOLE * 2)
+    for at, missing, added in changes:
+        content[at : at + (missing or len(added))] = added
+    cut = data.draw(st.integers(12, len(content)) | st.just(len(content)))
     path = tmp_path_factory.getbasetemp() / "changed.fit"
     path.write_bytes(content[:cut])
     try:

@@ -55,9 +55,11 @@ def stretches(placed: Placed, arrays: Arrays) -> bool | None:
     if np.ptp(np.log(widths[held])) > 0.3:
         even = np.median(np.abs(spacing / np.median(spacing) - 1.0)) < 0.1
         return True if even and np.ptp(np.log(step_s[held])) > 0.3 else None
+    long = spacing > _LONGER * np.quantile(spacing, 0.1)
+    if min(np.count_nonzero(long), np.count_nonzero(~long)) < _ROWS_MIN:
+        return None
     change, bend = _roughness(arrays)
     change, bend = change[:-1][held], bend[:-1][held]
-    long = spacing > _LONGER * np.quantile(spacing, 0.1)
     usable = np.isfinite(change) & (change > 0) & np.isfinite(bend)
     fast, slow = usable & long, usable & ~long
     if min(np.count_nonzero(fast), np.count_nonzero(slow)) < _ROWS_MIN or np.median(bend[slow]) > _SMOOTH:
