@@ -2,7 +2,7 @@
 
     python benchmarks/fit_breaks.py [--count 2000] [--seed 1]
 
-The rides have a known truth at every time. Bytes are missing, or random ones too many, anywhere behind the first records.
+The rides have a known truth. Bytes are missing, or random ones too many, anywhere behind the first records.
 """
 
 from __future__ import annotations
