@@ -25,7 +25,7 @@ _IN_A_ROW: Final = 3
 _COMPRESSED_IN_A_ROW: Final = 8
 """Compressed headers say less than time stamps, so more of them must follow each other..."""
 _COMPRESSED_STEP_S: Final = 8
-"""...by no more than this."""
+"""...by no more than this where nothing tells what is usual."""
 _COMPRESSED_SHARE: Final = 0.05
 """A smaller share of messages with compressed headers are none..."""
 _FEW: Final = 20
@@ -88,21 +88,24 @@ def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | N
     doubtful = next((at for at in range(trusted + 1, len(seen)) if _is_doubtful(seen[at], level)), len(seen))
     limit = seen[doubtful].start if doubtful < len(seen) else stopped
     checked = next((at for at in range(doubtful - 1, -1, -1) if seen[at].defines or seen[at].stamp is not None), 0)
-    if seen and walk.data[seen[checked].start] >= 0x80:
+    short = any(walk.data[message.start] >= 0x80 and message.sound for message in seen[-_FEW:])
+    if short:
         checked = max(checked - _IN_A_ROW, 0)
     low = max(seen[checked].start if seen and checked < doubtful else limit, since)
     kinds, known = walk.kinds_at(limit), {message.start for message in seen[:doubtful]}
-    goes_on = _search(walk.data, low + 1, end, kinds, level, known)
+    step_max = _usual_step(walk.data, walk.starts[-_LOOK_BACK:])
+    goes_on = _search(walk.data, low + 1, end, kinds, level, known, step_max)
     if goes_on is None and level is not None and not torn:
-        goes_on = _search(walk.data, low + 1, end, kinds, None, known)  # the clock may have been set
+        goes_on = _search(walk.data, low + 1, end, kinds, None, known, step_max)  # the clock may have been set
     behind = end if goes_on is None else goes_on
     whole = [message for message in seen[:doubtful] if goes_on is None or message.after <= goes_on]
-    overlaps = len(whole) < doubtful and seen[len(whole)].stamp is not None  # it is the one that is not whole
+    cut = seen[len(whole)] if len(whole) < doubtful else None  # reaches over the place where messages go on
+    overlaps = cut is not None and cut.stamp is not None and not short
     untold = goes_on is None and torn
     if whole and not (overlaps or untold or _is_intact(walk.data, whole[-1], behind, kinds, level)):
         del whole[_last_sure(whole) :]
-        for _ in range(2):  # a wrong one may have looked like the next
-            if whole and walk.data[whole[-1].start] >= 0x80:
+        for _ in range(_IN_A_ROW):  # wrong ones may have looked like the next
+            if short and whole and not whole[-1].defines:
                 whole.pop()
     return Break(whole[-1].after if whole else low, goes_on, clock if level is None else level)
 
@@ -165,6 +168,7 @@ def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None
         first, first_defined = bisect_left(starts, since), bisect_left(defined, since)
     data, kinds = walk.data, walk.kinds_at(since)
     usual = starts[-_LOOK_BACK:]
+    step_max = _usual_step(data, usual)
     short = len(usual) < _FEW or sum(data[start] >= 0x80 for start in usual) >= _COMPRESSED_SHARE * len(usual)
     for start in merge(starts[first:], defined[first_defined:]):
         header = data[start]
@@ -182,9 +186,16 @@ def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None
             if header >= 0x80 and sound:
                 clock = SYSTEM_TIME_LIMIT + (header & 31) if clock is None else clock
                 step = header - clock & 31
-                stamp = clock + step if step <= _COMPRESSED_STEP_S else None
+                stamp = clock + step if step <= step_max else None
             clock = stamp if stamp is not None else clock
             yield _Seen(start, start + kind.size, stamp, sound, defines=False)
+
+
+def _usual_step(data: bytes, starts: Sequence[int]) -> int:
+    """Return by how much compressed headers may follow each other at most: twice the usual step."""
+    headers = [data[start] for start in starts if data[start] >= 0x80]
+    steps = sorted((b - a) & 31 for a, b in pairwise(headers))
+    return max(2, 2 * steps[len(steps) // 2]) if steps else _COMPRESSED_STEP_S
 
 
 def _local(header: int) -> int:
@@ -242,7 +253,7 @@ def _is_doubtful(message: _Seen, level: int | None) -> bool:
 
 
 def _search(
-    data: bytes, low: int, end: int, kinds: Mapping[int, Kind], level: int | None, known: Set[int]
+    data: bytes, low: int, end: int, kinds: Mapping[int, Kind], level: int | None, known: Set[int], step_max: int
 ) -> int | None:
     """Return the first byte from which messages hold together; known ones lead to the break."""
     content = np.frombuffer(data, np.uint8)
@@ -253,7 +264,7 @@ def _search(
             if at in known:
                 continue
             if data[at] >= 0x80:
-                sure = _sure_from(data, at, end, kinds, known)
+                sure = _sure_from(data, at, end, kinds, known, step_max)
                 if sure is not None:
                     return sure
             elif _holds(data, at, end, dict(kinds), level):
@@ -314,7 +325,7 @@ def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | 
     return known or (_are_steady(stamps) and (defined or len(stamps) > 1))
 
 
-def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int]) -> int | None:
+def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int], step_max: int) -> int | None:
     """Return from where on messages with compressed headers surely follow each other; None if they do not.
 
     Bytes that are none may lead to the first ones by chance.
@@ -325,7 +336,7 @@ def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known:
         kind = kinds.get(_local(header))
         if header < 0x80 or kind is None or at + kind.size > end or at in known:
             return None
-        if (header - before & 31) > _COMPRESSED_STEP_S:
+        if (header - before & 31) > step_max:
             return None
         starts.append(at)
         before, at = header & 31, at + kind.size
