@@ -97,6 +97,13 @@ def test_no_lag_is_seen_where_there_is_none():
     assert "sensor_lag" not in said(trace_from_sensor(steady()[0], SETTINGS)[1])
 
 
+@pytest.mark.parametrize("seed", [4, 5, 6, 7, 9, 20])
+def test_a_short_ride_tells_no_lag(seed):
+    ride, shoe, side, sensor = random_rider(seed)
+    readings, _ = simulate_shoe(replace(ride, duration_s=25.0), shoe, side, sensor, seed)
+    assert "sensor_lag" not in said(trace_from_sensor(readings, SETTINGS)[1])
+
+
 # ---- the end of the range ------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,8 @@ from bikefit.shoe_sensor.samples import Samples
 DENTED_M = 0.0004
 """A path that is nearer to a circle than this hides no lag worth looking for."""
 EXCERPT_S = 80.0
+WINDOWS_MIN = 5
+"""Fewer stretches of pedalling tell no lag: those at the ends, where the orientation is not settled, weigh too much."""
 STEP_S = 0.02
 CLEARLY = 0.8
 """The dent must fall to this share of its square for a lag to be believed."""
@@ -49,6 +51,8 @@ def find_lag(stretches: list[Stretch], circle: Circle, settings: Settings) -> La
     if circle.radius_rms_m < DENTED_M:
         return Lag(0.0, circle.radius_rms_m)
     excerpt = _excerpt(stretches)
+    if len(round_windows([carry(excerpt)[0]])) < WINDOWS_MIN:
+        return Lag(0.0, circle.radius_rms_m)
     seen = {k: _dent_m(excerpt, k * STEP_S, settings) for k in (-1, 0, 1)}
     most = max(1, round(settings.lag_max_s / STEP_S))
     best = min(seen, key=seen.__getitem__)
