@@ -91,7 +91,7 @@ def test_the_drawing_stands_on_the_card_only_where_the_foot_turns_with_the_cleat
     assert left.headline == "More float, or turn the cleat"
     assert "nose toward the bike" in left.cleat_caption
     assert not left.behind
-    assert right.headline == "Fit 2 varus wedges"
+    assert right.headline == "Try 2 varus wedges"
     assert "instead of wedges" in right.cleat_caption
     for foot in (unknown, free):
         (card,) = client_view(ENGLISH, make_session(foot)).shoes
@@ -142,7 +142,7 @@ def test_inside_a_float_no_comparison_asks_for_a_turn() -> None:
     def session(number: int, deg: float, fitted: int) -> Any:
         return plain_session(plain_foot("right", deg, fitted=fitted, decided=True), sha256=f"{number:064d}")
 
-    series = [session(n, deg, count) for n, (deg, count) in enumerate([(8.0, 0), (8.1, 3), (8.0, 0), (8.1, 3)])]
+    series = [session(n, deg, count) for n, (deg, count) in enumerate([(8.0, 0), (8.1, 3), (8.0, -3), (8.1, 0)])]
     told = {
         cleat_float: {
             item.code for item in compare_sessions(series, cleat_float_deg=cleat_float).feet["right"].findings

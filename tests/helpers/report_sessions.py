@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from bikefit.analysis.foot import unknown_rotation
 from bikefit.comparison import ComparisonResult, compare_sessions
 from bikefit.conventions import STROKE_ANGLES, STROKE_COLUMNS, Side
 from bikefit.model import (
@@ -162,12 +163,7 @@ def nothing_measured(foot: FootResult) -> FootResult:
     """Return a foot that was read but holds no used stroke."""
     nan = math.nan
     empty = foot.stroke_table.iloc[:0]
-    rotation = replace(
-        foot.rotation,
-        **dict.fromkeys(NUMBERS, nan),
-        sd_deg=nan,
-        float_stop=None,
-    )
+    rotation = unknown_rotation(foot.rotation.metric)
     product = load_system("bikefit-cleat")
     return replace(
         foot,
