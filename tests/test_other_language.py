@@ -144,7 +144,8 @@ def test_the_studios_pages_hold_no_english(words: Words) -> None:
     sessions = [
         {
             "session": "7", "file": "8", "rider": "9", "date": "2026-01-02", "day": "2026-01-02", "condition": "-",
-            "status": status, "error": "", "report": "", "kept": "2026-01-01", "named": False, "feet": [foot, unknown] if status != "failed" else [],
+            "status": status, "error": "", "report": "", "kept": "2026-01-01", "named": False,
+            "feet": [foot, unknown] if status != "failed" else [],
         }
         for status in ("ok", "undetermined", "failed")
     ]  # fmt: skip
