@@ -263,16 +263,6 @@ def interval_95(mean: float, sd: float) -> tuple[float, float]:
 def other_side(side: Side) -> Side:
     """Return the other foot.
 
-    Parameters
-    ----------
-    side : {"left", "right"}
-        A foot.
-
-    Returns
-    -------
-    {"left", "right"}
-        The opposite foot.
-
     Examples
     --------
     >>> other_side("left")
@@ -283,16 +273,6 @@ def other_side(side: Side) -> Side:
 
 def crank_offset_deg(side: Side) -> float:
     """Return what to add to the RIGHT crank's angle to get this foot's crank angle.
-
-    Parameters
-    ----------
-    side : {"left", "right"}
-        The foot.
-
-    Returns
-    -------
-    float
-        0 for the right foot, 180 for the left [deg].
 
     Examples
     --------

@@ -37,18 +37,6 @@ class OutputError(BikefitError):
 def near_matches(name: str, known: list[str] | tuple[str, ...]) -> str:
     """Say which known names come close to an unknown one.
 
-    Parameters
-    ----------
-    name : str
-        What was given.
-    known : sequence of str
-        What is known.
-
-    Returns
-    -------
-    str
-        ``" Did you mean 'x'?"`` with a leading blank, or an empty string where nothing is near.
-
     Examples
     --------
     >>> near_matches("left_heal", ["left_heel", "time_s"])

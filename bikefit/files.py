@@ -12,18 +12,6 @@ from bikefit.errors import OutputError
 def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file under a temporary name and put it in place in one step.
 
-    Parameters
-    ----------
-    path : Path
-        Where it is to go; an old file there stays until the new one is whole.
-    content : bytes or str
-        What it holds; text is written as UTF-8.
-
-    Raises
-    ------
-    OutputError
-        If the system refuses; nothing is left behind.
-
     Examples
     --------
     >>> target = Path(tempfile.mkdtemp()) / "a.txt"

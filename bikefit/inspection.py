@@ -142,13 +142,7 @@ class Inspection:
     schema: str = "bikefit.inspection/1"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the inspection as plain values for JSON.
-
-        Returns
-        -------
-        dict
-            Unknown is None; remarks in English.
-        """
+        """Return the inspection as plain values for JSON."""
         told = {"can": list(map(str, self.can)), "missing": list(map(str, self.missing))}
         names = ("schema", "name", "format", "sha256", "start", "duration_s", "feet", "channels", "laps", "can")
         values = {name: getattr(self, name) for name in (*names, "missing", "advice", "findings")}

@@ -357,25 +357,6 @@ def load_settings(path: str | Path) -> Settings:
 def override(settings: Settings, given: dict[str, Any], source: str) -> Settings:
     """Return settings with some values replaced.
 
-    Parameters
-    ----------
-    settings : Settings
-        What to start from.
-    given : dict
-        Name -> number.
-    source : str
-        Where the values come from, for the message.
-
-    Returns
-    -------
-    Settings
-        A new object.
-
-    Raises
-    ------
-    UsageError
-        If a name is unknown or a value is not a finite, non-negative number of the right kind.
-
     Examples
     --------
     >>> override(Settings(), {"strokes_min": 20}, "here").strokes_min

@@ -31,16 +31,6 @@ SPIKE_NEIGHBOURS = 2
 def usual_step(time_s: Array) -> float:
     """Return the median step of time stamps.
 
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Increasing times [s].
-
-    Returns
-    -------
-    float
-        From at most 20,000 steps, in runs spread evenly [s]; NaN under two samples.
-
     Examples
     --------
     >>> usual_step(np.array([0.0, 0.1, 0.2, 0.9]))
@@ -55,16 +45,6 @@ def usual_step(time_s: Array) -> float:
 
 def unwrap_deg(angle_deg: Array) -> Array:
     """Remove the jumps of a wrapped angle.
-
-    Parameters
-    ----------
-    angle_deg : ndarray, shape (n,)
-        An angle [deg], wrapped anywhere or not at all; NaN where missing.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        The same angle with no step beyond 180 degrees between neighbouring known samples; NaN stays NaN.
 
     Examples
     --------
@@ -92,18 +72,6 @@ def unwrap_deg(angle_deg: Array) -> Array:
 def spikes(values: Array, smallest: float) -> NDArray[np.intp]:
     """Find single samples (or two together) that jump away and back.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        A signal without missing values.
-    smallest : float
-        Smallest departure from the median of five samples that counts, in the signal's unit.
-
-    Returns
-    -------
-    ndarray of int
-        Indices of the spikes, ascending.
-
     Examples
     --------
     >>> spikes(np.array([0.0, 0.1, 40.0, 0.2, 0.3, 0.4]), 8.0).tolist()
@@ -126,16 +94,6 @@ def spikes(values: Array, smallest: float) -> NDArray[np.intp]:
 def circular_mean_deg(angles_deg: Array) -> float:
     """Return the mean direction of angles.
 
-    Parameters
-    ----------
-    angles_deg : ndarray
-        Angles [deg]; NaN is left out.
-
-    Returns
-    -------
-    float
-        In [0, 360); NaN where there are none or they cancel.
-
     Examples
     --------
     >>> round(circular_mean_deg(np.array([350.0, 20.0])), 6)
@@ -151,16 +109,6 @@ def circular_mean_deg(angles_deg: Array) -> float:
 def robust_sd(values: Array) -> float:
     """Return a standard deviation that outliers do not move: 1.4826 times the median absolute deviation.
 
-    Parameters
-    ----------
-    values : ndarray
-        Numbers; NaN is left out.
-
-    Returns
-    -------
-    float
-        NaN where there are none.
-
     Examples
     --------
     >>> robust_sd(np.array([1.0, 2.0, 3.0, 4.0, 1000.0]))
@@ -174,18 +122,6 @@ def robust_sd(values: Array) -> float:
 
 def long_run_variance(values: Array) -> tuple[float, int]:
     """Return what the variance of the mean is, times n, when neighbours resemble each other.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        A stationary series without missing values, n >= 2.
-
-    Returns
-    -------
-    variance : float
-        Sum of the autocovariances over all lags, never below the variance of a single pair sum.
-    lags : int
-        Lags on each side that were summed.
 
     Notes
     -----

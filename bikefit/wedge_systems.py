@@ -20,11 +20,6 @@ from bikefit.model import WedgeSystem
 def known_systems() -> dict[str, WedgeSystem]:
     """Return the wedge systems that come with the package.
 
-    Returns
-    -------
-    dict
-        Id -> `WedgeSystem`.
-
     Examples
     --------
     >>> known_systems()["bikefit-cleat"].cant_deg
@@ -80,16 +75,6 @@ def load_system(name: str, sole_width_mm: float | None = None) -> WedgeSystem:
 
 def wedges_for_tilt(forefoot_tilt_deg: float) -> int:
     """Return the count of a maker's rule of thumb, to set beside a count that was measured.
-
-    Parameters
-    ----------
-    forefoot_tilt_deg : float
-        Tilt of the unloaded forefoot, measured off the bike [deg]; its direction does not matter.
-
-    Returns
-    -------
-    int
-        None up to 0, one up to 6, two up to 12, three above.
 
     Notes
     -----

@@ -61,39 +61,13 @@ def analyze(source: str | Path | Recording, options: Session | None = None) -> S
 
 
 def analyze_sides(left: Sequence[Path], right: Sequence[Path], options: Session) -> SessionResult:
-    """Analyse a session recorded in one or more files a shoe.
-
-    Parameters
-    ----------
-    left, right : sequence of path
-        Files of each shoe (accelerometer and gyroscope apart, or one file); either may be empty.
-    options : Session
-        As in `analyze`.
-
-    Returns
-    -------
-    SessionResult
-        As from `analyze`.
-    """
+    """Analyse a session recorded in one or more files a shoe."""
     session = replace(options, files=(), shoe_files=PerFoot(tuple(left), tuple(right)))
     return analyze_recording(read_session(session), session)
 
 
 def analyze_recording(recording: Recording, options: Session) -> SessionResult:
-    """Analyse a recording; see `analyze`.
-
-    Parameters
-    ----------
-    recording : Recording
-        Whole; the section of the options is cut from it here.
-    options : Session
-        What the recording does not say.
-
-    Returns
-    -------
-    SessionResult
-        As from `analyze`.
-    """
+    """Analyse a recording; see `analyze`."""
     system = load_system(options.system, options.sole_width_mm)
     check(options, system)
     part, stills = prepare(recording, options)

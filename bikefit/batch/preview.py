@@ -59,22 +59,7 @@ class BatchOptions:
 
 
 def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[tuple[Job, Plan]]:
-    """Tell what a batch would do, without doing it.
-
-    Parameters
-    ----------
-    jobs : iterable of Job
-        The sessions.
-    out : Path
-        The batch's folder; it need not exist and is not touched.
-    options : BatchOptions
-        As for the run.
-
-    Yields
-    ------
-    tuple of Job and Plan
-        Each session, whether it would be done, and why.
-    """
+    """Tell what a batch would do, without doing it."""
     check_folder(out)
     stored = look_up(out / DATABASE)
     for job, earlier in settled(jobs, stored):
@@ -84,22 +69,7 @@ def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[t
 
 
 def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]:
-    """Say what a batch would remove or leave unnamed, without doing it.
-
-    Parameters
-    ----------
-    jobs : iterable of Job
-        The sessions.
-    out : Path
-        The batch's folder; it is not touched.
-    options : BatchOptions
-        As for the run.
-
-    Returns
-    -------
-    list of str
-        One line each; empty where nothing goes.
-    """
+    """Say what a batch would remove or leave unnamed, without doing it."""
     stored = look_up(out / DATABASE)
     pairs = settled(jobs, stored)
     named = {job.id for job, _ in pairs} | {earlier for _, earlier in pairs}
@@ -126,18 +96,7 @@ def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]
 
 
 def rebuild_notice(out: Path) -> str:
-    """Say that the results have another schema, so that every session is done anew.
-
-    Parameters
-    ----------
-    out : Path
-        The batch's folder.
-
-    Returns
-    -------
-    str
-        Empty where they have not.
-    """
+    """Say that the results have another schema, so that every session is done anew."""
     version = stored_version(out / DATABASE)
     if version in (None, SCHEMA_VERSION):
         return ""

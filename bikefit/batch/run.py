@@ -62,29 +62,7 @@ class BatchOutcome:
 
 
 def jobs_of(source: Path, out: Path, options: Session) -> list[Job]:
-    """List the sessions of a folder or a manifest.
-
-    Parameters
-    ----------
-    source : Path
-        A folder, or a manifest; a ``manifest.csv`` in the folder is used.
-    out : Path
-        The batch's own folder.
-    options : Session
-        Of the command line; the manifest's rows come before them.
-
-    Returns
-    -------
-    list of Job
-        In the manifest's order, or by name.
-
-    Raises
-    ------
-    RecordingError
-        If the source cannot be read or names nothing.
-    UsageError
-        If the results cannot go to that folder.
-    """
+    """List the sessions of a folder or a manifest."""
     return jobs_and_notes(source, out, options)[0]
 
 
@@ -110,18 +88,7 @@ def jobs_and_notes(source: Path, out: Path, options: Session) -> tuple[list[Job]
 
 
 def failures(out: Path) -> list[tuple[str, str]]:
-    """Return what failed, in the manifest's order.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of a batch.
-
-    Returns
-    -------
-    list of tuple
-        Session and why.
-    """
+    """Return what failed, in the manifest's order."""
     with reading(out / DATABASE) as database:
         query = "SELECT session, error FROM sessions WHERE named AND status = 'failed' ORDER BY position"
         return database.execute(query).fetchall()
@@ -134,31 +101,7 @@ def run_jobs(
     work: Callable[[Task], Done] = do_task,
     tell: Callable[[str], None] = warnings.warn,
 ) -> Iterator[BatchOutcome]:
-    """Do a batch: yields each session as it is finished, then writes the table and the pages of the group.
-
-    Parameters
-    ----------
-    jobs : list of Job
-        The sessions.
-    out : Path
-        Folder of the results; made where it is missing.
-    options : BatchOptions
-        How to run.
-    work : callable
-        What a worker does with a task.
-    tell : callable
-        Given what must be said besides, such as that older results are made anew.
-
-    Yields
-    ------
-    BatchOutcome
-        In the order of finishing.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be written or another batch holds it.
-    """
+    """Do a batch: yields each session as it is finished, then writes the table and the pages of the group."""
     from filelock import FileLock, Timeout
 
     check_folder(out)

@@ -16,18 +16,7 @@ from bikefit.settings import Settings
 
 
 def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
-    """Name each recording; sections of one file by where they lie in it.
-
-    Parameters
-    ----------
-    sessions : sequence of Readings
-        The recordings.
-
-    Returns
-    -------
-    tuple of str
-        File names, with ``@FROM-TO`` for sections and where a name occurs more than once.
-    """
+    """Name each recording; sections of one file by where they lie in it."""
     count = Counter(session.recording.name for session in sessions)
     return tuple(
         f"{item.name}@{item.from_s:g}-{item.to_s:g}" if session.is_section or count[item.name] > 1 else item.name

@@ -151,22 +151,7 @@ def compare_readings(
     cleat_float_deg: float | None = None,
     settings: Settings,
 ) -> ComparisonResult:
-    """Compare what was read of one rider's feet, as `compare_sessions` does; without curves, none are laid over others.
-
-    Parameters
-    ----------
-    sessions : sequence of Readings
-        Two or more: of results (`bikefit.model.readings_of`), or as a store kept them.
-    curves : sequence of mapping of side to ndarray, optional
-        The used strokes' curves of each, shape (strokes, 100) [deg].
-    remounted, turns_deg, cleat_float_deg, settings
-        As in `compare_sessions`.
-
-    Returns
-    -------
-    ComparisonResult
-        Per foot the response, the change, the next count and the next recording.
-    """
+    """Compare what was read of one rider's feet, as `compare_sessions` does; without curves none are compared."""
     if len(sessions) < 2:
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
     names = labels(sessions)

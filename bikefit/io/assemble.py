@@ -33,18 +33,6 @@ _INTERPOLATED_STEPS: Final = 2.5
 def assemble(parts: Parts, options: ReadOptions) -> Recording:
     """Make a recording of what a file holds.
 
-    Parameters
-    ----------
-    parts : Parts
-        As a reader gives them.
-    options : ReadOptions
-        ``side`` is whose foot an unnamed one is; sides and signs are settled later, by `apply_options`.
-
-    Returns
-    -------
-    Recording
-        Whatever the parts make; it may hold no rotation.
-
     Notes
     -----
     1. Infinite values are missing. A column that is filled only every few rows keeps the rows that it has.

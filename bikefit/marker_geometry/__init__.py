@@ -103,18 +103,6 @@ def traces_from_markers(
 def static_heel_out_deg(static: Markers, settings: Settings = DEFAULTS) -> dict[Side, float]:
     """Return each foot's heel-out angle in a still trial.
 
-    Parameters
-    ----------
-    static : Markers
-        The rider standing still, facing forward.
-    settings : Settings
-        What is still and flat.
-
-    Returns
-    -------
-    dict of side to float
-        Heel-out against the forward axis [deg]; a foot that is missing, moves or does not stand flat is absent.
-
     Examples
     --------
     >>> heel, toe = np.zeros((3, 3)), np.full((3, 3), [245.0, 25.75, 0.0])

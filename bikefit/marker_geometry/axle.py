@@ -32,20 +32,6 @@ Complex = NDArray[np.complex128]
 def axle_of(heel: Array, toe: Array, forefoot: Array | None = None, settings: Settings = DEFAULTS) -> Array | None:
     """Fit the pedal's axle to the motion of a shoe.
 
-    Parameters
-    ----------
-    heel, toe : ndarray, shape (n, 3)
-        Markers with y along the axis about which the pedals go round [mm]; NaN where hidden.
-    forefoot : ndarray, shape (n, 3), optional
-        A third marker beside the others: it tells how the shoe rolls, which moves the axle sideways.
-    settings : Settings
-        What circle is a pedal's.
-
-    Returns
-    -------
-    ndarray, shape (n, 3), or None
-        The axle at each sample [mm]; None where no point of the shoe goes round like a crank.
-
     Notes
     -----
     In the plane forward and up, as complex numbers, the axle is toe + w u with u the shoe's direction and w fixed.

@@ -24,24 +24,7 @@ SLOW_S: Final = 4.0
 def in_bike_frame(
     positions: Mapping[str, Array], settings: Settings = DEFAULTS
 ) -> tuple[dict[str, Array], dict[Side, Array], list[Finding]]:
-    """Turn the markers so that y is the axis about which the pedals go round, where it is known to differ.
-
-    Parameters
-    ----------
-    positions : mapping of str to ndarray, shape (n, 3)
-        By settled names [mm].
-    settings : Settings
-        What circle is a pedal's.
-
-    Returns
-    -------
-    positions : dict of str to ndarray
-        The same in the bike's frame.
-    pedals : dict of side to ndarray, shape (n, 3)
-        Pedal axles in that frame [mm]: markers, or fitted to the shoe's motion; without a foot where neither is there.
-    findings : list of Finding
-        How far the bike stood askew, where that was taken into account.
-    """
+    """Turn the markers so that y is the axis about which the pedals go round, where it is known to differ."""
     marked = all(f"{side}_pedal" in positions for side in SIDES)
     rough = _turn_to_y(_normal(_ways(positions, "pedal" if marked else "toe"), settings))
     upright = {name: values @ rough.T for name, values in positions.items()}
@@ -59,19 +42,6 @@ def in_bike_frame(
 
 def crank_deg(pedals: Mapping[Side, Array], settings: Settings = DEFAULTS) -> dict[Side, Array]:
     """Return each foot's crank angle from the pedals.
-
-    Parameters
-    ----------
-    pedals : mapping of side to ndarray, shape (n, 3)
-        In the bike's frame [mm].
-    settings : Settings
-        What circle is a pedal's.
-
-    Returns
-    -------
-    dict of side to ndarray, shape (n,)
-        Crank angle [deg], wrapped; NaN off the circle. From the left pedal to the right one where both are seen,
-        else about the circle's centre; empty where nothing goes round like a crank.
 
     Examples
     --------
@@ -92,20 +62,7 @@ def crank_deg(pedals: Mapping[Side, Array], settings: Settings = DEFAULTS) -> di
 
 
 def without_drift(positions: Mapping[str, Array], time_s: Array) -> dict[str, Array]:
-    """Take the slow way of both feet off all markers: of a bike on rollers, or one that rides past.
-
-    Parameters
-    ----------
-    positions : mapping of str to ndarray, shape (n, 3)
-        By settled names, with toes [mm].
-    time_s : ndarray, shape (n,)
-        Sample times [s].
-
-    Returns
-    -------
-    dict of str to ndarray
-        The same markers, each moved by the same way, of which a turn of the slowest pedalling is no part [mm].
-    """
+    """Take the slow way of both feet off all markers: of a bike on rollers, or one that rides past."""
     toes = [place for side in SIDES if (place := positions.get(f"{side}_toe")) is not None]
     known = [place for place in toes if np.isfinite(place).all(axis=1).sum() > 2]
     if not known or time_s.size < 3:
@@ -184,16 +141,6 @@ def _direction_deg(arm: Array, settings: Settings) -> Array | None:
 
 def about_centre(way: Array) -> Array:
     """Return a way about the centre of the circle that fits it best in the plane forward and up.
-
-    Parameters
-    ----------
-    way : ndarray, shape (n, 3)
-        Positions in the bike's frame [mm].
-
-    Returns
-    -------
-    ndarray, shape (n, 3)
-        The same, forward and up counted from the centre; NaN throughout with fewer than three of them.
 
     Examples
     --------

@@ -43,22 +43,7 @@ def seen_sides(positions: Mapping[str, Array]) -> list[Side]:
 
 
 def stance_of(positions: Mapping[str, Array], side: Side, settings: Settings) -> Stance | None:
-    """Return where a shoe stands in a still trial.
-
-    Parameters
-    ----------
-    positions : mapping of str to ndarray, shape (n, 3)
-        The still trial, by settled names [mm].
-    side : {"left", "right"}
-        The foot.
-    settings : Settings
-        What is still and flat.
-
-    Returns
-    -------
-    Stance or None
-        None where heel or toe is missing, moves or is tilted too much.
-    """
+    """Return where a shoe stands in a still trial."""
     points = {part: positions.get(f"{side}_{part}") for part in ("heel", "toe", "forefoot")}
     seen = {part: values[np.isfinite(values).all(axis=1)] for part, values in points.items() if values is not None}
     seen = {part: values for part, values in seen.items() if len(values)}
@@ -77,24 +62,6 @@ def long_axis(
     positions: Mapping[str, Array], side: Side, static: Mapping[str, Array] | None, settings: Settings
 ) -> tuple[Array, list[Finding]]:
     """Return the shoe's long axis, level with the sole as far as that is known.
-
-    Parameters
-    ----------
-    positions : mapping of str to ndarray, shape (n, 3)
-        By settled names, in the bike's frame [mm].
-    side : {"left", "right"}
-        The foot; its heel and toe are there.
-    static : mapping of str to ndarray, optional
-        A still trial of the same markers.
-    settings : Settings
-        What is a mistaken marker, and what counts as level.
-
-    Returns
-    -------
-    axis : ndarray, shape (n, 3)
-        Unit vectors from heel to toe; NaN where a marker is hidden or mistaken.
-    findings : list of Finding
-        What kept the heights from being corrected.
 
     Notes
     -----
@@ -126,18 +93,7 @@ def long_axis(
 
 
 def shoe_frame(heel: Array, toe: Array, forefoot: Array) -> Array:
-    """Return a frame that is fixed to the shoe.
-
-    Parameters
-    ----------
-    heel, toe, forefoot : ndarray, shape (..., 3)
-        Three markers that are not in a line.
-
-    Returns
-    -------
-    ndarray, shape (..., 3, 3)
-        As columns: along heel to toe, toward the forefoot marker, and across both.
-    """
+    """Return a frame that is fixed to the shoe."""
     along = unit(toe - heel)
     aside = forefoot - heel
     aside = unit(aside - (aside * along).sum(axis=-1, keepdims=True) * along)
@@ -154,18 +110,6 @@ def _over_gaps(values: Array) -> Array:
 
 def angles_deg(axis: Array, side: Side) -> tuple[Array, Array]:
     """Return the angles of a shoe's long axis.
-
-    Parameters
-    ----------
-    axis : ndarray, shape (..., 3)
-        Unit vectors from heel to toe in the bike's frame.
-    side : {"left", "right"}
-        The foot.
-
-    Returns
-    -------
-    heel_out_deg, pitch_deg : ndarray
-        About the sole's normal, positive = heel away from the bike; positive = toe down [deg].
 
     Examples
     --------

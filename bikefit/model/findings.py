@@ -81,23 +81,6 @@ def codes() -> Mapping[str, Entry]:
 def finding(code: str, **values: Any) -> Finding:
     """Make a finding from its code.
 
-    Parameters
-    ----------
-    code : str
-        A code of the list.
-    **values
-        What its words have places for, and what else a program may want to read.
-
-    Returns
-    -------
-    Finding
-        With the level that the list gives it.
-
-    Raises
-    ------
-    KeyError
-        If the code is not in the list, or a value is missing: a mistake of ours, not of the user's.
-
     Examples
     --------
     >>> finding("few_strokes", used=12, side="left").level
@@ -108,18 +91,6 @@ def finding(code: str, **values: Any) -> Finding:
 
 def reason(code: str, **values: Any) -> Reason:
     """Make a reason from its code, as `finding` does.
-
-    Parameters
-    ----------
-    code : str
-        A code of the list.
-    **values
-        What its words have places for.
-
-    Returns
-    -------
-    Reason
-        The code and its values.
 
     Examples
     --------

@@ -23,17 +23,6 @@ def in_json(name: str | None) -> dict[str, Any]:
 def to_json_value(value: Any) -> Any:
     """Turn a result into plain values that `json` can write: unknown numbers become None.
 
-    Parameters
-    ----------
-    value : object
-        A dataclass, mapping, sequence, numpy value, time stamp or plain value. A dataclass that knows its own form
-        (``to_dict``) is asked for it.
-
-    Returns
-    -------
-    object
-        Nested dicts, lists, strings, numbers, booleans and None.
-
     Examples
     --------
     >>> to_json_value({"a": float("nan"), "b": (1, np.float64(2.5))})

@@ -56,18 +56,6 @@ class Alternation:
 def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alternation | None:
     """Compare each turn with those an even and an odd number of turns away.
 
-    Parameters
-    ----------
-    turns, values : ndarray, shape (n,)
-        Phase [turns] that never falls, and a signal.
-    known : ndarray of bool, shape (n,)
-        Where both mean something.
-
-    Returns
-    -------
-    Alternation or None
-        None where there are too few turns.
-
     Notes
     -----
     What is slower than four turns is taken off first. With c_k = a + (-1)^k b + noise the mean product of turns an

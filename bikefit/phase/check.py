@@ -25,24 +25,6 @@ def check_phase(
 ) -> Phase:
     """Return a phase with what contradicts it; a crank that is contradicted is a phase only.
 
-    Parameters
-    ----------
-    phase : Phase
-        As it was read from its reference.
-    trace : FootTrace
-        The foot.
-    held : tuple of str
-        The references that the trace holds.
-    settings : Settings
-        Thresholds.
-    cadence : Channel, optional
-        Cadence [rpm].
-
-    Returns
-    -------
-    Phase
-        ``is_crank`` is False where the shoe shows that the angle is not this foot's crank's.
-
     Notes
     -----
     1. A crank angle that is renewed a few times a turn and held in between does not tell where the pedal is.

@@ -30,22 +30,6 @@ FORWARD_CHECK_S, FORWARD_CHECK_DEG = 0.1, 5.0
 def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Array, float]:
     """Make a crank angle continuous.
 
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Sample times [s].
-    crank_deg : ndarray, shape (n,)
-        This foot's crank angle [deg], wrapped or not; NaN where missing.
-    gap_max_s : float
-        Missing samples up to this length [s] are bridged.
-
-    Returns
-    -------
-    phase_deg : ndarray, shape (n,)
-        Unwrapped crank angle [deg], its multiples of 360 at top dead centre; NaN where unknown.
-    forward : float
-        How much of the movement goes forward at a speed that legs can have: 1 all, 0 half of it, -1 none (reversed).
-
     Notes
     -----
     1. Single wild samples are left out, and so are the repeats of a channel that is renewed less often than sampled.
@@ -165,24 +149,6 @@ def _forward_share(time: Array, phase: Array) -> float:
 
 def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: float) -> tuple[Array, float]:
     """Make a continuous phase from the times of top dead centre.
-
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Sample times [s].
-    tdc_s : ndarray, shape (m,)
-        Times at which the pedal passes the top [s].
-    slowest_rpm, fastest_rpm : float
-        Pulses nearer than half of what the fastest cadence allows are bounces and are left out; between pulses
-        further apart than the slowest allows the crank stood somewhere.
-
-    Returns
-    -------
-    phase_deg : ndarray, shape (n,)
-        360 deg from pulse to pulse, evenly where the crank stands still; NaN more than two samples before the first
-        pulse and after the last.
-    quality : float
-        0-1: share of the intervals between pulses that are like their neighbours.
 
     Notes
     -----

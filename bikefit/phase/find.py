@@ -15,16 +15,6 @@ from bikefit.settings import Settings
 def available_references(trace: FootTrace) -> tuple[Reference, ...]:
     """Name the references that a trace holds.
 
-    Parameters
-    ----------
-    trace : FootTrace
-        One foot.
-
-    Returns
-    -------
-    tuple of str
-        Best first; the rotation itself always comes last.
-
     Examples
     --------
     >>> import numpy as np

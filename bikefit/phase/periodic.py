@@ -54,20 +54,7 @@ class Rhythm:
 
 
 def to_grid(time_s: Array, values: Array) -> tuple[Array, Array, Flags]:
-    """Bring a signal to an even grid.
-
-    Parameters
-    ----------
-    time_s, values : ndarray, shape (n,)
-        Samples without missing values, n >= 2.
-
-    Returns
-    -------
-    grid_s, on_grid : ndarray, shape (m,)
-        Times at 25 Hz and means of the samples around each, interpolated where there are none.
-    held : ndarray of bool, shape (m,)
-        Where there were samples, or their spacing is that of the signal.
-    """
+    """Bring a signal to an even grid."""
     period_s = 1.0 / GRID_HZ
     count = int((time_s[-1] - time_s[0]) / period_s) + 1
     grid = time_s[0] + period_s * np.arange(count)
@@ -88,22 +75,6 @@ def to_grid(time_s: Array, values: Array) -> tuple[Array, Array, Flags]:
 
 def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tuple[Array, Array, Array]:
     """Find the continuous phase of the turn's first harmonic, on an axis warped by the phase itself.
-
-    Parameters
-    ----------
-    grid_s, values : ndarray, shape (m,)
-        Grid [s] and signal.
-    held : ndarray of bool, shape (m,)
-        Where the signal is known; elsewhere it has no weight.
-    cadence_rpm : ndarray, shape (m,)
-        A first idea of the cadence [rpm].
-
-    Returns
-    -------
-    phase_turns, amplitude : ndarray, shape (m,)
-        Phase [turns] and amplitude of the first harmonic.
-    spread : ndarray, shape (m,)
-        Standard deviation of the signal over the two turns around.
 
     Notes
     -----
@@ -135,21 +106,6 @@ def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tup
 
 def find_rhythm(time_s: Array, values: Array, settings: Settings, cadence: Channel | None = None) -> Rhythm:
     """Find the phase of the stroke in a signal that repeats with it.
-
-    Parameters
-    ----------
-    time_s, values : ndarray, shape (n,)
-        Sample times [s] and the signal; NaN where missing. Spikes are already out.
-    settings : Settings
-        The cadences that count, and when a cadence channel or a turn is doubted.
-    cadence : Channel, optional
-        Cadence [rpm], once a second or so: keeps the search near it, and says where nobody pedals, unless the signal
-        itself says otherwise.
-
-    Returns
-    -------
-    Rhythm
-        Phase from the first harmonic: 0 where it peaks.
 
     Notes
     -----

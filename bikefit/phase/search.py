@@ -63,23 +63,7 @@ def steering(grid_s: Array, cadence: Channel) -> Steering:
 
 
 def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> Array:
-    """Follow the cadence of a signal on the grid.
-
-    Parameters
-    ----------
-    values : ndarray, shape (m,)
-        At 25 Hz.
-    told : Steering, optional
-        What a cadence channel allows.
-    doubt_share : float
-        Where what is found without the channel explains this much more of the signal's power, the channel is wrong
-        and does not steer.
-
-    Returns
-    -------
-    ndarray, shape (m,)
-        Cadence [rpm], smooth; meaningless where the signal has no rhythm.
-    """
+    """Follow the cadence of a signal on the grid."""
     cadences = np.geomspace(SLOWEST_RPM, FASTEST_RPM, int(np.log(FASTEST_RPM / SLOWEST_RPM) / np.log(STEP_RATIO)) + 1)
     centres = np.arange(0, values.size, round(HOP_S * GRID_HZ))
     share = _shares(values, centres, cadences)

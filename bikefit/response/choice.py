@@ -48,18 +48,6 @@ class NextRecording:
 def allowed_totals(tried: Sequence[int], cap: int) -> tuple[int, ...]:
     """List the counts that may be ridden after some were tried.
 
-    Parameters
-    ----------
-    tried : sequence of int
-        Signed counts that were recorded, varus positive.
-    cap : int
-        Most wedges under one foot.
-
-    Returns
-    -------
-    tuple of int
-        No wedge, and on each side that was tried up to one wedge more than was tried, within the cap.
-
     Examples
     --------
     >>> allowed_totals([0, 1], 3)

@@ -24,20 +24,6 @@ def find_float_stop(
 ) -> FloatStop | None:
     """Find an angle at which all strokes stop.
 
-    Parameters
-    ----------
-    curves_deg : ndarray, shape (strokes, points)
-        Used strokes' curves of heel-out [deg].
-    cleat_float_deg : float, optional
-        Total float of the cleat [deg].
-    settings : Settings
-        What a stop shows.
-
-    Returns
-    -------
-    FloatStop or None
-        The end at which the foot rests longer, where one was found.
-
     Notes
     -----
     A stop shows in two ways: the furthest angle is the same in each stroke while the opposite end varies, and the

@@ -16,22 +16,6 @@ from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, in_blocks, sca
 def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: NDArray[np.bool_], step_s: float) -> Array:
     """Return where the dominant axis points in the shoe, block by block.
 
-    Parameters
-    ----------
-    gyr_rad_s : ndarray, shape (n, 3)
-        Angular rate in the sensor's axes [rad/s], bias removed.
-    shoe_axes : ndarray, shape (3, 3)
-        Columns: the shoe's axes in the sensor's.
-    used : ndarray of bool, shape (n,)
-        Samples to use.
-    step_s : float
-        Time between samples [s].
-
-    Returns
-    -------
-    ndarray, shape (blocks,)
-        Heading of the shoe against the axis [deg], counter-clockwise from above, up to a constant.
-
     Examples
     --------
     >>> swing = np.sin(np.linspace(0, 60, 1000))[:, None]
@@ -50,24 +34,7 @@ def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: NDArray[np.bool_]
 
 
 def disagreement_deg(axis_deg: Array, plane_deg: Array, used: NDArray[np.bool_], step_s: float) -> float:
-    """Tell how differently the two references see the mean heel angle change.
-
-    Parameters
-    ----------
-    axis_deg : ndarray, shape (blocks,)
-        From `axis_heading_deg`.
-    plane_deg : ndarray, shape (n,)
-        Heading of the shoe in the bike's plane at each sample [deg], counter-clockwise from above.
-    used : ndarray of bool, shape (n,)
-        Samples to use.
-    step_s : float
-        Time between samples [s].
-
-    Returns
-    -------
-    float
-        Standard deviation of the difference over the blocks, both smoothed alike [deg]; NaN under 20 blocks.
-    """
+    """Tell how differently the two references see the mean heel angle change."""
     from scipy.ndimage import gaussian_filter1d
 
     length = max(2, round(BLOCK_S / step_s))

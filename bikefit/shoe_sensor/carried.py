@@ -69,18 +69,7 @@ class Window:
 
 
 def carry(samples: Samples) -> tuple[Stretch, bool]:
-    """Orient a stretch and integrate its path.
-
-    Parameters
-    ----------
-    samples : Samples
-        Readings on an even grid.
-
-    Returns
-    -------
-    tuple of Stretch and bool
-        The stretch; and whether the recorder's own quaternions were there but did not fit.
-    """
+    """Orient a stretch and integrate its path."""
     own = recorded(samples)
     quaternion, rested = (own, True) if own is not None else filtered(samples)
     orientation = follow_heading(quaternion, samples.step_s, drifts=not rested)
@@ -89,20 +78,7 @@ def carry(samples: Samples) -> tuple[Stretch, bool]:
 
 
 def check_gravity(stretches: list[Stretch], side: Side) -> None:
-    """Refuse an accelerometer that does not hold gravity, on average over the recording.
-
-    Parameters
-    ----------
-    stretches : list of Stretch
-        The recording.
-    side : {"left", "right"}
-        For the message.
-
-    Raises
-    ------
-    RecordingError
-        If the mean upward part is far from 9.8 m/s^2.
-    """
+    """Refuse an accelerometer that does not hold gravity, on average over the recording."""
     upward = np.concatenate([np.einsum("ni,ni->n", s.orientation.turned[:, 2], s.samples.acc_m_s2) for s in stretches])
     mean = float(upward.mean())
     if not GRAVITY_LEAST_M_S2 < mean < GRAVITY_MOST_M_S2:
@@ -113,18 +89,7 @@ def check_gravity(stretches: list[Stretch], side: Side) -> None:
 
 
 def round_windows(stretches: list[Stretch]) -> list[Window]:
-    """Find windows of some ten seconds in which the shoe is carried round.
-
-    Parameters
-    ----------
-    stretches : list of Stretch
-        The recording.
-
-    Returns
-    -------
-    list of Window
-        At most 48, spread over the recording.
-    """
+    """Find windows of some ten seconds in which the shoe is carried round."""
     cuts: list[tuple[Stretch, slice]] = []
     for stretch in stretches:
         pieces = max(1, int(stretch.samples.time_s.size * stretch.samples.step_s / WINDOW_S))
@@ -145,20 +110,7 @@ def _window(stretch: Stretch, window: slice) -> Window:
 
 
 def axle_path(stretch: Stretch, circle: Circle) -> Array:
-    """Return the pedal axle's path about the circle's centre.
-
-    Parameters
-    ----------
-    stretch : Stretch
-        A stretch.
-    circle : Circle
-        Lever arm and crank length.
-
-    Returns
-    -------
-    ndarray, shape (n, 3)
-        In the level frame that follows the shoe [m].
-    """
+    """Return the pedal axle's path about the circle's centre."""
     axle = stretch.path.axle(circle.lever_m)
     return recentred(axle, axle, stretch.samples.step_s)
 
@@ -174,40 +126,14 @@ def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
 
 
 def rough_axes(windows: list[Window]) -> Array:
-    """Guess the shoe's axes in the sensor's from the pedalling.
-
-    Parameters
-    ----------
-    windows : list of Window
-        From `round_windows`.
-
-    Returns
-    -------
-    ndarray, shape (3, 3)
-        As `bikefit.shoe_sensor.mounting.rough_shoe_axes`.
-    """
+    """Guess the shoe's axes in the sensor's from the pedalling."""
     bike = [np.stack(_bike_axes(window.place_m), axis=1) for window in windows]
     seen = [np.einsum("nij,ik->jk", window.turned, axes) for window, axes in zip(windows, bike, strict=True)]
     return rough_shoe_axes(np.sum(seen, axis=0))
 
 
 def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> Circle:
-    """Fit lever arm and crank length on the better half of the windows: neither rocking nor a start is in it.
-
-    Parameters
-    ----------
-    windows : list of Window
-        From `round_windows`.
-    shoe_axes : ndarray, shape (3, 3)
-        Columns: the shoe's axes in the sensor's, roughly.
-    settings : Settings
-        ``crank_length_m`` and ``crank_length_sd_m``.
-
-    Returns
-    -------
-    Circle
-        Lever arm and crank length.
-    """
+    """Fit lever arm and crank length on the better half of the windows: neither rocking nor a start is in it."""
     crank, spread = settings.crank_length_m, settings.crank_length_sd_m
     pairs = [(window.place_m, window.axes) for window in windows]
     circle, kept = fit_circle(pairs, shoe_axes, crank, spread, rounds=3), pairs

@@ -46,18 +46,7 @@ class Path:
     axes: Array
 
     def axle(self, lever_m: Array) -> Array:
-        """Return the path of the pedal axle [m].
-
-        Parameters
-        ----------
-        lever_m : ndarray, shape (3,)
-            From the axle to the sensor, in the sensor's axes [m].
-
-        Returns
-        -------
-        ndarray, shape (n, 3)
-            Path about the circle's centre [m].
-        """
+        """Return the path of the pedal axle [m]."""
         return self.place_m - applied(self.axes, lever_m)
 
 
@@ -84,20 +73,6 @@ class Circle:
 def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
     """Integrate the specific force twice, without its slow parts.
 
-    Parameters
-    ----------
-    turned : ndarray, shape (n, 3, 3)
-        Sensor -> level frame.
-    acc_m_s2 : ndarray, shape (n, 3)
-        Specific force in the sensor's axes [m/s^2].
-    step_s : float
-        Time between samples [s].
-
-    Returns
-    -------
-    Path
-        Of sensor and axes.
-
     Notes
     -----
     Done over the whole stretch in the frequency domain: divided by -(2 pi f)^2, cut below 0.25-0.45 Hz. Gravity is
@@ -122,23 +97,7 @@ def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
 
 
 def recentred(signals: Array, path: Array, step_s: float) -> Array:
-    """Take off the mean over the revolution around each sample: what the high-pass left of starts, stops and ends.
-
-    Parameters
-    ----------
-    signals : ndarray, shape (n, k)
-        What to centre.
-    path : ndarray, shape (n, 3)
-        Roughly centred path that runs round, from which the revolutions are read.
-    step_s : float
-        Time between samples [s].
-
-    Returns
-    -------
-    ndarray, shape (n, k)
-        Each column less its mean over the revolution, from half a turn before to half a turn after the sample (at the
-        ends, over the nearest whole revolution), at most two seconds to either side.
-    """
+    """Take off the mean over the revolution around each sample: what the high-pass left of starts, stops and ends."""
     _, across, along = np.linalg.eigh(path.T @ path)[1].T
     turn = np.unwrap(np.arctan2(path @ across, path @ along)) / (2.0 * np.pi)
     if turn[-1] < turn[0]:
@@ -165,17 +124,6 @@ def recentred(signals: Array, path: Array, step_s: float) -> Array:
 
 def roundness(path: Array) -> float:
     """Tell how steadily a path runs round.
-
-    Parameters
-    ----------
-    path : ndarray, shape (n, 3)
-        About its centre.
-
-    Returns
-    -------
-    float
-        0-1: 1 where the swept area grows in one direction and the two main axes are alike; 0 for a line, and where
-        the path stays near its middle for more than a twentieth of the time.
 
     Examples
     --------
@@ -225,22 +173,6 @@ def fit_circle(
     windows: Sequence[tuple[Array, Array]], shoe_axes: Array, crank_m: float, crank_sd_m: float, rounds: int = 8
 ) -> Circle:
     """Find the lever arm and crank length that make the axle's path a circle in a plane.
-
-    Parameters
-    ----------
-    windows : sequence of (place_m, axes)
-        Stretches of the path while pedalling, shapes (n, 3) and (n, 3, 3).
-    shoe_axes : ndarray, shape (3, 3)
-        Columns: the shoe's axes in the sensor's, at least roughly, for the prior.
-    crank_m, crank_sd_m : float
-        Prior of the crank length [m].
-    rounds : int
-        Gauss-Newton steps.
-
-    Returns
-    -------
-    Circle
-        The fit and what is left.
 
     Notes
     -----

@@ -153,18 +153,7 @@ def _left_over(left: FootTrace, right: FootTrace) -> tuple[Array, Array]:
 
 
 def check_pair(left: FootTrace, right: FootTrace) -> tuple[Finding, ...]:
-    """Check that two feet on one clock are half a turn apart.
-
-    Parameters
-    ----------
-    left, right : FootTrace
-        With crank angles.
-
-    Returns
-    -------
-    tuple of Finding
-        Empty where they are, or where there is no crank angle.
-    """
+    """Check that two feet on one clock are half a turn apart."""
     if left.crank_deg is None or right.crank_deg is None:
         return ()
     start = max(left.time_s[0], right.time_s[0])
@@ -183,21 +172,7 @@ def check_pair(left: FootTrace, right: FootTrace) -> tuple[Finding, ...]:
 
 
 def check_sides(trace: FootTrace, right_crank: Channel) -> tuple[Finding, ...]:
-    """Check a shoe's side against a recorded crank angle.
-
-    Parameters
-    ----------
-    trace : FootTrace
-        From a shoe sensor, with its own crank angle.
-    right_crank : Channel
-        The RIGHT crank's angle on the same clock [deg].
-
-    Returns
-    -------
-    tuple of Finding
-        ``sides_swapped`` where the shoe runs with the other crank. Two shoes alone cannot show this: pedalling looks
-        the same from both sides.
-    """
+    """Check a shoe's side against a recorded crank angle."""
     if trace.crank_deg is None or right_crank.time_s.size < 2:
         return ()
     pointer = np.exp(1j * np.radians(right_crank.values))

@@ -15,23 +15,6 @@ from bikefit.shoe_sensor.vectors import applied
 def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Array]:
     """Return where the foot points, seen from above, up to a constant and a slow drift.
 
-    Parameters
-    ----------
-    sensor : ShoeSensor
-        Gyroscope and accelerometer on one shoe.
-    settings : Settings
-        ``gap_max_s`` is used.
-
-    Returns
-    -------
-    tuple of ndarray, both shape (n,)
-        Time [s] and heading [deg], counter-clockwise from above, unwrapped.
-
-    Raises
-    ------
-    RecordingError
-        As `bikefit.shoe_sensor.trace_from_sensor`.
-
     Notes
     -----
     The heading is that of the shoe's transverse axis, the one that stays most nearly level, whatever the mounting.

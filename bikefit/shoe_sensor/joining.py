@@ -83,26 +83,6 @@ def join_pieces(
 ) -> FootTrace:
     """Join the stretches and say how far the whole may be trusted.
 
-    Parameters
-    ----------
-    sensor : ShoeSensor
-        The raw channels, for stuck axes.
-    pieces : list of Piece
-        The stretches in order.
-    mounted : Mounted
-        What an angle of zero means.
-    doubts_deg : list of float
-        Standard deviations that the readings' faults add [deg].
-    settings : Settings
-        ``zero_sd_shoe_sensor_deg`` is used.
-    findings : list of Finding
-        What is seen is added here.
-
-    Returns
-    -------
-    FootTrace
-        The whole, with ``quality`` and ``zero_sd_deg``.
-
     Notes
     -----
     Quality is 1 less ten times the median error of the radius, lowered where the two references disagree. The zero's

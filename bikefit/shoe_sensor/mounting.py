@@ -14,16 +14,6 @@ USUAL_PITCH_DEG = 15.0
 def rough_shoe_axes(bike_axes: Array) -> Array:
     """Guess the shoe's axes in the sensor's from the mean orientation while pedalling.
 
-    Parameters
-    ----------
-    bike_axes : ndarray, shape (3, 3)
-        Columns: the bike's axes (forward, left, up) in the sensor's, on average over pedalling; of any length.
-
-    Returns
-    -------
-    ndarray, shape (3, 3)
-        Columns: the shoe's axes (to the toe, to the rider's left, up from the sole) in the sensor's.
-
     Notes
     -----
     On average the shoe is taken to point along the bike, level from side to side and 15 deg toe-down. The mean
@@ -38,16 +28,6 @@ def rough_shoe_axes(bike_axes: Array) -> Array:
 def nearest_rotation(matrix: Array) -> Array:
     """Return the rotation closest to a matrix.
 
-    Parameters
-    ----------
-    matrix : ndarray, shape (3, 3)
-        Such as a sum of rotations.
-
-    Returns
-    -------
-    ndarray, shape (3, 3)
-        A proper rotation.
-
     Examples
     --------
     >>> nearest_rotation(np.diag([3.0, 2.0, 1.0])).round(9).tolist()
@@ -60,21 +40,7 @@ def nearest_rotation(matrix: Array) -> Array:
 
 
 def likely(shoe_axes: Array, rough_axes: Array, side: Side) -> bool:
-    """Tell whether a mounting from a pose goes with the way the foot then pedals.
-
-    Parameters
-    ----------
-    shoe_axes, rough_axes : ndarray, shape (3, 3)
-        From the pose, and from the mean orientation while pedalling.
-    side : {"left", "right"}
-        The foot.
-
-    Returns
-    -------
-    bool
-        False where shoe and pose differ by more than 20 deg of heading, 25 deg of roll or 50 deg of pitch: then the
-        foot was not clipped in, or the bike was turned.
-    """
+    """Tell whether a mounting from a pose goes with the way the foot then pedals."""
     change = rough_axes.T @ shoe_axes
     sign = 1.0 if side == "right" else -1.0
     heading = sign * np.degrees(np.arctan2(change[1, 0], change[0, 0]))

@@ -38,18 +38,6 @@ class Orientation:
 def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[Array, bool]:
     """Fuse gyroscope and accelerometer into quaternions at the samples' times.
 
-    Parameters
-    ----------
-    samples : Samples
-        Readings on an even grid.
-    known_bias_rad_s : ndarray, shape (3,), optional
-        Bias of the gyroscope where it was measured at rest; none is then estimated.
-
-    Returns
-    -------
-    tuple of ndarray, shape (n, 4), and bool
-        Sensor -> level world with an arbitrary and slowly drifting heading; and whether the bias was seen at rest.
-
     Notes
     -----
     The gyroscope is integrated between samples, so that each orientation belongs to the very time of its sample, as
@@ -64,16 +52,6 @@ def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[A
 
 def recorded(samples: Samples) -> Array | None:
     """Return the recorder's own quaternions if they agree with its gyroscope and accelerometer.
-
-    Parameters
-    ----------
-    samples : Samples
-        Readings, perhaps with quaternions.
-
-    Returns
-    -------
-    ndarray, shape (n, 4), or None
-        Shifted onto the gyroscope's time, or None where there are none or they do not fit.
 
     Notes
     -----
@@ -111,20 +89,6 @@ def _correlation(first: Array, second: Array) -> float:
 def follow_heading(quaternion: Array, step_s: float, drifts: bool) -> Orientation:
     """Express orientations in a level frame that turns slowly with the shoe.
 
-    Parameters
-    ----------
-    quaternion : ndarray, shape (n, 4)
-        Sensor -> level world.
-    step_s : float
-        Time between samples [s].
-    drifts : bool
-        Passed on.
-
-    Returns
-    -------
-    Orientation
-        Free of the world's slow drift.
-
     Notes
     -----
     The heading is that of the body axis that stays most nearly level (for a pedalling shoe the transverse one),
@@ -148,18 +112,7 @@ def follow_heading(quaternion: Array, step_s: float, drifts: bool) -> Orientatio
 
 
 def level_axis(turned: Array) -> Array:
-    """Return the body axis that stays most nearly level.
-
-    Parameters
-    ----------
-    turned : ndarray, shape (n, 3, 3)
-        Body -> level world.
-
-    Returns
-    -------
-    ndarray, shape (3,)
-        Unit vector in body axes.
-    """
+    """Return the body axis that stays most nearly level."""
     up = turned[:, 2]
     axis: Array = np.linalg.eigh(up.T @ up)[1][:, 0]
     return axis

@@ -57,18 +57,6 @@ class Plane:
 def in_blocks(values: NDArray[Any], length: int) -> NDArray[Any]:
     """Cut rows into blocks, the last one filled up with zeros.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n, ...)
-        Rows.
-    length : int
-        Rows of a block.
-
-    Returns
-    -------
-    ndarray, shape (blocks, length, ...)
-        The blocks.
-
     Examples
     --------
     >>> in_blocks(np.arange(5.0), 2).tolist()
@@ -82,18 +70,6 @@ def in_blocks(values: NDArray[Any], length: int) -> NDArray[Any]:
 
 def scatter_in_blocks(values: Array, length: int) -> Array:
     """Sum the outer products of the rows, block by block.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, 3)
-        Rows.
-    length : int
-        Rows of a block.
-
-    Returns
-    -------
-    ndarray, shape (blocks, 3, 3)
-        Symmetric.
 
     Examples
     --------
@@ -110,20 +86,6 @@ def scatter_in_blocks(values: Array, length: int) -> Array:
 
 def local_line(values: Array, weight: Array, width: float) -> Array:
     """Smooth by a straight line through each point's neighbours (Gaussian weights).
-
-    Parameters
-    ----------
-    values : ndarray, shape (k,)
-        What to smooth, evenly spaced; ignored where the weight is 0.
-    weight : ndarray, shape (k,)
-        0 or more.
-    width : float
-        Standard deviation of the Gaussian, in points.
-
-    Returns
-    -------
-    ndarray, shape (k,)
-        Smoothed; NaN where no neighbour has weight.
 
     Notes
     -----
@@ -256,27 +218,6 @@ def find_plane(
     axle_m: Array, heading_rad: Array, crank_m: float, step_s: float, settings: Settings, *, drifts: bool
 ) -> Plane | None:
     """Find the bike's plane and the crank angle from the axle's path.
-
-    Parameters
-    ----------
-    axle_m : ndarray, shape (n, 3)
-        Path of the pedal axle about the circle's centre, in the level frame that follows the shoe [m].
-    heading_rad : ndarray, shape (n,)
-        Heading of that frame in the filter's world [rad].
-    crank_m : float
-        Crank length [m].
-    step_s : float
-        Time between samples [s].
-    settings : Settings
-        Plausible cadences, ``turning_max_deg_s``, ``rocking_max_deg``.
-    drifts : bool
-        The gyroscope's bias was never seen at rest, so that the filter's world turns; its median rate is then taken
-        for drift, as no ride turns one way all the time.
-
-    Returns
-    -------
-    Plane or None
-        None where the pedal never runs round.
 
     Notes
     -----

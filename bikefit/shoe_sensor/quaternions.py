@@ -16,16 +16,6 @@ OPPOSITE = 1e-9
 def matrices(quaternion: Array) -> Array:
     """Turn unit quaternions into rotation matrices.
 
-    Parameters
-    ----------
-    quaternion : ndarray, shape (n, 4)
-        Scalar first.
-
-    Returns
-    -------
-    ndarray, shape (n, 3, 3)
-        Rotation matrices.
-
     Examples
     --------
     >>> matrices(np.array([[0.5**0.5, 0.0, 0.0, 0.5**0.5]])).round(9)[0, 1, 0].item()
@@ -41,16 +31,6 @@ def matrices(quaternion: Array) -> Array:
 
 def multiply(first: Array, second: Array) -> Array:
     """Multiply quaternions row by row.
-
-    Parameters
-    ----------
-    first, second : ndarray, shape (n, 4)
-        Scalar first.
-
-    Returns
-    -------
-    ndarray, shape (n, 4)
-        The rotation ``second`` followed by ``first``.
 
     Examples
     --------

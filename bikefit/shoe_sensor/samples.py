@@ -45,18 +45,7 @@ class Samples:
     step_s: float
 
     def part(self, start_s: float, end_s: float) -> Samples:
-        """Return the samples of ``[start_s, end_s)``.
-
-        Parameters
-        ----------
-        start_s, end_s : float
-            Limits [s].
-
-        Returns
-        -------
-        Samples
-            The same grid, cut.
-        """
+        """Return the samples of ``[start_s, end_s)``."""
         cut = slice(*np.searchsorted(self.time_s, [start_s, end_s]))
         quaternion = None if self.quaternion is None else self.quaternion[cut]
         return Samples(self.time_s[cut], self.gyr_rad_s[cut], self.acc_m_s2[cut], quaternion, self.step_s)
@@ -122,16 +111,6 @@ def _thinned(values: Array, most: int = 20_000) -> Array:
 
 def check_units(sensor: ShoeSensor) -> None:
     """Refuse channels that are missing, stuck or plainly in another unit than their name says.
-
-    Parameters
-    ----------
-    sensor : ShoeSensor
-        Raw channels.
-
-    Raises
-    ------
-    RecordingError
-        In words that name the channel and what was expected.
 
     Examples
     --------

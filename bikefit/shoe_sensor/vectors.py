@@ -10,16 +10,6 @@ from bikefit.model import Array
 def lengths(vectors: Array) -> Array:
     """Return the length of each row.
 
-    Parameters
-    ----------
-    vectors : ndarray, shape (n, k)
-        Vectors.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Their lengths.
-
     Examples
     --------
     >>> lengths(np.array([[3.0, 0.0, 4.0]])).tolist()
@@ -42,16 +32,6 @@ def crossed(first: Array, second: Array) -> Array:
 def swept(path: Array) -> Array:
     """Return the cross product of each point of a path with the next: twice the area swept.
 
-    Parameters
-    ----------
-    path : ndarray, shape (n, 3)
-        Points.
-
-    Returns
-    -------
-    ndarray, shape (n - 1, 3)
-        Normal to the sweep, right-handed.
-
     Examples
     --------
     >>> swept(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])).tolist()
@@ -62,18 +42,6 @@ def swept(path: Array) -> Array:
 
 def applied(matrices: Array, vector: Array) -> Array:
     """Multiply one vector by many matrices.
-
-    Parameters
-    ----------
-    matrices : ndarray, shape (n, 3, 3)
-        Matrices.
-    vector : ndarray, shape (3,)
-        A vector.
-
-    Returns
-    -------
-    ndarray, shape (n, 3)
-        The products.
 
     Examples
     --------

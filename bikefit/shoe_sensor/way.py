@@ -152,30 +152,7 @@ def follow_way(
     shoe_axes: Array,
     sense: float,
 ) -> Way:
-    """Follow the foot from where it stood to where it goes round.
-
-    Parameters
-    ----------
-    samples : Samples
-        The stretch that holds the way.
-    still : Samples
-        The pose: it shows the gyroscope's bias and the noise.
-    resting_m_s2 : ndarray, shape (3,)
-        What the accelerometer felt when the foot last stood still.
-    left_s, round_s : float
-        When the foot last stood still, and when it first goes round [s].
-    circle : Circle
-        Lever arm and crank length.
-    shoe_axes : ndarray, shape (3, 3)
-        Columns: the shoe's axes in the sensor's, roughly.
-    sense : float
-        1; -1 where time runs backwards.
-
-    Returns
-    -------
-    Way
-        From a least-squares fit of the sensor's errors, the lever arm, the circle's place and the bike's turn.
-    """
+    """Follow the foot from where it stood to where it goes round."""
     section = _refined(samples.part(left_s - STANDING_S, round_s + ROUND_S))
     step, time = section.step_s, section.time_s - section.time_s[0]
     rate = section.gyr_rad_s - still.gyr_rad_s.mean(axis=0)

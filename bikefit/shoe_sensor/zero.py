@@ -90,28 +90,6 @@ def zero_from_pose(
 ) -> Zero:
     """Find the shoe's axes in the sensor's from a pose and the pedalling next to it.
 
-    Parameters
-    ----------
-    ridden : list of Ridden
-        The recording.
-    pose : Pose
-        Foot and bike still, clipped in, sole level.
-    spans : list of (start_s, end_s)
-        Where there is pedalling.
-    circle : Circle
-        Lever arm and crank length.
-    rough : ndarray, shape (3, 3)
-        The shoe's axes as the pedalling alone shows them.
-    side : {"left", "right"}
-        The foot.
-    settings : Settings
-        ``zero_turn_max_deg``, ``zero_bend_max_deg``, ``zero_way_max_m`` and ``pose_turn_max_deg``.
-
-    Returns
-    -------
-    Zero
-        With the heel-out angle of the pose as zero.
-
     Notes
     -----
     The gyroscope's bias is its mean in the pose. A short run from the pose into the pedalling with that bias held

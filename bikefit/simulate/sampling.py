@@ -63,24 +63,7 @@ def missing_samples(count: int, ride: Ride, rate_hz: float, rng: Generator) -> N
 def scatter(
     count: int, length_s: tuple[float, float], duration_s: float, rng: Generator
 ) -> tuple[tuple[float, float], ...]:
-    """Spread stretches over a ride, one in each of as many equal parts.
-
-    Parameters
-    ----------
-    count : int
-        Number of stretches.
-    length_s : (float, float)
-        Shortest and longest [s]; no longer than 0.8 of a part.
-    duration_s : float
-        Length of the ride [s].
-    rng : Generator
-        Source of places and lengths.
-
-    Returns
-    -------
-    tuple of (start_s, duration_s)
-        In order, never touching.
-    """
+    """Spread stretches over a ride, one in each of as many equal parts."""
     part_s = duration_s / max(count, 1)
     lengths = np.minimum(rng.uniform(*length_s, count), 0.8 * part_s)
     starts = part_s * np.arange(count) + rng.uniform(0.1, 0.9, count) * (part_s - lengths)

@@ -15,20 +15,6 @@ SPRINT_S = 4.0
 def stress_ride(duration_s: float = 1200.0, rate_hz: float = 100.0, seed: int = 1) -> Ride:
     """Return a ride of ramps, sprints from rest, coasts, holes, spikes and bad time stamps.
 
-    Parameters
-    ----------
-    duration_s, rate_hz : float
-        Length [s] and sampling rate [Hz].
-    seed : int
-        Of the places of the coasts.
-
-    Returns
-    -------
-    Ride
-        Over and over: cadence from 40 to 130 rpm in a minute, rest, a sprint to 120 rpm in four seconds. One coast of
-        1-20 s for every 40 s of the ride, 2 % of samples missing in bursts of 0.1 s on average, 0.5 % spikes of
-        30-60 deg, time stamps off by 5 ms, crank and pitch recorded; without a channel where a caller replaces that.
-
     Examples
     --------
     >>> ride = stress_ride()

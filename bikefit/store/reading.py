@@ -68,23 +68,7 @@ def pages_of(database: sqlite3.Connection) -> dict[str, int | None]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a batch's results for reading alone; a batch may be writing to them meanwhile.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Yields
-    ------
-    sqlite3.Connection
-        Closed at the end.
-
-    Raises
-    ------
-    OutputError
-        If it is no such file.
-    """
+    """Open a batch's results for reading alone; a batch may be writing to them meanwhile."""
     address = f"file:{quote(str(path.absolute()))}?mode="
     try:
         try:
@@ -102,18 +86,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def stored_version(path: Path) -> int | None:
-    """Return the schema version of a batch's results.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    int or None
-        None where there is no file or it is empty.
-    """
+    """Return the schema version of a batch's results."""
     if not path.exists() or not path.stat().st_size:
         return None
     with reading(path) as database:
@@ -129,18 +102,7 @@ class Stored(NamedTuple):
 
 
 def look_up(path: Path) -> Stored:
-    """Return what the results hold, without touching them.
-
-    Parameters
-    ----------
-    path : Path
-        The file; it need not be there.
-
-    Returns
-    -------
-    Stored
-        Empty where there is no file or its schema is another one.
-    """
+    """Return what the results hold, without touching them."""
     if stored_version(path) != SCHEMA_VERSION:
         return Stored({}, {}, {})
     with reading(path) as database:

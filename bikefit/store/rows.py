@@ -142,20 +142,7 @@ TABLES: Mapping[str, type] = {"sessions": SessionRow, "feet": FootRow, "strokes"
 
 
 def rows_of(about: SessionRow, result: SessionResult) -> SessionRows:
-    """Return the rows of a session that was analysed.
-
-    Parameters
-    ----------
-    about : SessionRow
-        What is known of it without its result: names, fingerprint, page.
-    result : SessionResult
-        What came out.
-
-    Returns
-    -------
-    SessionRows
-        For `Store.save`.
-    """
+    """Return the rows of a session that was analysed."""
     feet = list(result.feet.values())
     told = [("", item) for item in result.findings]
     told += [(foot.side, item) for foot in feet for item in foot.findings]
@@ -253,18 +240,7 @@ def _number(value: float) -> float | None:
 
 
 def stored_readings(stored: Mapping[str, Any]) -> Readings:
-    """Return what a comparison needs of a stored session.
-
-    Parameters
-    ----------
-    stored : mapping
-        As from `Store.sessions`; it was analysed.
-
-    Returns
-    -------
-    Readings
-        As from `bikefit.model.readings_of` of the result itself, but for its findings.
-    """
+    """Return what a comparison needs of a stored session."""
     session = SessionRow(**{item.name: stored[item.name] for item in fields(SessionRow) if item.name in stored})
     system: dict[str, Any] = json.loads(session.wedge_system or "{}")
     system |= {name: tuple(system[name]) for name in ("cleats", "cautions")}

@@ -24,18 +24,7 @@ class TableColumn(NamedTuple):
 
 
 def columns_of(row: type) -> tuple[TableColumn, ...]:
-    """Return the columns of the table with such rows.
-
-    Parameters
-    ----------
-    row : type
-        A dataclass with a `bikefit.conventions.Column` at each field.
-
-    Returns
-    -------
-    tuple of TableColumn
-        In the order of the fields.
-    """
+    """Return the columns of the table with such rows."""
     hints = get_type_hints(row, include_extras=True)
     found = []
     for item in fields(row):

@@ -13,18 +13,7 @@ CSV_COLUMNS = csv_columns()
 
 
 def sessions_csv(sessions: Iterable[Mapping[str, Any]]) -> str:
-    """Return ``sessions.csv``: a row a foot, in the order given; a failed session has one row without a foot.
-
-    Parameters
-    ----------
-    sessions : iterable of mapping
-        As from `Store.sessions`.
-
-    Returns
-    -------
-    str
-        CSV text with a byte-order mark, by which spreadsheets know UTF-8; numbers have three decimals at most.
-    """
+    """Return ``sessions.csv``: a row a foot, in the order given; a failed session has one row without a foot."""
     stream = io.StringIO()
     stream.write("\ufeff")
     writer = csv.DictWriter(stream, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")

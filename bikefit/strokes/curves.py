@@ -69,20 +69,6 @@ class OverPhase:
 def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, index: Indices, cuts: Cuts) -> OverPhase:
     """Measure each stroke over its phase.
 
-    Parameters
-    ----------
-    time_s, phase_deg, heel_out_deg : ndarray, shape (n,)
-        Samples without missing values [s], [deg], [deg].
-    index : ndarray of int, shape (n,)
-        Their places in the recording, as the cuts count them.
-    cuts : Cuts
-        The strokes.
-
-    Returns
-    -------
-    OverPhase
-        One row a stroke.
-
     Notes
     -----
     Between samples heel-out follows a cubic (slopes by central differences over phase), so that the integral does
@@ -219,18 +205,6 @@ def _smoothing_matrix() -> Array:
 
 def smooth(curve_deg: Array, follows: NDArray[np.bool_]) -> Array:
     """Low-pass curves over phase without lag.
-
-    Parameters
-    ----------
-    curve_deg : ndarray, shape (strokes, 100)
-        Curves over the revolution [deg].
-    follows : ndarray of bool, shape (strokes - 1,)
-        Whether stroke k + 1 begins where stroke k ends.
-
-    Returns
-    -------
-    ndarray, shape (strokes, 100)
-        Curves of which four cycles per revolution are halved [deg].
 
     Notes
     -----

@@ -41,21 +41,6 @@ class Cuts:
 def cut(time_s: Array, phase_deg: Array, *, across_unknown: bool) -> Cuts:
     """Cut a phase at its multiples of 360 degrees.
 
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Sample times [s].
-    phase_deg : ndarray, shape (n,)
-        Unwrapped phase [deg]; NaN where unknown.
-    across_unknown : bool
-        Whether a stroke may reach over samples of unknown phase (a crank goes on turning, a pitch that fell silent
-        says nothing).
-
-    Returns
-    -------
-    Cuts
-        One entry from each boundary to the next; the incomplete first and last part are no strokes.
-
     Notes
     -----
     Boundaries are interpolated between samples. Noise that crosses one boundary several times is one crossing, at
@@ -97,18 +82,6 @@ def cut(time_s: Array, phase_deg: Array, *, across_unknown: bool) -> Cuts:
 
 def time_at(time_s: Array, position: Array) -> Array:
     """Return the times at fractional sample indices, just beyond the ends too.
-
-    Parameters
-    ----------
-    time_s : ndarray, shape (n,)
-        Sample times [s].
-    position : ndarray
-        Fractional indices.
-
-    Returns
-    -------
-    ndarray
-        Times [s], linear between samples.
 
     Examples
     --------

@@ -23,21 +23,6 @@ STROKES_MIN = 5
 def label_posture(pitch_deg: Array, used: NDArray[np.bool_], settings: Settings = DEFAULTS) -> NDArray[np.object_]:
     """Label strokes as standing or seated by their mean pitch.
 
-    Parameters
-    ----------
-    pitch_deg : ndarray, shape (strokes,)
-        Mean pitch of each stroke [deg], toe down positive; NaN where unknown.
-    used : ndarray of bool, shape (strokes,)
-        Strokes to find the two groups from.
-    settings : Settings
-        How far apart two groups are.
-
-    Returns
-    -------
-    ndarray of object, shape (strokes,)
-        "standing", "seated", or an empty string where the ride does not show two groups that are clearly apart: one
-        posture alone cannot be told from a sensor's unknown zero.
-
     Examples
     --------
     >>> pitch = np.repeat([20.0, 42.0, 21.0], 10) + np.tile([0.0, 0.5], 15)

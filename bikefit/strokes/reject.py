@@ -39,31 +39,7 @@ def judge_motion(
     missing: Flags,
     settings: Settings,
 ) -> Reasons:
-    """Give each stroke a reason in how the crank moved or was sampled not to be used, or none.
-
-    Parameters
-    ----------
-    trace : FootTrace
-        The foot.
-    cuts : Cuts
-        The strokes.
-    start_s, end_s : ndarray, shape (strokes,)
-        Their boundaries [s].
-    over : OverPhase
-        What they hold.
-    hole_s : ndarray, shape (strokes,)
-        The longest hole in the samples that each reaches over [s]; 0: none.
-    missing : ndarray of bool, shape (strokes,)
-        Strokes that reach over a hole or lack too many samples.
-    settings : Settings
-        Thresholds.
-
-    Returns
-    -------
-    ndarray of object, shape (strokes,)
-        A reject reason, or an empty string. Where several apply, the first of: backpedalling, coasting (as far as
-        samples show it), gap, cadence, undersampled, the source's own, ramp, cadence_jump.
-    """
+    """Give each stroke a reason in how the crank moved or was sampled not to be used, or none."""
     reasons = np.full(start_s.size, "", dtype=object)
     cadence = 60.0 / (end_s - start_s)
 
@@ -86,26 +62,7 @@ def judge_motion(
 
 
 def judge_curves(reasons: Reasons, sudden_deg: Array, mean_deg: Array, smooth_deg: Array, settings: Settings) -> Array:
-    """Give strokes that are unlike the foot's others their reason: flicker, then shape.
-
-    Parameters
-    ----------
-    reasons : ndarray of object, shape (strokes,)
-        Reasons so far; changed in place.
-    sudden_deg : ndarray, shape (strokes, 100)
-        What the smoothing took off the curves [deg].
-    mean_deg : ndarray, shape (strokes,)
-        Means [deg].
-    smooth_deg : ndarray, shape (strokes, 100)
-        Smoothed curves [deg].
-    settings : Settings
-        Thresholds.
-
-    Returns
-    -------
-    ndarray, shape (strokes,)
-        Correlation of each stroke's curve with the median stroke's, 0 where it is negative; NaN where unknown.
-    """
+    """Give strokes that are unlike the foot's others their reason: flicker, then shape."""
     good = reasons == ""
     if np.count_nonzero(good) >= JUDGE_MIN:
         reasons[good & _flickers(sudden_deg, good, settings)] = "flicker"
@@ -148,39 +105,13 @@ def _uneven(cadence: Array, good: Flags, cuts: Cuts, ratio: float) -> tuple[Flag
 
 
 def typical(curves_deg: Array, good: Flags) -> Array:
-    """Return the median curve of the good strokes.
-
-    Parameters
-    ----------
-    curves_deg : ndarray, shape (strokes, points)
-        Curves [deg].
-    good : ndarray of bool, shape (strokes,)
-        Which to take; at least one.
-
-    Returns
-    -------
-    ndarray, shape (points,)
-        From at most `TYPICAL_STROKES` strokes, evenly spread [deg].
-    """
+    """Return the median curve of the good strokes."""
     curve: Array = np.median(curves_deg[_spread(good)], axis=0)
     return curve
 
 
 def noise_of(sudden_deg: Array, good: Flags) -> float:
-    """Return the robust standard deviation of what smoothing took off the good strokes' curves.
-
-    Parameters
-    ----------
-    sudden_deg : ndarray, shape (strokes, points)
-        That rest [deg].
-    good : ndarray of bool, shape (strokes,)
-        Which to take.
-
-    Returns
-    -------
-    float
-        From at most `TYPICAL_STROKES` strokes [deg]; NaN where there are none.
-    """
+    """Return the robust standard deviation of what smoothing took off the good strokes' curves."""
     return robust_sd(sudden_deg[_spread(good)])
 
 

@@ -127,22 +127,6 @@ def _closer_given_turn(turn: Any, excess: Any, excess_sd: float) -> Any:
 def best_total(belief: Belief, fitted: int, cant_deg: float, totals: Iterable[int]) -> int:
     """Choose the signed total of wedges with the smallest expected loss, the smaller change on a tie.
 
-    Parameters
-    ----------
-    belief : Belief
-        Of the excess with ``fitted`` wedges on, and the response.
-    fitted : int
-        Signed wedges on the shoe during the ride.
-    cant_deg : float
-        Cant of one wedge [deg].
-    totals : iterable of int
-        Signed totals to choose from.
-
-    Returns
-    -------
-    int
-        The chosen total, varus positive.
-
     Examples
     --------
     >>> best_total(Belief(2.5, 0.8, 0.25, 0.5), 0, 1.0, range(-3, 4))
@@ -158,16 +142,6 @@ def best_total(belief: Belief, fitted: int, cant_deg: float, totals: Iterable[in
 
 def uncapped_total(belief: Belief, fitted: int, cant_deg: float) -> int:
     """Return the signed total that would be best if any number of wedges could be stacked.
-
-    Parameters
-    ----------
-    belief, fitted, cant_deg
-        As in `best_total`.
-
-    Returns
-    -------
-    int
-        The loss is a parabola in the change, so this is the whole number nearest to its vertex.
 
     Examples
     --------

@@ -190,20 +190,6 @@ def _first_step(
 def undetermined(system: WedgeSystem, reasons: Sequence[Reason], response: Response) -> Recommendation:
     """Say that no count can be given, and why.
 
-    Parameters
-    ----------
-    system : WedgeSystem
-        The system that was asked for.
-    reasons : sequence of Reason
-        At least one.
-    response : Response
-        Only its source is told.
-
-    Returns
-    -------
-    Recommendation
-        With every number unknown.
-
     Examples
     --------
     >>> from bikefit.wedge_systems import load_system
@@ -260,16 +246,6 @@ def cleat_turn(excess_deg: float, why: str, cleat_float_deg: float | None, *, at
 
 def placement_of(total: int) -> Placement | None:
     """Name the side of the thick edge for a signed total.
-
-    Parameters
-    ----------
-    total : int
-        Wedges, varus positive.
-
-    Returns
-    -------
-    {"varus", "valgus"} or None
-        None for no wedge.
 
     Examples
     --------

@@ -179,7 +179,7 @@ def store_document(path: Path) -> dict[str, Any]:
         tables = [
             name
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY 1")
-            if name != "places"  # where the files lay: another on every machine
+            if name not in ("places", "pages")  # where the files lay, and bytes of pages: another on every machine
         ]
         for table in tables:
             cursor = connection.execute(f'SELECT * FROM "{table}"')

@@ -50,16 +50,6 @@ class Span:
 def ride_span(stamps_s: Mapping[str, Array]) -> Span:
     """Find when the ride was.
 
-    Parameters
-    ----------
-    stamps_s : mapping of str to ndarray
-        Time stamps of each kind of message [FIT s]; NaN where missing.
-
-    Returns
-    -------
-    Span
-        Of the most messages that lie within a day of each other, less a few lone ones at either end.
-
     Examples
     --------
     >>> stamps = np.append(np.arange(100.0), 4e9)

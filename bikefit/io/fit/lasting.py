@@ -94,22 +94,7 @@ def _mean_by(owner: NDArray[np.intp], values: Array, count: int) -> Array:
 
 
 def intervals(placed: Placed, widths: NDArray[np.intp], stretched: bool | None) -> Array:
-    """Return how long the array of each message lasts [s]; NaN where that is not known.
-
-    Parameters
-    ----------
-    placed : Placed
-        When the messages that hold the field begin.
-    widths : ndarray of int, shape (n,)
-        How many numbers each holds.
-    stretched : bool, optional
-        As of `stretches`.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Seconds.
-    """
+    """Return how long the array of each message lasts [s]; NaN where that is not known."""
     if placed.start_s.size < 3:
         return placed.interval_s
     step_s = np.append(np.diff(placed.start_s), np.nan)

@@ -83,17 +83,6 @@ def slots(stamp_s: Array, has: NDArray[np.bool_], filled: NDArray[np.bool_]) -> 
 
     A message that has the field but leaves it empty is another record of the same stamp where each stamp has a fixed
     number of filled ones; where each has a fixed number of messages instead, it is a sample that is missing.
-
-    Parameters
-    ----------
-    stamp_s : ndarray, shape (n,)
-        FIT seconds; NaN where missing.
-    has, filled : ndarray of bool, shape (n,)
-        Whether the message has the field, and whether it holds anything.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
     """
     known = np.isfinite(stamp_s)
     has, filled = has & known, filled & known
@@ -112,20 +101,7 @@ def slots(stamp_s: Array, has: NDArray[np.bool_], filled: NDArray[np.bool_]) -> 
 
 
 def place_messages(stamp_s: Array, rows: NDArray[np.intp] | None = None) -> Placed:
-    """Find when each message that holds a field begins.
-
-    Parameters
-    ----------
-    stamp_s : ndarray, shape (n,)
-        Time stamps in file order [FIT s]; NaN where missing.
-    rows : ndarray of int, optional
-        The messages that hold it; None = all.
-
-    Returns
-    -------
-    Placed
-        Times, and which messages have none.
-    """
+    """Find when each message that holds a field begins."""
     known = np.flatnonzero(np.isfinite(stamp_s)) if rows is None else rows[np.isfinite(stamp_s[rows])]
     risen = known[longest_rise(stamp_s[known])]
     disordered = np.setdiff1d(known, risen, assume_unique=True)

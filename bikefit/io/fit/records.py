@@ -143,18 +143,6 @@ def _any_of_each(held: Arrays) -> NDArray[np.bool_]:
 def array_times(start_s: Array, lasts_s: Array, widths: NDArray[np.intp]) -> Array:
     """Return when each number of an array field was taken: number k of n at k/n of what the array lasts.
 
-    Parameters
-    ----------
-    start_s, lasts_s : ndarray, shape (n,)
-        When each message begins [FIT s], and how long its array lasts [s].
-    widths : ndarray of int, shape (n,)
-        How many numbers each holds.
-
-    Returns
-    -------
-    ndarray, shape (widths.sum(),)
-        FIT seconds.
-
     Examples
     --------
     >>> array_times(np.array([10.0, 11.0]), np.array([1.0, 1.0]), np.array([2, 4])).tolist()

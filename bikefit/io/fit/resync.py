@@ -61,28 +61,7 @@ class _Seen(NamedTuple):
 
 
 def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | None, torn: bool) -> Break:
-    """Find the break before which a walk stopped.
-
-    Parameters
-    ----------
-    walk : Walk
-        What it collected.
-    since : int
-        First byte that is in question: the part's first message, or where messages went on after the break before.
-    stopped : int
-        Where a message cannot be one.
-    end : int
-        End of the messages.
-    clock : int, optional
-        Time stamp before that byte.
-    torn : bool
-        Whether it stopped because the end came too early.
-
-    Returns
-    -------
-    Break
-        What holds together before it, and where it does again.
-    """
+    """Find the break before which a walk stopped."""
     seen = list(_messages(walk, since, clock, _LOOK_BACK))
     trusted, level = _trusted(seen)
     doubtful = next((at for at in range(trusted + 1, len(seen)) if _is_doubtful(seen[at], level)), len(seen))
