@@ -24,12 +24,12 @@ Drawn = tuple[int, ComparedRecording, Array, Array]
 """Number of a recording, the recording, its mean curve and the SD of its strokes."""
 
 
-def recording_bars(words: Words, foot: FootComparison) -> list[Bar]:
-    """Return one bar a recording, its interval holding the strokes' error and that between recordings."""
+def recording_bars(words: Words, foot: FootComparison, zero_sd_deg: float = 0.0) -> list[Bar]:
+    """Return one bar a recording, its interval holding the strokes' error, that between recordings and the zero's."""
     bars = []
     for number, item in enumerate(foot.recordings, start=1):
         if item.wedges is not None and known(item.value_deg):
-            error = math.hypot(item.standard_error_deg, foot.between_recording_sd_deg)
+            error = math.hypot(item.standard_error_deg, foot.between_recording_sd_deg, zero_sd_deg)
             named = words.text("compared.bar", number=number, wedges=words.wedges(item.wedges))
             bars.append((named, item.value_deg, interval_95(item.value_deg, error)))
     return bars

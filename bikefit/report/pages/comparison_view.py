@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -50,7 +51,7 @@ def comparison_page(
     """Make the whole report of a comparison."""
     feet = [result.feet[side] for side in SIDES if side in result.feet]
     band = float(result.settings["neutral_band_deg"])
-    bars = {foot.side: _bars(words, foot) for foot in feet}
+    bars = {foot.side: _bars(words, foot, result) for foot in feet}
     x_range = decision_charts.sure_range([bar for each in bars.values() for bar in each], band)
     varus = sentences.names_varus(foot.recommendation for foot in feet)
     sections: list[FigureView | TableView] = [
@@ -113,9 +114,11 @@ def excess_now(foot: FootComparison) -> BelievedExcess:
     return BelievedExcess(nan, (nan, nan))
 
 
-def _bars(words: Words, foot: FootComparison) -> list[decision_charts.Bar]:
-    """Return the recordings' bars and the one expected after the change."""
-    bars = comparison_charts.recording_bars(words, foot)[-MOST_BARS:]
+def _bars(words: Words, foot: FootComparison, result: ComparisonResult) -> list[decision_charts.Bar]:
+    """Return the recordings' bars and the one expected after the change, the zero's error in all of them."""
+    zeros = [each.feet[foot.side].excess.zero_sd_deg for each in result.sessions if foot.side in each.feet]
+    zero_sd_deg = max((sd for sd in zeros if math.isfinite(sd)), default=0.0)
+    bars = comparison_charts.recording_bars(words, foot, zero_sd_deg)[-MOST_BARS:]
     advised = foot.recommendation
     if bars and advised.change and advised.interval_deg is not None:
         named = words.text("drawing.with", wedges=words.wedges(advised.total or 0))
