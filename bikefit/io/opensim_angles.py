@@ -73,12 +73,14 @@ def settle_unit(
     if not rotations and not pitches:
         return ("deg" if header == "deg" else "rad"), ()
     text = _unit_of_text(storage.remarks)
-    size = _unit_of_size(rotations, pitches)
     said: set[str] = {unit for unit in (header, text) if unit is not None}
-    if size == "deg" and said != {"deg"}:
+    if said == {"deg"}:
+        return "deg", ()
+    size = _unit_of_size(rotations, pitches)
+    if size == "deg":
         return "deg", (finding("opensim_unit_settled", used="deg"),)
-    if len(said) == 1:
-        return ("deg" if said == {"deg"} else "rad"), ()
+    if said == {"rad"}:
+        return "rad", ()
     if size == "rad" and text != "deg":
         return "rad", (finding("opensim_unit_settled", used="rad"),) if said else ()
     return None, (finding("opensim_unit_open"),)

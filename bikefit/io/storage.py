@@ -52,15 +52,15 @@ def parse_storage(source: Source) -> Storage:
     """
     lines = to_utf8(source.data).decode("utf-8", errors="replace").splitlines()
     end = next((at for at, line in enumerate(lines) if _bare(line) == "endheader"), None)
-    body = [(at, line) for at, line in enumerate(lines[end + 1 :], end + 2) if line.strip()] if end is not None else []
-    mark = next((mark for mark in _SPREADSHEET_MARKS if body and mark in body[0][1]), None)
-    labels = _cells(body[0][1], mark or ("\t" if "\t" in body[0][1] else None)) if body else []
+    body = [line for line in lines[end + 1 :] if line.strip()] if end is not None else []
+    mark = next((mark for mark in _SPREADSHEET_MARKS if body and mark in body[0]), None)
+    labels = _cells(body[0], mark or ("\t" if "\t" in body[0] else None)) if body else []
     if len(body) < 2 or labels[0].lower() != "time":
         raise RecordingError(
             f"{source.name}: this is no OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
             "rows of numbers were expected."
         )
-    values = _values([line for _, line in body[1:]], labels, mark, source.name)
+    values = _values(body[1:], labels, mark, source.name)
     told = [_bare(line) for line in lines[:end]]
     pairs = (line.partition("=") for line in told if "=" in line)
     return Storage(
@@ -88,16 +88,16 @@ def _cells(line: str, mark: str | None) -> list[str]:
 
 def _values(lines: Sequence[str], labels: Sequence[str], mark: str | None, where: str) -> Array:
     """Return the rows as numbers, NaN where a cell lacks or stands for a missing value."""
-    values = np.full((len(lines), len(labels)), np.nan)
+    width = len(labels)
+    values = np.full((len(lines), width), np.nan)
     for at, line in enumerate(lines):
-        cells = _cells(line, mark)
-        if mark is None and len(cells) < len(labels) and "\t" in line:
+        cells = line.split() if mark is None else _cells(line, mark)
+        if len(cells) < width and mark is None and "\t" in line:
             cells = _cells(line, "\t")
-        cells = cells[: len(labels)]
         try:
-            values[at, : len(cells)] = cells
+            values[at, : len(cells)] = cells[:width]
         except ValueError:
-            values[at, : len(cells)] = [_number(cell, f"{where}: row {at + 1}") for cell in cells]
+            values[at, : len(cells)] = [_number(cell, f"{where}: row {at + 1}") for cell in cells[:width]]
     return values
 
 

@@ -101,6 +101,15 @@ def test_motion_capture_tables(tmp_path: Path, layout: Callable[[str], list[list
     assert_markers(read_lines(tmp_path, lines, mark))
 
 
+@pytest.mark.parametrize("layout", [qualisys, vicon, motive])
+def test_a_single_frame_is_a_still_trial(tmp_path: Path, layout: Callable[[str], list[list[str]]]) -> None:
+    lines = layout("\t")
+    read = read_lines(tmp_path, lines[: len(lines) - TIME.size + 1], "\t")
+    assert read.markers is not None
+    assert read.markers.time_s.size == 1
+    assert "markers_one_frame" in [item.code for item in read.findings]
+
+
 def test_qualisys_without_a_row_of_names(tmp_path: Path) -> None:
     assert_markers(read_lines(tmp_path, qualisys("\t", names_row=False), "\t", name="ride.tsv"))
 

@@ -76,6 +76,8 @@ def _told_apart(
 
     RecordingError where a marker of a foot stands there twice with other places.
     """
+    if len(set(names)) == len(names):
+        return {name: of_place[at] for at, name in enumerate(names)}
     needed = set(name_markers(dict.fromkeys(names), options.columns, where).values())
     places: dict[str, Array] = {}
     for at, name in enumerate(names):

@@ -32,6 +32,8 @@ class ChannelTable:
         Columns of time, the likeliest first.
     words : int, optional
         A column that is read as text.
+    one_row : bool
+        Whether a single row is enough, as a look at markers is.
 
     Attributes
     ----------
@@ -48,20 +50,24 @@ class ChannelTable:
         also: Collection[int],
         times: Sequence[Column],
         words: int | None = None,
+        *,
+        one_row: bool = False,
     ) -> None:
         self.file, self.layout, self.where = file, file.layout, file.name
         self.kept, self.times = list(columns), list(times)
         self.findings: list[Finding] = []
         self._also, self._words = also, words
+        self._read_times = self.times[:1]
+        self.rows_min = 1 if one_row else 2
         self._values: Mapping[int, Any] = self._read()
 
     def _read(self) -> dict[int, Any]:
         """Parse the columns; a companion that is none, and a second column of time, is dropped with a finding."""
         while True:
-            texts = {column.index for column in self.times if not self._is_numeric(column.index)}
+            texts = {column.index for column in self._read_times if not self._is_numeric(column.index)}
             texts |= set() if self._words is None else {self._words}
-            numbers = {column.index for column in (*self.kept, *self.times)} | set(self._also)
-            time = self.times[0].index if self.times else min(numbers, default=0)
+            numbers = {column.index for column in (*self.kept, *self._read_times)} | set(self._also)
+            time = self._read_times[0].index if self._read_times else min(numbers, default=0)
             try:
                 return self.file.columns(Wanted(tuple(sorted(numbers - texts)), tuple(sorted(texts)), time))
             except CellError as error:
@@ -80,6 +86,13 @@ class ChannelTable:
         if time is None:
             raise error
         self.times.remove(time)
+        self._read_times.remove(time)
+
+    def read_all_times(self) -> None:
+        """Parse the other columns of time too, which are needed only where the likeliest does not tell."""
+        if len(self._read_times) < len(self.times):
+            self._read_times = list(self.times)
+            self._values = self._read()
 
     def _is_numeric(self, index: int) -> bool:
         """Tell whether a column's first cell is a number."""

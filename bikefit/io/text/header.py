@@ -162,10 +162,10 @@ def _are_numbers(cells: Sequence[str]) -> bool:
 
 
 def _go_on(lines: Sequence[Line], delimiter: str, width: int) -> bool:
-    """Tell whether the next line is a row of numbers of the same width."""
+    """Tell whether the next line, if there is any, is a row of numbers of the same width."""
     following = next((text for _, text in lines if text.strip()), "")
     cells = cells_of(following, delimiter)
-    return len(cells) == width and _are_numbers(cells)
+    return not following or (len(cells) == width and _are_numbers(cells))
 
 
 def _is_units(cells: Sequence[str]) -> bool:

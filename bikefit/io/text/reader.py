@@ -24,7 +24,7 @@ from bikefit.io.text.row_times import Rate
 from bikefit.io.text.sensor_units import USUAL, settle_sensor_units
 from bikefit.io.text.text_file import TextFile
 from bikefit.io.text.usual_names import is_counter, is_usual, usual_sensors, usual_time
-from bikefit.model import Recording
+from bikefit.model import Recording, finding
 
 _RATE: Final = re.compile(
     r"(?:rate|frequency|freq|hz|fs)\b[^\d\n]{0,24}?(?P<hz>\d+(?:[.,]\d+)?)|(?P<hz_before>\d+(?:[.,]\d+)?) ?hz",
@@ -89,13 +89,14 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     rate = _rate(layout, options, {column.index for column in columns})
     apart = None if coordinates or not any(map(is_shoes, read)) else _telling(file, columns, options)
     also = {*coordinates.values(), *([rate.counter] if rate and rate.counter is not None else [])}
-    table = ChannelTable(file, read, also, times, apart)
+    table = ChannelTable(file, read, also, times, apart, one_row=bool(coordinates))
     whose = Whose() if apart is None else rows_apart(table.texts(apart), header[apart], options.columns, where)
     read = [column for column in table.kept if not (whose.unsettled and is_shoes(column))]
     read, settled = settle_sensor_units(read, table.raw)
     groups = groups_of(table, whose, rate, preset.counter)
     whole = groups[0]
     at_places = {name: whole.order.apply(table.raw(index)) for name, index in coordinates.items()}
+    still = (finding("markers_one_frame"),) if whole.order.time_s.size == 1 else ()
     followed = [item for item in [whole.times.followed] if item is not None]
     parts = Parts(
         name=file.name,
@@ -107,7 +108,7 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
         side=whose.side,
         markers=markers_from_columns(whole.order.time_s, at_places, options, where),
         channels=tuple(infos_of(groups, header, units, [*read, *followed], marked, apart)),
-        findings=(*file.findings, *dropped, *table.findings, *whose.findings, *settled, *findings_of(groups)),
+        findings=(*file.findings, *dropped, *table.findings, *whose.findings, *settled, *findings_of(groups), *still),
     )
     first = min(groups, key=first_s)
     return TimedRecording(assemble(parts, options), first_s(first), first.times.clock.absolute)

@@ -83,14 +83,19 @@ def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float
         return _by_rate(table, rows, rate)
     if not table.times:
         raise _no_time(table)
-    if len(table.times) == 1:
-        return _by_column(table, rows, table.times[0], counter)
+    first = table.times[0]
+    if len(table.times) == 1 or first.why == "--column":
+        return _by_column(table, rows, first, counter)
+    likeliest = _looked_at(table, rows, first, counter)
+    if likeliest.use == _GOOD and likeliest.clock is not None and not _is_whole(likeliest.clock.time_s):
+        return _timed(table, rows, likeliest.clock, first, likeliest.order)
+    table.read_all_times()
     looked = [_looked_at(table, rows, column, counter) for column in table.times]
-    best = min(looked, key=lambda item: item.rank)
-    if best.rank[1] == _USELESS and rate is not None:
+    best = min(looked, key=lambda item: item.use)
+    if best.use == _USELESS and rate is not None:
         return _by_rate(table, rows, rate)
-    joined = None if best.column.why == "--column" else _with_fraction(table, rows, looked)
-    if joined is not None and (best.rank[1] > _GOOD or best.clock is None or _is_whole(best.clock.time_s)):
+    joined = _with_fraction(table, rows, looked)
+    if joined is not None and (best.use > _GOOD or best.clock is None or _is_whole(best.clock.time_s)):
         return _timed(table, rows, joined, best.column)
     return _by_column(table, rows, best.column, counter)
 
@@ -120,25 +125,25 @@ def _by_column(table: ChannelTable, rows: Rows, column: Column, counter: float |
     return _timed(table, rows, clock, column)
 
 
-def _timed(table: ChannelTable, rows: Rows, clock: Clock, column: Column) -> RowTimes:
-    """Return times with their order."""
+def _timed(table: ChannelTable, rows: Rows, clock: Clock, column: Column, order: Order | None = None) -> RowTimes:
+    """Return times with their order, where it is not known yet."""
     try:
-        order = put_in_order(clock.time_s)
+        order = put_in_order(clock.time_s) if order is None else order
     except DisorderError as error:
         raise table.file.wrong_cell(
             _row(rows, error.row),
             column.index,
             f"time goes back by {error.back_s:.6g} s. Cut the file where the clock was set back, or sort its rows.",
         ) from error
-    if order.time_s.size < 2:
-        timed = int(np.count_nonzero(np.isfinite(clock.time_s)))
+    timed = int(np.count_nonzero(np.isfinite(clock.time_s)))
+    if order.time_s.size < 2 and (timed > 1 or table.rows_min > 1):
         said = f"all {timed} rows have one time" if timed > 1 else f"only {timed} row has a time"
         remedy = " Name another column with --column time_s=NAME, or give --rate HZ." if timed > 1 else ""
         raise RecordingError(
             f"{table.where}: {said} (column '{shown(column.name)}'); there is nothing to measure.{remedy}"
         )
     least, most = ODD_STEPS_S
-    if not least < order.period_s < most:
+    if order.period_s <= least or order.period_s >= most:
         odd = finding("time_step_odd", step_s=order.period_s, column=shown(column.name))
         order = replace(order, findings=(*order.findings, odd))
     return RowTimes(clock, order, column, clock.start or _start(table, column, clock))
@@ -197,46 +202,35 @@ _GOOD, _COUNTS, _COARSE, _USELESS = range(4)
 
 @dataclass(frozen=True)
 class _Looked:
-    """What a column of time is good for; the smallest rank is followed."""
+    """What a column of time is good for: the smaller ``use``, the better."""
 
     column: Column
-    clock: Clock | None
-    rank: tuple[bool, int, bool, bool, bool, int]
+    use: int
+    clock: Clock | None = None
+    order: Order | None = None
 
 
 def _looked_at(table: ChannelTable, rows: Rows, column: Column, counter: float | None) -> _Looked:
     """Return what a column of time is good for."""
     try:
-        clock: Clock | None = _clock(table, rows, column, counter)
+        clock = _clock(table, rows, column, counter)
     except RecordingError:
-        clock = None
-    asked, named = column.why == "--column", column.why in ("name", "usual name")
-    rank = (
-        not asked, _use(table, rows, column, clock), named, column.why == "usual name", column.unit is None,
-        table.times.index(column),
-    )  # fmt: skip
-    return _Looked(column, clock, rank)
-
-
-def _use(table: ChannelTable, rows: Rows, column: Column, clock: Clock | None) -> int:
-    """Return how far the times of a column can be used."""
-    if clock is None:
-        return _USELESS
+        return _Looked(column, _USELESS)
     known = clock.time_s[np.isfinite(clock.time_s)]
     if known.size < max(2, 0.5 * clock.time_s.size) or known.min() == known.max():
-        return _USELESS
+        return _Looked(column, _USELESS, clock)
     try:
         order = put_in_order(clock.time_s)
     except DisorderError:
-        return _USELESS
+        return _Looked(column, _USELESS, clock)
     if 2 * order.time_s.size < known.size:
-        return _COARSE
+        return _Looked(column, _COARSE, clock, order)
     cells = table.cells(column.index)
-    if column.unit is None and isinstance(cells, np.ndarray):
+    if column.unit is None and isinstance(cells, np.ndarray) and not clock.absolute:
         steps = np.diff(cells[rows][np.isfinite(cells[rows])])
-        if np.mean(steps == 1.0) > 0.9 and not clock.absolute:
-            return _COUNTS
-    return _GOOD
+        if np.mean(steps == 1.0) > 0.9:
+            return _Looked(column, _COUNTS, clock, order)
+    return _Looked(column, _GOOD, clock, order)
 
 
 _PER_FRACTION: Final = {"ms": 1e3, "us": 1e6, "ns": 1e9}
@@ -287,7 +281,7 @@ def _by_rate(table: ChannelTable, rows: Rows, rate: Rate) -> RowTimes:
             numbers = gone_on - gone_on[0]
     clock = Clock(numbers / rate.hz, 0.0, False)
     order = put_in_order(clock.time_s)
-    if order.time_s.size < 2:
+    if order.time_s.size < table.rows_min:
         raise RecordingError(f"{table.where}: only {order.time_s.size} row; there is nothing to measure.")
     told = finding("time_from_rate" if rate.asked else "time_from_header", rate_hz=rate.hz)
     return RowTimes(clock, replace(order, findings=(told, *order.findings)), None, _start(table, None, clock))

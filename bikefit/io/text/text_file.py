@@ -57,7 +57,8 @@ class TextFile:
     def __init__(self, path: Path, known: Callable[[str], bool], *, strict: bool = False) -> None:
         self.path, self.name, self.strict = path, path.name, strict
         self.sha256 = ""
-        self.findings: list[Finding] = []
+        self._of_file: list[Finding] = []
+        self._of_cells: list[Finding] = []
         head = read_head(path, HEAD_BYTES)
         text = to_utf8(head)
         check_text(text, self.name)
@@ -83,8 +84,13 @@ class TextFile:
         values, told = parse(self._whole, self.layout, wanted, self.name)
         if self.strict and any(item.code == "footer_cut" for item in told):
             raise RecordingError(f"{self.name}: the last lines are no rows of the table ({told[0].values['first']}).")
-        self.findings.extend(told)
+        self._of_cells = told
         return values
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was lost or put right on the way."""
+        return [*self._of_file, *self._of_cells]
 
     def wrong_cell(self, row: int, column: int, what: str) -> RecordingError:
         """Return the error that names a row's line and a column; ``what`` is the end of the sentence."""
@@ -121,7 +127,7 @@ class TextFile:
         """The whole text, without what is broken at its end; its hash and findings go to the file's."""
         source = load(self.path, strict=self.strict)
         self.sha256 = source.sha256
-        self.findings.extend(source.findings)
+        self._of_file.extend(source.findings)
         return self._without_torn_line(self._without_zeros(to_utf8(source.data)))
 
     def _without_zeros(self, data: bytes) -> bytes:
@@ -134,7 +140,7 @@ class TextFile:
             raise RecordingError(
                 f"{self.name}: the file holds zero bytes (first at byte {at}); it is damaged or no text."
             )
-        self.findings.append(finding("text_cut_off", byte=at))
+        self._of_file.append(finding("text_cut_off", byte=at))
         return kept[: max(kept.rfind(b"\n"), kept.rfind(b"\r")) + 1]
 
     def _without_torn_line(self, data: bytes) -> bytes:
@@ -147,7 +153,7 @@ class TextFile:
             return data
         if self.strict:
             raise RecordingError(f"{self.name}: the last line breaks off; the recording is incomplete.")
-        self.findings.append(finding("last_line_torn"))
+        self._of_file.append(finding("last_line_torn"))
         return data[:begin]
 
 
