@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -437,17 +436,13 @@ def test_after_a_wrong_way_the_other_side_is_recorded(sign: int) -> None:
     assert int(counts_to_ride(own, allowed_totals(tried, 3), 1.0)) == 0
 
 
-def test_a_recording_never_costs_and_takes_no_time() -> None:
+def test_a_recording_never_costs() -> None:
     rng = np.random.default_rng(8)
-    spent = []
     for _ in range(60):
         one, assumed = random_case(rng)
         own, tried = fit_foot(one, assumed), [int(cant) for cant in one.cant_deg]
-        start = time.perf_counter()
         ranked = rank_recordings(own, one, tried, cant_deg=1.0, cap=3)
-        spent.append(time.perf_counter() - start)
         assert all(item.gain_deg >= -1e-4 for item in ranked)
-    assert np.median(spent) < 0.05
 
 
 def test_expected_loss_against_simulated_recordings() -> None:

@@ -27,6 +27,8 @@ def apply_options(recording: Recording, options: ReadOptions) -> Recording:
         recording = _negated(recording)
     if options.side is not None:
         recording = _only(recording, options.side)
+    if options.rate_hz is not None and all(item.code != "time_from_rate" for item in recording.findings):
+        recording = replace(recording, findings=(*recording.findings, finding("rate_not_used")))
     return recording
 
 

@@ -162,6 +162,13 @@ def test_rows_without_counter_or_time_need_the_users_rate(tmp_path: Path) -> Non
         read_columns(tmp_path, {"Frame": numbers(np.arange(COUNT), ".0f")})
 
 
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0])
+def test_a_column_of_time_rules_over_a_rate(tmp_path: Path, rate_hz: float) -> None:
+    read = read_columns(tmp_path, {"time_s": numbers(TIME, ".2f")}, ReadOptions(rate_hz=rate_hz))
+    assert_timed(read)
+    assert "rate_not_used" in codes(read)
+
+
 # ---- units -----------------------------------------------------------------------------------------------------
 
 

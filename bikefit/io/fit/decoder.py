@@ -133,6 +133,8 @@ class FitData(Mapping[str, Messages]):
         Fields that apps described, in the order of the file.
     undescribed : int
         Messages with developer fields that nothing describes; those fields are read as bytes.
+    unsure_stamps : int
+        Messages whose compressed time stamp may be off by a multiple of 32 s, for bytes are missing before it.
     """
 
     def __init__(self, data: bytes, name: str) -> None:
@@ -143,7 +145,7 @@ class FitData(Mapping[str, Messages]):
         self.size = len(data)
         self.developer_fields = describe(content, found)
         blocks = group(content, found, self.developer_fields)
-        unwrap_stamps(content, found, blocks)
+        self.unsure_stamps = unwrap_stamps(content, found, blocks)
         self.undescribed = sum(len(block.starts) for block in blocks if block.definition.undescribed)
         by_name: dict[str, list[Block]] = {}
         for block in blocks:

@@ -191,15 +191,15 @@ def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[Developer
     ]
 
 
-def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> None:
-    """Give the messages with compressed headers their time stamps, as a field of their blocks.
+def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> int:
+    """Give messages with compressed headers their time stamps, a field of their blocks; return how many may be off.
 
     The header's five bits are the stamp modulo 32. From one stamp to the next, whole or compressed, the time
     advances by the difference modulo 32; the steps since the last whole stamp of the part add up. Without one
-    before it, a compressed stamp means nothing.
+    before it, a compressed stamp means nothing; behind bytes that are missing it may be off by a multiple of 32 s.
     """
     if not (data[found.starts] >= 0x80).any():
-        return
+        return 0
     count = len(found.starts)
     headers = data[found.starts]
     compressed = headers >= 0x80
@@ -223,3 +223,7 @@ def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> 
             block.stamps = np.where(compressed[rows], stamps[rows], _NO_STAMP).astype(np.uint32)
             stamp = Field(TIMESTAMP, FROM_HEADER, 4, BASE_TYPES[0x86], field_spec(20, TIMESTAMP), "timestamp")
             block.definition = replace(block.definition, fields=(*block.definition.fields, stamp))
+    gaps = np.array([item.byte for item in found.damage if item.what == "gap"], np.int64)
+    gaps_before = np.searchsorted(gaps, found.starts[timed])
+    unsure = known & (gaps_before > gaps_before[anchor]) & ~has_whole[timed]
+    return int(np.count_nonzero(unsure))

@@ -139,5 +139,7 @@ def _damage_findings(data: FitData) -> Iterator[Finding]:
     if more:
         share = sum(item.lost for item in more) / data.size
         yield finding("fit_more_damage", count=len(more), share=share)
+    if data.unsure_stamps:
+        yield finding("fit_times_behind_break", count=data.unsure_stamps)
     if data.undescribed:
         yield finding("fit_undescribed_fields", count=data.undescribed)

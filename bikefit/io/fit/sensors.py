@@ -7,7 +7,7 @@ A message holds arrays of samples on three axes. They are calibrated numbers, or
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -202,21 +202,22 @@ def _samples(data: FitData, source: _Source, kind: Kind, stamp_s: Array, span: S
     place = {label: number for number, label in enumerate(dict.fromkeys(texts))}
     sensor = np.array([place[text] for text in texts], np.intp)
     start_s, lasts_s = _begins(messages, np.where(span.holds(stamp_s), stamp_s, np.nan), sensor)
-    size_g = _sizes_in_g(messages, sensor) if kind == "acc" else np.full(len(place), np.nan)
+    alike = [Messages(messages.name, [block]) for block in messages.blocks]
+    place_of = [sensor[np.searchsorted(messages.starts, own.starts)] for own in alike]
+    size_g = _sizes_in_g(alike, place_of, len(place)) if kind == "acc" else np.full(len(place), np.nan)
     milli = np.where(size_g > _G_MAX, 1e-3, 1.0)
     times, values, sensors, byte = [np.zeros(0)], [np.zeros((0, 3))], [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
     uncalibrated = 0
-    for block in messages.blocks:
-        own = Messages(messages.name, [block])
-        rows = np.searchsorted(messages.starts, block.starts)
-        found, raw = _values(data, own, source, kind, milli[sensor[rows]])
+    for own, places in zip(alike, place_of, strict=True):
+        rows = np.searchsorted(messages.starts, own.starts)
+        found, raw = _values(data, own, source, kind, milli[places])
         time_s = start_s[rows, None] + _offsets(own, source, found.shape[1], lasts_s[rows])
         usable = np.isfinite(found).all(axis=2) & np.isfinite(time_s)
         each = usable.sum(axis=1)
         times.append(time_s[usable])
         values.append(found[usable])
-        sensors.append(np.repeat(sensor[rows], each))
-        byte.append(np.repeat(block.starts, each))
+        sensors.append(np.repeat(places, each))
+        byte.append(np.repeat(own.starts, each))
         uncalibrated += raw
     order = np.argsort(np.concatenate(byte), kind="stable") if len(messages.blocks) > 1 else slice(None)
     return _Samples(
@@ -247,20 +248,20 @@ def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tup
     return start_s, lasts_s
 
 
-def _sizes_in_g(messages: Messages, sensor: NDArray[np.intp]) -> Array:
-    """Return the usual size of the acceleration that each sensor states in g; NaN where it states none."""
+def _sizes_in_g(alike: Sequence[Messages], sensors: Sequence[NDArray[np.intp]], count: int) -> Array:
+    """Return the usual size of the acceleration that each of some sensors states in g; NaN where it states none."""
     sizes, owners = [np.zeros(0)], [np.zeros(0, np.intp)]
-    for block in messages.blocks:
-        axes = _axes(Messages(messages.name, [block]), _IN_G)
+    for messages, sensor in zip(alike, sensors, strict=True):
+        axes = _axes(messages, _IN_G)
         if axes is not None:
             with np.errstate(over="ignore"):
                 size = np.sqrt((axes**2).sum(axis=2))
-            own = np.broadcast_to(sensor[np.searchsorted(messages.starts, block.starts)][:, None], size.shape)
+            own = np.broadcast_to(sensor[:, None], size.shape)
             known = np.isfinite(size)
             sizes.append(size[known])
             owners.append(own[known])
     size, owner = np.concatenate(sizes), np.concatenate(owners)
-    found = np.full(int(sensor.max(initial=-1)) + 1, np.nan)
+    found = np.full(count, np.nan)
     for place in np.unique(owner).tolist():
         found[place] = np.median(size[owner == place])
     return found

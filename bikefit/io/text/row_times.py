@@ -75,14 +75,18 @@ class RowTimes:
 def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float | None) -> RowTimes:
     """Return the times of some rows of a table.
 
-    The user's rate comes first, then the columns of time, then the rate of the file's header. ``counter`` is what a
-    preset's column of time reaches before it starts again at 0. RecordingError, naming line and column, where no
-    column tells and there is no rate.
+    A good column of time rules, then the user's rate, then a lesser column, then the rate of the file's header.
+    ``counter`` is what a preset's column of time reaches before it starts again at 0. RecordingError, naming line and
+    column, where no column tells and there is no rate.
     """
-    if rate is not None and (rate.asked or not table.times):
-        return _by_rate(table, rows, rate)
     if not table.times:
-        raise _no_time(table)
+        if rate is None:
+            raise _no_time(table)
+        return _by_rate(table, rows, rate)
+    if rate is not None and rate.asked:
+        table.read_all_times()
+        if min(_looked_at(table, rows, column, counter).use for column in table.times) > _GOOD:
+            return _by_rate(table, rows, rate)
     first = table.times[0]
     if len(table.times) == 1 or first.why == "--column":
         return _by_column(table, rows, first, counter)
