@@ -66,6 +66,11 @@ class FootResult:
     zero: ZeroMeaning | None = None
     visible: Visible = field(default_factory=Visible)
 
+    def fitted_in_words(self, words: Words) -> str:
+        """Name the wedges on the shoe during the ride; a count that nobody told is not shown as none."""
+        told = self.fitted_wedges is not None
+        return words.wedges(self.fitted_wedges) if told else words.text("numbers.not_told")
+
     def figures(self, words: Words) -> dict[str, str]:
         """Return the numbers of the small table, printed, by their keys in the words' section ``terminal``."""
         advised, rpm, unknown = self.recommendation, self.strokes.cadence_rpm, words.text("words.unknown")
@@ -76,7 +81,7 @@ class FootResult:
             "neutral": words.signed_degrees(self.neutral.deg),
             "excess": words.signed_degrees(self.excess.deg),
             "interval": words.signed_interval(self.excess.interval_deg),
-            "fitted": words.wedges(self.fitted_wedges or 0),
+            "fitted": self.fitted_in_words(words),
             "target": sentences.advised_wedges(words, advised),
             "expected": unknown if advised.step == "compare" else words.signed_degrees(advised.expected_deg),
             "cleat": sentences.cleat_turn(words, advised.cleat),

@@ -104,9 +104,7 @@ def _foot_numbers(words: Words, foot: FootResult) -> dict[str, str]:
         ),
         "excess": degrees(excess.deg),
         "excess_interval": words.signed_interval(excess.interval_deg),
-        "fitted": words.wedges(foot.fitted_wedges)
-        if foot.fitted_wedges is not None
-        else words.text("numbers.not_told"),
+        "fitted": foot.fitted_in_words(words),
         "target": sentences.advised_wedges(words, advised),
         "cleat": sentences.cleat_turn(words, advised.cleat),
         "cleat_nose": sentences.cleat_nose(words, advised.cleat),
