@@ -7,12 +7,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
 from bikefit.batch.plan import Job, content_hash, why_unreadable
 from bikefit.store import Stored
+from bikefit.threads import side_by_side
 
 LONGEST_ID = 80
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d|index)$", re.IGNORECASE)
@@ -68,8 +68,7 @@ def with_ids(jobs: Sequence[Job], source: Path, names: Sequence[str], threads: i
     Neighbours do not matter: only of copies that are alike in name and content, the later ones get their place into
     the id. Folders are nowhere, not even as letters; the place is a hash.
     """
-    with ThreadPoolExecutor(max(threads, 1)) as pool:
-        held = list(pool.map(_held, jobs))
+    held = side_by_side(_held, jobs, threads)
     root = str(source.resolve())
     taken: Counter[str] = Counter()
     named = []

@@ -6,9 +6,9 @@ from pathlib import Path, PureWindowsPath
 
 from bikefit.batch.identity import leaf, with_ids
 from bikefit.batch.plan import Job, printable
-from bikefit.batch.pool import available_cores
 from bikefit.sessions.manifest import ManifestSession, read_manifest_and_notes
 from bikefit.sessions.session import Session
+from bikefit.threads import processors
 
 
 def jobs_of_manifest(path: Path, options: Session) -> tuple[list[Job], tuple[str, ...]]:
@@ -18,7 +18,7 @@ def jobs_of_manifest(path: Path, options: Session) -> tuple[list[Job], tuple[str
         Job("", position, printable(shown_name(row)), row.session(options), row.fault)
         for position, row in enumerate(rows)
     ]
-    return with_ids(jobs, path, [row.name for row in rows], available_cores()), notes
+    return with_ids(jobs, path, [row.name for row in rows], processors()), notes
 
 
 def shown_name(row: ManifestSession) -> str:

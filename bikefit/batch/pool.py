@@ -35,13 +35,6 @@ KILLS_PER_START = 10
 """So many that were killed meanwhile count as one, for whoever kills them may stop."""
 
 
-def available_cores() -> int:
-    """Return how many processors this process may use, at least one."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def run_local(
     tasks: Iterable[Task], jobs: int, timeout_s: float | None, work: Callable[[Task], Done] = do_task
 ) -> Iterator[Done]:

@@ -25,7 +25,7 @@ from bikefit.batch.folder import (
 from bikefit.batch.identity import settled, with_ids
 from bikefit.batch.pages import load_libraries, rider_link, rider_links, write_group, write_rider
 from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, fingerprint, printable
-from bikefit.batch.pool import available_cores, run_local
+from bikefit.batch.pool import run_local
 from bikefit.batch.preview import BatchOptions, ask
 from bikefit.batch.work import Done, Task, absent, do_task
 from bikefit.errors import OutputError, RecordingError
@@ -34,6 +34,7 @@ from bikefit.model import to_json_value
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 from bikefit.store import Known, Store, Stored, reading
+from bikefit.threads import processors
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def jobs_and_notes(source: Path, out: Path, options: Session) -> tuple[list[Job]
     jobs = [
         Job("", position, printable(path.name), replace(options, files=(path,))) for position, path in enumerate(paths)
     ]
-    return with_ids(jobs, source, names, available_cores()), ()
+    return with_ids(jobs, source, names, processors()), ()
 
 
 def failures(out: Path) -> list[tuple[str, str]]:
@@ -232,7 +233,7 @@ def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable
         from bikefit.batch.cluster import run_cluster
 
         return run_cluster(tasks, options.scheduler, options.timeout_s, ship_files=options.ship_files)
-    return run_local(tasks, min(options.jobs or available_cores(), count) or 1, options.timeout_s, work)
+    return run_local(tasks, min(options.jobs or processors(), count) or 1, options.timeout_s, work)
 
 
 def _task(job: Job, options: BatchOptions) -> Task:

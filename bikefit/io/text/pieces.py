@@ -6,13 +6,13 @@ numbers are the same, however the table is cut.
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from bikefit.threads import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,6 @@ PIECE_BYTES: Final = 8 << 20
 EXTRA_MISSING: Final = ["-", "--", "NAN", "none", "NONE"]
 """What also stands for a missing value, besides what pandas takes for one."""
 Piece = Sequence[bytes | memoryview]
-THREADS_MAX: Final = 4
 
 
 def read_pieces(
@@ -35,15 +34,9 @@ def read_pieces(
     import pandas as pd
 
     reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
-    with warnings.catch_warnings(), ThreadPoolExecutor(_threads()) as pool:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
-        running: list[Future[dict[int, Any]]] = []
-        try:
-            running.extend(pool.submit(reader, piece) for piece in pieces)
-            parts = [future.result() for future in running]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        parts = side_by_side(reader, pieces)
     joined: dict[int, Any] = {column: np.concatenate([part[column] for part in parts]) for column in numbers}
     return joined | {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
 
@@ -97,9 +90,3 @@ class _Bytes:
     def __iter__(self) -> Iterator[bytes]:
         """Give what there is; pandas only asks whether it could."""
         return iter(map(bytes, self.parts))
-
-
-def _threads() -> int:
-    """Return how many processors this process may use, within reason."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, THREADS_MAX)

@@ -1,0 +1,59 @@
+"""Work side by side where the platform has threads, one piece after another where it has none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MOST: Final = 4
+"""More threads than this gain little: what they do is soon bound by the memory."""
+
+
+def processors() -> int:
+    """Return how many processors this process may use, at least one."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def usable(most: int = MOST) -> int:
+    """Return how many threads may run at once: as many as there are processors; 1 where there are no threads."""
+    return 1 if sys.platform in ("emscripten", "wasi") else max(min(processors(), most), 1)
+
+
+def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], most: int = MOST) -> list[Result]:
+    """Return the results in the order of the items, which are taken as they come; the first fault ends it."""
+    threads = usable(most)
+    if threads == 1:
+        return [work(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            running = []
+            for item in items:
+                running.append(pool.submit(work, item))  # noqa: PERF401  (so that a fault among the items is seen here)
+            return [future.result() for future in running]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def begin(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin a piece of work beside what follows; what is returned waits for its result.
+
+    Without threads the work is done when the result is asked for.
+    """
+    if usable() == 1:
+        return work
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(work)
+    pool.shutdown(wait=False)
+    return future.result
