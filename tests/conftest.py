@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from helpers.schemas import validated
 from hypothesis import settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported: pytest-xdist uses every core already
@@ -39,6 +41,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         captured = capsys.readouterr()
         code = exit_info.value.code
         assert isinstance(code, int)
+        if code == 0 and "--json" in arguments:
+            validated(json.loads(captured.out))
         return Outcome(code, captured.out, captured.err)
 
     return call

@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
-_SHOWN = "json"
+SHOWN, KEYS = "json", "keys"
+"""Names of a field's metadata: see `in_json`."""
 SPREAD = "*"
 """Stands for the entries of a field that is a mapping: they take the field's place."""
 
 
-def in_json(name: str | None) -> dict[str, Any]:
-    """Return a field's metadata: JSON shows the property ``name`` in its place, its own entries, or nothing."""
-    return {_SHOWN: name}
+def in_json(name: str | None, keys: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a field's metadata: JSON shows the property ``name`` in its place, its own entries or nothing."""
+    return {SHOWN: name, KEYS: keys}
 
 
 def to_json_value(value: Any) -> Any:
@@ -50,7 +51,7 @@ def to_json_value(value: Any) -> Any:
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
     """List what a dataclass shows, by name."""
     for item in fields(value):
-        name = item.metadata.get(_SHOWN, item.name)
+        name = item.metadata.get(SHOWN, item.name)
         if name == SPREAD:
             yield from getattr(value, item.name).items()
         elif name is not None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from bikefit.conventions import CRANK_REFERENCES, Metric, Reference, interval_95
+from bikefit.conventions import CRANK_REFERENCES, STROKE_ANGLES, Metric, Reference, interval_95
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding
 from bikefit.model.json_values import SPREAD, in_json
@@ -161,7 +161,7 @@ class Rotation:
     value_deg: float
     standard_error_deg: float
     sd_deg: float = field(metadata=in_json("interval_deg"))
-    angles_deg: Mapping[str, float] = field(metadata=in_json(SPREAD))
+    angles_deg: Mapping[str, float] = field(metadata=in_json(SPREAD, tuple(row.column for row in STROKE_ANGLES)))
     peak_crank_deg: float
     range_deg: float
     stroke_sd_deg: float

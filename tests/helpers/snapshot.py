@@ -19,6 +19,7 @@ from typing import Any
 import bikefit
 from bikefit.cli import main
 
+from .schemas import validated
 from .snapshot_cases import PAGES, ROOT, SAMPLES, Case, cases
 from .snapshot_forms import (
     DEFAULTS,
@@ -71,7 +72,7 @@ def json_kept(said: str) -> str:
     """Return a command's JSON as it is kept; an error is kept as it is printed."""
     if not said.startswith(("{", "[")):
         return dump({"error": said.splitlines()}) + "\n"
-    return dump(rounded(brief(json.loads(said)))) + "\n"
+    return dump(rounded(brief(validated(json.loads(said))))) + "\n"
 
 
 def answers(case: Case) -> dict[str, str]:

@@ -1,0 +1,200 @@
+"""The documents that ``--json`` prints, as types: what a result's ``to_dict`` gives where it is not field by field.
+
+A type named here stands for the JSON made of it: a float may be null (unknown), a tuple is an array, a datetime a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+from bikefit.comparison import ComparisonResult, FootComparison
+from bikefit.comparison.result import OwnResponse
+from bikefit.conventions import Side
+from bikefit.inspection import FootInspection, Inspection
+from bikefit.model import (
+    ChannelInfo,
+    Excess,
+    Finding,
+    FootResult,
+    Lap,
+    Neutral,
+    Reason,
+    Recommendation,
+    RecordingInfo,
+    Rotation,
+    SessionResult,
+    StrokeSummary,
+    WedgeSystem,
+)
+from bikefit.model.findings import Level
+from bikefit.response import Verdict
+from bikefit.response.learn import OwnAnswer, StudioPrior
+from bikefit.visit import Visit
+
+
+class FindingDocument(TypedDict):
+    """One thing that the reader must know: its code and values, and its sentence in English."""
+
+    level: Level
+    code: str
+    message: str
+    values: Mapping[str, Any]
+
+
+class ReasonDocument(TypedDict):
+    """Why a recommendation came out as it did: a code, and its sentence in English."""
+
+    code: str
+    message: str
+
+
+class FootDocument(TypedDict):
+    """All that is known of one foot in one session."""
+
+    strokes: StrokeSummary
+    rotation: Rotation
+    neutral: Neutral
+    excess: Excess
+    recommendation: Recommendation
+    findings: tuple[Finding, ...]
+
+
+class SessionDocument(TypedDict):
+    """One session, analyzed."""
+
+    schema: str
+    version: str
+    recording: RecordingInfo
+    settings: Mapping[str, Any]
+    asymmetry_deg: float
+    findings: tuple[Finding, ...]
+    feet: Mapping[Side, FootResult]
+
+
+class ComparedRecordingDocument(TypedDict):
+    """One foot in one of the recordings: excess and its strokes' standard error."""
+
+    name: str
+    wedges: int | None
+    value_deg: float
+    standard_error_deg: float
+
+
+class FootComparisonDocument(TypedDict):
+    """All that the recordings say of one foot together."""
+
+    recordings: tuple[ComparedRecordingDocument, ...]
+    response: OwnResponse
+    between_recording_sd_deg: float
+    between_recording_sd_interval_deg: tuple[float, float]
+    drift_deg_per_recording: float
+    minimal_detectable_change_before_deg: float
+    minimal_detectable_change_deg: float
+    change_deg: float | None
+    change_interval_deg: tuple[float, float] | None
+    change_detected: bool | None
+    verdict: Verdict | None
+    keep: int | None
+    recommendation: Recommendation
+    next_recording: str | None
+    next_recording_wedges: int | None
+    findings: tuple[Finding, ...]
+
+
+class ComparisonDocument(TypedDict):
+    """Several recordings of one rider, compared."""
+
+    schema: str
+    version: str
+    recordings: tuple[RecordingInfo, ...]
+    remounted: bool
+    settings: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    feet: Mapping[Side, FootComparison]
+
+
+class InspectionDocument(TypedDict):
+    """What a recording holds; ``can`` and ``missing`` are sentences, ``advice`` are command lines."""
+
+    schema: str
+    name: str
+    format: str
+    sha256: str
+    start: datetime | None
+    duration_s: float
+    feet: Mapping[Side, FootInspection]
+    channels: tuple[ChannelInfo, ...]
+    laps: tuple[Lap, ...]
+    can: tuple[str, ...]
+    missing: tuple[str, ...]
+    advice: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+class PlannedRecordingDocument(TypedDict):
+    """One recording of a visit: where it is to be kept, the signed wedges of each shoe, and how long it takes."""
+
+    number: int
+    source: str
+    wedges: Mapping[Side, int]
+    seconds: int
+    strokes: int
+
+
+class PlanDocument(TypedDict):
+    """A visit as it is planned; ``compare`` is the command that reads it."""
+
+    schema: str
+    version: str
+    system: str
+    cant_deg: float
+    file: str | None
+    excess: Mapping[Side, Excess]
+    sides: tuple[Side, ...]
+    laps: bool
+    recordings: tuple[PlannedRecordingDocument, ...]
+    minutes: int
+    smallest_change_deg: float
+    notes: tuple[ReasonDocument, ...]
+    compare: str | None
+
+
+class LearnedDocument(TypedDict):
+    """One number that riders have in common; ``learned``: whether it replaces the built-in value."""
+
+    value: float | None
+    interval: tuple[float, float] | None
+    riders: int
+    learned: bool
+
+
+class LearnDocument(TypedDict):
+    """What a studio's riders have in common, and the prior for the next one."""
+
+    schema: str
+    version: str
+    riders: int
+    riders_needed: int
+    built_in: bool
+    settings: Mapping[str, float]
+    numbers: Mapping[str, LearnedDocument]
+    feet: tuple[OwnAnswer, ...]
+
+
+WedgesDocument = Mapping[str, WedgeSystem]
+"""The wedge systems that are known, by their ids."""
+
+SHOWN_AS: Mapping[Any, Any] = {
+    Finding: FindingDocument,
+    Reason: ReasonDocument,
+    FootResult: FootDocument,
+    SessionResult: SessionDocument,
+    FootComparison: FootComparisonDocument,
+    ComparisonResult: ComparisonDocument,
+    Inspection: InspectionDocument,
+    Visit: PlanDocument,
+    StudioPrior: LearnDocument,
+}
+"""The document of each type that has one of its own; every other dataclass is shown field by field."""
