@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from bikefit.errors import OutputError
 
@@ -19,19 +22,28 @@ def write_whole(path: Path, content: bytes | str) -> None:
     >>> target.read_text()
     'whole'
     """
+    with whole_file(path) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file under a temporary name; it is put in place in one step when it is closed without an error."""
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".unfinished", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            yield file
             file.flush()
             os.fsync(file.fileno())  # or a power cut may leave the new name with nothing under it
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        temporary = ""
     except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
 
 
 def _umask() -> int:

@@ -157,6 +157,41 @@ def test_order_does_not_matter(rides: Path, done: Path, tmp_path: Path) -> None:
     assert pages_of(tmp_path / "two") == pages_of(done)
 
 
+def test_parquet_files_hold_the_tables(run: Run, rides: Path, done: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    out = tmp_path / "out"
+    shutil.copytree(done, out)
+    (out / "feet.parquet").write_text("mine")
+    told = run("batch", rides, "--out", out, "--no-report", "--parquet")
+    assert told.code == 2
+    assert "feet.parquet: this file is none of this batch's" in told.err
+    (out / "feet.parquet").unlink()
+    assert run("batch", rides, "--out", out, "--no-report", "--parquet").code == 0
+    written = {path.name: path.read_bytes() for path in out.glob("*.parquet")}
+    for name, table in result_tables(out).items():
+        read = parquet.read_table(out / f"{name}.parquet")
+        assert read.column_names == list(table.columns)
+        wanted = [
+            [None if value is None or value != value else value for value in row] for row in table.values.tolist()
+        ]
+        assert [list(row.values()) for row in read.to_pylist()] == wanted
+    assert set(written) == {"sessions.parquet", "feet.parquet", "strokes.parquet", "findings.parquet"}
+    assert "those of an earlier run" in run("batch", rides, "--out", out, "--no-report").err
+    assert {name: (out / name).read_bytes() for name in written} == written
+    (out / "feet.parquet").write_bytes(b"")
+    assert run("batch", rides, "--out", out, "--no-report", "--parquet").code == 0
+    assert {name: (out / name).read_bytes() for name in written} == written
+    assert dump_of(out) == dump_of(done)
+
+
+def test_parquet_files_need_pyarrow(run: Run, rides: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    told = run("batch", rides, "--out", tmp_path / "out", "--parquet")
+    assert told.code == 3
+    assert told.err == "bikefit: --parquet needs one more package: pip install 'bikefit[parquet]'.\n"
+    assert not (tmp_path / "out").exists()
+
+
 # ---- doing only what is needed ---------------------------------------------------------------------------------
 
 

@@ -1,18 +1,19 @@
-"""Pages and tables about several sessions: the riders', the studio's index, ``sessions.csv``."""
+"""Pages and tables about several sessions: the riders', the studio's index, ``sessions.csv``, Parquet files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bikefit.batch.folder import INDEX, RIDERS, TABLE, is_page, page_lost
+from bikefit.batch.folder import DATABASE, INDEX, RIDERS, TABLE, is_page, page_lost
 from bikefit.batch.identity import named_id
 from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
 from bikefit.errors import OutputError
 from bikefit.files import write_whole
 from bikefit.settings import Settings
-from bikefit.store import Store, sessions_csv
+from bikefit.store import PARQUET_FILES, Store, sessions_csv, write_parquet
 from bikefit.words import ENGLISH
 
 Tell = Callable[[str], None]
@@ -60,10 +61,10 @@ def _write_rider(store: Store, rider: str, own: Collection[Mapping[str, Any]], o
     store.set_sizes({link: len(page)})
 
 
-def write_group(store: Store, out: Path, settings: Settings, title: str, tell: Tell) -> None:
-    """Write the index and ``sessions.csv`` from what the store holds, and the riders' pages that are not up to date.
+def write_group(store: Store, out: Path, settings: Settings, title: str, tell: Tell, *, parquet: bool) -> None:
+    """Write the index and the tables from what the store holds, and the riders' pages that are not up to date.
 
-    The table comes last, for a spreadsheet may hold it; then that is said and all else is there.
+    The tables come last, for another program may hold them; then that is said and all else is there.
     """
     from bikefit.report.pages.studio import index_html
 
@@ -78,20 +79,29 @@ def write_group(store: Store, out: Path, settings: Settings, title: str, tell: T
     write_whole(out / INDEX, page)
     reports = {session["report"] for session in sessions if session["report"]}
     clear_stale(store, out, {*reports, *links.values()}, tell)
+    _write_table(out / TABLE, lambda: write_whole(out / TABLE, sessions_csv(sessions)), tell)
+    for name in PARQUET_FILES if parquet else ():
+        _write_table(out / name, partial(write_parquet, out / DATABASE, Path(name).stem), tell)
+    if not parquet and any(name in sizes for name in PARQUET_FILES):
+        tell("the Parquet files are those of an earlier run; --parquet writes them anew.")
+
+
+def _write_table(path: Path, write: Callable[[], None], tell: Tell) -> None:
+    """Write a table; where another program holds it, that is said."""
     try:
-        write_whole(out / TABLE, sessions_csv(sessions))
+        write()
     except OutputError as error:
         if not isinstance(error.__cause__, PermissionError):
             raise
         tell(
-            f"{out / TABLE}: it is still the old table, for another program holds it. Close it there, such as in a "
+            f"{path}: it is still the old table, for another program holds it. Close it there, such as in a "
             f"spreadsheet, and run the same again; {INDEX} and the results are up to date."
         )
 
 
 def clear_stale(store: Store, out: Path, needed: Collection[str], tell: Tell) -> None:
     """Remove pages that the database names and that are about nothing more; each is told."""
-    stale = [path for path in store.pages() if path not in (TABLE, INDEX) and path not in needed]
+    stale = [path for path in store.pages() if path not in (TABLE, INDEX, *PARQUET_FILES) and path not in needed]
     for path in stale:
         if is_page(path) and (out / path).is_file():
             (out / path).unlink()

@@ -40,6 +40,8 @@ class BatchOptions:
         Go on where more than half of the recordings are missing, or would be pruned.
     prune : bool
         Remove the sessions that are not named any more.
+    parquet : bool
+        Write the tables as Parquet files too.
     """
 
     jobs: int = 0
@@ -51,6 +53,7 @@ class BatchOptions:
     fitter: str = ""
     force: bool = False
     prune: bool = False
+    parquet: bool = False
 
     @property
     def page_facts(self) -> dict[str, Any]:

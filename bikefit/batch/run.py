@@ -33,7 +33,7 @@ from bikefit.files import write_whole
 from bikefit.model import to_json_value
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
-from bikefit.store import Known, Store, Stored, reading
+from bikefit.store import PARQUET_FILES, Known, Store, Stored, check_parquet, reading
 from bikefit.threads import processors
 
 
@@ -106,6 +106,8 @@ def run_jobs(
     from filelock import FileLock, Timeout
 
     check_folder(out)
+    if options.parquet:
+        check_parquet()
     make_folder(out)
     lock = FileLock(out / LOCK)
     try:
@@ -140,6 +142,7 @@ def _run_locked(
         pairs = settled(jobs, stored)
         riders = rider_links(map(_rider, jobs))
         wanted = [INDEX, TABLE, *riders.values(), *(_link(job) for job, _ in pairs if options.report)]
+        wanted += PARQUET_FILES if options.parquet else ()
         check_foreign(out, wanted, stored.pages)
         if not options.force:
             ask(pairs, stored, options)
@@ -167,7 +170,7 @@ def _run_locked(
             if rider and not to_come[rider] and page_lost(out, riders[rider], store.pages().get(riders[rider])):
                 write_rider(store, rider, out, settings)
         store.save_settings({"version": __version__, "report": options.report, **to_json_value(settings.to_dict())})
-        write_group(store, out, settings, options.title, tell)
+        write_group(store, out, settings, options.title, tell, parquet=options.parquet)
 
 
 def _all_done(

@@ -37,6 +37,9 @@ def batch(
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write a page a session.")] = True,
     force: Annotated[bool, typer.Option("--force", help="Go on where most recordings are missing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove sessions that are not named any more.")] = False,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write the tables as Parquet files too; needs pyarrow.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why.")] = False,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Work on a Dask cluster.")
@@ -49,7 +52,7 @@ def batch(
     from bikefit.batch import BatchOptions, failures, jobs_and_notes, rebuild_notice, removals, run_jobs
     from bikefit.batch import dry_run as plan_jobs
 
-    how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter, force, prune)
+    how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter, force, prune, parquet)
     todo, notes = jobs_and_notes(source, out, Session().told(said))
     for note in notes:
         _say(note)
