@@ -145,7 +145,7 @@ def test_json_and_text_say_the_same(run: Run, samples: Path) -> None:
         (["analyze", "SAMPLE", "--open"], 2, "--report"),
         (["analyze", "SAMPLE", "--report", "out.docx"], 2, "out.docx"),
         (["analyze", "SAMPLE", "--strokes", "nowhere/out.csv"], 3, "nowhere"),
-        (["analyse", "SAMPLE"], 2, "analyse"),
+        (["analise", "SAMPLE"], 2, "analyze"),
         (["simulate", "ride.txt"], 2, ".csv or .fit"),
         (["simulate", "ride.csv", "--duration", "-1"], 2, "duration"),
     ],

@@ -27,7 +27,10 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def bikefit(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+        bool, typer.Option("--version", "-v", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """From a recording of how the feet turn on the pedals to a cleat wedge count, with how sure that is."""
+    """From a recording of how the feet turn on the pedals to a cleat wedge count, with how sure that is.
+
+    'bikefit FILE' says what a recording holds and analyses it.
+    """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from bikefit.cli.app import app
 from bikefit.cli.flags import AsTyped, CommonFlags, ReportFlags, session_flags
 from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, open_file, print_json
-from bikefit.conventions import SIDES
+from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
 from bikefit.sessions import values
@@ -34,6 +35,9 @@ def analyze(
     right: Annotated[
         list[Path] | None, typer.Option("--right", metavar="FILE", help="File(s) of the right shoe's sensor.")
     ] = None,
+    look: Annotated[
+        bool, typer.Option("--inspect", help="Say first what the file holds, as 'bikefit FILE' does.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
     strokes: Annotated[
         Path | None, typer.Option("--strokes", metavar="OUT.csv", help="Write the table of strokes.")
@@ -48,6 +52,8 @@ def analyze(
     from bikefit.analysis import analyze_sides
 
     session = Session().told(said)
+    if look and not as_json and not common.quiet:
+        _look(file, left, right, session)
     result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
     if strokes is not None:
         from bikefit.report.out.tables import stroke_csv
@@ -61,6 +67,25 @@ def analyze(
         from bikefit.report.out.text import print_result, session_text
 
         print_result(session_text(ENGLISH, result))
+
+
+def _look(file: Path | None, left: list[Path], right: list[Path], session: Session) -> None:
+    """Say what is about to be analysed; leave with exit code 3, all being said, where there is nothing."""
+    from bikefit.inspection import inspect_recording
+    from bikefit.report.out.inspection_text import inspection_text
+    from bikefit.report.out.text import print_result
+    from bikefit.sessions.reading import read_options, read_session, with_file
+
+    if file is None:
+        source: Any = read_session(replace(session, shoe_files=PerFoot(tuple(left), tuple(right))))
+    else:
+        source = with_file(session, file).files[0]
+    found = inspect_recording(source, read_options(session), session.settings)
+    # the analysis that follows tells the findings, and needs no advice
+    print_result(inspection_text(ENGLISH, replace(found, findings=(), advice=()) if found.feet else found))
+    if not found.feet:
+        raise typer.Exit(3)
+    typer.echo()
 
 
 def _check_reports(output: ReportFlags) -> None:
@@ -198,12 +223,12 @@ def inspect(
 ) -> None:
     """Say what a file holds, what can be analysed, what is missing, and the flag that would help."""
     from bikefit.inspection import inspect_recording
-    from bikefit.sessions.reading import read_options
+    from bikefit.sessions.reading import read_options, with_file
 
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}: the picture is written as .png.")
-    session = Session().told(said)
-    found = inspect_recording(file, read_options(session), session.settings)
+    session = with_file(Session().told(said), file)
+    found = inspect_recording(session.files[0], read_options(session), session.settings)
     if as_json:
         print_json(found.to_dict())
     elif not common.quiet:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from itertools import takewhile
 
-from bikefit.errors import BikefitError
+from bikefit.cli.arguments import quotes_needed, settled, torn_path
+from bikefit.cli.usage import is_usage_error, told
+from bikefit.errors import BikefitError, UsageError
 
 INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done; 2 wrong usage; 3 unreadable or nothing usable; 4 a batch with failures."""
-    arguments = command_first(list(sys.argv[1:] if arguments is None else arguments))
+    arguments = settled(sys.argv[1:] if arguments is None else arguments)
     make_encodable()
     # the vectors here are too short for a BLAS's threads, which cost more than they give
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -22,8 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _run(arguments)
         sys.stdout.flush()
     except BikefitError as error:
-        _complain(str(error), arguments, error)
-        code = error.exit_code
+        torn = torn_path(arguments)
+        _complain(quotes_needed(torn) if torn else str(error), arguments, error)
+        code = UsageError.exit_code if torn else error.exit_code
     except BrokenPipeError:
         # the reader of our output has left, as with "| head"; what is buffered has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -42,19 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     raise SystemExit(code)
 
 
-def command_first(arguments: list[str]) -> list[str]:
-    """Put flags that every command has behind the command, where they belong.
-
-    Examples
-    --------
-    >>> command_first(["--quiet", "analyze", "ride.csv"])
-    ['analyze', '--quiet', 'ride.csv']
-    """
-    leading = list(takewhile(lambda word: word in ("--quiet", "-q", "--debug"), arguments))
-    rest = arguments[len(leading) :]
-    return [*rest[:1], *leading, *rest[1:]]
-
-
 def make_encodable() -> None:
     """Let a character that the terminal cannot encode come out as a question mark instead of an error."""
     for stream in (sys.stdout, sys.stderr):
@@ -70,17 +59,14 @@ def _run(arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="bikefit", standalone_mode=False)
     except Exception as error:
-        # typer's own errors of usage, whichever class its version gives them
-        if not (hasattr(error, "format_message") and hasattr(error, "exit_code")):
+        if not is_usage_error(error):
             if type(error).__name__ == "Abort":
                 return INTERRUPTED
             raise
-        context = getattr(error, "ctx", None)
-        hint = f" See '{context.command_path} --help'." if context is not None else ""
-        message = " ".join(error.format_message().split())
-        if message:
-            _complain(f"{message.removesuffix('.')}.{hint}", arguments, error)
-        return int(error.exit_code)
+        torn = torn_path(arguments)
+        if message := quotes_needed(torn) if torn else told(error, arguments):
+            _complain(message, arguments, error)
+        return int(error.exit_code)  # type: ignore[attr-defined]
     return code if isinstance(code, int) else 0
 
 

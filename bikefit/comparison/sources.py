@@ -73,6 +73,11 @@ def as_sources(
     lists = (left_wedges, right_wedges, left_rotation, right_rotation)
     if any(isinstance(item, (Session, ManifestSession)) for item in given):
         return _described(given, common, listed=any(item is not None for item in lists))
+    turns = zip(
+        _turns(left_rotation, len(given), "--left-rotation"),
+        _turns(right_rotation, len(given), "--right-rotation"),
+        strict=True,
+    )
     if left_wedges is None and right_wedges is None:
         zeros = ",".join("0" * (len(given) - 1))
         raise UsageError(
@@ -82,11 +87,6 @@ def as_sources(
     left, right = (
         [None] * len(given) if counts is None else _matched(counts, len(given), f"--{side}-wedges")
         for side, counts in zip(SIDES, (left_wedges, right_wedges), strict=True)
-    )
-    turns = zip(
-        _turns(left_rotation, len(given), "--left-rotation"),
-        _turns(right_rotation, len(given), "--right-rotation"),
-        strict=True,
     )
     return tuple(
         replace(_plain(item, common.told({"wedges": PerFoot(*counts)})), turn_deg=PerFoot(*turn))

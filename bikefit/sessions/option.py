@@ -108,9 +108,10 @@ SIDE: Final = Kind(values.side, "is no side; left or right was expected, or noth
 COLUMNS: Final = Kind(values.columns, repeatable=True)
 NUMBER: Final = Kind(values.number, "is no number")
 LAP: Final = Kind(values.whole_number, "is no number of a lap")
-TIME: Final = Kind(values.time_s, "is no time; seconds from the first sample were expected")
+TIME: Final = Kind(values.time_s, "is no time; seconds from the first sample, m:ss or h:mm:ss was expected")
 SPAN: Final = Kind(
-    values.span_s, "is no stretch of time; START-END in seconds from the first sample was expected, such as 2-6"
+    values.span_s,
+    "is no stretch of time; START-END from the first sample was expected, such as 2-6 or 1:05-1:15",
 )
 COUNT: Final = Kind(values.whole_number, "is no count; a whole number was expected, varus +, valgus -")
 NEUTRAL: Final = Kind(

@@ -175,7 +175,7 @@ class Session:
     )
     pose: tuple[float, float] | None = field(
         default=None,
-        metadata=option(SPAN, "Still stretch in the neutral pose, in seconds.", group="read", metavar="S-E"),
+        metadata=option(SPAN, "Still stretch in the neutral pose.", group="read", metavar="TIME-TIME"),
     )
     static: Path | None = field(
         default=None, metadata=option(FILE, "Still trial of the rider.", group="read", metavar="FILE")
@@ -243,17 +243,17 @@ class Session:
         default=None,
         metadata=option(
             TIME,
-            "Start of the section, in seconds.",
+            "Start of the section: seconds, m:ss or h:mm:ss.",
             group="section",
             flag="--from",
-            metavar="S [x>=0]",
+            metavar="TIME",
             column=True,
         ),
     )
     to_s: float | None = field(
         default=None,
         metadata=option(
-            TIME, "End of the section, in seconds.", group="section", flag="--to", metavar="S [x>=0]", column=True
+            TIME, "End of the section, likewise.", group="section", flag="--to", metavar="TIME", column=True
         ),
     )
     lap: int | None = field(default=None, metadata=option(LAP, "Use one lap.", group="section", metavar="N"))

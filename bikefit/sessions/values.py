@@ -13,6 +13,7 @@ from bikefit.errors import UsageError
 
 NEUTRAL_WORDS: Final = ("zero", "static", "recovery")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_CLOCK: Final = re.compile(r"(?:(?P<h>\d+):(?=\d+:))?(?P<m>\d{1,4}):(?P<s>[0-5]\d(?:[.,]\d*)?)")
 _SECTION: Final = re.compile(r"(?P<path>.+)@(?P<from>[^@/\\-]*)-(?P<to>[^@/\\-]*)")
 _LAP: Final = re.compile(r"(?P<path>.+)@lap(?P<lap>\d{1,6})", re.IGNORECASE)
 _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{1,2}:\d{2}.*)?")
@@ -45,7 +46,19 @@ def whole_number(text: str) -> int:
 
 
 def time_s(text: str) -> float:
-    """Read a time in seconds from the first sample; a ValueError where it is none."""
+    """Read a time from the first sample, in seconds, as m:ss or as h:mm:ss; a ValueError where it is none.
+
+    Examples
+    --------
+    >>> time_s("90"), time_s("1:30.5"), time_s("1:02:00")
+    (90.0, 90.5, 3720.0)
+    """
+    clock = _CLOCK.fullmatch(text.strip())
+    if clock:
+        hours, minutes = int(clock["h"] or 0), int(clock["m"])
+        if clock["h"] and minutes > 59:
+            raise ValueError(text)
+        return 3600.0 * hours + 60.0 * minutes + number(clock["s"])
     value = number(text)
     if value < 0:
         raise ValueError(text)
@@ -57,8 +70,8 @@ def span_s(text: str) -> tuple[float, float]:
 
     Examples
     --------
-    >>> span_s("2-6.5")
-    (2.0, 6.5)
+    >>> span_s("2-6.5"), span_s("0:50-1:10")
+    ((2.0, 6.5), (50.0, 70.0))
     """
     start, _, end = text.partition("-")
     span = (time_s(start), time_s(end))
@@ -198,16 +211,21 @@ def split_section(text: str) -> tuple[Path, float | None, float | None]:
 
     Examples
     --------
-    >>> split_section("ride.csv@60-120.5")[1:]
-    (60.0, 120.5)
-    >>> split_section("ride.csv@60-")[1:]
-    (60.0, None)
+    >>> split_section("ride.csv@60-120.5")[1:], split_section("ride.csv@1:00-")[1:]
+    ((60.0, 120.5), (60.0, None))
     """
-    found = _SECTION.fullmatch(text)
-    if not found or Path(text).exists():
+    if "@" not in text or Path(text).exists():
         return Path(text), None, None
+    found = _SECTION.fullmatch(text)
     try:
+        if not found:
+            raise ValueError(text)
         from_s, to_s = (time_s(part) if part.strip() else None for part in (found["from"], found["to"]))
     except ValueError:
-        raise UsageError(f"{text}: a section is written FILE@FROM-TO in seconds, such as ride.csv@60-120.") from None
+        if not found and not Path(text.rpartition("@")[0]).is_file():
+            return Path(text), None, None
+        raise UsageError(
+            f"{text}: a section is written FILE@FROM-TO, in seconds or as m:ss, such as ride.csv@1:00-2:00, and a lap "
+            "FILE@lap2."
+        ) from None
     return Path(found["path"]), from_s, to_s
