@@ -25,7 +25,7 @@ def as_process(*arguments: object, **environment: str) -> subprocess.CompletedPr
 
 
 def test_the_founding_case(run: Run, samples: Path) -> None:
-    done = run("analyze", samples / "two_wedges.csv")
+    done = run("analyze", samples / "two_wedges.csv", "--details")
     assert done.code == 0
     assert done.err == ""
     assert "Right shoe: try 2 varus wedges, thick side toward the bike." in done.out
@@ -106,7 +106,7 @@ def test_stroke_table(run: Run, samples: Path, tmp_path: Path) -> None:
 
 
 def test_json_and_text_say_the_same(run: Run, samples: Path) -> None:
-    text = run("analyze", samples / "two_wedges.csv").out
+    text = run("analyze", samples / "two_wedges.csv", "--details").out
     foot = json.loads(run("analyze", samples / "two_wedges.csv", "--json").out)["feet"]["right"]
     row = re.search(r"Heel-out rotation\s+\S+\s+\+(\d+\.\d)", text)
     assert row is not None
@@ -272,7 +272,7 @@ def test_a_user_who_knows_the_wedges_on_the_shoe(run: Run, samples: Path) -> Non
 
 
 def test_ascii_terminals_get_ascii(samples: Path) -> None:
-    done = as_process("analyze", samples / "two_wedges.csv", PYTHONIOENCODING="ascii")
+    done = as_process("analyze", samples / "two_wedges.csv", "--details", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     printed = done.stdout.decode("ascii")
     assert "?" not in printed

@@ -114,7 +114,8 @@ def test_the_pages_of_a_session_hold_no_english(words: Words, make: Callable[[],
     assert not english_in(
         said, result.recording.name, result.recording.sha256, "two_wedges_strokes.csv.gz", "two_wedges_strokes.csv"
     )
-    assert not english_in(on_terminal(session_text(words, result)), result.recording.name)
+    for details in (False, True):
+        assert not english_in(on_terminal(session_text(words, result, details=details)), result.recording.name)
 
 
 def test_the_pages_of_a_comparison_hold_no_english(words: Words) -> None:
@@ -122,7 +123,8 @@ def test_the_pages_of_a_comparison_hold_no_english(words: Words) -> None:
     names = [session.recording.name for session in result.sessions]
     said = " ".join(seen_in(text) for text in strings(comparison_page(words, result)))
     assert not english_in(said, *names)
-    assert not english_in(on_terminal(comparison_text(words, result)), *names)
+    for details in (False, True):
+        assert not english_in(on_terminal(comparison_text(words, result, details=details)), *names)
 
 
 def test_written_pages_hold_no_english(words: Words, tmp_path: Path) -> None:
@@ -164,7 +166,7 @@ def test_the_studios_pages_hold_no_english(words: Words) -> None:
 def test_the_rest_of_the_terminal_holds_no_english(words: Words, name: str, tmp_path: Path) -> None:
     found = inspect_recording(SAMPLES / name)
     given = [text for channel in found.channels for text in (channel.name, channel.meaning, channel.unit, channel.note)]
-    said = on_terminal(inspection_text(words, found))
+    said = "".join(on_terminal(inspection_text(words, found, details=details)) for details in (False, True))
     for text in sorted(filter(None, [*given, *found.advice, found.name, found.format]), key=len, reverse=True):
         said = said.replace(text, " ")
     assert not english_in(said)

@@ -41,7 +41,7 @@ def pdf_pages(path: Path) -> list[str]:
 
 def terminal_words(result: SessionResult) -> str:
     console = Console(file=io.StringIO(), width=200)
-    console.print(session_text(ENGLISH, result))
+    console.print(session_text(ENGLISH, result, details=True))
     return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
 
 
@@ -82,7 +82,7 @@ def test_a_comparison_prints_the_digits_of_its_json(tmp_path: Path) -> None:
     assert "Before you ride" in pages[0]
     assert "For the fitter" in pages[1]
     console = Console(file=io.StringIO(), width=200)
-    console.print(comparison_text(ENGLISH, result))
+    console.print(comparison_text(ENGLISH, result, details=True))
     text = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     for foot in contract["feet"].values():
         response, advised = foot["response"], foot["recommendation"]

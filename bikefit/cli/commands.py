@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bikefit.cli.app import app
-from bikefit.cli.flags import AsTyped, CommonFlags, ReportFlags, session_flags
+from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, session_flags
 from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, open_file, print_json
 from bikefit.conventions import SIDES, PerFoot
@@ -42,6 +42,7 @@ def analyze(
     strokes: Annotated[
         Path | None, typer.Option("--strokes", metavar="OUT.csv", help="Write the table of strokes.")
     ] = None,
+    details: Details = False,
 ) -> None:
     """Analyse one recording: how many wedges under each shoe, and how sure."""
     left, right = left or [], right or []
@@ -66,7 +67,7 @@ def analyze(
     elif not common.quiet:
         from bikefit.report.out.text import print_result, session_text
 
-        print_result(session_text(ENGLISH, result))
+        print_result(session_text(ENGLISH, result, details=details))
 
 
 def _look(file: Path | None, left: list[Path], right: list[Path], session: Session) -> None:
@@ -172,6 +173,7 @@ def compare(
         str | None, typer.Option("--right-rotation", metavar="DEG,..", help="The same for the right cleat.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    details: Details = False,
 ) -> None:
     """Compare recordings before and after: what a wedge does to this rider, and the next count."""
     _check_reports(output)
@@ -193,7 +195,7 @@ def compare(
         from bikefit.report.out.comparison_text import comparison_text
         from bikefit.report.out.text import print_result
 
-        print_result(comparison_text(ENGLISH, result))
+        print_result(comparison_text(ENGLISH, result, details=details))
 
 
 def _compared(files: list[str], *, counted: bool) -> list[Any]:
@@ -220,6 +222,7 @@ def inspect(
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="OUT.png", help="Draw the traces with their strokes.")
     ] = None,
+    details: Details = False,
 ) -> None:
     """Say what a file holds, what can be analysed, what is missing, and the flag that would help."""
     from bikefit.inspection import inspect_recording
@@ -235,7 +238,7 @@ def inspect(
         from bikefit.report.out.inspection_text import inspection_text
         from bikefit.report.out.text import print_result
 
-        print_result(inspection_text(ENGLISH, found))
+        print_result(inspection_text(ENGLISH, found, details=details))
     if plot is not None:
         from bikefit.analysis import trace_feet
         from bikefit.report.draw.trace_plot import plot_traces

@@ -29,6 +29,9 @@ class CommonFlags:
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
 
 
+Details = Annotated[bool, typer.Option("--details", help="Print every number and remark, not the answer alone.")]
+
+
 @dataclass(frozen=True)
 class SessionFlags:
     """Flags of a session's options, by the groups that a command takes; it is handed what was said with them.

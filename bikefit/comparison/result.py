@@ -183,6 +183,12 @@ class FootComparison:
         """Signed count to ride with; None where it is not known."""
         return self.recommendation.total
 
+    @property
+    def untouched(self) -> bool:
+        """Whether neither its wedges nor its cleat were changed between the recordings."""
+        counts = {item.wedges for item in self.recordings if item.wedges is not None}
+        return len(counts) == 1 and not any(item.cleat_turn_deg for item in self.recordings)
+
     def rows(self, words: Words) -> list[tuple[str, str, str, str]]:
         """Return the recordings for a table, printed: name, wedges, from neutral, standard error."""
         shoe = words.shoe(self.side)

@@ -69,14 +69,7 @@ def outlook(words: Words, foot: FootComparison) -> str:
     advised, codes = foot.recommendation, {item.code for item in foot.recommendation.reasons}
     if advised.outcome == "undetermined":
         return words.text("sure.undetermined")
-    said = [
-        words.text(
-            "compared.expected",
-            target=words.wedges(advised.total),
-            expected=words.heel(advised.expected_deg),
-            interval=words.heel_interval(advised.interval_deg),
-        )
-    ]
+    said = [expected(words, foot)]
     near = [code for code in ("within_band", "interval_holds_neutral") if code in codes]
     if near:
         said.append(words.text(f"compared.{near[0]}"))
@@ -88,6 +81,33 @@ def outlook(words: Words, foot: FootComparison) -> str:
     if not (near and foot.verdict == "not_tried"):
         said.append(learned(words, foot))
     return " ".join(said)
+
+
+def expected(words: Words, foot: FootComparison) -> str:
+    """Say where the heel is expected with the count to ride with."""
+    advised = foot.recommendation
+    return words.text(
+        "compared.expected",
+        target=words.wedges(advised.total),
+        expected=words.heel(advised.expected_deg),
+        interval=words.heel_interval(advised.interval_deg),
+    )
+
+
+def change_line(words: Words, foot: FootComparison) -> str:
+    """Say in one line how far the heel was with the wedges from where it was without; as `measured` does at length."""
+    told = foot.measured.values
+    interval = words.heel_interval((told["low"], told["high"]))
+    if rounded(told["low"]) * rounded(told["high"]) > 0:
+        interval = words.interval((told["least"], told["most"]))  # all of it the way that the sentence names
+    return words.text(
+        "compared.change_line",
+        count=words.wedges(told["count"]),
+        before=words.wedges(told["before"]),
+        size=words.degrees(told["size"]),
+        way=words.text(f"way.{told['way']}"),
+        interval=interval,
+    )
 
 
 def learned(words: Words, foot: FootComparison) -> str:

@@ -15,28 +15,22 @@ from bikefit.comparison.result import recording_columns
 from bikefit.conventions import SIDES
 from bikefit.model import sentences
 from bikefit.report.comparison_sentences import comparison_sentences
-from bikefit.report.out.text import note_line
+from bikefit.report.notes import comparison_notes
+from bikefit.report.out.brief import comparison_brief
+from bikefit.report.out.text import notes_part
 from bikefit.words import Words
 
 
-def comparison_text(words: Words, result: ComparisonResult) -> RenderableType:
-    """Lay out a comparison for a cyclist: the answer for each shoe first."""
-    parts: list[RenderableType] = [Text(words.text("compared.heading", count=len(result.sessions)), style="dim"), ""]
+def comparison_text(words: Words, result: ComparisonResult, *, details: bool = False) -> RenderableType:
+    """Lay out a comparison for a cyclist: the verdict for each shoe first; with details, all there is to know."""
+    heading = words.text("compared.heading", count=len(result.sessions))
+    if not details:
+        return comparison_brief(words, result, heading)
+    parts: list[RenderableType] = [Text(heading, style="dim"), ""]
     feet = [result.feet[side] for side in SIDES if side in result.feet]
     for foot in feet:
         parts += _foot(words, foot, result.system.cap)
-    parts.append(_table(words, feet))
-    notes = [note_line(item.level, words.finding(item)) for item in result.findings]
-    for foot in feet:
-        told = {words.finding(foot.measured)}
-        shoe = words.shoe(foot.side)
-        notes += [
-            note_line(item.level, words.text("terminal.for_shoe", shoe=shoe, message=words.finding(item)))
-            for item in foot.findings
-            if words.finding(item) not in told
-        ]
-    if notes:
-        parts += ["", Text(words.text("terminal.findings"), style="bold"), *notes]
+    parts += [_table(words, feet), *notes_part(words, comparison_notes(words, result))]
     varus = sentences.names_varus(foot.recommendation for foot in feet)
     parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
     return Group(*parts)

@@ -11,18 +11,54 @@ from rich.table import Table
 from rich.text import Text
 
 from bikefit.inspection import FootInspection, Inspection
-from bikefit.report.out.text import note_line
-from bikefit.words import Words
+from bikefit.model import ChannelInfo
+from bikefit.report.notes import Note, in_order
+from bikefit.report.out.brief import MOST_NOTES, first_sentence, note_line
+from bikefit.report.out.text import notes_part
+from bikefit.words import Words, degree_signs
 
 MOST_LAPS = 12
 
 
-def inspection_text(words: Words, found: Inspection) -> RenderableType:
-    """Lay out an inspection."""
+def inspection_text(words: Words, found: Inspection, *, details: bool = False) -> RenderableType:
+    """Lay out an inspection: what can be done and what is missing; with details, every foot, channel and lap."""
     start = words.text("inspect.started", start=found.start) if found.start else ""
     duration = words.clock(found.duration_s)
     heading = words.text("inspect.heading", name=found.name, format=found.format, duration=duration, start=start)
     parts: list[RenderableType] = [Text(heading, style="bold")]
+    parts += _all_of_it(words, found) if details else [_channels_line(words, found)]
+    for key, lines in (("can", found.can), ("missing", found.missing)):
+        if lines:
+            told = (note_line("info", line.told(words)) for line in lines)
+            parts += ["", Text(words.text(f"inspect.{key}"), style="bold"), *told]
+    parts += _findings(words, found, details=details)
+    if found.advice:
+        # commands are not wrapped: they are there to be pasted
+        commands = (Text(f"  {line}", no_wrap=True, overflow="ignore") for line in found.advice)
+        parts += ["", Text(words.text("inspect.advice"), style="bold"), *commands]
+    if not details:
+        parts.append(Text(words.text("inspect.more"), style="dim"))
+    return Group(*parts)
+
+
+def _channels_line(words: Words, found: Inspection) -> RenderableType:
+    """Name all that the file holds, with the rates, in a line."""
+    names = words.listed([" ".join(filter(None, (each.name, _rate(words, each)))) for each in found.channels])
+    return Text(words.text("inspect.holds", names=names or words.text("words.unknown")))
+
+
+def _findings(words: Words, found: Inspection, *, details: bool) -> list[RenderableType]:
+    """Return what to know: all of it, or the gravest by their first sentence."""
+    notes = in_order(Note(item.level, item.code, degree_signs(words.finding(item))) for item in found.findings)
+    if details:
+        return notes_part(words, notes)
+    told = [note_line(note.level, first_sentence(note.message)) for note in notes[:MOST_NOTES]]
+    return ["", Text(words.text("terminal.findings"), style="bold"), *told] if told else []
+
+
+def _all_of_it(words: Words, found: Inspection) -> list[RenderableType]:
+    """Return the tables of feet and channels, and the laps."""
+    parts: list[RenderableType] = []
     if found.feet:
         parts += ["", Text(words.text("inspect.feet"), style="bold"), _feet(words, found)]
     parts += ["", Text(words.text("inspect.sections"), style="bold"), _channels(words, found)]
@@ -32,21 +68,7 @@ def inspection_text(words: Words, found: Inspection) -> RenderableType:
             for lap in found.laps[:MOST_LAPS]
         ]
         parts += ["", Text(words.text("inspect.laps"), style="bold"), *laps]
-    for key, lines in (("can", found.can), ("missing", found.missing)):
-        if lines:
-            parts += [
-                "",
-                Text(words.text(f"inspect.{key}"), style="bold"),
-                *(note_line("info", line.told(words)) for line in lines),
-            ]
-    if found.findings:
-        parts += ["", Text(words.text("terminal.findings"), style="bold")]
-        parts += [note_line(item.level, words.finding(item)) for item in found.findings]
-    if found.advice:
-        # commands are not wrapped: they are there to be pasted
-        commands = (Text(f"  {line}", no_wrap=True, overflow="ignore") for line in found.advice)
-        parts += ["", Text(words.text("inspect.advice"), style="bold"), *commands]
-    return Group(*parts)
+    return parts
 
 
 def _feet(words: Words, found: Inspection) -> Table:
@@ -81,15 +103,19 @@ def _channels(words: Words, found: Inspection) -> Table:
     for name in words.columns("inspect.columns"):
         table.add_column(name)
     for channel in found.channels:
-        rate = (
-            "" if math.isnan(channel.rate_hz) else words.text("inspect.rate", rate=words.number(channel.rate_hz, ".4g"))
-        )
         table.add_row(
             escape(channel.name),
             channel.meaning,
             escape(channel.unit),
             str(channel.samples),
-            rate,
+            _rate(words, channel),
             escape(channel.note),
         )
     return table
+
+
+def _rate(words: Words, channel: ChannelInfo) -> str:
+    """Return a channel's rate, or nothing where it has none."""
+    if math.isnan(channel.rate_hz):
+        return ""
+    return words.text("inspect.rate", rate=words.number(channel.rate_hz, ".4g"))

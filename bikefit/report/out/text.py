@@ -1,4 +1,4 @@
-"""The answer on a terminal: the sentence, a small table, what to know, the cautions.
+"""The answer on a terminal: in a few lines, or with all details.
 
 Rich draws it; piped, it is plain text; where the stream cannot encode a character, its nearest ASCII stands.
 """
@@ -6,7 +6,7 @@ Rich draws it; piped, it is plain text; where the stream cannot encode a charact
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from rich import box
@@ -17,13 +17,13 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from bikefit.model import FootResult, Level, SessionResult, WedgeSystem, sentences
-from bikefit.words import Words
+from bikefit.model import FootResult, SessionResult, WedgeSystem, sentences
+from bikefit.report.notes import Note, session_notes
+from bikefit.report.out.brief import note_line, session_brief
+from bikefit.words import Words, degree_signs
 
 ASCII = {"–": "-", "—": "-", "±": "+-", "°": " deg", "·": "-", "→": "->", "“": '"', "”": '"', "’": "'", "−": "-"}
 PLAIN_WIDTH = 100
-GRAVEST_FIRST: tuple[Level, ...] = ("error", "warning", "info")
-STYLES = {"info": "", "warning": "yellow", "error": "red"}
 
 
 def console_for(stream: TextIO | None = None) -> Console:
@@ -92,23 +92,31 @@ def _box_drawing() -> dict[str, str]:
     return lines | dict.fromkeys("─━╌═", "-") | dict.fromkeys("│┃║", "|")
 
 
-def session_text(words: Words, result: SessionResult) -> RenderableType:
-    """Lay out a session for a cyclist: the answer first."""
+def session_text(words: Words, result: SessionResult, *, details: bool = False) -> RenderableType:
+    """Lay out a session for a cyclist: the answer first; with details, every number and all there is to know."""
+    heading = _heading(words, result)
+    if not details:
+        return session_brief(words, result, heading)
     feet = list(result.feet.values())
-    parts: list[RenderableType] = [Text(_heading(words, result), style="dim"), ""]
+    parts: list[RenderableType] = [Text(heading, style="dim"), ""]
     for foot, answer in zip(feet, result.answers(words), strict=True):
         parts += [
-            Text(answer, style="bold"),
+            Text(degree_signs(answer), style="bold"),
             Padding(Text(sentences.how_sure(words, foot.excess, foot.recommendation)), (0, 0, 0, 2)),
             "",
         ]
-    parts += [*_next(words, feet), _table(words, result, feet)]
-    notes = list(_notes(words, result))
-    if notes:
-        parts += ["", Text(words.text("terminal.findings"), style="bold"), *notes]
+    parts += [*_next(words, feet), _table(words, result, feet), *notes_part(words, session_notes(words, result))]
     varus = sentences.names_varus(foot.recommendation for foot in feet)
     parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
     return Group(*parts)
+
+
+def notes_part(words: Words, notes: Sequence[Note]) -> list[RenderableType]:
+    """Return all there is to know under its heading; nothing where there is none."""
+    if not notes:
+        return []
+    told = (note_line(note.level, note.told(words)) for note in notes)
+    return ["", Text(words.text("terminal.findings"), style="bold"), *told]
 
 
 def _next(words: Words, feet: list[FootResult]) -> list[RenderableType]:
@@ -119,15 +127,15 @@ def _next(words: Words, feet: list[FootResult]) -> list[RenderableType]:
         shoes.setdefault(following, []).append(words.shoe(foot.side))
     return [
         Text(words.text("terminal.next"), style="bold"),
-        *(_for_shoes(words, "info", message, names) for message, names in shoes.items()),
+        *(_for_shoes(words, message, names) for message, names in shoes.items()),
         "",
     ]
 
 
-def _for_shoes(words: Words, level: Level, message: str, names: list[str]) -> RenderableType:
+def _for_shoes(words: Words, message: str, names: list[str]) -> RenderableType:
     """Return a remark with the shoe, or both, that it is for."""
     shoe = names[0] if len(names) == 1 else words.text("terminal.both_shoes")
-    return note_line(level, words.text("terminal.for_shoe", shoe=shoe, message=message))
+    return note_line("info", words.text("terminal.for_shoe", shoe=shoe, message=message))
 
 
 def _heading(words: Words, result: SessionResult) -> str:
@@ -156,30 +164,6 @@ def _table(words: Words, result: SessionResult, feet: list[FootResult]) -> Table
     for key in rows[0] if rows else ():
         table.add_row(words.text(f"terminal.{key}"), *(escape(cells[key]) for cells in rows))
     return table
-
-
-def _notes(words: Words, result: SessionResult) -> Iterable[RenderableType]:
-    """Yield what to know, the gravest first; the first reason of "cannot tell" stands in its sentence already."""
-    said: list[tuple[Level, str]] = [(item.level, words.finding(item)) for item in result.findings]
-    shoes: dict[tuple[Level, str], list[str]] = {}
-    for side, foot in result.feet.items():
-        told = [(item.level, words.finding(item)) for item in foot.findings]
-        if foot.recommendation.outcome == "undetermined":
-            told += [("error", words.finding(reason)) for reason in foot.recommendation.reasons[1:]]
-        for note in told:
-            shoes.setdefault(note, []).append(words.shoe(side))
-    for (level, message), names in shoes.items():
-        shoe = names[0] if len(names) == 1 else words.text("terminal.both_shoes")
-        said.append((level, words.text("terminal.for_shoe", shoe=shoe, message=message)))
-    for level, message in sorted(said, key=lambda note: GRAVEST_FIRST.index(note[0])):
-        yield note_line(level, message)
-
-
-def note_line(level: str, message: str) -> RenderableType:
-    """Return one remark as a list item, coloured by its level."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_row("-", Text(message, style=STYLES[level]))
-    return grid
 
 
 def systems_text(words: Words, systems: Mapping[str, WedgeSystem]) -> RenderableType:

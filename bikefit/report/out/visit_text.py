@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bikefit.report.out.text import note_line
+from bikefit.report.out.brief import note_line
 from bikefit.report.pages import visit_view
 from bikefit.visit import Visit
 from bikefit.words import Words

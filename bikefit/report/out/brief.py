@@ -1,0 +1,198 @@
+"""The answer in at most fifteen lines: what to do, how sure in one line each, the next step, three warnings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bikefit.comparison import ComparisonResult, FootComparison
+from bikefit.comparison import sentences as compared
+from bikefit.conventions import Side
+from bikefit.model import FootResult, SessionResult
+from bikefit.report.notes import Note, comparison_notes, session_notes
+from bikefit.words import Words, degree_signs, known
+
+MOST_LINES = 15
+MOST_NOTES = 3
+STYLES = {"info": "", "warning": "yellow", "error": "red"}
+SAID_WITH_THE_ANSWER = {"float_stop", "excess_is_lower_bound"}
+"""Findings that a foot's answer says already where its cleat comes first."""
+SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z ])")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """An answer, and as much of what there is to know as its lines leave room for."""
+
+    words: Words
+    heading: str
+    answer: tuple[RenderableType, ...]
+    following: tuple[RenderableType, ...]
+    notes: tuple[Note, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay it out for the width that there is."""
+        body: list[RenderableType] = [Text(self.heading, style="dim"), "", *self.answer, *self.following]
+        room = MOST_LINES - _lines(console, options, body) - 1
+        told = self._fitting(console, options, room - 1)
+        yield from body
+        if told:
+            yield ""
+            yield from told
+        hidden = len(self.notes) - len(told)
+        yield Text(self.words.counted("brief.more", hidden), style="dim")
+
+    def _fitting(self, console: Console, options: ConsoleOptions, room: int) -> list[RenderableType]:
+        """Return the notes that fit, the first as a whole where it can be, all others by their first sentence."""
+        short = [
+            note_line(note.level, note.told(self.words, first_sentence(note.message)))
+            for note in self.notes[:MOST_NOTES]
+        ]
+        while short and _lines(console, options, short) > room:
+            short.pop()
+        for place, note in enumerate(self.notes[: len(short)]):
+            longer = [*short[:place], note_line(note.level, note.told(self.words)), *short[place + 1 :]]
+            if _lines(console, options, longer) <= room:
+                short = longer
+        return short
+
+
+def first_sentence(message: str) -> str:
+    """Return what a message says, without what it advises.
+
+    Examples
+    --------
+    >>> first_sentence("The angle drifted by +2.5 deg. Check the sensor.")
+    'The angle drifted by +2.5 deg.'
+    """
+    return SENTENCE_END.split(message, maxsplit=1)[0]
+
+
+def note_line(level: str, message: str) -> RenderableType:
+    """Return one remark as a list item, coloured by its level."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row("-", Text(message, style=STYLES[level]))
+    return grid
+
+
+def _lines(console: Console, options: ConsoleOptions, parts: Sequence[RenderableType]) -> int:
+    """Count the lines that parts take."""
+    return len(console.render_lines(Group(*parts), options)) if parts else 0
+
+
+def _below(line: str) -> RenderableType:
+    """Return a line under an answer."""
+    return Padding(Text(line), (0, 0, 0, 2))
+
+
+# ---- one session --------------------------------------------------------------------------------------------
+
+
+def session_brief(words: Words, result: SessionResult, heading: str) -> Brief:
+    """Lay out a session in few lines."""
+    feet = list(result.feet.values())
+    answer: list[RenderableType] = []
+    for foot, said in zip(feet, result.answers(words), strict=True):
+        answer.append(Text(degree_signs(said), style="bold"))
+        sure = how_sure(words, foot)
+        if sure:
+            answer.append(_below(sure))
+    notes = [note for note in session_notes(words, result) if not _said_already(note, result)]
+    return Brief(words, heading, tuple(answer), tuple(_next(words, feet)), tuple(notes))
+
+
+def how_sure(words: Words, foot: FootResult) -> str:
+    """Say in one line where the heel is, within what, and where it is expected with the wedges to try."""
+    excess, advised = foot.excess, foot.recommendation
+    if not known(excess.deg):
+        if advised.next_step.action == "check" and known(foot.rotation.value_deg):  # all but neutral is known
+            return words.text("brief.no_neutral", heel=words.heel(foot.rotation.value_deg))
+        return ""
+    key = "at_least" if excess.lower_bound else "excess"
+    said = words.text(f"brief.{key}", heel=words.heel(excess.deg), interval=words.heel_interval(excess.interval_deg))
+    if advised.step in ("fit", "beyond"):
+        return words.text("brief.expected", excess=said, expected=words.heel(advised.expected_deg))
+    return words.text("brief.stays", excess=said)
+
+
+def _next(words: Words, feet: Sequence[FootResult]) -> list[RenderableType]:
+    """Return the next step of each shoe whose answer is not one itself; the same for both once."""
+    shoes: dict[str, list[Side]] = {}
+    for foot in feet:
+        if foot.recommendation.step == "fit":
+            counts = list(foot.recommendation.next_step.counts)
+            shoes.setdefault(words.text("brief.test", counts=counts), []).append(foot.side)
+    if not shoes and all(foot.recommendation.step in ("keep", "no_wedge") for foot in feet):
+        return ["", Text(words.text("brief.next", message=words.text("next.stay")))] if feet else []
+    lines = [
+        words.text("brief.next", message=message)
+        if len(sides) == len(feet)
+        else words.text("brief.next_shoe", side=sides[0], message=message)
+        for message, sides in shoes.items()
+    ]
+    return ["", *map(Text, lines), Text(words.text("cautions.check"), style="dim")] if lines else []
+
+
+def _said_already(note: Note, result: SessionResult) -> bool:
+    """Tell whether a note repeats the answer of the only shoes that it is of."""
+    return (
+        note.code in SAID_WITH_THE_ANSWER
+        and bool(note.shoes)
+        and all(result.feet[side].recommendation.step == "float_stop" for side in note.shoes)
+    )
+
+
+# ---- several recordings -------------------------------------------------------------------------------------
+
+
+def comparison_brief(words: Words, result: ComparisonResult, heading: str) -> Brief:
+    """Lay out a comparison in few lines: the shoes whose wedges were changed first."""
+    answer: list[RenderableType] = []
+    for foot in sorted(result.feet.values(), key=lambda foot: foot.untouched):
+        if foot.untouched:
+            answer.append(Text(untouched_line(words, foot)))
+            continue
+        answer.append(Text(compared.answer(words, foot, result.system.cap), style="bold"))
+        answer += [_below(line) for line in _compared_lines(words, foot)]
+    return Brief(words, heading, tuple(answer), (), tuple(comparison_notes(words, result)))
+
+
+def _compared_lines(words: Words, foot: FootComparison) -> list[str]:
+    """Return the change, the expected angle and the next step of a shoe, where each has something to say."""
+    said, advised = [], foot.recommendation
+    if foot.change is not None:
+        said.append(compared.change_line(words, foot))
+    else:
+        said.append(compared.measured(words, foot))
+    if advised.outcome != "undetermined":
+        said.append(
+            words.text(
+                "brief.expected_with",
+                wedges=words.wedges(advised.total),
+                heel=words.heel(advised.expected_deg),
+                interval=words.heel_interval(advised.interval_deg),
+            )
+        )
+    if advised.next_step.action not in ("ride", "take_off"):
+        said.append(words.text("brief.next", message=compared.next_step(words, foot)))
+    return said
+
+
+def untouched_line(words: Words, foot: FootComparison) -> str:
+    """Say in one line how a shoe stands whose wedges nobody changed."""
+    advised = foot.recommendation
+    key = "unknown" if advised.outcome == "undetermined" else advised.next_step.action
+    key = key if key in ("unknown", "test", "compare") else "ride"
+    return words.text(
+        f"brief.untouched_{key}",
+        shoe=words.shoe(foot.side),
+        heel=words.heel(advised.expected_deg),
+        interval=words.heel_interval(advised.interval_deg),
+        wedges=words.wedges(foot.fitted_wedges),
+    )
