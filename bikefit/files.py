@@ -1,8 +1,9 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, and where a user keeps files of their own for every run."""
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,20 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def own_file(name: str) -> Path | None:
+    """Return a file of the user's folder of settings for this program, where there is one.
+
+    The folder is ``bikefit`` in ``$XDG_CONFIG_HOME``, or in ``~/.config``; on Windows in ``%APPDATA%``.
+    """
+    told = os.environ.get("APPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME")
+    try:
+        folder = Path(told) if told else Path.home() / ".config"
+        path = folder / "bikefit" / name
+        return path if path.is_file() else None
+    except (OSError, RuntimeError):  # no home, or a folder that may not be looked into
+        return None
 
 
 def _umask() -> int:

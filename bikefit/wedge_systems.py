@@ -13,12 +13,18 @@ from typing import Any
 
 from bikefit.conventions import CLEATS
 from bikefit.errors import UsageError, near_matches
+from bikefit.files import own_file
 from bikefit.model import WedgeSystem
 
 
 @cache
 def known_systems() -> dict[str, WedgeSystem]:
-    """Return the wedge systems that come with the package.
+    """Return the wedge systems that come with the package, and those of ``wedge_systems.toml`` in the user's folder.
+
+    Raises
+    ------
+    UsageError
+        If the user's file cannot be read, is not of this form, or takes an id that is known already.
 
     Examples
     --------
@@ -26,7 +32,13 @@ def known_systems() -> dict[str, WedgeSystem]:
     1.0
     """
     table = tomllib.loads(files("bikefit").joinpath("wedge_systems.toml").read_text(encoding="utf-8"))
-    return {name: _system_from_table(name, entry, "wedge_systems.toml") for name, entry in table.items()}
+    known = {name: _system_from_table(name, entry, "wedge_systems.toml") for name, entry in table.items()}
+    path = own_file("wedge_systems.toml")
+    own = {} if path is None else _systems_from_file(path)
+    for name in own:
+        if name in known:
+            raise UsageError(f"{path}: [{name}] is the id of a system that comes with bikefit; give yours another one.")
+    return known | own
 
 
 def load_system(name: str, sole_width_mm: float | None = None) -> WedgeSystem:
@@ -96,16 +108,24 @@ def _cant_deg(thickness_mm: float, width_mm: float) -> float:
 
 
 def _system_from_file(path: Path) -> WedgeSystem:
+    """Return the one system of a file."""
+    systems = _systems_from_file(path)
+    if len(systems) != 1:
+        raise UsageError(f"{path}: expected one table, such as [my-wedge] with cant_deg = 1.0 and cap = 3.")
+    return next(iter(systems.values()))
+
+
+def _systems_from_file(path: Path) -> dict[str, WedgeSystem]:
+    """Return the systems of a user's file, by their ids."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: the wedge system cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: this is no TOML file of a wedge system ({error}).") from error
-    if len(table) != 1 or not isinstance(next(iter(table.values())), dict):
-        raise UsageError(f"{path}: expected one table, such as [my-wedge] with cant_deg = 1.0 and cap = 3.")
-    name, entry = next(iter(table.items()))
-    return _system_from_table(name, entry, str(path))
+    if not all(isinstance(entry, dict) for entry in table.values()):
+        raise UsageError(f"{path}: expected a table, such as [my-wedge] with cant_deg = 1.0 and cap = 3.")
+    return {name: _system_from_table(name, entry, str(path)) for name, entry in table.items()}
 
 
 def _system_from_table(name: str, entry: dict[str, Any], source: str) -> WedgeSystem:

@@ -61,3 +61,24 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("BIKEFIT_REAL_DATA is not set: no real recordings to check against")
     return Path(folder)
+
+
+def _settings_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program look for a user's own settings in a folder, on whatever system this is."""
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(folder))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the tests apart from what whoever runs them has in their own folder."""
+    _settings_in(tmp_path_factory.getbasetemp() / "nobody", monkeypatch)
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of settings of a user who has one."""
+    folder = tmp_path / "settings" / "bikefit"
+    folder.mkdir(parents=True)
+    _settings_in(folder.parent, monkeypatch)
+    return folder

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bikefit.errors import UsageError
-from bikefit.wedge_systems import load_system, wedges_for_tilt
+from bikefit.wedge_systems import known_systems, load_system, wedges_for_tilt
 
 
 def test_own_system(tmp_path: Path) -> None:
@@ -69,3 +69,39 @@ def test_the_makers_rule_on_forefoot_tilt(tilt_deg: float, count: int) -> None:
 def test_no_tilt_is_no_count() -> None:
     with pytest.raises(UsageError, match="nan"):
         wedges_for_tilt(math.nan)
+
+
+@pytest.fixture
+def own_systems(own_folder: Path):
+    """Write the user's own systems; what is remembered of them goes with the test."""
+    known_systems.cache_clear()
+    yield lambda content: (own_folder / "wedge_systems.toml").write_text(content, encoding="utf-8")
+    known_systems.cache_clear()
+
+
+def test_systems_of_the_users_folder_stand_beside_the_others(own_systems, run) -> None:
+    own_systems("[thin]\ncant_deg = 0.5\n[thick]\ncant_deg = 1.5\ncap = 2\n")
+    assert (load_system("thick").cant_deg, load_system("thick").cap) == (1.5, 2)
+    assert "bikefit-cleat" in known_systems()
+    shown = run("wedges")
+    assert "thin" in shown.out
+    assert "thick" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "[bikefit-cleat]\ncant_deg = 2.0\n",
+            r"wedge_systems\.toml: \[bikefit-cleat\] is the id of a system that comes",
+        ),
+        ("[thin]\ncant = 2.0\n", r"wedge_systems\.toml: unknown entry 'cant'"),
+        ("thin = 1\n", r"wedge_systems\.toml: expected a table"),
+        ("[", r"wedge_systems\.toml: this is no TOML file"),
+    ],
+)
+def test_a_fault_in_the_users_folder_names_its_file(own_systems, run, content: str, said: str) -> None:
+    own_systems(content)
+    with pytest.raises(UsageError, match=said):
+        load_system("specialized-shim")
+    assert run("wedges").code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +142,42 @@ def test_without_any_no_package_is_looked_through(csv: Path) -> None:
     code = f"import sys, bikefit; bikefit.read_recording({str(csv)!r}); print('importlib.metadata' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+# ---- the example package of the docs ---------------------------------------------------------------------------
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example_reader"
+
+
+@pytest.fixture
+def rotalog(installed):
+    """Install the example package as its own pyproject.toml says."""
+    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, target = project["entry-points"]["bikefit.readers"]["rotalog"].split(":")
+    installed((EXAMPLE / f"{module}.py").read_text(encoding="utf-8"), module, target)
+
+
+def rota_file(path: Path, head: str = "ROTALOG 1 rate=100 side=left", spoil: str = "") -> Path:
+    heel, crank = 2.5 + np.sin(np.radians(TIME_S * 540)), (TIME_S * 540) % 360
+    lines = [f"{h * 100:.0f} {c * 100:.0f}" for h, c in zip(heel, crank, strict=True)]
+    lines[1500] = "x x"
+    path.write_text("\n".join([head, *lines, spoil] if spoil else [head, *lines]))
+    return path
+
+
+def test_the_example_of_the_docs_reads_its_logger(rotalog, tmp_path: Path) -> None:
+    result = bikefit.analyze(rota_file(tmp_path / "ride.rota"))
+    assert result.recording.format == "rotalog"
+    assert result.feet["left"].rotation.value_deg == pytest.approx(2.5, abs=0.005)
+    assert (result.feet["left"].strokes.reference, list(result.feet)) == ("crank_angle", ["left"])
+
+
+@pytest.mark.parametrize("wrong", [{"head": "ROTALOG 1 side=left"}, {"spoil": "12"}, {"spoil": "a b"}])
+def test_the_example_of_the_docs_refuses_in_words(rotalog, tmp_path: Path, wrong) -> None:
+    with pytest.raises(RecordingError, match=r"ride.rota: this is no whole Rotalog file"):
+        read_recording(rota_file(tmp_path / "ride.rota", **wrong))
+
+
+def test_the_example_of_the_docs_is_short() -> None:
+    code = (EXAMPLE / "bikefit_rotalog.py").read_text(encoding="utf-8").splitlines()
+    assert sum(bool(line.strip()) for line in code) <= 40

@@ -198,3 +198,29 @@ def test_a_users_preset_that_is_not_there(tmp_path):
     write(tmp_path, "time_s,left_heel_rotation_deg\n0,1\n1,2\n", "ride.csv")
     with pytest.raises(UsageError, match=r"--preset .*mine\.toml: the file cannot be read"):
         read_recording(tmp_path / "ride.csv", ReadOptions(preset=tmp_path / "mine.toml"))
+
+
+OWN = """[my-logger]
+columns = {{ time = "t", left_heel_rotation_deg = "{name}" }}
+"""
+
+
+def test_presets_of_the_users_folder_are_used_after_those_of_the_flag(own_folder, tmp_path):
+    ride = tmp_path / "ride.csv"
+    ride.write_text("t,qx,qy\n0.0,1.0,4.0\n0.01,2.0,5.0\n0.02,3.0,6.0\n")
+    with pytest.raises(NoRotationError):
+        require_usable(read_recording(ride))
+    (own_folder / "presets.toml").write_text(OWN.format(name="qx"))
+    read = read_recording(ride)
+    assert (read.format, read.feet["left"].heel_out_deg.tolist()) == ("my-logger", [1.0, 2.0, 3.0])
+    other = tmp_path / "other.toml"
+    other.write_text(OWN.format(name="qy"))
+    assert read_recording(ride, ReadOptions(preset=other)).feet["left"].heel_out_deg.tolist() == [4.0, 5.0, 6.0]
+
+
+def test_a_fault_in_the_users_folder_names_its_file(own_folder, tmp_path):
+    ride = tmp_path / "ride.csv"
+    ride.write_text("time_s,left_heel_rotation_deg\n0.0,1.0\n0.01,2.0\n")
+    (own_folder / "presets.toml").write_text("[a]\ncolums = {}\n")
+    with pytest.raises(UsageError, match=r"bikefit.presets\.toml: \[a\] has no columns"):
+        read_recording(ride)

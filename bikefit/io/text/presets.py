@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bikefit.errors import UsageError, near_matches
+from bikefit.files import own_file
 from bikefit.io.columns import plain_name
 from bikefit.io.names import Meaning, canonical_names, meaning_of, shown
 
@@ -96,18 +97,23 @@ def presets() -> tuple[Preset, ...]:
 
 
 def user_presets(path: Path | None) -> tuple[Preset, ...]:
-    """Return the layouts of a user's own file; UsageError, naming the entry, where it makes no sense."""
-    if path is None:
-        return ()
+    """Return the layouts of ``--preset``, then those of the user's folder; UsageError where an entry makes no sense."""
+    kept = own_file("presets.toml")
+    asked = () if path is None else _from_file(path, f"--preset {path}")
+    return (*asked, *(() if kept is None else _from_file(kept, str(kept))))
+
+
+def _from_file(path: Path, where: str) -> tuple[Preset, ...]:
+    """Return the layouts of a user's own file."""
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UsageError(f"--preset {path}: the file cannot be read ({error.strerror}).") from error
+        raise UsageError(f"{where}: the file cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"--preset {path}: this is no TOML file ({shown(str(error), 100)}).") from error
+        raise UsageError(f"{where}: this is no TOML file ({shown(str(error), 100)}).") from error
     if not entries:
-        raise UsageError(f"--preset {path}: the file names no preset; a table such as [my-logger] was expected.")
-    return tuple(_checked(key, entry, f"--preset {path}: [{shown(key)}]") for key, entry in entries.items())
+        raise UsageError(f"{where}: the file names no preset; a table such as [my-logger] was expected.")
+    return tuple(_checked(key, entry, f"{where}: [{shown(key)}]") for key, entry in entries.items())
 
 
 def _checked(key: str, entry: Any, where: str) -> Preset:
