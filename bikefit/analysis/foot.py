@@ -48,8 +48,8 @@ def trace_strokes(trace: FootTrace, recording: Recording, options: Session) -> T
     """Find the strokes of one foot in the section to use."""
     phase = find_phase(trace, options.settings, recording.companions.get("cadence_rpm"), options.reference)
     strokes = find_strokes(trace, phase, options.settings, recording.companions)
-    table, told = keep_posture(strokes.table, options.posture, options.settings, trace.side)
-    return TracedFoot(trace, phase, replace(strokes, table=table, findings=(*strokes.findings, *told)))
+    table, told = keep_posture(strokes.columns, options.posture, options.settings, trace.side)
+    return TracedFoot(trace, phase, replace(strokes, columns=table, findings=(*strokes.findings, *told)))
 
 
 def analyze_foot(
@@ -97,7 +97,7 @@ def analyze_foot(
         recommendation=recommendation,
         findings=tuple(findings),
         fitted_wedges=options.wedges.of(side),
-        stroke_table=strokes.table,
+        columns=strokes.columns,
         curves=strokes.curves,
         visible=visible_change(rotation, system, settings),
     )
@@ -117,7 +117,7 @@ def visible_change(rotation: Rotation, system: WedgeSystem, settings: Settings) 
 def summarise(traced: TracedFoot, metric: Metric, options: Session) -> tuple[Rotation, tuple[Finding, ...]]:
     """Return the foot's rotation by a metric, with what was seen."""
     return summarise_rotation(
-        traced.strokes.table,
+        traced.strokes.columns,
         traced.strokes.curves,
         metric,
         options.settings,
@@ -143,10 +143,10 @@ def from_zero_deg(trace: FootTrace, rotation: Rotation, excess: Excess) -> float
 
 def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
     """Count the strokes found, used and rejected."""
-    table = strokes.table
-    used = table["used"].to_numpy(dtype=bool)
-    reasons, counts = np.unique(table["reject_reason"].to_numpy(dtype=str)[~used], return_counts=True)
-    cadence = table["cadence_rpm"].to_numpy(dtype=float)[used]
+    table = strokes.columns
+    used = table.used
+    reasons, counts = np.unique(table["reject_reason"][~used].astype(str), return_counts=True)
+    cadence = table.numbers("cadence_rpm")[used]
     return StrokeSummary(
         found=len(table),
         used=int(used.sum()),

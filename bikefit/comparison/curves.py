@@ -32,7 +32,7 @@ class CountedCurves:
 
 def used_curves(foot: FootResult) -> Array:
     """Return the whole curves of the strokes that were used, shape (strokes, 100) [deg]."""
-    curves: Array = foot.curves.heel_out_deg[foot.stroke_table["used"].to_numpy(dtype=np.bool_)]
+    curves: Array = foot.curves.heel_out_deg[foot.columns.used]
     whole: Array = curves[np.isfinite(curves).all(axis=1)]
     return whole
 

@@ -30,6 +30,7 @@ from bikefit.model.measured import FloatStop, LevelChange, Phase, Rotation, Stro
 from bikefit.model.reading import Reading, Readings, reading_of, readings_of
 from bikefit.model.recorded import Channel, ChannelInfo, FootTrace, Lap, Markers, Recording, ShoeSensor
 from bikefit.model.session import FootResult, RecordingInfo, SessionResult
+from bikefit.model.stroke_columns import StrokeColumns
 
 __all__ = [
     "NO_TURN",
@@ -66,6 +67,7 @@ __all__ = [
     "Rotation",
     "SessionResult",
     "ShoeSensor",
+    "StrokeColumns",
     "StrokeCurves",
     "StrokeSummary",
     "Visible",

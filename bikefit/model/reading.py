@@ -100,7 +100,7 @@ class Readings:
 def reading_of(foot: FootResult) -> Reading:
     """Return what a comparison needs of one foot's result."""
     rotation = foot.rotation
-    power = foot.stroke_table["power_w"].to_numpy(dtype=float)[foot.stroke_table["used"].to_numpy(dtype=bool)]
+    power = foot.columns.numbers("power_w")[foot.columns.used]
     known = power[np.isfinite(power)]
     return Reading(
         side=foot.side,

@@ -15,6 +15,7 @@ from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
 from bikefit.model.notebook import as_html
 from bikefit.model.recorded import Channel
+from bikefit.model.stroke_columns import StrokeColumns
 from bikefit.words import ENGLISH, Words, known
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class FootResult:
         What the reader must know of this foot.
     fitted_wedges : int, optional
         Signed count on the shoe during the ride, varus positive; None where nobody said, and then none is assumed.
-    stroke_table : DataFrame
-        One row a stroke, with the columns of `bikefit.conventions.STROKE_COLUMNS`.
+    columns : StrokeColumns
+        One row a stroke, with the columns of `bikefit.conventions.STROKE_COLUMNS`; `stroke_table` is a DataFrame of it.
     curves : StrokeCurves
         Its curves, row by row.
     zero : str, optional
@@ -61,10 +62,16 @@ class FootResult:
     recommendation: Recommendation
     findings: tuple[Finding, ...]
     fitted_wedges: int | None
-    stroke_table: pd.DataFrame
+    columns: StrokeColumns
     curves: StrokeCurves
     zero: ZeroMeaning | None = None
     visible: Visible = field(default_factory=Visible)
+
+    @property
+    def stroke_table(self) -> pd.DataFrame:
+        """One row a stroke, as a DataFrame."""
+        table: pd.DataFrame = self.columns.frame
+        return table
 
     def fitted_in_words(self, words: Words) -> str:
         """Name the wedges on the shoe during the ride; a count that nobody told is not shown as none."""

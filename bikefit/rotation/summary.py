@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bikefit.conventions import METRICS, STROKE_ANGLES, Z95, Metric
-from bikefit.model import Array, Finding, LevelChange, Rotation, StrokeCurves, finding
+from bikefit.model import Array, Finding, LevelChange, Rotation, StrokeColumns, StrokeCurves, finding
 from bikefit.quantiles import t_quantile
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.rotation.level import find_level_change, slope_with_error
@@ -23,7 +23,7 @@ BLOCK_S = 30.0
 
 
 def summarise_rotation(
-    strokes: pd.DataFrame,
+    strokes: StrokeColumns | pd.DataFrame,
     curves: StrokeCurves,
     metric: Metric,
     settings: Settings,
@@ -35,7 +35,7 @@ def summarise_rotation(
 
     Parameters
     ----------
-    strokes : DataFrame
+    strokes : StrokeColumns or DataFrame
         The stroke table of one foot.
     curves : StrokeCurves
         Its curves, row by row.
@@ -71,9 +71,9 @@ def summarise_rotation(
     >>> rotation.value_deg
     1.5
     """
-    used = strokes["used"].to_numpy(dtype=np.bool_)
-    side = str(strokes["foot"].iloc[0]) if len(strokes) else ""
-    column = {name: strokes[name].to_numpy(dtype=np.float64)[used] for name in _AVERAGED}
+    used = np.asarray(strokes["used"], dtype=np.bool_)
+    side = str(np.asarray(strokes["foot"])[0]) if len(strokes) else ""
+    column = {name: np.asarray(strokes[name], dtype=np.float64)[used] for name in _AVERAGED}
     value, error, dof = mean_with_error(column[METRICS[metric].column], _block(column["start_s"], column["end_s"]))
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
     level = _level_change(middle_s, column[METRICS[metric].column], settings)

@@ -175,7 +175,7 @@ def _session_row(about: SessionRow, result: SessionResult) -> SessionRow:
 def _foot_row(foot: FootResult) -> FootRow:
     """Return the row of one foot."""
     advised, read = foot.recommendation, reading_of(foot)
-    used = foot.stroke_table["used"].to_numpy(dtype=bool)
+    used = foot.columns.used
     curve = foot.curves.heel_out_deg[used].mean(axis=0) if used.any() else []
     low, high = read.excess.interval_deg
     return FootRow(
@@ -217,7 +217,7 @@ def _stroke_rows(foot: FootResult) -> list[tuple[Any, ...]]:
     """Return the stroke table as plain values; NaN becomes NULL in the database by itself."""
     columns = []
     for name in STROKE_COLUMNS:
-        values = foot.stroke_table[name]
+        values = foot.columns[name]
         if values.dtype.kind in "ifb":
             columns.append(values.tolist())
         else:

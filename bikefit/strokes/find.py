@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, REJECT_REASONS, STROKE_ANGLES, STROKE_COLUMNS, RejectReason
-from bikefit.model import Array, Channel, Finding, FootTrace, Phase, StrokeCurves, finding
+from bikefit.model import Array, Channel, Finding, FootTrace, Phase, StrokeColumns, StrokeCurves, finding
 from bikefit.settings import Settings
 from bikefit.signals import spikes, usual_step
 from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
@@ -36,8 +36,8 @@ class Strokes:
 
     Attributes
     ----------
-    table : DataFrame
-        One row a stroke, the columns of `bikefit.conventions.STROKE_COLUMNS`.
+    columns : StrokeColumns
+        One row a stroke; `table` is the same as a DataFrame.
     curves : StrokeCurves
         Row i belongs to the table's row i; NaN where the stroke holds too few samples.
     quality : float
@@ -46,10 +46,15 @@ class Strokes:
         What was seen.
     """
 
-    table: pd.DataFrame
+    columns: StrokeColumns
     curves: StrokeCurves
     quality: float
     findings: tuple[Finding, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a stroke, as a DataFrame."""
+        return self.columns.frame
 
 
 def find_strokes(
@@ -100,14 +105,12 @@ def find_strokes(
     likeness = judge_curves(reasons, sudden_deg, over.mean_deg, smooth_deg, settings)
     used = reasons == ""
 
-    import pandas as pd
-
     peak_deg, peak_at_deg, range_deg = _extremes(smooth_deg + _signal_share(sudden_deg, used) * sudden_deg)
     unknown = np.full(start_s.size, np.nan)
     per_spike = np.searchsorted(cuts.start_at, spiked, side="right") - 1
     inside = per_spike >= 0
     inside[inside] &= spiked[inside] < cuts.end_at[per_spike[inside]]
-    columns: dict[str, object] = {
+    columns: dict[str, NDArray[Any]] = {
         "foot": np.full(start_s.size, trace.side, dtype=object),
         "stroke": np.arange(1, start_s.size + 1),
         "start_s": start_s,
@@ -126,7 +129,7 @@ def find_strokes(
         "used": used,
         "reject_reason": reasons,
     }
-    table = pd.DataFrame({name: columns[name] for name in STROKE_COLUMNS})
+    table = StrokeColumns({name: columns[name] for name in STROKE_COLUMNS})
     coherence, moves_deg = _coherence(smooth_deg, over.mean_deg, follows, used, settings.rotation_still_deg)
     findings: list[Finding] = []
     if used.any():

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import POSTURES, PostureChoice, RejectReason, Side
-from bikefit.model import Array, Finding, finding
+from bikefit.model import Array, Finding, StrokeColumns, finding
 from bikefit.settings import DEFAULTS, Settings
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 REJECTED: RejectReason = "posture"
 
@@ -49,21 +44,21 @@ def label_posture(pitch_deg: Array, used: NDArray[np.bool_], settings: Settings 
 
 
 def keep_posture(
-    table: pd.DataFrame, choice: PostureChoice | None, settings: Settings, side: Side
-) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    table: StrokeColumns, choice: PostureChoice | None, settings: Settings, side: Side
+) -> tuple[StrokeColumns, tuple[Finding, ...]]:
     """Return the stroke table with one posture used, and what is to be said of it.
 
     Where nothing is chosen, seated strokes carry the number if both postures occur and they are enough for one.
     """
-    used = table["used"].to_numpy(dtype=np.bool_)
-    posture = table["posture"].to_numpy(dtype=object)
+    used = table.used
+    posture = table["posture"]
     groups = {name: used & (posture == name) for name in POSTURES}
     counts = {name: int(np.count_nonzero(group)) for name, group in groups.items()}
     if not all(counts.values()):
         asked = choice in POSTURES and used.any()
         return table, (finding("posture_unknown", side=side, posture=choice),) if asked else ()
     kept = choice or ("seated" if counts["seated"] >= settings.strokes_min else "all")
-    mean_deg = table["mean_deg"].to_numpy(dtype=np.float64)
+    mean_deg = table.numbers("mean_deg")
     told = finding(
         "posture_mixed",
         side=side,
@@ -74,7 +69,6 @@ def keep_posture(
     if kept == "all":
         return table, (told,)
     left_out = used & ~groups[kept]
-    return table.assign(
-        used=used & ~left_out,
-        reject_reason=np.where(left_out, REJECTED, table["reject_reason"].to_numpy(dtype=object)),
-    ), (told,)
+    return table.changed(used=used & ~left_out, reject_reason=np.where(left_out, REJECTED, table["reject_reason"])), (
+        told,
+    )

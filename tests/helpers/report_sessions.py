@@ -129,7 +129,7 @@ def make_session(*feet: FootResult, name: str = "two_wedges.csv", system: str = 
         *feet,
         name=name,
         start=START,
-        to_s=max(float(foot.stroke_table["end_s"].max()) for foot in feet),
+        to_s=max(float(foot.columns["end_s"].max()) for foot in feet),
         system=system,
         findings=(finding("few_strokes", used=12, side="left"),),
     )
@@ -162,7 +162,7 @@ def before_after(prefix: str = "ride_") -> ComparisonResult:
 def nothing_measured(foot: FootResult) -> FootResult:
     """Return a foot that was read but holds no used stroke."""
     nan = math.nan
-    empty = foot.stroke_table.iloc[:0]
+    empty = foot.columns.rows(np.zeros(0, dtype=np.intp))
     rotation = unknown_rotation(foot.rotation.metric)
     product = load_system("bikefit-cleat")
     return replace(
@@ -171,6 +171,6 @@ def nothing_measured(foot: FootResult) -> FootResult:
         rotation=rotation,
         excess=Excess(nan, nan, nan),
         recommendation=undetermined(product, [reason("no_strokes", side=foot.side)], Response(0.25, 0.5)),
-        stroke_table=empty,
+        columns=empty,
         curves=StrokeCurves(foot.curves.heel_out_deg[:0]),
     )

@@ -26,6 +26,7 @@ from bikefit.model import (
     ResponseUsed,
     Rotation,
     SessionResult,
+    StrokeColumns,
     StrokeCurves,
     StrokeSummary,
     reason,
@@ -103,7 +104,7 @@ def make_foot(
         recommendation=advised,
         findings=findings,
         fitted_wedges=fitted,
-        stroke_table=table,
+        columns=StrokeColumns.of(table),
         curves=StrokeCurves(curves),
     )
 

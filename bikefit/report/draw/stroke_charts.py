@@ -5,19 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bikefit.conventions import METRICS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG, Side
-from bikefit.model import Array, FootResult, SessionResult
+from bikefit.model import Array, FootResult, SessionResult, StrokeColumns
 from bikefit.report.draw import svg
 from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Frame, Panel, Readout, degrees_frame, on_page, padded
 from bikefit.report.draw.thinning import at_most, envelope, pick_strokes
 from bikefit.words import Words, known
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PHASES = ((POWER_PHASE_DEG, "axes.power_phase"), (RECOVERY_PHASE_DEG, "axes.recovery_phase"))
 TIME_BINS = 160
@@ -57,7 +53,7 @@ class FootCurves:
     side: Side
     name: str
     foot: FootResult
-    used: pd.DataFrame
+    used: StrokeColumns
     phase: Array
     mean: Array
     sd: Array
@@ -73,18 +69,18 @@ class FootCurves:
     @property
     def is_crank(self) -> bool:
         """Whether phase 0 is top dead centre."""
-        return bool(np.isfinite(self.used["peak_crank_deg"]).any())
+        return bool(np.isfinite(self.used.numbers("peak_crank_deg")).any())
 
 
 def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:
     """Gather what the charts need, for the feet that have a used stroke."""
     gathered = []
     for side, foot in sorted(result.feet.items()):
-        used = foot.stroke_table["used"].to_numpy(bool)
+        used = foot.columns.used
         if not used.any():
             continue
         curves = foot.curves.heel_out_deg[used]
-        table = foot.stroke_table[used]
+        table = foot.columns.rows(used)
         seen = np.isfinite(curves).any(axis=0)
         mean, sd = np.full(curves.shape[1], math.nan), np.full(curves.shape[1], math.nan)
         mean[seen], sd[seen] = np.nanmean(curves[:, seen], axis=0), np.nanstd(curves[:, seen], axis=0)
@@ -98,7 +94,7 @@ def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:
                 mean=mean,
                 sd=sd,
                 single=curves[pick_strokes(curves)],
-                values=table[METRICS[foot.rotation.metric].column].to_numpy(float),
+                values=table.numbers(METRICS[foot.rotation.metric].column),
                 band_deg=float(result.settings["neutral_band_deg"]),
             )
         )
@@ -246,14 +242,14 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
     companions = [
         (column, key)
         for column, key in (("cadence_rpm", "axes.cadence"), ("power_w", "axes.power"))
-        if np.isfinite(each.used[column].to_numpy(float)).any()
+        if np.isfinite(each.used.numbers(column)).any()
     ]
     height = HEIGHT + STRIP * len(companions) + (4.0 if companions else 0.0)
     frame = degrees_frame(words, span_s[0], span_s[1], y_range, HEIGHT)
     frame.height = height
     frame.degrees_axis()
     _neutral(frame, each)
-    middle_s = (each.used["start_s"].to_numpy(float) + each.used["end_s"].to_numpy(float)) / 2
+    middle_s = (each.used.numbers("start_s") + each.used.numbers("end_s")) / 2
     thin = envelope(middle_s, each.values, TIME_BINS)
     frame.band(thin.x, thin.low, thin.high, "area")
     frame.curve(thin.x, thin.mean, "thin")
@@ -262,8 +258,8 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
         ends = np.array([middle_s[0], middle_s[-1]])
         line = np.nanmean(each.values) + trend / 3600.0 * (ends - middle_s.mean())
         frame.curve(ends, line, "trend")
-    table = each.foot.stroke_table
-    rejected = table.loc[~table["used"].to_numpy(bool), "start_s"].to_numpy(float)
+    table = each.foot.columns
+    rejected = table.numbers("start_s")[~table.used]
     for at in at_most(frame.x.array(rejected), 2.0):
         frame.add(svg.line(at, frame.y.start - 7, at, frame.y.start, "reject"))
     frame.name(each.name)
@@ -271,7 +267,7 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
     frame.x_axis([60 * minute for minute in times], [words.clock(60 * minute) for minute in times])
     top = HEIGHT + 2.0
     for column, key in companions:
-        _companion(words, frame, middle_s, each.used[column].to_numpy(float), words.text(key), top)
+        _companion(words, frame, middle_s, each.used.numbers(column), words.text(key), top)
         top += STRIP
     said = [
         words.text(
@@ -307,7 +303,7 @@ def varies(feet: list[FootCurves], column: str) -> bool:
     """Tell whether cadence or power varies enough for a chart against it."""
     least = CADENCE_SPREAD_RPM if column == "cadence_rpm" else POWER_SPREAD_W
     for each in feet:
-        values = each.used[column].to_numpy(float)
+        values = each.used.numbers(column)
         values = values[np.isfinite(values)]
         if values.size >= 20 and np.subtract(*np.percentile(values, [95, 5])) >= least:
             return True
@@ -316,7 +312,7 @@ def varies(feet: list[FootCurves], column: str) -> bool:
 
 def companion_range(feet: list[FootCurves], column: str) -> tuple[float, float]:
     """Return one range of cadence or power for both feet."""
-    values = np.concatenate([each.used[column].to_numpy(float) for each in feet])
+    values = np.concatenate([each.used.numbers(column) for each in feet])
     values = values[np.isfinite(values)]
     return padded(list(np.percentile(values, [1, 99])) if values.size else [], least=4.0)
 
@@ -325,7 +321,7 @@ def against(
     words: Words, each: FootCurves, column: str, x_range: tuple[float, float], y_range: tuple[float, float]
 ) -> Panel:
     """Draw the metric in up to six bins of cadence or power, each with the mean and the strokes' deviation."""
-    x_all = each.used[column].to_numpy(float)
+    x_all = each.used.numbers(column)
     ok = np.isfinite(x_all) & np.isfinite(each.values)
     x, values = x_all[ok], each.values[ok]
     low, high = x_range

@@ -62,19 +62,19 @@ def plot_traces(words: Words, recording: Recording, feet: Mapping[Side, TracedFo
 
 def _draw_foot(words: Words, axis: Axes, side: Side, foot: TracedFoot, named: dict[str, Any]) -> None:
     """Draw one foot: its trace, the means of used strokes, and rejected strokes shaded by reason."""
-    trace, table = foot.trace, foot.strokes.table
+    trace, table = foot.trace, foot.strokes.columns
     time_s, angle = thinned(trace.time_s, trace.heel_out_deg)
     axis.plot(time_s, angle, color=LIGHT[side], linewidth=0.7)
-    starts = table["start_s"].to_numpy(dtype=float)
-    ends = table["end_s"].to_numpy(dtype=float)
-    used = table["used"].to_numpy(dtype=bool)
-    reasons = table["reject_reason"].astype(str).to_numpy()
+    starts = table.numbers("start_s")
+    ends = table.numbers("end_s")
+    used = table.used
+    reasons = table["reject_reason"].astype(str)
     for reason in dict.fromkeys(reasons[~used]):
         for start, end in zip(starts[~used & (reasons == reason)], ends[~used & (reasons == reason)], strict=True):
             shade = axis.axvspan(start, end, color=REASON_COLOURS.get(reason, "#999999"), alpha=0.35, linewidth=0)
             named.setdefault(words.text("plot.rejected", reason=reason), shade)
     if used.any():
-        means = table["mean_deg"].to_numpy(dtype=float)[used]
+        means = table.numbers("mean_deg")[used]
         (dots,) = axis.plot((starts[used] + ends[used]) / 2.0, means, ".", color=LIGHT["ink"], markersize=3)
         named.setdefault(words.text("plot.used"), dots)
     finite = angle[np.isfinite(angle)]
@@ -90,9 +90,9 @@ def _draw_foot(words: Words, axis: Axes, side: Side, foot: TracedFoot, named: di
 
 def _draw_cadence(axis: Axes, side: Side, foot: TracedFoot) -> None:
     """Draw one foot's cadence, the right one dashed."""
-    table = foot.strokes.table
-    middle = (table["start_s"].to_numpy(dtype=float) + table["end_s"].to_numpy(dtype=float)) / 2.0
-    cadence = table["cadence_rpm"].to_numpy(dtype=float)
+    table = foot.strokes.columns
+    middle = (table.numbers("start_s") + table.numbers("end_s")) / 2.0
+    cadence = table.numbers("cadence_rpm")
     style = "-" if side == "left" else "--"
     axis.plot(middle, np.clip(cadence, 0, 250), style, drawstyle="steps-mid", color=LIGHT[side], linewidth=1.0)
 

@@ -26,7 +26,7 @@ IMPLIED = ("stroke", "end_s")
 
 def rounded_stroke_csv(result: SessionResult, decimals: Mapping[str, int], without: Sequence[str] = ()) -> str:
     """Write the strokes of both feet as CSV, rounded to what a page can carry."""
-    tables = [foot.stroke_table for _, foot in sorted(result.feet.items()) if len(foot.stroke_table)]
+    tables = [foot.stroke_table for _, foot in sorted(result.feet.items()) if len(foot.columns)]
     if not tables:
         return ""
     table = pd.concat(tables, ignore_index=True)[list(STROKE_COLUMNS)]

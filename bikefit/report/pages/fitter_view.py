@@ -145,7 +145,7 @@ def _stroke_figures(words: Words, result: SessionResult) -> list[Section]:
 
 def _has(each: FootCurves, column: str) -> bool:
     """Tell whether any used stroke has a value in a column."""
-    return bool(np.isfinite(each.used[column].to_numpy(float)).any())
+    return bool(np.isfinite(each.used.numbers(column)).any())
 
 
 # ---- what was decided ---------------------------------------------------------------------------------------
