@@ -34,6 +34,25 @@ class OutputError(BikefitError):
     """A result could not be written (exit code 3)."""
 
 
+def in_words(error: BaseException) -> tuple[str, int] | None:
+    """Return what is said of an error and its exit code; None where it is a fault of the program.
+
+    Examples
+    --------
+    >>> in_words(UsageError("--lap: there is no lap 9."))
+    ('--lap: there is no lap 9.', 2)
+    """
+    if isinstance(error, BikefitError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError):
+        # the last net: what can be expected of files is told by whoever reads or writes them
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{(error.strerror or str(error)).lower()}.", 3
+    if isinstance(error, MemoryError):
+        return "not enough memory for this recording; use a section of it with --from and --to.", 3
+    return None
+
+
 def near_matches(name: str, known: list[str] | tuple[str, ...]) -> str:
     """Say which known names come close to an unknown one.
 

@@ -7,10 +7,22 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import BinaryIO
 
-from bikefit.errors import OutputError
+from bikefit.errors import OutputError, RecordingError
+
+
+@contextmanager
+def sample_folder() -> Iterator[Path]:
+    """Hold the folder of the sample data: in a wheel it lies in the package, in a checkout beside it."""
+    with as_file(files("bikefit")) as package:
+        places = (package / "sample_data", package.parent / "sample_data")
+        found = next((place for place in places if place.is_dir()), None)
+        if found is None:
+            raise RecordingError("the sample data did not come with this installation.")
+        yield found
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

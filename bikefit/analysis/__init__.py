@@ -2,7 +2,7 @@
 
 from bikefit.analysis.foot import TracedFoot
 from bikefit.analysis.options import AnalyzeOptions
-from bikefit.analysis.session import analyze, analyze_recording, analyze_sides, trace_feet
+from bikefit.analysis.session import analyze, analyze_file, analyze_recording, analyze_sides, trace_feet
 from bikefit.sessions.session import NeutralChoice, Session
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Session",
     "TracedFoot",
     "analyze",
+    "analyze_file",
     "analyze_recording",
     "analyze_sides",
     "trace_feet",

@@ -55,7 +55,11 @@ def analyze(source: str | Path | Recording, options: Session | None = None) -> S
     if isinstance(source, Recording):
         return analyze_recording(source, options)
     session = with_file(options, source)
-    recording = read_session(session)
+    return analyze_file(read_session(session), session)
+
+
+def analyze_file(recording: Recording, session: Session) -> SessionResult:
+    """Analyse what was read from a session's one file, unless that is the sensor of a shoe that does not turn."""
     refuse_idle_sensor(recording, session)
     return analyze_recording(recording, session)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,8 @@ import typer
 from bikefit.cli.app import app
 from bikefit.cli.flags import CommonFlags
 from bikefit.cli.groups import expand_groups
-from bikefit.errors import OutputError, RecordingError
+from bikefit.errors import OutputError
+from bikefit.files import sample_folder
 from bikefit.words import ENGLISH
 
 
@@ -52,13 +52,7 @@ def demo(
 
 def copy_samples(folder: Path) -> None:
     """Copy the sample data into a folder; a file there that differs from its sample is refused, never replaced."""
-    with as_file(files("bikefit")) as package:
-        # in a wheel the samples lie in the package, in a checkout beside it
-        source = next(
-            (place for place in (package / "sample_data", package.parent / "sample_data") if place.is_dir()), None
-        )
-        if source is None:
-            raise RecordingError("the sample data did not come with this installation.")
+    with sample_folder() as source:
         samples = [path for path in sorted(source.rglob("*.*")) if path.suffix in (".csv", ".fit", ".trc", ".md")]
         try:
             wanted = {folder / path.relative_to(source): path for path in samples}

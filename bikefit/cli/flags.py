@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bikefit.sessions.option import Group
-from bikefit.sessions.session import KEYWORDS, Keyword, Said, said
+from bikefit.sessions.session import Keyword, Said, said
+from bikefit.sessions.typed import as_typed, keywords_of
 
 INPUT, DECISION, OUTPUT = "Input", "Decision", "Output"
 
@@ -53,24 +54,11 @@ class SessionFlags:
 
     def words(self, typed: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the flags as they were typed."""
-        words: list[str] = []
-        for keyword in (one for one in self._keywords() if one.name in typed):
-            value = typed[keyword.name]
-            if keyword.option.kind.switch:
-                words.append(keyword.flag)
-            else:
-                for one in value if keyword.option.kind.repeatable else (value,):
-                    words += [keyword.flag, str(one)]
-        return tuple(words)
+        return as_typed(self._keywords(), typed)
 
     def _keywords(self) -> list[Keyword]:
         """List the keywords that have a flag here, group by group."""
-        return [
-            one
-            for group in self.groups
-            for one in KEYWORDS.values()
-            if one.option.group == group and one.help and one.name not in self.without
-        ]
+        return keywords_of(self.groups, self.without)
 
 
 def session_flags(*groups: Group, without: tuple[str, ...] = ()) -> SessionFlags:

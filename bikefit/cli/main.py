@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bikefit.cli.arguments import quotes_needed, settled, torn_path
 from bikefit.cli.usage import is_usage_error, told
-from bikefit.errors import BikefitError, UsageError
+from bikefit.errors import BikefitError, UsageError, in_words
 
 INTERRUPTED = 130
 
@@ -30,17 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # the reader of our output has left, as with "| head"; what is buffered has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except OSError as error:
-        # the last net: what can be expected of files is told by whoever reads or writes them
-        where = f"{error.filename}: " if error.filename else ""
-        _complain(f"{where}{(error.strerror or str(error)).lower()}.", arguments, error)
-        code = 3
     except KeyboardInterrupt:
         print("bikefit: interrupted.", file=sys.stderr)
         code = INTERRUPTED
-    except MemoryError as error:
-        _complain("not enough memory for this recording; use a section of it with --from and --to.", arguments, error)
-        code = 3
+    except Exception as error:
+        known = in_words(error)
+        if known is None:
+            raise
+        message, code = known
+        _complain(message, arguments, error)
     raise SystemExit(code)
 
 

@@ -318,6 +318,11 @@ class Keyword:
         return self.option.flag or f"--{self.name.replace('_', '-')}"
 
     @property
+    def word(self) -> str:
+        """The flag without its dashes."""
+        return self.flag.removeprefix("--")
+
+    @property
     def help(self) -> str:
         """The flag's help; empty where it has no flag."""
         each = self.option.each_help

@@ -65,14 +65,14 @@ def write_report(
     check_path(path)
     write_whole(
         path,
-        _content(
+        report_bytes(
             result, path.suffix.lower(), paper, Words(language), title=title, rider=rider, fitter=fitter, date=date
         ),
     )
     return path
 
 
-def _content(
+def report_bytes(
     result: SessionResult | ComparisonResult | Visit, suffix: str, paper: Paper, words: Words, **given: Any
 ) -> bytes:
     """Return the report as its suffix has it; the templates and drawings are imported only where one is wanted."""
