@@ -17,8 +17,9 @@ from bikefit.comparison import compare
 from bikefit.inspection import inspect_recording
 from bikefit.model import SessionResult, finding, reason
 from bikefit.model.findings import codes
+from bikefit.report.brief_sentences import first_sentence
 from bikefit.report.notes import session_notes
-from bikefit.report.out.brief import MOST_LINES, first_sentence
+from bikefit.report.out.brief import MOST_LINES
 from bikefit.report.out.comparison_text import comparison_text
 from bikefit.report.out.inspection_text import inspection_text
 from bikefit.report.out.text import session_text

@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bikefit.comparison import ComparisonResult
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES
 from bikefit.inspection import Inspection
 from bikefit.io.usable import has_rotation, is_of_one_foot
 from bikefit.model import Recording, SessionResult
-from bikefit.report.pages import comparison_view, fitter_view, visit_view
-from bikefit.report.pages.view import ShoeView, client_view, plain_degrees
+from bikefit.report.brief_sentences import compared_lines, how_sure, next_lines, untouched_line
+from bikefit.report.notes import Note, comparison_notes, session_notes
+from bikefit.report.pages import visit_view
+from bikefit.report.pages.comparison_view import comparison_page
+from bikefit.report.pages.view import ShoeView, client_view
 from bikefit.visit import Visit
 from bikefit.words import Words
-
-GRAVEST_FIRST = ("error", "warning", "info")
 
 
 def of_session(words: Words, result: SessionResult) -> dict[str, Any]:
     """Give the answer of one recording."""
     page = client_view(words, result)
-    feet = [foot for _, foot in sorted(result.feet.items())]
-    title = {"name": result.recording.name, "duration": words.clock(result.recording.duration_s)}
-    return _answer(words, page.shoes, fitter_view.all_said(words, result, feet), page.cautions) | {"title": title}
+    sure = {side: how_sure(words, foot) for side, foot in result.feet.items()}
+    return {
+        "name": result.recording.name,
+        "duration": words.clock(result.recording.duration_s),
+        "shoes": [_shoe(shoe, [sure[shoe.side]]) for shoe in page.shoes],
+        "next": next_lines(words, list(result.feet.values()))[0],
+        "notes": _notes(words, session_notes(words, result)),
+        "cautions": list(page.cautions),
+    }
 
 
 def of_comparison(words: Words, result: ComparisonResult) -> dict[str, Any]:
-    """Give the answer of several recordings."""
-    page = comparison_view.comparison_page(words, result)
-    feet = [result.feet[side] for side in SIDES if side in result.feet]
-    return _answer(words, page.shoes, comparison_view.all_said(words, result, feet), page.cautions)
+    """Give the answer of several recordings; a shoe whose wedges nobody changed is told in one line."""
+    page = comparison_page(words, result)
+    lines = {
+        side: [untouched_line(words, foot)] if foot.untouched else compared_lines(words, foot)
+        for side, foot in result.feet.items()
+    }
+    return {
+        "shoes": [_shoe(shoe, lines[shoe.side]) for shoe in page.shoes],
+        "next": [],
+        "notes": _notes(words, comparison_notes(words, result)),
+        "cautions": list(page.cautions),
+    }
 
 
 def of_inspection(words: Words, found: Inspection) -> dict[str, Any]:
@@ -39,7 +54,7 @@ def of_inspection(words: Words, found: Inspection) -> dict[str, Any]:
     return {
         "can": [line.told(words) for line in found.can],
         "missing": [line.told(words) for line in found.missing],
-        "notes": _notes(words, ((None, item.level, words.finding(item)) for item in found.findings)),
+        "notes": [{"level": item.level, "code": item.code, "message": words.finding(item)} for item in found.findings],
         "commands": list(found.advice),
     }
 
@@ -77,27 +92,12 @@ def of_recording(recording: Recording) -> dict[str, Any]:
     }
 
 
-def _answer(
-    words: Words, shoes: Iterable[ShoeView], said: Iterable[tuple[Side | None, str, str]], cautions: Iterable[str]
-) -> dict[str, Any]:
-    """Put the answer together from the parts of the client's page."""
-    told = ("side", "name", "headline", "advice", "measured", "outlook", "next", "behind", "behind_caption")
-    return {
-        "shoes": [{key: getattr(shoe, key) for key in told} for shoe in shoes],
-        "notes": _notes(words, said),
-        "cautions": list(cautions),
-    }
+def _shoe(shoe: ShoeView, lines: Sequence[str]) -> dict[str, Any]:
+    """Give one shoe's part: its headline, a few lines, and its drawing with wedges."""
+    told = {key: getattr(shoe, key) for key in ("side", "name", "headline", "advice", "behind", "behind_caption")}
+    return told | {"lines": [line for line in lines if line]}
 
 
-def _notes(words: Words, said: Iterable[tuple[Side | None, str, str]]) -> list[dict[str, str]]:
-    """Return what to know, each message once, the gravest first; one that goes for both shoes names both."""
-    shoes: dict[tuple[str, str], list[str]] = {}
-    for side, level, message in said:
-        names = shoes.setdefault((level, plain_degrees(message)), [])
-        names += [words.shoe(side)] if side else []
-    notes = []
-    for (level, message), names in sorted(shoes.items(), key=lambda item: GRAVEST_FIRST.index(item[0][0])):
-        shoe = words.text("terminal.both_shoes") if len(set(names)) > 1 else "".join(names[:1])
-        told = words.text("terminal.for_shoe", shoe=shoe, message=message) if shoe else message
-        notes.append({"level": level, "message": told})
-    return notes
+def _notes(words: Words, notes: Iterable[Note]) -> list[dict[str, str]]:
+    """Return what to know, the gravest first."""
+    return [{"level": note.level, "code": note.code, "message": note.told(words)} for note in notes]

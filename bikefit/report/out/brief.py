@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,19 +10,18 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bikefit.comparison import ComparisonResult, FootComparison
+from bikefit.comparison import ComparisonResult
 from bikefit.comparison import sentences as compared
-from bikefit.conventions import Side
 from bikefit.model import FootResult, SessionResult
+from bikefit.report.brief_sentences import compared_lines, first_sentence, how_sure, next_lines, untouched_line
 from bikefit.report.notes import Note, comparison_notes, session_notes
-from bikefit.words import Words, degree_signs, known
+from bikefit.words import Words, degree_signs
 
 MOST_LINES = 15
 MOST_NOTES = 3
 STYLES = {"info": "", "warning": "yellow", "error": "red"}
 SAID_WITH_THE_ANSWER = {"float_stop", "excess_is_lower_bound"}
 """Findings that a foot's answer says already where its cleat comes first."""
-SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z ])")
 
 
 @dataclass(frozen=True)
@@ -63,17 +61,6 @@ class Brief:
         return short
 
 
-def first_sentence(message: str) -> str:
-    """Return what a message says, without what it advises.
-
-    Examples
-    --------
-    >>> first_sentence("The angle drifted by +2.5 deg. Check the sensor.")
-    'The angle drifted by +2.5 deg.'
-    """
-    return SENTENCE_END.split(message, maxsplit=1)[0]
-
-
 def note_line(level: str, message: str) -> RenderableType:
     """Return one remark as a list item, coloured by its level."""
     grid = Table.grid(padding=(0, 1))
@@ -107,36 +94,11 @@ def session_brief(words: Words, result: SessionResult, heading: str) -> Brief:
     return Brief(words, heading, tuple(answer), tuple(_next(words, feet)), tuple(notes))
 
 
-def how_sure(words: Words, foot: FootResult) -> str:
-    """Say in one line where the heel is, within what, and where it is expected with the wedges to try."""
-    excess, advised = foot.excess, foot.recommendation
-    if not known(excess.deg):
-        if advised.next_step.action == "check" and known(foot.rotation.value_deg):  # all but neutral is known
-            return words.text("brief.no_neutral", heel=words.heel(foot.rotation.value_deg))
-        return ""
-    key = "at_least" if excess.lower_bound else "excess"
-    said = words.text(f"brief.{key}", heel=words.heel(excess.deg), interval=words.heel_interval(excess.interval_deg))
-    if advised.step in ("fit", "beyond"):
-        return words.text("brief.expected", excess=said, expected=words.heel(advised.expected_deg))
-    return words.text("brief.stays", excess=said)
-
-
 def _next(words: Words, feet: Sequence[FootResult]) -> list[RenderableType]:
-    """Return the next step of each shoe whose answer is not one itself; the same for both once."""
-    shoes: dict[str, list[Side]] = {}
-    for foot in feet:
-        if foot.recommendation.step == "fit":
-            counts = list(foot.recommendation.next_step.counts)
-            shoes.setdefault(words.text("brief.test", counts=counts), []).append(foot.side)
-    if not shoes and all(foot.recommendation.step in ("keep", "no_wedge") for foot in feet):
-        return ["", Text(words.text("brief.next", message=words.text("next.stay")))] if feet else []
-    lines = [
-        words.text("brief.next", message=message)
-        if len(sides) == len(feet)
-        else words.text("brief.next_shoe", side=sides[0], message=message)
-        for message, sides in shoes.items()
-    ]
-    return ["", *map(Text, lines), Text(words.text("cautions.check"), style="dim")] if lines else []
+    """Lay out the next step; what to check goes with one that changes something."""
+    lines, is_test = next_lines(words, feet)
+    checks = [Text(words.text("cautions.check"), style="dim")] if is_test else []
+    return ["", *map(Text, lines), *checks] if lines else []
 
 
 def _said_already(note: Note, result: SessionResult) -> bool:
@@ -159,40 +121,5 @@ def comparison_brief(words: Words, result: ComparisonResult, heading: str) -> Br
             answer.append(Text(untouched_line(words, foot)))
             continue
         answer.append(Text(compared.answer(words, foot, result.system.cap), style="bold"))
-        answer += [_below(line) for line in _compared_lines(words, foot)]
+        answer += [_below(line) for line in compared_lines(words, foot)]
     return Brief(words, heading, tuple(answer), (), tuple(comparison_notes(words, result)))
-
-
-def _compared_lines(words: Words, foot: FootComparison) -> list[str]:
-    """Return the change, the expected angle and the next step of a shoe, where each has something to say."""
-    said, advised = [], foot.recommendation
-    if foot.change is not None:
-        said.append(compared.change_line(words, foot))
-    else:
-        said.append(compared.measured(words, foot))
-    if advised.outcome != "undetermined":
-        said.append(
-            words.text(
-                "brief.expected_with",
-                wedges=words.wedges(advised.total),
-                heel=words.heel(advised.expected_deg),
-                interval=words.heel_interval(advised.interval_deg),
-            )
-        )
-    if advised.next_step.action not in ("ride", "take_off"):
-        said.append(words.text("brief.next", message=compared.next_step(words, foot)))
-    return said
-
-
-def untouched_line(words: Words, foot: FootComparison) -> str:
-    """Say in one line how a shoe stands whose wedges nobody changed."""
-    advised = foot.recommendation
-    key = "unknown" if advised.outcome == "undetermined" else advised.next_step.action
-    key = key if key in ("unknown", "test", "compare") else "ride"
-    return words.text(
-        f"brief.untouched_{key}",
-        shoe=words.shoe(foot.side),
-        heel=words.heel(advised.expected_deg),
-        interval=words.heel_interval(advised.interval_deg),
-        wedges=words.wedges(foot.fitted_wedges),
-    )

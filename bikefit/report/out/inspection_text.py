@@ -12,8 +12,9 @@ from rich.text import Text
 
 from bikefit.inspection import FootInspection, Inspection
 from bikefit.model import ChannelInfo
+from bikefit.report.brief_sentences import first_sentence
 from bikefit.report.notes import Note, in_order
-from bikefit.report.out.brief import MOST_NOTES, first_sentence, note_line
+from bikefit.report.out.brief import MOST_NOTES, note_line
 from bikefit.report.out.text import notes_part
 from bikefit.words import Words, degree_signs
 

@@ -59,7 +59,7 @@ def comparison_page(
         *(_recordings(words, foot) for foot in feet),
         _learned(words, feet),
         *_decision(words, feet, band),
-        findings_table(words, all_said(words, result, feet)),
+        findings_table(words, _said(words, result, feet)),
         _provenance(words, result, {"title": title, "rider": rider, "fitter": fitter}),
         settings_table(words, result.settings),
         glossary(words),
@@ -297,9 +297,7 @@ def _next_recordings(words: Words, foot: FootComparison) -> TableView:
     )
 
 
-def all_said(
-    words: Words, result: ComparisonResult, feet: list[FootComparison]
-) -> Iterable[tuple[Side | None, str, str]]:
+def _said(words: Words, result: ComparisonResult, feet: list[FootComparison]) -> Iterable[tuple[Side | None, str, str]]:
     """Return findings of the comparison, of its feet and of the recordings behind it."""
     yield from ((None, item.level, words.finding(item)) for item in result.findings)
     for foot in feet:

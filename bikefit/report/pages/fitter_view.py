@@ -200,16 +200,11 @@ def _rejected(words: Words, feet: list[FootResult]) -> TableView:
 
 def _findings(words: Words, result: SessionResult, feet: list[FootResult]) -> TableView:
     """Return all findings and the reasons of the decision."""
-    return findings_table(words, all_said(words, result, feet))
-
-
-def all_said(words: Words, result: SessionResult, feet: list[FootResult]) -> list[tuple[Side | None, str, str]]:
-    """Return the findings and the reasons of the decision: the shoe, the level and the message of each."""
     said: list[tuple[Side | None, str, str]] = [(None, item.level, words.finding(item)) for item in result.findings]
     for foot in feet:
         said += [(foot.side, item.level, words.finding(item)) for item in foot.findings]
         said += [(foot.side, "info", words.finding(reason)) for reason in foot.recommendation.reasons]
-    return said
+    return findings_table(words, said)
 
 
 def _provenance(words: Words, result: SessionResult, rider: str, fitter: str, title: str) -> TableView:

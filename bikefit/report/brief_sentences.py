@@ -1,0 +1,92 @@
+"""An answer in a few short lines, without how they are laid out: the same on a terminal and on the local page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bikefit.comparison import FootComparison
+from bikefit.comparison import sentences as compared
+from bikefit.conventions import Side
+from bikefit.model import FootResult
+from bikefit.words import Words, known
+
+SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z ])")
+
+
+def first_sentence(message: str) -> str:
+    """Return what a message says, without what it advises.
+
+    Examples
+    --------
+    >>> first_sentence("The angle drifted by +2.5 deg. Check the sensor.")
+    'The angle drifted by +2.5 deg.'
+    """
+    return SENTENCE_END.split(message, maxsplit=1)[0]
+
+
+def how_sure(words: Words, foot: FootResult) -> str:
+    """Say in one line where the heel is, within what, and where it is expected with the wedges to try."""
+    excess, advised = foot.excess, foot.recommendation
+    if not known(excess.deg):
+        if advised.next_step.action == "check" and known(foot.rotation.value_deg):  # all but neutral is known
+            return words.text("brief.no_neutral", heel=words.heel(foot.rotation.value_deg))
+        return ""
+    key = "at_least" if excess.lower_bound else "excess"
+    said = words.text(f"brief.{key}", heel=words.heel(excess.deg), interval=words.heel_interval(excess.interval_deg))
+    if advised.step in ("fit", "beyond"):
+        return words.text("brief.expected", excess=said, expected=words.heel(advised.expected_deg))
+    return words.text("brief.stays", excess=said)
+
+
+def next_lines(words: Words, feet: Sequence[FootResult]) -> tuple[list[str], bool]:
+    """Return the next step of each shoe whose answer is not one itself, the same for both once; and if it is a test."""
+    shoes: dict[str, list[Side]] = {}
+    for foot in feet:
+        if foot.recommendation.step == "fit":
+            counts = list(foot.recommendation.next_step.counts)
+            shoes.setdefault(words.text("brief.test", counts=counts), []).append(foot.side)
+    if not shoes and all(foot.recommendation.step in ("keep", "no_wedge") for foot in feet):
+        return ([words.text("brief.next", message=words.text("next.stay"))] if feet else []), False
+    lines = [
+        words.text("brief.next", message=message)
+        if len(sides) == len(feet)
+        else words.text("brief.next_shoe", side=sides[0], message=message)
+        for message, sides in shoes.items()
+    ]
+    return lines, bool(lines)
+
+
+def compared_lines(words: Words, foot: FootComparison) -> list[str]:
+    """Return the change, the expected angle and the next step of a shoe, where each has something to say."""
+    said, advised = [], foot.recommendation
+    if foot.change is not None:
+        said.append(compared.change_line(words, foot))
+    else:
+        said.append(compared.measured(words, foot))
+    if advised.outcome != "undetermined":
+        said.append(
+            words.text(
+                "brief.expected_with",
+                wedges=words.wedges(advised.total),
+                heel=words.heel(advised.expected_deg),
+                interval=words.heel_interval(advised.interval_deg),
+            )
+        )
+    if advised.next_step.action not in ("ride", "take_off"):
+        said.append(words.text("brief.next", message=compared.next_step(words, foot)))
+    return said
+
+
+def untouched_line(words: Words, foot: FootComparison) -> str:
+    """Say in one line how a shoe stands whose wedges nobody changed."""
+    advised = foot.recommendation
+    key = "unknown" if advised.outcome == "undetermined" else advised.next_step.action
+    key = key if key in ("unknown", "test", "compare") else "ride"
+    return words.text(
+        f"brief.untouched_{key}",
+        shoe=words.shoe(foot.side),
+        heel=words.heel(advised.expected_deg),
+        interval=words.heel_interval(advised.interval_deg),
+        wedges=words.wedges(foot.fitted_wedges),
+    )
