@@ -870,6 +870,54 @@ def test_no_scheduler_there(run: Run, rides: Path, tmp_path: Path, monkeypatch: 
     assert "dask scheduler" in told.err
 
 
+def test_a_clusters_workers_and_scheduler_may_be_killed(
+    rides: Path, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(cluster, "ALONE_S", 1.0)
+    with contextlib.ExitStack() as stack:
+
+        def begin(kind: str, *arguments: str) -> subprocess.Popen[bytes]:
+            line = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *arguments]
+            process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        told = tmp_path / "scheduler.json"
+        head = begin("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
+        worker = ("--scheduler-file", str(told), "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
+        workers = [begin("worker", *worker) for _ in range(2)]
+        deadline = time.monotonic() + 60
+        while not told.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        there = BatchOptions(scheduler=json.loads(told.read_text())["address"], report=False)
+
+        def run_killing(out: Path, doomed: list[subprocess.Popen[bytes]]) -> set[str]:
+            run: Iterator[Any] = run_batch(rides, out, batch=there)
+            first = next(run)
+            for process in doomed:
+                process.kill()
+            return {first.status, *(outcome.status for outcome in run)}
+
+        # one worker: another does its sessions
+        assert run_killing(tmp_path / "worker", workers[:1]) == {"ok"}
+        # every worker: that is said, and what was finished is kept
+        capfd.readouterr()
+        with pytest.raises(OutputError, match=r"no workers any more; what was finished is kept"):
+            run_killing(tmp_path / "workers", workers[1:])
+        # the scheduler: that is said, in a sentence and without Dask's own pages
+        begin("worker", *worker)
+        with pytest.raises(OutputError, match=r"scheduler tcp://\S+ is gone; what was finished is kept"):
+            run_killing(tmp_path / "scheduler", [head])
+        assert capfd.readouterr().err == ""
+    assert dump_of(tmp_path / "worker") == dump_of(done)
+    for name in ("workers", "scheduler"):
+        statuses = [outcome.status for outcome in run_batch(rides, tmp_path / name, batch=ONE)]
+        assert statuses.count("unchanged") >= 1
+        assert dump_of(tmp_path / name) == dump_of(tmp_path / "worker")
+
+
 def test_a_force_file_is_read_with_its_markers_and_counts(real_data: Path, tmp_path: Path) -> None:
     folder, out = tmp_path / "lab", tmp_path / "out"
     folder.mkdir()

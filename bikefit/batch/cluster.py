@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -13,10 +16,16 @@ from typing import Any
 from bikefit.batch.plan import Job
 from bikefit.batch.pool import lost
 from bikefit.batch.work import Done, Task, do_task
-from bikefit.errors import OutputError, UsageError
+from bikefit.errors import BikefitError, OutputError, UsageError
 
 CONNECT_S = 10.0
 """How long to look for a scheduler."""
+ALONE_S = 60.0
+"""How long a scheduler may be without any worker."""
+LOOK_S = 5.0
+"""How often to ask it for its workers while nothing is finished."""
+POLL_S = 0.02
+"""How often to look whether something is finished."""
 
 
 def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, *, ship_files: bool) -> Iterator[Done]:
@@ -38,7 +47,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
         ) from error
     gone = f"the scheduler {scheduler} is gone; what was finished is kept, so start it and run the same again."
     source, pending = iter(tasks), {}
-    with client:
+    with _quiet(), client:
 
         def submit(task: Task) -> Any:
             """Send one task."""
@@ -48,24 +57,59 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
             pending[future.key] = task
             return future
 
-        width = 2 * sum(client.nthreads().values())
-        queue = as_completed([submit(task) for task in islice(source, width)], loop=client.loop)
-        for future in queue:
-            task = pending.pop(future.key)
-            if future.status == "finished":
-                yield future.result()
-            elif future.status == "error":
-                yield lost(task, f"its worker failed ({type(future.exception()).__name__}).")
-            else:
-                raise OutputError(gone)
-            future.release()
-            try:
+        try:
+            width = 2 * sum(client.nthreads().values())
+            queue = as_completed([submit(task) for task in islice(source, width)], loop=client.loop)
+            while not queue.is_empty():
+                _await_one(client, queue, scheduler)
+                future = next(queue)
+                task = pending.pop(future.key)
+                if future.status == "finished":
+                    yield future.result()
+                elif future.status == "error":
+                    yield lost(task, f"its worker failed ({type(future.exception()).__name__}).")
+                else:
+                    raise OutputError(gone)
+                future.release()
                 for following in islice(source, 1):
                     queue.add(submit(following))
-            except Exception as error:
-                if client.status == "running":
-                    raise
-                raise OutputError(gone) from error
+        except (BikefitError, GeneratorExit):
+            raise
+        except Exception as error:
+            if client.status == "running":
+                raise
+            raise OutputError(gone) from error
+
+
+def _await_one(client: Any, queue: Any, scheduler: str) -> None:
+    """Wait until a task is finished; without end only while there are workers that may do it."""
+    without_since_s = looked_s = time.monotonic()
+    while not queue.has_ready():
+        time.sleep(POLL_S)
+        now_s = time.monotonic()
+        if now_s - looked_s >= min(LOOK_S, ALONE_S):
+            looked_s = now_s
+            if client.nthreads():
+                without_since_s = now_s
+            elif now_s - without_since_s >= ALONE_S:
+                raise OutputError(
+                    f"the scheduler {scheduler} has no workers any more; what was finished is kept, so start them and "
+                    "run the same again."
+                )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask from printing pages of traceback where a connection is lost, for that is told in a sentence."""
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]
+    levels = {name: logging.getLogger(name).level for name in names}
+    try:
+        for name in names:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def do_remotely(task: Task, timeout_s: float | None) -> Done:
