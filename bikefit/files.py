@@ -59,6 +59,14 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             Path(temporary).unlink(missing_ok=True)
 
 
+def require_parquet(what: str) -> None:
+    """Refuse to write Parquet where pyarrow is missing, before anything is done; ``what`` the user asked for."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise OutputError(f"{what}: Parquet needs one more package: pip install 'bikefit[parquet]'.") from error
+
+
 def own_file(name: str) -> Path | None:
     """Return a file of the user's folder of settings for this program, where there is one.
 

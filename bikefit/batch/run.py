@@ -29,11 +29,11 @@ from bikefit.batch.pool import run_local
 from bikefit.batch.preview import BatchOptions, ask
 from bikefit.batch.work import Done, Task, absent, do_task
 from bikefit.errors import OutputError, RecordingError
-from bikefit.files import write_whole
+from bikefit.files import require_parquet, write_whole
 from bikefit.model import to_json_value
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
-from bikefit.store import PARQUET_FILES, Known, Store, Stored, check_parquet, reading
+from bikefit.store import PARQUET_FILES, Known, Store, Stored, reading
 from bikefit.threads import processors
 
 
@@ -107,7 +107,7 @@ def run_jobs(
 
     check_folder(out)
     if options.parquet:
-        check_parquet()
+        require_parquet("--parquet")
     make_folder(out)
     lock = FileLock(out / LOCK)
     try:

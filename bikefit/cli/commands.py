@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,6 +20,9 @@ from bikefit.sessions import values
 from bikefit.sessions.session import Said, Session
 from bikefit.simulate import RiderNumbers
 from bikefit.words import ENGLISH
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @app.command(epilog="Example: bikefit analyze ride.csv --left-wedges 1 --report result.html")
@@ -42,6 +45,9 @@ def analyze(
     strokes: Annotated[
         Path | None, typer.Option("--strokes", metavar="OUT.csv", help="Write the table of strokes.")
     ] = None,
+    curves: Annotated[
+        Path | None, typer.Option("--curves", metavar="OUT.csv", help="Write every stroke's curve, a row a point.")
+    ] = None,
     details: Details = False,
 ) -> None:
     """Analyse one recording: how many wedges under each shoe, and how sure."""
@@ -49,6 +55,11 @@ def analyze(
     if (file is None) == (not left and not right):
         raise UsageError("analyze: give one FILE, or --left FILE and/or --right FILE for sensors recorded apart.")
     _check_reports(output)
+    for table in (strokes, curves):
+        if table is not None:
+            from bikefit.report.out.tables import check_table
+
+            check_table(table)
     from bikefit.analysis import analyze as analyze_file
     from bikefit.analysis import analyze_sides
 
@@ -57,10 +68,9 @@ def analyze(
         _look(file, left, right, session)
     result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
     if strokes is not None:
-        from bikefit.report.out.tables import stroke_csv
-
-        write_whole(strokes, stroke_csv(result))
-        announce(f"Wrote {strokes}", common.quiet)
+        _write_table(result.strokes, strokes, common.quiet)
+    if curves is not None:
+        _write_table(result.curves, curves, common.quiet)
     _write_reports(result, output, common.quiet)
     if as_json:
         print_json(result.to_dict())
@@ -68,6 +78,14 @@ def analyze(
         from bikefit.report.out.text import print_result, session_text
 
         print_result(session_text(ENGLISH, result, details=details))
+
+
+def _write_table(table: pd.DataFrame, path: Path, quiet: bool) -> None:
+    """Write a table for other programs, and say so."""
+    from bikefit.report.out.tables import write_table
+
+    write_table(table, path)
+    announce(f"Wrote {path}", quiet)
 
 
 def _look(file: Path | None, left: list[Path], right: list[Path], session: Session) -> None:

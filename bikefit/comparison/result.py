@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bikefit.comparison import sentences
 from bikefit.conventions import Side
@@ -12,6 +12,9 @@ from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem,
 from bikefit.model.notebook import as_html
 from bikefit.response import Mixture, Mounting, NextRecording, Verdict
 from bikefit.words import ENGLISH, Words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -294,6 +297,24 @@ class ComparisonResult:
             "findings": to_json_value(self.findings),
             "feet": {side: foot.to_dict() for side, foot in self.feet.items()},
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a foot and recording.
+
+        Returns
+        -------
+        DataFrame
+            ``foot``, ``name``, ``wedges`` (signed, varus positive), ``value_deg`` (excess, heel-out positive),
+            ``standard_error_deg``, ``cleat_turn_deg``, ``used``.
+        """
+        import pandas as pd
+
+        names = ("name", "wedges", "value_deg", "standard_error_deg", "cleat_turn_deg", "used")
+        rows = [(side, item) for side, foot in self.feet.items() for item in foot.recordings]
+        return pd.DataFrame(
+            [{"foot": side, **{name: getattr(item, name) for name in names}} for side, item in rows],
+            columns=["foot", *names],
+        )
 
     def answers(self, words: Words) -> list[str]:
         """Return the verdict, what to keep and what was measured for each shoe."""

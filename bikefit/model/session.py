@@ -11,6 +11,7 @@ from bikefit.conventions import Side, ZeroMeaning
 from bikefit.model import sentences
 from bikefit.model.decided import Excess, Neutral, Recommendation, Visible, WedgeSystem
 from bikefit.model.findings import Finding
+from bikefit.model.frames import curves_frame, feet_frame, strokes_frame
 from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
 from bikefit.model.notebook import as_html
@@ -174,6 +175,30 @@ class SessionResult:
                 side: {name: to_json_value(getattr(foot, name)) for name in own} for side, foot in self.feet.items()
             },
         }
+
+    @property
+    def strokes(self) -> pd.DataFrame:
+        """Every stroke of every foot, one row each, with the columns of `bikefit.conventions.STROKE_COLUMNS`."""
+        return strokes_frame(self.feet.values())
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """Every stroke's curve: ``foot``, ``stroke``, ``used``, ``phase_deg``, ``heel_out_deg``, a row a point.
+
+        Point k of 100 is the mean over the k-th hundredth of the revolution; NaN where the stroke has no samples.
+        """
+        return curves_frame(self.feet.values())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a foot: every single value of the JSON contract, its keys joined by underscores.
+
+        Returns
+        -------
+        DataFrame
+            ``foot``, ``strokes_used``, ``rotation_value_deg``, ``excess_deg``, ``excess_interval_deg_low``,
+            ``recommendation_outcome``, ``recommendation_wedges`` and so on; unknown is missing.
+        """
+        return feet_frame(self.to_dict()["feet"])
 
     def answers(self, words: Words) -> list[str]:
         """Return what to do with each shoe, a sentence each."""

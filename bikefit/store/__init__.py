@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bikefit.store.database import Store
 from bikefit.store.owner import is_own
-from bikefit.store.parquet import PARQUET_FILES, check_parquet, write_parquet
+from bikefit.store.parquet import PARQUET_FILES, write_parquet
 from bikefit.store.reading import Known, Stored, look_up, reading, stored_version
 from bikefit.store.rows import FindingRow, FootRow, SessionRow, SessionRows, Status, rows_of, stored_readings
 from bikefit.store.schema import COLUMNS, SCHEMA_VERSION
@@ -16,6 +16,6 @@ from bikefit.store.table import CSV_COLUMNS, sessions_csv
 
 __all__ = [
     "COLUMNS", "CSV_COLUMNS", "PARQUET_FILES", "SCHEMA_VERSION", "FindingRow", "FootRow", "Known", "SessionRow",
-    "SessionRows", "Status", "Store", "Stored", "check_parquet", "is_own", "look_up", "reading", "rows_of",
+    "SessionRows", "Status", "Store", "Stored", "is_own", "look_up", "reading", "rows_of",
     "sessions_csv", "stored_readings", "stored_sessions", "stored_version", "write_parquet",
 ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bikefit.errors import OutputError
 from bikefit.files import whole_file
 from bikefit.store.reading import reading
 from bikefit.store.schema import COLUMNS
@@ -15,14 +14,6 @@ ROWS_AT_ONCE = 50_000
 _LEFT_OUT = {"document"}
 """The whole result as JSON, which the database has."""
 _ORDERS = {"sessions": "", "feet": ", own.foot", "strokes": ", own.foot, stroke", "findings": ", number"}
-
-
-def check_parquet() -> None:
-    """Refuse to write Parquet where pyarrow is missing, before anything is done."""
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError as error:
-        raise OutputError("--parquet needs one more package: pip install 'bikefit[parquet]'.") from error
 
 
 def write_parquet(database: Path, table: str) -> None:

@@ -9,8 +9,9 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from bikefit.conventions import STROKE_ANGLES, STROKE_COLUMNS
+from bikefit.conventions import STROKE_ANGLES
 from bikefit.model import SessionResult
+from bikefit.model.frames import strokes_frame
 from bikefit.report.pages.view import Download, clean
 from bikefit.words import Words
 
@@ -26,10 +27,9 @@ IMPLIED = ("stroke", "end_s")
 
 def rounded_stroke_csv(result: SessionResult, decimals: Mapping[str, int], without: Sequence[str] = ()) -> str:
     """Write the strokes of both feet as CSV, rounded to what a page can carry."""
-    tables = [foot.stroke_table for _, foot in sorted(result.feet.items()) if len(foot.columns)]
-    if not tables:
+    table = strokes_frame(foot for _, foot in sorted(result.feet.items()))
+    if table.empty:
         return ""
-    table = pd.concat(tables, ignore_index=True)[list(STROKE_COLUMNS)]
     kept = [column for column in table.columns if column not in without]
     written = {column: _written(table[column], decimals.get(column, 2)) for column in kept}
     csv: str = pd.DataFrame(written).to_csv(index=False, lineterminator="\n")
