@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
@@ -61,10 +62,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def require_parquet(what: str) -> None:
     """Refuse to write Parquet where pyarrow is missing, before anything is done; ``what`` the user asked for."""
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError as error:
-        raise OutputError(f"{what}: Parquet needs one more package: pip install 'bikefit[parquet]'.") from error
+    if find_spec("pyarrow") is None:
+        raise OutputError(f"{what} needs one more package: pip install 'bikefit[parquet]'.")
 
 
 def own_file(name: str) -> Path | None:

@@ -185,7 +185,7 @@ def test_parquet_files_hold_the_tables(run: Run, rides: Path, done: Path, tmp_pa
 
 
 def test_parquet_files_need_pyarrow(run: Run, rides: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     told = run("batch", rides, "--out", tmp_path / "out", "--parquet")
     assert told.code == 3
     assert told.err == "bikefit: --parquet needs one more package: pip install 'bikefit[parquet]'.\n"

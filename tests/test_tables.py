@@ -91,7 +91,7 @@ def test_a_table_that_cannot_be_written_is_refused_before_the_work(run, samples,
 
 
 def test_parquet_without_its_package_is_one_line(run, samples, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     done = run("analyze", samples / "two_wedges.csv", "--strokes", tmp_path / "a.parquet")
     assert done.code == 3
-    assert done.err.rstrip().endswith("Parquet needs one more package: pip install 'bikefit[parquet]'.")
+    assert done.err.rstrip().endswith("a.parquet needs one more package: pip install 'bikefit[parquet]'.")
