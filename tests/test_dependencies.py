@@ -58,7 +58,7 @@ def test_the_common_path_loads_only_what_it_needs(name: str, spared: str) -> Non
         "import sys, bikefit.cli as cli\n"
         "try: cli.main(['analyze', sys.argv[1], '--json'])\n"
         "except SystemExit as done: assert not done.code\n"
-        "heavy = {'scipy', 'vqf', 'matplotlib', 'jinja2', 'rich', *sys.argv[2:]}\n"
+        "heavy = {'scipy', 'vqf', 'matplotlib', 'jinja2', 'rich', 'typer', *sys.argv[2:]}\n"
         "print([name for name in sys.modules if name.split('.')[0] in heavy], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(ride), spared], capture_output=True, text=True, check=True)

@@ -60,10 +60,11 @@ def test_python_of_the_docs_runs(code: str, tmp_path: Path, samples: Path) -> No
 
 
 def the_commands() -> dict[str, Any]:
-    from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the app)
-    from bikefit.cli.app import app
+    from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the program)
+    from bikefit.cli.declared import app
+    from bikefit.cli.parser import typer_app
 
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(typer_app(app))
     return dict(group.commands)
 
 

@@ -7,11 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
-
-from bikefit.cli.app import app
+from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, session_flags
-from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, open_file, print_json
 from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
@@ -24,32 +21,30 @@ from bikefit.words import ENGLISH
 if TYPE_CHECKING:
     import pandas as pd
 
+NOTHING_USABLE = 3
+"""Exit code where the recording holds nothing to analyse."""
+
 
 @app.command(epilog="Example: bikefit analyze ride.csv --left-wedges 1 --report result.html")
-@expand_groups
 def analyze(
     common: CommonFlags,
     said: Annotated[Said, session_flags("read", "section", "decision", "fitted")],
     output: ReportFlags,
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="FIT, CSV, TRC, C3D, MOT or STO file.")] = None,
+    file: Annotated[Path | None, Argument(metavar="FILE", help="FIT, CSV, TRC, C3D, MOT or STO file.")] = None,
     left: Annotated[
-        list[Path] | None, typer.Option("--left", metavar="FILE", help="File(s) of the left shoe's sensor; repeatable.")
+        list[Path] | None, Flag("--left", metavar="FILE", help="File(s) of the left shoe's sensor; repeatable.")
     ] = None,
     right: Annotated[
-        list[Path] | None, typer.Option("--right", metavar="FILE", help="File(s) of the right shoe's sensor.")
+        list[Path] | None, Flag("--right", metavar="FILE", help="File(s) of the right shoe's sensor.")
     ] = None,
-    look: Annotated[
-        bool, typer.Option("--inspect", help="Say first what the file holds, as 'bikefit FILE' does.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
-    strokes: Annotated[
-        Path | None, typer.Option("--strokes", metavar="OUT.csv", help="Write the table of strokes.")
-    ] = None,
+    look: Annotated[bool, Flag("--inspect", help="Say first what the file holds, as 'bikefit FILE' does.")] = False,
+    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    strokes: Annotated[Path | None, Flag("--strokes", metavar="OUT.csv", help="Write the table of strokes.")] = None,
     curves: Annotated[
-        Path | None, typer.Option("--curves", metavar="OUT.csv", help="Write every stroke's curve, a row a point.")
+        Path | None, Flag("--curves", metavar="OUT.csv", help="Write every stroke's curve, a row a point.")
     ] = None,
     details: Details = False,
-) -> None:
+) -> int | None:
     """Analyse one recording: how many wedges under each shoe, and how sure."""
     left, right = left or [], right or []
     if (file is None) == (not left and not right):
@@ -64,8 +59,8 @@ def analyze(
     from bikefit.analysis import analyze_sides
 
     session = Session().told(said)
-    if look and not as_json and not common.quiet:
-        _look(file, left, right, session)
+    if look and not as_json and not common.quiet and not _look(file, left, right, session):
+        return NOTHING_USABLE
     result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
     if strokes is not None:
         _write_table(result.strokes, strokes, common.quiet)
@@ -78,6 +73,7 @@ def analyze(
         from bikefit.report.out.text import print_result, session_text
 
         print_result(session_text(ENGLISH, result, details=details))
+    return None
 
 
 def _write_table(table: pd.DataFrame, path: Path, quiet: bool) -> None:
@@ -88,8 +84,8 @@ def _write_table(table: pd.DataFrame, path: Path, quiet: bool) -> None:
     announce(f"Wrote {path}", quiet)
 
 
-def _look(file: Path | None, left: list[Path], right: list[Path], session: Session) -> None:
-    """Say what is about to be analysed; leave with exit code 3, all being said, where there is nothing."""
+def _look(file: Path | None, left: list[Path], right: list[Path], session: Session) -> bool:
+    """Say what is about to be analysed; False where there is nothing, all being said."""
     from bikefit.inspection import inspect_recording
     from bikefit.report.out.inspection_text import inspection_text
     from bikefit.report.out.text import print_result
@@ -103,8 +99,9 @@ def _look(file: Path | None, left: list[Path], right: list[Path], session: Sessi
     # the analysis that follows tells the findings, and needs no advice
     print_result(inspection_text(ENGLISH, replace(found, findings=(), advice=()) if found.feet else found))
     if not found.feet:
-        raise typer.Exit(3)
-    typer.echo()
+        return False
+    print()
+    return True
 
 
 def _check_reports(output: ReportFlags) -> None:
@@ -130,20 +127,19 @@ def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
 
 
 @app.command(epilog="Example: bikefit plan ride.fit -o visit.pdf")
-@expand_groups
 def plan(
     common: CommonFlags,
     said: Annotated[Said, session_flags("read", "decision", without=("side",))],
     ride: Annotated[Said, session_flags("section", "fitted")],
     typed: Annotated[tuple[str, ...], AsTyped("said")],
     output: ReportFlags,
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A recording to plan from.")] = None,
+    file: Annotated[Path | None, Argument(metavar="[FILE]", help="A recording to plan from.")] = None,
     side: Annotated[
         Literal["left", "right", "both"] | None,
-        typer.Option("--side", help="Shoes to change. [default: those that FILE shows away from neutral, or both]"),
+        Flag("--side", help="Shoes to change. [default: those that FILE shows away from neutral, or both]"),
     ] = None,
-    laps: Annotated[bool, typer.Option("--laps", help="Four laps of one recording instead of four files.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    laps: Annotated[bool, Flag("--laps", help="Four laps of one recording instead of four files.")] = False,
+    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Plan the visit that shows what wedges do to a rider: bare, varus, valgus, bare."""
     _check_reports(output)
@@ -165,32 +161,31 @@ def plan(
 
 
 @app.command(epilog="Example: bikefit compare before.csv after.csv --right-wedges 0,1")
-@expand_groups
 def compare(
     common: CommonFlags,
     said: Annotated[Said, session_flags("read", "decision")],
     output: ReportFlags,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE[@FROM-TO|@lapN]..", help="Recordings in order, or one manifest.")
+        list[str], Argument(metavar="FILE[@FROM-TO|@lapN]..", help="Recordings in order, or one manifest.")
     ],
     left_wedges: Annotated[
         str | None,
-        typer.Option("--left-wedges", metavar="N,N,..", help="Wedges on the left shoe in each recording, varus +."),
+        Flag("--left-wedges", metavar="N,N,..", help="Wedges on the left shoe in each recording, varus +."),
     ] = None,
     right_wedges: Annotated[
-        str | None, typer.Option("--right-wedges", metavar="N,N,..", help="The same on the right shoe.")
+        str | None, Flag("--right-wedges", metavar="N,N,..", help="The same on the right shoe.")
     ] = None,
     remounted: Annotated[
-        bool, typer.Option("--remounted", help="Sensors or markers were taken off and on again in between.")
+        bool, Flag("--remounted", help="Sensors or markers were taken off and on again in between.")
     ] = False,
     left_rotation: Annotated[
         str | None,
-        typer.Option("--left-rotation", metavar="DEG,..", help="Degrees the left cleat was turned, heel-out +."),
+        Flag("--left-rotation", metavar="DEG,..", help="Degrees the left cleat was turned, heel-out +."),
     ] = None,
     right_rotation: Annotated[
-        str | None, typer.Option("--right-rotation", metavar="DEG,..", help="The same for the right cleat.")
+        str | None, Flag("--right-rotation", metavar="DEG,..", help="The same for the right cleat.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
     details: Details = False,
 ) -> None:
     """Compare recordings before and after: what a wedge does to this rider, and the next count."""
@@ -231,15 +226,12 @@ def _compared(files: list[str], *, counted: bool) -> list[Any]:
 
 
 @app.command(epilog="Example: bikefit inspect ride.fit --plot look.png")
-@expand_groups
 def inspect(
     common: CommonFlags,
     said: Annotated[Said, session_flags("read", "section", "decision")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Any recording.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
-    plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="OUT.png", help="Draw the traces with their strokes.")
-    ] = None,
+    file: Annotated[Path, Argument(metavar="FILE", help="Any recording.")],
+    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    plot: Annotated[Path | None, Flag("--plot", metavar="OUT.png", help="Draw the traces with their strokes.")] = None,
     details: Details = False,
 ) -> None:
     """Say what a file holds, what can be analysed, what is missing, and the flag that would help."""
@@ -266,10 +258,9 @@ def inspect(
 
 
 @app.command(epilog="Example: bikefit wedges")
-@expand_groups
 def wedges(
     common: CommonFlags,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """List the wedge systems that are known."""
     from bikefit.wedge_systems import known_systems
@@ -285,11 +276,10 @@ def wedges(
 
 
 @app.command(epilog="Example: bikefit simulate ride.csv --right-mean 3 --seed 7")
-@expand_groups
 def simulate(
     common: CommonFlags,
     rider: RiderNumbers,
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv|.fit|.trc", help="Where to write the synthetic ride.")],
+    out: Annotated[Path, Argument(metavar="OUT.csv|.fit|.trc", help="Where to write the synthetic ride.")],
 ) -> None:
     """Make a synthetic ride with a known truth, written as OUT.truth.json beside it."""
     suffix = out.suffix.lower()

@@ -6,23 +6,17 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from bikefit.cli.app import app
+from bikefit.cli.declared import Argument, app
 from bikefit.cli.flags import CommonFlags
-from bikefit.cli.groups import expand_groups
 from bikefit.errors import OutputError
 from bikefit.files import sample_folder
 from bikefit.words import ENGLISH
 
 
 @app.command(epilog="Example: bikefit demo my-demo")
-@expand_groups
 def demo(
     common: CommonFlags,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to copy the sample data.")] = Path(
-        "bikefit-demo"
-    ),
+    folder: Annotated[Path, Argument(metavar="DIR", help="Where to copy the sample data.")] = Path("bikefit-demo"),
 ) -> None:
     """Copy the sample data (synthetic riders) and analyse one of them."""
     copy_samples(folder)
@@ -47,7 +41,7 @@ def demo(
         f"  bikefit inspect {folder / 'float_stop.csv'}",
         f"  bikefit batch {folder / 'sessions' / 'manifest.csv'} --out {folder / 'results'}",
     ):
-        typer.echo(line)
+        print(line)
 
 
 def copy_samples(folder: Path) -> None:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import typer
-
+from bikefit.cli.declared import Flag
 from bikefit.sessions.option import Group
 from bikefit.sessions.session import Keyword, Said, said
 from bikefit.sessions.typed import as_typed, keywords_of
@@ -24,13 +23,11 @@ INPUT, DECISION, OUTPUT = "Input", "Decision", "Output"
 class CommonFlags:
     """Flags of every command; `bikefit.cli.main` reads ``--debug`` and ``--quiet`` from the command line itself."""
 
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and what was asked for.")] = (
-        False
-    )
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
+    quiet: Annotated[bool, Flag("--quiet", "-q", help="Print nothing but errors and what was asked for.")] = False
+    debug: Annotated[bool, Flag("--debug", help="Show the traceback of an error.")] = False
 
 
-Details = Annotated[bool, typer.Option("--details", help="Print every number and remark, not the answer alone.")]
+Details = Annotated[bool, Flag("--details", help="Print every number and remark, not the answer alone.")]
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class SessionFlags:
     without: tuple[str, ...] = ()
 
     def parameters(self) -> list[inspect.Parameter]:
-        """Return the flags as typer takes them."""
+        """Return the flags one by one."""
         return [_flag(keyword) for keyword in self._keywords()]
 
     def said(self, typed: Mapping[str, Any]) -> Said:
@@ -74,7 +71,7 @@ class AsTyped:
 
 
 def _flag(keyword: Keyword) -> inspect.Parameter:
-    """Return one flag as typer takes it."""
+    """Return one flag as a command has it."""
     described, kind = keyword.option, keyword.option.kind
     taken: Any = str | None
     default: Any = described.shown
@@ -85,7 +82,7 @@ def _flag(keyword: Keyword) -> inspect.Parameter:
     elif kind.choices:
         taken = Literal[kind.choices] | None
     panel = INPUT if described.group in ("read", "section") else DECISION
-    info = typer.Option(keyword.flag, metavar=keyword.metavar, help=keyword.help, rich_help_panel=panel)
+    info = Flag(keyword.flag, metavar=keyword.metavar, help=keyword.help, panel=panel)
     return inspect.Parameter(
         keyword.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]
     )
@@ -97,19 +94,19 @@ class ReportFlags:
 
     report: Annotated[
         list[Path],
-        typer.Option(
+        Flag(
             "--report",
             "-o",
             metavar="OUT.html|.pdf|.png",
             help="Write a report; repeatable.",
-            rich_help_panel=OUTPUT,
+            panel=OUTPUT,
         ),
     ] = ()  # type: ignore[assignment]
-    open: Annotated[bool, typer.Option("--open", help="Open the report when done.", rich_help_panel=OUTPUT)] = False
+    open: Annotated[bool, Flag("--open", help="Open the report when done.", panel=OUTPUT)] = False
     paper: Annotated[
         Literal["a4", "letter"],
-        typer.Option("--paper", help="Sheet of a PDF report.", rich_help_panel=OUTPUT),
+        Flag("--paper", help="Sheet of a PDF report.", panel=OUTPUT),
     ] = "a4"
-    title: Annotated[str, typer.Option("--title", help="Title of the report.", rich_help_panel=OUTPUT)] = ""
-    rider: Annotated[str, typer.Option("--rider", help="Rider's name for the report.", rich_help_panel=OUTPUT)] = ""
-    fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the report.", rich_help_panel=OUTPUT)] = ""
+    title: Annotated[str, Flag("--title", help="Title of the report.", panel=OUTPUT)] = ""
+    rider: Annotated[str, Flag("--rider", help="Rider's name for the report.", panel=OUTPUT)] = ""
+    fitter: Annotated[str, Flag("--fitter", help="Fitter's name for the report.", panel=OUTPUT)] = ""

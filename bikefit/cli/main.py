@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bikefit.cli.arguments import quotes_needed, settled, torn_path
 from bikefit.cli.usage import is_usage_error, told
@@ -51,11 +51,17 @@ def make_encodable() -> None:
 
 def _run(arguments: list[str]) -> int:
     """Run the app and return its exit code; its own errors of usage are told here."""
-    from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the app)
-    from bikefit.cli.app import app
+    from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the program)
+    from bikefit.cli.declared import app
 
+    if plainly := _plain(arguments):
+        return _code(plainly())
+    from bikefit.cli.parser import typer_app
+
+    # whoever completes a line has to know everything
+    only = None if os.environ.get("_BIKEFIT_COMPLETE") else next(iter(arguments), "")
     try:
-        code = app(arguments, prog_name="bikefit", standalone_mode=False)
+        code = typer_app(app, only)(arguments, prog_name="bikefit", standalone_mode=False)
     except Exception as error:
         if not is_usage_error(error):
             if type(error).__name__ == "Abort":
@@ -65,7 +71,24 @@ def _run(arguments: list[str]) -> int:
         if message := quotes_needed(torn) if torn else told(error, arguments):
             _complain(message, arguments, error)
         return int(error.exit_code)  # type: ignore[attr-defined]
-    return code if isinstance(code, int) else 0
+    return _code(code)
+
+
+def _plain(arguments: Sequence[str]) -> Callable[[], object] | None:
+    """Return the call of a command line that needs no parser, else None."""
+    from bikefit.cli.declared import app
+    from bikefit.cli.groups import Taken
+    from bikefit.cli.plain import plain_call
+
+    command = app.commands.get(next(iter(arguments), ""))
+    if command is None or os.environ.get("_BIKEFIT_COMPLETE"):
+        return None
+    return plain_call(Taken(command.function), arguments[1:])
+
+
+def _code(answer: object) -> int:
+    """Return a command's exit code: what it says itself, or 0."""
+    return answer if isinstance(answer, int) else 0
 
 
 def _complain(message: str, arguments: Sequence[str], error: BaseException) -> None:

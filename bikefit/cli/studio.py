@@ -8,11 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from bikefit.cli.app import app
+from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import CommonFlags, session_flags
-from bikefit.cli.groups import expand_groups
 from bikefit.cli.output import announce, print_json
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
@@ -24,30 +21,27 @@ FAILURES = 4
 
 
 @app.command(epilog="Example: bikefit batch sessions/ --out results/ --jobs 4")
-@expand_groups
 def batch(
     common: CommonFlags,
     said: Annotated[Said, session_flags("read", "section", "decision", "fitted")],
-    source: Annotated[Path, typer.Argument(metavar="FOLDER|MANIFEST.csv", help="Recordings, or a table of them.")],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the results.")],
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=0, help="Workers; 0 = one a core.")] = 0,
+    source: Annotated[Path, Argument(metavar="FOLDER|MANIFEST.csv", help="Recordings, or a table of them.")],
+    out: Annotated[Path, Flag("--out", "-o", metavar="DIR", help="Folder of the results.")],
+    jobs: Annotated[int, Flag("--jobs", metavar="N", min=0, help="Workers; 0 = one a core.")] = 0,
     timeout: Annotated[
-        float, typer.Option("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
+        float, Flag("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
     ] = 900.0,
-    report: Annotated[bool, typer.Option("--report/--no-report", help="Write a page a session.")] = True,
-    force: Annotated[bool, typer.Option("--force", help="Go on where most recordings are missing.")] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove sessions that are not named any more.")] = False,
-    parquet: Annotated[
-        bool, typer.Option("--parquet", help="Write the tables as Parquet files too; needs pyarrow.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and why.")] = False,
+    report: Annotated[bool, Flag("--report/--no-report", help="Write a page a session.")] = True,
+    force: Annotated[bool, Flag("--force", help="Go on where most recordings are missing.")] = False,
+    prune: Annotated[bool, Flag("--prune", help="Remove sessions that are not named any more.")] = False,
+    parquet: Annotated[bool, Flag("--parquet", help="Write the tables as Parquet files too; needs pyarrow.")] = False,
+    dry_run: Annotated[bool, Flag("--dry-run", help="Say what would be done, and why.")] = False,
     scheduler: Annotated[
-        str | None, typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Work on a Dask cluster.")
+        str | None, Flag("--scheduler", metavar="tcp://HOST:PORT", help="Work on a Dask cluster.")
     ] = None,
-    ship_files: Annotated[bool, typer.Option("--ship-files", help="Send the files to the cluster's workers.")] = False,
-    title: Annotated[str, typer.Option("--title", help="Title of the pages.")] = "",
-    fitter: Annotated[str, typer.Option("--fitter", help="Fitter's name for the pages.")] = "",
-) -> None:
+    ship_files: Annotated[bool, Flag("--ship-files", help="Send the files to the cluster's workers.")] = False,
+    title: Annotated[str, Flag("--title", help="Title of the pages.")] = "",
+    fitter: Annotated[str, Flag("--fitter", help="Fitter's name for the pages.")] = "",
+) -> int | None:
     """Analyse a folder or a manifest of sessions; a second run does only what changed."""
     from bikefit.batch import BatchOptions, failures, jobs_and_notes, rebuild_notice, removals, run_jobs
     from bikefit.batch import dry_run as plan_jobs
@@ -62,11 +56,11 @@ def batch(
         needed = 0
         for job, plan in plan_jobs(todo, out, how):
             needed += plan.doing != "unchanged"
-            typer.echo(f"{plan.doing:9}  {job.name}: {job.fault or plan.why}")
+            print(f"{plan.doing:9}  {job.name}: {job.fault or plan.why}")
         for line in removals(todo, out, how):
-            typer.echo(line)
-        typer.echo(f"{needed} of {len(todo)} sessions would be done.")
-        return
+            print(line)
+        print(f"{needed} of {len(todo)} sessions would be done.")
+        return None
     counts = {"ok": 0, "undetermined": 0, "failed": 0, "kept": 0, "unchanged": 0}
     kept = []
     with _progress(len(todo), common.quiet) as advance:
@@ -77,12 +71,11 @@ def batch(
             advance()
     if not common.quiet:
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        typer.echo(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
+        print(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
     _list("gave no result this time; the stored ones are kept", kept, len(todo))
     failed = failures(out)
     _list("failed", failed, len(todo))
-    if failed or kept:
-        raise typer.Exit(FAILURES)
+    return FAILURES if failed or kept else None
 
 
 def _list(what: str, told: Sequence[tuple[str, str]], count: int) -> None:
@@ -94,17 +87,16 @@ def _list(what: str, told: Sequence[tuple[str, str]], count: int) -> None:
 
 
 @app.command(epilog="Example: bikefit learn results/ -o prior.toml --report riders.html")
-@expand_groups
 def learn(
     common: CommonFlags,
-    source: Annotated[Path, typer.Argument(metavar="DIR|results.sqlite", help="Results of 'bikefit batch'.")],
+    source: Annotated[Path, Argument(metavar="DIR|results.sqlite", help="Results of 'bikefit batch'.")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="OUT.toml", help="Write the prior, for --settings.")
+        Path | None, Flag("--out", "-o", metavar="OUT.toml", help="Write the prior, for --settings.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="OUT.html", help="Write a page with each foot's answer.")
+        Path | None, Flag("--report", metavar="OUT.html", help="Write a page with each foot's answer.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Learn from a studio's own riders what to expect of the next one: response, repeatability, drift."""
     _check_written(out, "--out", ".toml")

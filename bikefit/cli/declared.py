@@ -1,0 +1,58 @@
+"""Flags and arguments of commands as they are declared, without a parser: that loads slowly, and is rarely needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Flag:
+    """What an option is called, and what its help says."""
+
+    def __init__(
+        self, *names: str, help: str, metavar: str | None = None, panel: str | None = None, min: float | None = None
+    ) -> None:
+        self.names, self.help, self.metavar, self.panel, self.min = names, help, metavar, panel, min
+
+
+class Argument:
+    """What is typed without a name in front."""
+
+    def __init__(self, *, metavar: str, help: str) -> None:
+        self.metavar, self.help = metavar, help
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: the function that does it, and the last line of its help."""
+
+    function: Callable[..., Any]
+    epilog: str
+
+    @property
+    def name(self) -> str:
+        """What is typed for it."""
+        return self.function.__name__.replace("_", "-")
+
+
+class Program:
+    """The program's commands; their modules add them."""
+
+    def __init__(self) -> None:
+        self.commands: dict[str, Command] = {}
+
+    def command(self, *, epilog: str) -> Callable[[Function], Function]:
+        """Add a function as a command."""
+
+        def add(function: Function) -> Function:
+            added = Command(function, epilog)
+            self.commands[added.name] = added
+            return function
+
+        return add
+
+
+app = Program()

@@ -1,0 +1,94 @@
+"""Typer's parser, made of what the commands declare: for help, wrong usage, completion and all that is not plain."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Annotated, Any
+
+import typer
+
+from bikefit import __version__
+from bikefit.cli.declared import Argument, Command, Flag, Program
+from bikefit.cli.groups import Taken
+
+
+def typer_app(program: Program, only: str | None = None) -> typer.Typer:
+    """Return the program as typer takes it; with ``only`` the other commands have their names and help, no flags."""
+    made = typer.Typer(
+        name="bikefit",
+        epilog="Example: bikefit analyze ride.fit --report result.html",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(bikefit)
+    for name, command in program.commands.items():
+        made.command(name, epilog=command.epilog)(_named(command) if only not in (None, name) else _whole(command))
+    return made
+
+
+def _show_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        typer.echo(f"bikefit {__version__}")
+        raise typer.Exit
+
+
+def bikefit(
+    version: Annotated[
+        bool, typer.Option("--version", "-v", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """From a recording of how the feet turn on the pedals to a cleat wedge count, with how sure that is.
+
+    'bikefit FILE' says what a recording holds and analyses it.
+    """
+
+
+def _named(command: Command) -> Any:
+    """Return a command that has nothing but its help."""
+
+    def run() -> None:
+        """Do nothing: another command is called."""
+
+    run.__doc__ = command.function.__doc__
+    return run
+
+
+def _whole(command: Command) -> Any:
+    """Return a command as typer takes it, flag by flag."""
+    taken = Taken(command.function)
+
+    def run(context: typer.Context, **given: Any) -> Any:
+        return taken.call(given, [name for name in given if _was_typed(context, name)])
+
+    seen = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    ordered = [seen, *(one.replace(annotation=_annotation(one.annotation)) for one in taken.parameters)]
+    run.__doc__ = command.function.__doc__
+    run.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in ordered} | {"return": None}
+    return run
+
+
+def _annotation(annotation: Any) -> Any:
+    """Return a parameter's annotation with typer's marks."""
+    declared: Flag | Argument = annotation.__metadata__[0]
+    info: Any
+    if isinstance(declared, Argument):
+        info = typer.Argument(metavar=declared.metavar, help=declared.help)
+    else:
+        info = typer.Option(
+            *declared.names,
+            metavar=declared.metavar,
+            help=declared.help,
+            rich_help_panel=declared.panel,
+            min=declared.min,
+        )
+    info.readable = False  # whoever reads a file says that it cannot, with the exit code for that
+    return Annotated[annotation.__origin__, info]
+
+
+def _was_typed(context: typer.Context, flag: str) -> bool:
+    """Tell a flag that was typed from one that has its default."""
+    source = context.get_parameter_source(flag)
+    return source is not None and not source.name.startswith("DEFAULT")
