@@ -168,7 +168,7 @@ def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[Developer
     triples = [_developer_triples(body) for body in found.layouts]
     variants: dict[tuple[object, ...], int] = {}
     described: list[tuple[int, list[DeveloperField | None]]] = []
-    variant_of_row = np.zeros(len(found.definition_starts), np.int64)
+    variant_of_row = np.zeros(len(found.definition_starts), np.intp)
     for row, (start, layout) in enumerate(
         zip(found.definition_starts.tolist(), found.definition_layouts.tolist(), strict=True)
     ):
