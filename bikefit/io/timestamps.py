@@ -63,7 +63,7 @@ def clock_from_numbers(values: Array, unit: str | None, counter: float | None = 
     finite = values[known]
     findings: tuple[Finding, ...] = ()
     if counter is not None:
-        finite = finite + counter * np.cumsum(np.diff(finite, prepend=finite[0]) < -counter / 2)
+        finite = finite + float(counter) * np.cumsum(np.diff(finite, prepend=finite[0]) < -counter / 2)
         values = _with(values, known, finite)
     else:
         finite, period = unwrapped(finite, TIME_PERIODS)

@@ -16,6 +16,10 @@ FROM_HEADER: Final = -1
 """Offset of a field that no bytes of the message hold: a time stamp unwrapped from compressed headers."""
 
 
+VIEW_MAX_BYTES: Final = (1 << 31) - 1
+"""No view may be larger where an address has 32 bits, as in a browser."""
+
+
 @dataclass(frozen=True)
 class DeveloperField:
     """What a field description message says about a field of an app's own.
@@ -104,8 +108,7 @@ class Block:
     @cached_property
     def rows(self) -> NDArray[np.uint8]:
         """The bytes, shape (n, size)."""
-        rows: NDArray[np.uint8] = sliding_window_view(self._data, self.definition.size)[self.starts]
-        return rows
+        return rows_at(self._data, self.starts, self.definition.size)
 
     def raw(self, field: Field) -> NDArray[Any]:
         """Return a field's numbers as stored: shape (n,), or (n, k) for arrays and bytes; invalid ones included."""
@@ -121,6 +124,29 @@ class Block:
     def values(self, field: Field) -> NDArray[Any]:
         """Return a field's scaled values: float64 with NaN, or text as objects with None, where there is none."""
         return scaled(self.raw(field), field)
+
+
+def rows_at(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], size: int, most: int = VIEW_MAX_BYTES
+) -> NDArray[np.uint8]:
+    """Return ``size`` bytes from each start, which ascend; a view of more than ``most`` bytes is taken in parts.
+
+    Examples
+    --------
+    >>> data, starts = np.arange(200, dtype=np.uint8), np.array([3, 49, 70, 198])
+    >>> rows_at(data, starts, 2).tolist()
+    [[3, 4], [49, 50], [70, 71], [198, 199]]
+    >>> rows_at(data, starts, 2, most=100).tolist() == rows_at(data, starts, 2).tolist()
+    True
+    """
+    windows = most // max(size, 1)
+    rows = np.empty((len(starts), size), np.uint8)
+    for first in range(0, len(data), windows):
+        within = slice(*np.searchsorted(starts, (first, first + windows)))
+        if within.start < within.stop:
+            part = data[first : first + windows + size - 1]
+            rows[within] = sliding_window_view(part, size)[starts[within] - first]
+    return rows
 
 
 def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
