@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import bikefit
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 IMPORT_NAMES = {"pyyaml": "yaml", "dask": "distributed"}
@@ -63,3 +65,40 @@ def test_the_common_path_loads_only_what_it_needs(name: str, spared: str) -> Non
     )
     done = subprocess.run([sys.executable, "-c", code, str(ride), spared], capture_output=True, text=True, check=True)
     assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+# ---- packaging --------------------------------------------------------------------------------------------------
+
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "fitparse": "python-fitparse", "typst": "typst-py"}
+
+
+def test_the_conda_recipe_asks_for_what_the_project_asks_for() -> None:
+    recipe = (ROOT / "packaging" / "conda" / "recipe.yaml").read_text(encoding="utf-8")
+    run = re.search(r"^  run:\n((?:    - .*\n)+)", recipe, re.M)
+    assert run
+    asked = [line.removeprefix("    - ") for line in run[1].splitlines()]
+    wanted = [f"python {PROJECT['requires-python']}"]
+    for requirement in PROJECT["dependencies"]:
+        name, bound = re.fullmatch(r"([\w.-]+?)(?:\[\w+\])?(>=.*)", requirement).groups()  # type: ignore[union-attr]
+        wanted.append(f"{CONDA_NAMES.get(name, name)} {bound}")
+    assert asked == wanted
+
+
+def test_every_place_that_names_the_version_names_this_one() -> None:
+    for path, pattern in (
+        ("CITATION.cff", r"^version: (.*)$"),
+        ("packaging/conda/recipe.yaml", r'^  version: "(.*)"$'),
+    ):
+        named = re.search(pattern, (ROOT / path).read_text(encoding="utf-8"), re.M)
+        assert named, path
+        assert named[1] == bikefit.__version__, path
+    assert f"## {bikefit.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_container_copies_all_that_the_build_needs() -> None:
+    made = (ROOT / "packaging" / "Containerfile").read_text(encoding="utf-8")
+    copied = {name.removeprefix("./") for line in re.findall(r"^COPY (.*) \S+$", made, re.M) for name in line.split()}
+    needed = {"pyproject.toml", "README.md", "LICENSE", "bikefit", "sample_data"}
+    assert needed <= copied
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert needed == {line.removeprefix("!") for line in ignored if line.startswith("!")}
