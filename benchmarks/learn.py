@@ -5,35 +5,17 @@ only. For each size: how often the 95 % intervals hold the truth, how far the va
 cent), and how often the prior for the next rider holds that rider's response in its own 95 %. Truths are either drawn
 about the built-in values, as wide as the method doubts them, or one studio unlike any that is expected.
 
-    python benchmarks/learn.py [studios of 5 and of 20 riders; a third as many of 100]
+    python -m benchmarks.learn [studios of 5 and of 20 riders; a third as many of 100]
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 
-from bikefit.conventions import SIDES
-from bikefit.response import BETWEEN, MOUNTINGS, RiderRecordings, StudioPrior, learn_from, series
-
-CANTS_DEG, ERROR_DEG = np.array([0.0, 2.0, -2.0, 0.0]), 0.1
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What a studio's riders have in common; ``alike`` is the correlation of a rider's two feet."""
-
-    response_mean: float = 0.25
-    response_sd: float = 0.5
-    between_left_on_deg: float = 0.4
-    between_remounted_deg: float = 0.8
-    between_laps_deg: float = 0.25
-    between_log_sd: float = 0.5
-    drift_sd_deg: float = 0.3
-    alike: float = 0.5
-
+from bikefit.response import StudioPrior, learn_from
+from tests.helpers.studios import Truth, studio
 
 UNEXPECTED = Truth(-0.1, 0.25, 0.25, 1.3, 0.12, 0.35, 0.15, 0.8)
 
@@ -47,24 +29,6 @@ def drawn(rng: np.random.Generator) -> Truth:
         0.3 * narrow[6],
         0.99 / (1.0 + np.exp(-1.5 * rng.standard_normal())),
     )  # fmt: skip
-
-
-def studio(rng: np.random.Generator, truth: Truth, riders: int) -> list[RiderRecordings]:
-    """Return riders who made the visit, with a little of each way to carry sensors over."""
-    made = []
-    for number in range(riders):
-        kind = MOUNTINGS[0 if riders < 10 else number % 3]
-        sd = getattr(truth, BETWEEN[kind]) * np.exp(truth.between_log_sd * rng.standard_normal())
-        shared, feet = rng.standard_normal(), {}
-        for side in SIDES:
-            own = np.sqrt(truth.alike) * shared + np.sqrt(1.0 - truth.alike) * rng.standard_normal()
-            response = truth.response_mean + truth.response_sd * own
-            cants = CANTS_DEG if side == "right" or rng.random() < 0.5 else 0.0 * CANTS_DEG
-            drift = truth.drift_sd_deg * rng.standard_normal() * np.arange(cants.size)
-            noise = np.hypot(sd, ERROR_DEG) * rng.standard_normal(cants.size)
-            feet[side] = series(rng.normal(0.0, 4.0) - response * cants + drift + noise, ERROR_DEG, cants)
-        made.append(RiderRecordings(f"rider {number}", {kind: [feet]}))
-    return made
 
 
 def covered(prior: StudioPrior, truth: Truth) -> dict[str, bool]:
@@ -93,7 +57,7 @@ def main(studios: int) -> None:
             for number in range(tried):
                 rng = np.random.default_rng([riders, number, unexpected])
                 truth = UNEXPECTED if unexpected else drawn(rng)
-                prior = learn_from(studio(rng, truth, riders))
+                prior = learn_from(studio(rng, truth, riders, mixed_from=10, one_shoe_share=0.5))
                 mean, sd = prior.settings["response_mean"], prior.settings["response_sd"]
                 following = truth.response_mean + truth.response_sd * rng.standard_normal(1000)
                 held.setdefault("next rider", []).append(float(np.mean(abs(following - mean) < 1.96 * sd)))

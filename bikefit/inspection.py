@@ -27,7 +27,8 @@ from bikefit.io.usable import (
     nearest_rotation_column,
     sensor_flags,
 )
-from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding, to_json_value
+from bikefit.model import Array, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding
+from bikefit.model.json_values import in_json, shown
 from bikefit.settings import Settings
 from bikefit.words import ENGLISH, Words
 
@@ -58,6 +59,10 @@ class Remark:
     def __str__(self) -> str:
         """Say it in English."""
         return self.told(ENGLISH)
+
+    def to_dict(self) -> str:
+        """Return it as JSON has it: its sentence in English."""
+        return str(self)
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ class Inspection:
         What was inspected; not part of the dict.
     """
 
+    schema: str = field(default="bikefit.inspection/1", kw_only=True)
     name: str
     format: str
     sha256: str
@@ -138,15 +144,11 @@ class Inspection:
     missing: tuple[Remark, ...]
     advice: tuple[str, ...]
     findings: tuple[Finding, ...]
-    recording: Recording = field(repr=False)
-    schema: str = "bikefit.inspection/1"
+    recording: Recording = field(repr=False, metadata=in_json(None))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the inspection as plain values for JSON."""
-        told = {"can": list(map(str, self.can)), "missing": list(map(str, self.missing))}
-        names = ("schema", "name", "format", "sha256", "start", "duration_s", "feet", "channels", "laps", "can")
-        values = {name: getattr(self, name) for name in (*names, "missing", "advice", "findings")}
-        return {name: to_json_value(value) for name, value in (values | told).items()}
+        return shown(self)
 
 
 def inspect_recording(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.studios import VISIT_DEG, Truth
+from helpers.studios import studio as make_studio
 
 from bikefit.analysis import analyze_recording
 from bikefit.batch.experiments import learn_prior, rider_recordings
@@ -16,7 +18,7 @@ from bikefit.cli.main import main
 from bikefit.conventions import SIDES
 from bikefit.report.out.learn_text import prior_toml
 from bikefit.report.pages.learn_view import learn_html
-from bikefit.response import BETWEEN, MOUNTINGS, Assumptions, RiderRecordings, StudioPrior, learn_from, series
+from bikefit.response import Assumptions, RiderRecordings, StudioPrior, learn_from, series
 from bikefit.response.experiment import log_evidence
 from bikefit.response.riders import NUMBERS, SDS_DEG, about_response, foot_sums, sums_of
 from bikefit.response.riders import log_evidence as of_riders
@@ -26,45 +28,17 @@ from bikefit.simulate import simulate_plain
 from bikefit.store import SessionRow, SessionRows, Store, rows_of
 from bikefit.words import ENGLISH
 
-VISIT = np.array([0.0, 2.0, -2.0, 0.0])
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What made a studio's riders, by the names of the settings."""
-
-    response_mean: float = 0.25
-    response_sd: float = 0.5
-    between_left_on_deg: float = 0.4
-    between_remounted_deg: float = 0.8
-    between_laps_deg: float = 0.25
-    between_log_sd: float = 0.5
-    drift_sd_deg: float = 0.3
-
 
 def studio(seed: int, count: int, truth: Truth) -> list[RiderRecordings]:
-    """Riders who made the visit on both shoes, sensors left on, remounted or in laps by turns; their feet are alike."""
-    rng = np.random.default_rng(seed)
-    made = []
-    for number in range(count):
-        kind = MOUNTINGS[0 if count < 15 else number % 3]
-        sd = getattr(truth, BETWEEN[kind]) * np.exp(truth.between_log_sd * rng.standard_normal())
-        shared, feet = rng.standard_normal(), {}
-        for side in SIDES:
-            own = np.sqrt(0.5) * (shared + rng.standard_normal())
-            response = truth.response_mean + truth.response_sd * own
-            drift = truth.drift_sd_deg * rng.standard_normal() * np.arange(4)
-            noise = np.hypot(sd, 0.1) * rng.standard_normal(4)
-            feet[side] = series(rng.normal(0.0, 4.0) - response * VISIT + drift + noise, 0.1, VISIT)
-        made.append(RiderRecordings(f"rider {number}", {kind: [feet]}))
-    return made
+    """Riders who made the visit on both shoes, the same for a seed."""
+    return make_studio(np.random.default_rng(seed), truth, count, mixed_from=15)
 
 
 # ---- the numbers ---------------------------------------------------------------------------------------------
 
 
 def test_the_sums_of_a_foot_say_what_the_model_of_one_rider_says() -> None:
-    one = series([4.0, 2.9, 5.3, 3.8], [0.1, 0.2, 0.1, 0.3], VISIT)
+    one = series([4.0, 2.9, 5.3, 3.8], [0.1, 0.2, 0.1, 0.3], VISIT_DEG)
     mean, sd, drift = 0.4, 0.3, 0.2
     bb, bg, gg, b, g, rest = foot_sums(one, SDS_DEG)
     firm = gg + drift**-2
@@ -77,7 +51,8 @@ def test_the_sums_of_a_foot_say_what_the_model_of_one_rider_says() -> None:
 
 def test_the_evidence_of_two_feet_that_are_alike_is_that_of_slow_integration() -> None:
     feet = {
-        side: series(values, 0.1, VISIT) for side, values in zip(SIDES, ([4, 3, 5, 4], [1, 0.5, 2, 1.2]), strict=True)
+        side: series(values, 0.1, VISIT_DEG)
+        for side, values in zip(SIDES, ([4, 3, 5, 4], [1, 0.5, 2, 1.2]), strict=True)
     }
     riders = [RiderRecordings("A", {"left_on": [feet]})]
     data = sums_of(riders, ["left_on"])

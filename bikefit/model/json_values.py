@@ -32,7 +32,7 @@ def to_json_value(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         if hasattr(value, "to_dict"):
             return value.to_dict()
-        return {name: to_json_value(member) for name, member in _members(value)}
+        return shown(value)
     if isinstance(value, Mapping):
         return {str(key): to_json_value(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
@@ -46,6 +46,11 @@ def to_json_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value
+
+
+def shown(value: Any) -> dict[str, Any]:
+    """Return a dataclass's fields as plain values, by what JSON calls them."""
+    return {name: to_json_value(member) for name, member in _members(value)}
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:

@@ -125,7 +125,7 @@ class _Definitions:
                 key: self.schema_of(hint) | ({"description": meanings[key]} if key in meanings else {})
                 for key, hint in shown.items()
             }
-            about = (kind.__doc__ or "").strip().splitlines()[0]
+            about = (kind.__doc__ or "").strip().splitlines()[0].replace("`", "")
             self.known[name] = {
                 "description": about, "type": "object", "properties": properties, "required": list(properties),
             }  # fmt: skip

@@ -6,19 +6,16 @@ A type named here stands for the JSON made of it: a float may be null (unknown),
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, TypedDict
 
 from bikefit.comparison import ComparisonResult, FootComparison
 from bikefit.comparison.result import OwnResponse
 from bikefit.conventions import Side
-from bikefit.inspection import FootInspection, Inspection
+from bikefit.inspection import Remark
 from bikefit.model import (
-    ChannelInfo,
     Excess,
     Finding,
     FootResult,
-    Lap,
     Neutral,
     Reason,
     Recommendation,
@@ -115,24 +112,6 @@ class ComparisonDocument(TypedDict):
     feet: Mapping[Side, FootComparison]
 
 
-class InspectionDocument(TypedDict):
-    """What a recording holds; ``can`` and ``missing`` are sentences, ``advice`` are command lines."""
-
-    schema: str
-    name: str
-    format: str
-    sha256: str
-    start: datetime | None
-    duration_s: float
-    feet: Mapping[Side, FootInspection]
-    channels: tuple[ChannelInfo, ...]
-    laps: tuple[Lap, ...]
-    can: tuple[str, ...]
-    missing: tuple[str, ...]
-    advice: tuple[str, ...]
-    findings: tuple[Finding, ...]
-
-
 class PlannedRecordingDocument(TypedDict):
     """One recording of a visit: where it is to be kept, the signed wedges of each shoe, and how long it takes."""
 
@@ -193,7 +172,7 @@ SHOWN_AS: Mapping[Any, Any] = {
     SessionResult: SessionDocument,
     FootComparison: FootComparisonDocument,
     ComparisonResult: ComparisonDocument,
-    Inspection: InspectionDocument,
+    Remark: str,
     Visit: PlanDocument,
     StudioPrior: LearnDocument,
 }

@@ -13,6 +13,7 @@ from statistics import NormalDist
 from markupsafe import Markup
 
 from bikefit import __version__
+from bikefit.conventions import interval_95
 from bikefit.report.draw import svg, theme
 from bikefit.report.out.html import environment
 from bikefit.response import RIDERS_MIN, OwnAnswer, StudioPrior
@@ -107,7 +108,7 @@ def _answers(words: Words, prior: StudioPrior) -> str:
     """Draw each foot's answer with its interval, the smallest at the bottom, over the pooled one."""
     answers = sorted(prior.answers, key=lambda one: -one.response)
     mean, sd = prior.settings["response_mean"], prior.settings["response_sd"]
-    following = (mean - 1.96 * sd, mean + 1.96 * sd)
+    following = interval_95(mean, sd)
     ends = [end for one in answers for end in one.interval] + list(following)
     low, high = max(min(ends), -_REACH), min(max(ends), _REACH)
     x = svg.Scale(min(low, -0.5), max(high, 0.5), _NAMES, _WIDTH - 14.0)
