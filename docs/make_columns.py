@@ -22,7 +22,7 @@ def tables() -> str:
     parts = [f"`sessions.csv` has the columns {shown}; they mean what they mean in `sessions` and `feet` below."]
     for table, columns in COLUMNS.items():
         rows = [f"**`{table}`**", "", "| column | type | unit | what it says |", "|---|---|---|---|"]
-        if table != "sessions":
+        if table not in ("sessions", "clients"):
             rows.append("| `session_id` | TEXT | | `sessions.id` |")
         rows += [f"| `{name}` | {kind} | {unit_of(name)} | {meaning} |" for name, kind, meaning, _ in columns]
         parts.append("\n".join(rows))

@@ -60,7 +60,7 @@ def test_python_of_the_docs_runs(code: str, tmp_path: Path, samples: Path) -> No
 
 
 def the_commands() -> dict[str, Any]:
-    from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the program)
+    from bikefit.cli import clients, commands, demo, studio  # noqa: F401  (they add themselves to the program)
     from bikefit.cli.declared import app
     from bikefit.cli.parser import typer_app
 
@@ -107,12 +107,8 @@ def test_command_lines_of_the_docs_parse(page: str, line: str) -> None:
 
 
 def known_options() -> set[str]:
-    own = {
-        name
-        for command in COMMANDS.values()
-        for option in command.params
-        for name in (*option.opts, *option.secondary_opts)
-    }
+    commands = [*COMMANDS.values(), *COMMANDS["clients"].commands.values()]
+    own = {name for command in commands for option in command.params for name in (*option.opts, *option.secondary_opts)}
     return own | {"--help", "-h", "--version"}
 
 

@@ -30,7 +30,8 @@ TABLES = {
         id TEXT, position INTEGER, session TEXT, file TEXT, rider TEXT, date TEXT, condition TEXT, notes TEXT,
         status TEXT, error TEXT, retry INTEGER, fingerprint TEXT, sha256 TEXT, format TEXT, start TEXT,
         duration_s REAL, sampling_rate_hz REAL, wedge_system TEXT, report TEXT, version TEXT, document TEXT,
-        from_s REAL, to_s REAL, is_section INTEGER, day TEXT, named INTEGER, kept TEXT""",
+        from_s REAL, to_s REAL, is_section INTEGER, day TEXT, named INTEGER, kept TEXT,
+        client TEXT, comfort REAL, shoe TEXT, pedal TEXT, cleat TEXT, cleat_float_deg REAL, next_visit TEXT""",
     "feet": """
         foot TEXT, outcome TEXT, wedges INTEGER, placement TEXT, change INTEGER, fitted INTEGER, system TEXT,
         excess_deg REAL, excess_lo_deg REAL, excess_hi_deg REAL, expected_deg REAL, rotation_deg REAL,
@@ -43,6 +44,8 @@ TABLES = {
         recovery_phase_deg REAL, peak_deg REAL, peak_crank_deg REAL, range_deg REAL, posture TEXT, power_w REAL,
         spikes_repaired INTEGER, quality REAL, used INTEGER, reject_reason TEXT""",
     "findings": "number INTEGER, foot TEXT, level TEXT, code TEXT, message TEXT, details TEXT",
+    "clients": "id TEXT, name TEXT, since TEXT",
+    "client_pages": "number INTEGER, name TEXT, sha256 TEXT, content BLOB",
 }
 """The contract: a column that is forgotten, added, renamed or of another type fails here until it is written down."""
 

@@ -15,7 +15,7 @@ from bikefit.conventions import SIDES, Side
 from bikefit.model import Reading, Readings
 from bikefit.response import Mounting, RiderRecordings, Series, StudioPrior, learn_from, series
 from bikefit.settings import Settings
-from bikefit.store import stored_readings, stored_sessions
+from bikefit.store import client_of, stored_readings, stored_sessions
 
 Row = Mapping[str, Any]
 
@@ -42,12 +42,12 @@ class _Made:
 
 
 def learn_prior(source: str | Path) -> StudioPrior:
-    """Learn a prior for the next rider from the results of a batch.
+    """Learn a prior for the next rider from the results of a batch, or from a studio's file of clients.
 
     Parameters
     ----------
     source : path-like
-        The folder of a batch's results, or its ``results.sqlite``; it is only read.
+        The folder of a batch's results, its ``results.sqlite``, or a file of clients; it is only read.
 
     Returns
     -------
@@ -72,10 +72,11 @@ def rider_recordings(sessions: Iterable[Row]) -> list[RiderRecordings]:
     """
     by_rider: dict[str, list[Row]] = {}
     for session in sessions:
-        if session["rider"] and session["feet"]:
-            by_rider.setdefault(session["rider"], []).append(session)
+        if client_of(session) and session["feet"]:
+            by_rider.setdefault(client_of(session), []).append(session)
     found = []
-    for rider, own in by_rider.items():
+    for own in by_rider.values():
+        rider = own[0]["rider"] or client_of(own[0])
         sittings = _sittings(own)
         if sittings:
             found.append(RiderRecordings(rider, sittings))

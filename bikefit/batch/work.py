@@ -17,7 +17,7 @@ from bikefit.errors import BikefitError
 from bikefit.model import SessionResult
 from bikefit.sessions.reading import read_session
 from bikefit.sessions.values import iso_day
-from bikefit.store import SessionRow, SessionRows, rows_of
+from bikefit.store import SessionRow, SessionRows, rows_of, told_of
 from bikefit.words import ENGLISH
 
 
@@ -146,7 +146,8 @@ def _about(job: Job, print_of: str) -> SessionRow:
         date=job.session.date,
         day=iso_day(job.session.date),
         condition=job.session.condition,
-        notes=job.session.notes,
         fingerprint=print_of,
         version=__version__,
+        client=job.session.client,
+        **told_of(job.session),
     )

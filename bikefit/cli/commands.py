@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from bikefit.cli.clients import CLIENTS, ClientFlag, ClientsFlag, client_named, note_copies, output_for
 from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, session_flags
 from bikefit.cli.output import announce, open_file, print_json
@@ -28,7 +29,7 @@ NOTHING_USABLE = 3
 @app.command(epilog="Example: bikefit analyze ride.csv --left-wedges 1 --report result.html")
 def analyze(
     common: CommonFlags,
-    said: Annotated[Said, session_flags("read", "section", "decision", "fitted")],
+    said: Annotated[Said, session_flags("read", "section", "decision", "fitted", "sheet")],
     output: ReportFlags,
     file: Annotated[Path | None, Argument(metavar="FILE", help="FIT, CSV, TRC, C3D, MOT or STO file.")] = None,
     left: Annotated[
@@ -44,6 +45,8 @@ def analyze(
         Path | None, Flag("--curves", metavar="OUT.csv", help="Write every stroke's curve, a row a point.")
     ] = None,
     details: Details = False,
+    client: ClientFlag = "",
+    clients: ClientsFlag = CLIENTS,
 ) -> int | None:
     """Analyse one recording: how many wedges under each shoe, and how sure."""
     left, right = left or [], right or []
@@ -61,12 +64,20 @@ def analyze(
     session = Session().told(said)
     if look and not as_json and not common.quiet and not _look(file, left, right, session):
         return NOTHING_USABLE
+    if client:
+        row = client_named(clients, client)
+        output = output_for(output, row)
     result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
     if strokes is not None:
         _write_table(result.strokes, strokes, common.quiet)
     if curves is not None:
         _write_table(result.curves, curves, common.quiet)
     _write_reports(result, output, common.quiet)
+    if client:
+        from bikefit.clients import append_result
+
+        again = append_result(clients, row, result, session, output.report, title=output.title, fitter=output.fitter)
+        announce(f"{'Brought up to date' if again else 'Added'} in {clients}: a session of {row.id}", common.quiet)
     if as_json:
         print_json(result.to_dict())
     elif not common.quiet:
@@ -166,8 +177,8 @@ def compare(
     said: Annotated[Said, session_flags("read", "decision")],
     output: ReportFlags,
     files: Annotated[
-        list[str], Argument(metavar="FILE[@FROM-TO|@lapN]..", help="Recordings in order, or one manifest.")
-    ],
+        list[str] | None, Argument(metavar="FILE[@FROM-TO|@lapN]..", help="Recordings in order, or one manifest.")
+    ] = None,
     left_wedges: Annotated[
         str | None,
         Flag("--left-wedges", metavar="N,N,..", help="Wedges on the left shoe in each recording, varus +."),
@@ -187,21 +198,32 @@ def compare(
     ] = None,
     as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
     details: Details = False,
+    client: ClientFlag = "",
+    clients: ClientsFlag = CLIENTS,
 ) -> None:
     """Compare recordings before and after: what a wedge does to this rider, and the next count."""
     _check_reports(output)
-    from bikefit.comparison import compare as compare_recordings
+    session = Session().told(said)
+    if client:
+        counted = (left_wedges, right_wedges, left_rotation, right_rotation)
+        if files or any(each is not None for each in counted):
+            raise UsageError("--client takes the recordings and their counts from the file of clients; give no FILE.")
+        result, output = _compare_client(clients, client, session, output, remounted=remounted)
+        _write_reports(result, output, common.quiet)
+        note_copies(clients, client, output.report)
+    else:
+        from bikefit.comparison import compare as compare_recordings
 
-    result = compare_recordings(
-        _compared(files, counted=left_wedges is not None or right_wedges is not None),
-        values.counts(left_wedges, "--left-wedges"),
-        values.counts(right_wedges, "--right-wedges"),
-        remounted=remounted,
-        left_rotation=values.numbers(left_rotation, "--left-rotation"),
-        right_rotation=values.numbers(right_rotation, "--right-rotation"),
-        options=Session().told(said),
-    )
-    _write_reports(result, output, common.quiet)
+        result = compare_recordings(
+            _compared(files or [], counted=left_wedges is not None or right_wedges is not None),
+            values.counts(left_wedges, "--left-wedges"),
+            values.counts(right_wedges, "--right-wedges"),
+            remounted=remounted,
+            left_rotation=values.numbers(left_rotation, "--left-rotation"),
+            right_rotation=values.numbers(right_rotation, "--right-rotation"),
+            options=session,
+        )
+        _write_reports(result, output, common.quiet)
     if as_json:
         print_json(result.to_dict())
     elif not common.quiet:
@@ -211,8 +233,25 @@ def compare(
         print_result(comparison_text(ENGLISH, result, details=details))
 
 
+def _compare_client(
+    clients: Path, who: str, session: Session, output: ReportFlags, *, remounted: bool
+) -> tuple[Any, ReportFlags]:
+    """Compare what the file of clients holds of one client."""
+    from bikefit.clients import compare_client
+    from bikefit.store import ClientFile
+
+    with ClientFile(clients) as file:
+        row = file.find(who)
+        result, _ = compare_client(
+            file, row, remounted=remounted, settings=session.settings, cleat_float_deg=session.cleat_float_deg
+        )
+    return result, output_for(output, row)
+
+
 def _compared(files: list[str], *, counted: bool) -> list[Any]:
     """Return the files themselves, or the rows of the one manifest that was given."""
+    if not files:
+        raise UsageError("compare: name two recordings or more, one manifest, or --client ID.")
     if len(files) > 1:
         return list(files)
     if counted or "@" in files[0]:

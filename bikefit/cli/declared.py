@@ -35,14 +35,21 @@ class Command:
     @property
     def name(self) -> str:
         """What is typed for it."""
-        return self.function.__name__.replace("_", "-")
+        return self.function.__name__.strip("_").replace("_", "-")
 
 
 class Program:
-    """The program's commands; their modules add them."""
+    """The program's commands, and groups of them under one name; their modules add them."""
 
-    def __init__(self) -> None:
+    def __init__(self, help: str = "", epilog: str = "") -> None:
+        self.help, self.epilog = help, epilog
         self.commands: dict[str, Command] = {}
+        self.groups: dict[str, Program] = {}
+
+    def group(self, name: str, *, help: str, epilog: str) -> Program:
+        """Add a group of commands."""
+        self.groups[name] = Program(help, epilog)
+        return self.groups[name]
 
     def command(self, *, epilog: str) -> Callable[[Function], Function]:
         """Add a function as a command."""

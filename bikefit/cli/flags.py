@@ -17,6 +17,10 @@ from bikefit.sessions.session import Keyword, Said, said
 from bikefit.sessions.typed import as_typed, keywords_of
 
 INPUT, DECISION, OUTPUT = "Input", "Decision", "Output"
+PANELS: Mapping[Group, str] = {
+    "read": INPUT, "section": INPUT, "decision": DECISION, "fitted": DECISION, "sheet": OUTPUT,
+}  # fmt: skip
+"""Where in the help a group's flags stand."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def _flag(keyword: Keyword) -> inspect.Parameter:
         taken, default = list[str], []
     elif kind.choices:
         taken = Literal[kind.choices] | None
-    panel = INPUT if described.group in ("read", "section") else DECISION
+    panel = PANELS[described.group] if described.group else None
     info = Flag(keyword.flag, metavar=keyword.metavar, help=keyword.help, panel=panel)
     return inspect.Parameter(
         keyword.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]

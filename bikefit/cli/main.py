@@ -51,7 +51,7 @@ def make_encodable() -> None:
 
 def _run(arguments: list[str]) -> int:
     """Run the app and return its exit code; its own errors of usage are told here."""
-    from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the program)
+    from bikefit.cli import clients, commands, demo, studio  # noqa: F401  (they add themselves to the program)
     from bikefit.cli.declared import app
 
     if plainly := _plain(arguments):
@@ -80,10 +80,12 @@ def _plain(arguments: Sequence[str]) -> Callable[[], object] | None:
     from bikefit.cli.groups import Taken
     from bikefit.cli.plain import plain_call
 
-    command = app.commands.get(next(iter(arguments), ""))
+    group = app.groups.get(next(iter(arguments), ""))
+    program, words = (app, arguments) if group is None else (group, arguments[1:])
+    command = program.commands.get(next(iter(words), ""))
     if command is None or os.environ.get("_BIKEFIT_COMPLETE"):
         return None
-    return plain_call(Taken(command.function), arguments[1:])
+    return plain_call(Taken(command.function), words[1:])
 
 
 def _code(answer: object) -> int:

@@ -24,6 +24,13 @@ def typer_app(program: Program, only: str | None = None) -> typer.Typer:
     made.callback()(bikefit)
     for name, command in program.commands.items():
         made.command(name, epilog=command.epilog)(_named(command) if only not in (None, name) else _whole(command))
+    for name, group in program.groups.items():
+        inner = typer.Typer(help=group.help, epilog=group.epilog, no_args_is_help=True)
+        for called, command in group.commands.items():
+            inner.command(called, epilog=command.epilog)(
+                _named(command) if only not in (None, name) else _whole(command)
+            )
+        made.add_typer(inner, name=name)
     return made
 
 

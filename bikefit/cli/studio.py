@@ -23,7 +23,7 @@ FAILURES = 4
 @app.command(epilog="Example: bikefit batch sessions/ --out results/ --jobs 4")
 def batch(
     common: CommonFlags,
-    said: Annotated[Said, session_flags("read", "section", "decision", "fitted")],
+    said: Annotated[Said, session_flags("read", "section", "decision", "fitted", "sheet")],
     source: Annotated[Path, Argument(metavar="FOLDER|MANIFEST.csv", help="Recordings, or a table of them.")],
     out: Annotated[Path, Flag("--out", "-o", metavar="DIR", help="Folder of the results.")],
     jobs: Annotated[int, Flag("--jobs", metavar="N", min=0, help="Workers; 0 = one a core.")] = 0,
@@ -41,6 +41,9 @@ def batch(
     ship_files: Annotated[bool, Flag("--ship-files", help="Send the files to the cluster's workers.")] = False,
     title: Annotated[str, Flag("--title", help="Title of the pages.")] = "",
     fitter: Annotated[str, Flag("--fitter", help="Fitter's name for the pages.")] = "",
+    clients: Annotated[
+        Path | None, Flag("--clients", metavar="FILE.sqlite", help="Add the sessions to the clients there.")
+    ] = None,
 ) -> int | None:
     """Analyse a folder or a manifest of sessions; a second run does only what changed."""
     from bikefit.batch import BatchOptions, failures, jobs_and_notes, rebuild_notice, removals, run_jobs
@@ -73,6 +76,11 @@ def batch(
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         print(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
     _list("gave no result this time; the stored ones are kept", kept, len(todo))
+    if clients is not None:
+        from bikefit.clients import append_batch
+
+        for line in append_batch(out, clients):
+            announce(line, common.quiet)
     failed = failures(out)
     _list("failed", failed, len(todo))
     return FAILURES if failed or kept else None
@@ -89,7 +97,7 @@ def _list(what: str, told: Sequence[tuple[str, str]], count: int) -> None:
 @app.command(epilog="Example: bikefit learn results/ -o prior.toml --report riders.html")
 def learn(
     common: CommonFlags,
-    source: Annotated[Path, Argument(metavar="DIR|results.sqlite", help="Results of 'bikefit batch'.")],
+    source: Annotated[Path, Argument(metavar="DIR|FILE.sqlite", help="Results of 'bikefit batch', or clients.")],
     out: Annotated[
         Path | None, Flag("--out", "-o", metavar="OUT.toml", help="Write the prior, for --settings.")
     ] = None,

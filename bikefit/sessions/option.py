@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 from bikefit.conventions import PerFoot
 from bikefit.errors import UsageError
 from bikefit.sessions import values
 from bikefit.settings import load_settings
+from bikefit.words import languages
 
-Group = Literal["read", "section", "decision", "fitted"]
-"""Flags that a command takes together: how to read a file, which part of it, how to decide, what is on the shoes."""
+Group = Literal["read", "section", "decision", "fitted", "sheet"]
+"""Flags that a command takes together: how to read a file, which part of it, how to decide, what is on the shoes, and
+what the client's sheet carries besides."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,17 @@ def per_foot(kind: Kind, left_help: str, right_help: str, help: str = "", **deta
 def choice(words: Iterable[str]) -> Kind:
     """Return the kind of value that is one of some words."""
     known = tuple(words)
-    return Kind(dict(zip(known, known, strict=True)).__getitem__, choices=known)
+
+    def read(text: str) -> str:
+        """Return the word, however its letters are written; a ValueError where it is none of them."""
+        return {word.casefold(): word for word in known}.get(text.strip().casefold()) or _no_choice(text)
+
+    return Kind(read, f"is none of {', '.join(known)}", choices=known)
+
+
+def _no_choice(text: str) -> NoReturn:
+    """Refuse a word."""
+    raise ValueError(text)
 
 
 TEXT: Final = Kind(str)
@@ -107,6 +119,8 @@ SWITCH: Final = Kind(bool, switch=True)
 SIDE: Final = Kind(values.side, "is no side; left or right was expected, or nothing", choices=("left", "right"))
 COLUMNS: Final = Kind(values.columns, repeatable=True)
 NUMBER: Final = Kind(values.number, "is no number")
+DAY: Final = Kind(values.one_day, "is no date; 2026-02-03 or 3.2.2026 was expected")
+LANGUAGE: Final = Kind(values.language, f"has no words here; the languages are {', '.join(languages())}")
 LAP: Final = Kind(values.whole_number, "is no number of a lap")
 TIME: Final = Kind(values.time_s, "is no time; seconds from the first sample, m:ss or h:mm:ss was expected")
 SPAN: Final = Kind(

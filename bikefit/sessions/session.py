@@ -25,7 +25,9 @@ from bikefit.errors import near_matches
 from bikefit.sessions.option import (
     COLUMNS,
     COUNT,
+    DAY,
     FILE,
+    LANGUAGE,
     LAP,
     NEUTRAL,
     NUMBER,
@@ -63,8 +65,10 @@ class Session:
         The one file of both feet, or of the foot named by ``side``; empty where the recording is at hand.
     shoe_files : PerFoot of tuple of Path
         Files of each shoe (accelerometer and gyroscope apart, or one file), where there is none of both.
-    rider, date, condition, notes : str
+    rider, date, condition : str
         As a manifest has them; the analysis does not use them.
+    client : str
+        Who rode, by the id or name in the studio's file of clients.
     system : str
         A wedge system's id, or the path of a TOML file.
     side : {"left", "right"}, optional
@@ -107,6 +111,16 @@ class Session:
         The section to use, in seconds from the first sample, half-open.
     lap : int, optional
         The lap to use.
+    notes : str
+        For the client's sheet; the analysis uses nothing from here on.
+    comfort : float, optional
+        How it feels, from 0 to 10.
+    shoe, pedal : str
+        What was ridden.
+    next_visit : str
+        Day of the next visit, as YYYY-MM-DD.
+    language : str, optional
+        Two-letter code of the language of the page; None = English.
     """
 
     __signature__: ClassVar[inspect.Signature]
@@ -118,6 +132,7 @@ class Session:
     rider: str = field(default="", metadata=option(TEXT, column=True))
     date: str = field(default="", metadata=option(TEXT, column=True))
     condition: str = field(default="", metadata=option(TEXT, column=True))
+    client: str = field(default="", metadata=option(TEXT, column=True))
     system: str = field(
         default=DEFAULT_SYSTEM,
         metadata=option(
@@ -220,7 +235,9 @@ class Session:
         default=None,
         metadata=option(choice(POSTURE_CHOICES), "Strokes that count; seated where both occur.", group="decision"),
     )
-    cleat: str | None = field(default=None, metadata=option(choice(CLEATS), "Type of cleat.", group="decision"))
+    cleat: str | None = field(
+        default=None, metadata=option(choice(CLEATS), "Type of cleat.", group="decision", column=True)
+    )
     cleat_float_deg: float | None = field(
         default=None,
         metadata=option(
@@ -231,6 +248,7 @@ class Session:
             metavar="DEG",
             limits=(0, 40),
             unit="deg",
+            column=True,
         ),
     )
     sole_width_mm: float | None = field(
@@ -257,7 +275,34 @@ class Session:
         ),
     )
     lap: int | None = field(default=None, metadata=option(LAP, "Use one lap.", group="section", metavar="N"))
-    notes: str = field(default="", metadata=option(TEXT, column=True))
+    notes: str = field(
+        default="", metadata=option(TEXT, "Notes for the client's sheet.", group="sheet", metavar="TEXT", column=True)
+    )
+    comfort: float | None = field(
+        default=None,
+        metadata=option(
+            NUMBER,
+            "How it feels, 0 bad to 10 good.",
+            group="sheet",
+            metavar="0-10",
+            limits=(0, 10),
+            unit="points",
+            column=True,
+        ),
+    )
+    shoe: str = field(
+        default="", metadata=option(TEXT, "The shoe's model.", group="sheet", metavar="TEXT", column=True)
+    )
+    pedal: str = field(
+        default="", metadata=option(TEXT, "The pedal's model.", group="sheet", metavar="TEXT", column=True)
+    )
+    next_visit: str = field(
+        default="", metadata=option(DAY, "Day of the next visit.", group="sheet", metavar="DATE", column=True)
+    )
+    language: str | None = field(
+        default=None,
+        metadata=option(LANGUAGE, "Language of the page.", group="sheet", metavar="CODE", column=True),
+    )
 
     def __init__(self, **given: Any) -> None:
         if (reading := given.pop("read", None)) is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bikefit.errors import UsageError
+from bikefit.words import languages
 
 NEUTRAL_WORDS: Final = ("zero", "static", "recovery")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
@@ -130,6 +131,21 @@ def day(text: str) -> str:
             readings = " or ".join(sorted(made))
             raise ValueError(f"may mean {readings}; write the one that is meant")
     raise ValueError("is no date; 2026-02-03 or 3.2.2026 was expected")
+
+
+def one_day(text: str) -> str:
+    """Read a date as YYYY-MM-DD; a ValueError where it is none."""
+    if not iso_day(text):
+        raise ValueError(text)
+    return iso_day(text)
+
+
+def language(text: str) -> str:
+    """Read the code of a language that there are words in; a ValueError where there are none."""
+    code = text.strip().casefold()
+    if code not in languages():
+        raise ValueError(text)
+    return code
 
 
 def side(text: str) -> str:

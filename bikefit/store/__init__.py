@@ -5,17 +5,30 @@ The tables are documented in ``docs/data.md``. A file of another schema is kept 
 
 from __future__ import annotations
 
+from bikefit.store.clients import ClientFile, Forgotten, client_of
 from bikefit.store.database import Store
 from bikefit.store.owner import is_own
 from bikefit.store.parquet import PARQUET_FILES, write_parquet
 from bikefit.store.reading import Known, Stored, look_up, reading, stored_version
-from bikefit.store.rows import FindingRow, FootRow, SessionRow, SessionRows, Status, rows_of, stored_readings
+from bikefit.store.rows import (
+    ClientRow,
+    FindingRow,
+    FootRow,
+    PageRow,
+    SessionRow,
+    SessionRows,
+    Status,
+    rows_of,
+    stored_readings,
+    told_of,
+)
 from bikefit.store.schema import COLUMNS, SCHEMA_VERSION
 from bikefit.store.sessions import stored_sessions
 from bikefit.store.table import CSV_COLUMNS, sessions_csv
 
 __all__ = [
-    "COLUMNS", "CSV_COLUMNS", "PARQUET_FILES", "SCHEMA_VERSION", "FindingRow", "FootRow", "Known", "SessionRow",
-    "SessionRows", "Status", "Store", "Stored", "is_own", "look_up", "reading", "rows_of",
-    "sessions_csv", "stored_readings", "stored_sessions", "stored_version", "write_parquet",
+    "COLUMNS", "CSV_COLUMNS", "PARQUET_FILES", "SCHEMA_VERSION", "ClientFile", "ClientRow", "FindingRow", "FootRow",
+    "Forgotten", "Known", "PageRow", "SessionRow", "SessionRows", "Status", "Store", "Stored", "client_of", "is_own",
+    "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_sessions", "stored_version", "told_of",
+    "write_parquet",
 ]  # fmt: skip

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from bikefit.store.older import put_aside, take_over
 from bikefit.store.owner import check_own, why_not
 from bikefit.store.reading import Known, known_sessions, pages_of, places_of
 from bikefit.store.rows import SessionRows
-from bikefit.store.schema import names_of, schema
+from bikefit.store.schema import statements
 from bikefit.store.sessions import sessions_of
+from bikefit.store.writing import insert_session
 
 BUSY_S = 10.0
 """How long to wait for another program that is writing."""
@@ -61,7 +61,7 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             if not self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                self._db.executescript("BEGIN;" + schema() + "COMMIT;")
+                self._db.executescript(";".join(["BEGIN", *statements(), "COMMIT;"]))
         if self.put_aside is not None:
             with self._told():
                 take_over(self._db, self.put_aside)
@@ -115,13 +115,9 @@ class Store:
         ``place`` is where its recording was found, ``replaces`` the session that was made of what lay there before,
         ``page_size`` how many bytes its page has, ``stale`` the other pages that have to be made anew for it.
         """
-        tables: tuple[tuple[str, Sequence[object]], ...] = (("feet", rows.feet), ("findings", rows.findings))
         with self._transaction():
             self._db.executemany("DELETE FROM sessions WHERE id = ?", [(rows.id,), (replaces,)])
-            self._insert("sessions", [_values("sessions", rows.session)])
-            for table, records in tables:
-                self._insert(table, [(rows.id, *_values(table, record)) for record in records])
-            self._insert("strokes", [(rows.id, *record) for record in rows.strokes])
+            insert_session(self._db, rows)
             if place:
                 self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", (place, rows.id, today()))
             if rows.session.report and page_size is not None:
@@ -176,12 +172,6 @@ class Store:
         with self._transaction():
             self._db.executemany("DELETE FROM pages WHERE path = ?", [(path,) for path in paths])
 
-    def _insert(self, table: str, records: Sequence[tuple[Any, ...]]) -> None:
-        """Write rows, each with all columns of the table."""
-        if records:
-            marks = ", ".join("?" * len(records[0]))
-            self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", records)
-
     def known(self) -> dict[str, Known]:
         """Return what each stored session was made from, by its id."""
         with self._told():
@@ -233,9 +223,3 @@ class Store:
             for table, order in _ORDERS.items():
                 lines += [repr(row) for row in self._db.execute(f"SELECT * FROM {table} ORDER BY {order}")]
         return "\n".join(lines)
-
-
-def _values(table: str, row: object) -> tuple[Any, ...]:
-    """Return a row's values in the order of the columns."""
-    values: tuple[Any, ...] = attrgetter(*names_of(table))(row)
-    return values

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bikefit.errors import OutputError
 from bikefit.store.reading import stored_version
-from bikefit.store.rows import TABLES
+from bikefit.store.rows import CLIENT_TABLES, TABLES
 from bikefit.store.schema import SCHEMA_VERSION, names_of
 
 
@@ -57,7 +57,7 @@ def take_over(database: sqlite3.Connection, aside: Path) -> None:
         for table in TABLES:
             own = (() if table == "sessions" else ("session_id",)) + names_of(table)
             shared = [name for name in own if name in there[table] and name != "fingerprint"]
-            values = _defaults(table) | {"number": "row_number() OVER (PARTITION BY session_id)", "fingerprint": "''"}
+            values = defaults_of(table) | {"number": "row_number() OVER (PARTITION BY session_id)", "fingerprint": "''"}
             added = [name for name in own if name not in shared]
             names = ", ".join(f'"{name}"' for name in (*shared, *added))
             select = ", ".join([*(f'"{name}"' for name in shared), *(values[name] for name in added)])
@@ -86,14 +86,14 @@ def _columns(database: sqlite3.Connection, table: str) -> set[str]:
 
 def _bridged(table: str, there: set[str]) -> bool:
     """Whether every column that an old table lacks has a value all the same."""
-    return bool(there) and set(names_of(table)) - there <= {*_defaults(table), "number"}
+    return bool(there) and set(names_of(table)) - there <= {*defaults_of(table), "number"}
 
 
-def _defaults(table: str) -> dict[str, str]:
+def defaults_of(table: str) -> dict[str, str]:
     """Return the default of each column that has one, as SQL."""
     plain = {True: "1", False: "0", None: "NULL"}
     return {
         item.name: plain[item.default] if item.default in plain else "'" + str(item.default).replace("'", "''") + "'"
-        for item in fields(TABLES[table])
+        for item in fields({**TABLES, **CLIENT_TABLES}[table])
         if item.default is not MISSING
     }

@@ -15,8 +15,11 @@ _OLD_TABLES = {"sessions", "feet", "strokes", "findings", "settings"}
 """By these a batch's file is known that was made before it was marked."""
 
 
-def is_own(path: Path) -> bool:
-    """Tell whether a file is a batch's database; one that is empty was begun by a batch that was killed."""
+def is_own(path: Path, application_id: int = APPLICATION_ID) -> bool:
+    """Tell whether a file is a batch's database; one that is empty was begun by a batch that was killed.
+
+    With another mark, whether it is a file of that kind.
+    """
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -28,6 +31,8 @@ def is_own(path: Path) -> bool:
     with reading(path) as database:
         mark = database.execute("PRAGMA application_id").fetchone()[0]
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if application_id != APPLICATION_ID:
+        return bool(mark == application_id) or (mark == 0 and not tables)
     return mark == APPLICATION_ID or (mark == 0 and (not tables or tables >= _OLD_TABLES))
 
 

@@ -31,6 +31,7 @@ from bikefit.model import (
     reading_of,
     to_json_value,
 )
+from bikefit.sessions.session import Session
 
 Status = Literal["ok", "undetermined", "failed"]
 
@@ -66,6 +67,13 @@ class SessionRow:
     day: Annotated[str, Column("the day as YYYY-MM-DD: the manifest's, else the recording's own", csv=19)] = ""
     named: Annotated[bool, Column("whether the last run named it; others stay until `--prune`")] = True
     kept: Annotated[str, Column("day of the last look at its files, where they could not be read since")] = ""
+    client: Annotated[str, Column("whose visit it is: the id in `clients`, or as the manifest has it")] = ""
+    comfort: Annotated[float | None, Column("how it felt, from 0 to 10")] = None
+    shoe: Annotated[str, Column("the shoe's model, as told")] = ""
+    pedal: Annotated[str, Column("the pedal's model, as told")] = ""
+    cleat: Annotated[str, Column("the type of cleat, as told")] = ""
+    cleat_float_deg: Annotated[float | None, Column("the cleat's total float, as told")] = None
+    next_visit: Annotated[str, Column("day of the next visit as YYYY-MM-DD, as told")] = ""
 
 
 @dataclass(frozen=True)
@@ -137,8 +145,44 @@ class SessionRows:
         return self.session.status
 
 
+@dataclass(frozen=True)
+class ClientRow:
+    """A client of a studio."""
+
+    id: Annotated[str, Column("names the client in `sessions.client` and on the command line")]
+    name: Annotated[str, Column("the client's name")]
+    since: Annotated[str, Column("day on which the client was added")] = ""
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """The page of a client's session, as it was made, or where a copy of it was written."""
+
+    number: Annotated[int, Column("its place among the session's pages, from 1")]
+    name: Annotated[str, Column("name of the file, or the whole path of a copy")]
+    sha256: Annotated[str, Column("of its bytes")]
+    content: Annotated[bytes | None, Column("its bytes, deflated (zlib); empty for a copy", csv=0)] = field(
+        default=None, repr=False
+    )
+
+
 TABLES: Mapping[str, type] = {"sessions": SessionRow, "feet": FootRow, "strokes": StrokeRow, "findings": FindingRow}
-"""Table -> what a row of it is."""
+"""Table -> what a row of it is; the tables of every session."""
+CLIENT_TABLES: Mapping[str, type] = {"clients": ClientRow, "client_pages": PageRow}
+"""What only a studio's file of clients has rows in."""
+
+
+def told_of(session: Session) -> dict[str, Any]:
+    """Return what was told of a session beyond its recording, by column."""
+    return {
+        "notes": session.notes,
+        "comfort": session.comfort,
+        "shoe": session.shoe,
+        "pedal": session.pedal,
+        "cleat": session.cleat or "",
+        "cleat_float_deg": session.cleat_float_deg,
+        "next_visit": session.next_visit,
+    }
 
 
 def rows_of(about: SessionRow, result: SessionResult) -> SessionRows:

@@ -1,4 +1,4 @@
-"""The tables that keep a batch's results, as their rows have them."""
+"""The tables that keep the results of a batch, or a studio's clients, as their rows have them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from types import UnionType
 from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from bikefit.conventions import Column
-from bikefit.store.rows import TABLES, FootRow, SessionRow
+from bikefit.store.rows import CLIENT_TABLES, TABLES, FootRow, SessionRow
 
-_SQL = {str: "TEXT", int: "INTEGER", bool: "INTEGER", float: "REAL"}
+_SQL = {str: "TEXT", int: "INTEGER", bool: "INTEGER", float: "REAL", bytes: "BLOB"}
 
 
 class TableColumn(NamedTuple):
@@ -43,7 +43,7 @@ def _sql(kind: Any) -> str:
     return _SQL[kind]
 
 
-COLUMNS: Final = {table: columns_of(row) for table, row in TABLES.items()}
+COLUMNS: Final = {table: columns_of(row) for table, row in {**TABLES, **CLIENT_TABLES}.items()}
 
 
 def names_of(table: str) -> tuple[str, ...]:
@@ -66,10 +66,13 @@ def _tables(tables: Mapping[str, Sequence[TableColumn]]) -> str:
         CREATE TABLE feet ({owner}, {own["feet"]}, PRIMARY KEY (session_id, foot));
         CREATE TABLE strokes ({owner}, {own["strokes"]}, PRIMARY KEY (session_id, foot, stroke)) WITHOUT ROWID;
         CREATE TABLE findings ({owner}, {own["findings"]}, PRIMARY KEY (session_id, number));
+        CREATE TABLE clients ({own["clients"]}, PRIMARY KEY (id));
+        CREATE TABLE client_pages ({owner}, {own["client_pages"]}, PRIMARY KEY (session_id, number));
         CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT);
         CREATE TABLE places (place TEXT PRIMARY KEY, {owner}, confirmed TEXT NOT NULL);
         CREATE TABLE pages (path TEXT PRIMARY KEY, size INTEGER);
         CREATE INDEX sessions_by_rider ON sessions (rider);
+        CREATE INDEX sessions_by_client ON sessions (client);
         CREATE INDEX places_by_session ON places (session_id);
     """
 
@@ -85,9 +88,11 @@ SCHEMA_VERSION: Final = version_of(COLUMNS)
 
 APPLICATION_ID: Final = 0x62696B65
 """Marks a file as a batch's own ("bike" in ASCII)."""
+CLIENTS_ID: Final = 0x62696B63
+"""Marks a file as a studio's file of clients ("bikc" in ASCII)."""
 
 
-def schema() -> str:
-    """Return the SQL that makes the tables and marks the file as a batch's own, with their version."""
-    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-    return f"{_tables(COLUMNS)} {marks}"
+def statements(application_id: int = APPLICATION_ID) -> list[str]:
+    """Return the SQL that makes the tables and marks whose file it is, with their version."""
+    marks = [f"PRAGMA application_id = {application_id}", f"PRAGMA user_version = {SCHEMA_VERSION}"]
+    return [*(made.strip() for made in _tables(COLUMNS).split(";") if made.strip()), *marks]

@@ -10,14 +10,22 @@ from typing import Any
 from bikefit.errors import RecordingError
 from bikefit.store.owner import is_own
 from bikefit.store.reading import reading, stored_version
-from bikefit.store.schema import SCHEMA_VERSION, names_of
+from bikefit.store.schema import CLIENTS_ID, SCHEMA_VERSION, names_of
 
 
-def sessions_of(database: sqlite3.Connection, rider: str | None = None) -> Iterator[dict[str, Any]]:
-    """Yield each session, in the manifest's order: its columns but the document, and its feet under ``feet``."""
+def sessions_of(
+    database: sqlite3.Connection, rider: str | None = None, client: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield each session, in the manifest's order: its columns but the document, and its feet under ``feet``.
+
+    Those of one rider, or of one client, where that is asked for.
+    """
     names = [name for name in names_of("sessions") if name != "document"]
     columns = ", ".join(f'"{name}"' for name in names)
-    which, values = ("", ()) if rider is None else ("WHERE rider = ?", (rider,))
+    asked = {"rider": rider, "client": client}
+    whose = {name: value for name, value in asked.items() if value is not None}
+    which = "WHERE " + " AND ".join(f"{name} = ?" for name in whose) if whose else ""
+    values = tuple(whose.values())
     feet = database.execute(
         f"SELECT session_id, feet.* FROM feet JOIN sessions ON id = session_id {which} ORDER BY position, foot", values
     )
@@ -32,10 +40,10 @@ def sessions_of(database: sqlite3.Connection, rider: str | None = None) -> Itera
 
 
 def stored_sessions(path: Path) -> list[dict[str, Any]]:
-    """Return all sessions of a batch's results, without touching the file; what is no such file is an error."""
+    """Return all sessions of a batch's results or a file of clients, without touching it; no such file is an error."""
     if not path.is_file():
         raise RecordingError(f"{path}: there are no results of a batch. Make them with 'bikefit batch' first.")
-    if not is_own(path):
+    if not is_own(path) and not is_own(path, CLIENTS_ID):
         raise RecordingError(f"{path}: this is no database of a batch; expected its results.sqlite.")
     if stored_version(path) != SCHEMA_VERSION:
         raise RecordingError(

@@ -55,7 +55,7 @@ def index_html(
         if counts[status]
     ]
     attention = sum(bool(foot["change"]) for session in sessions for foot in session["feet"])
-    return _render(
+    return render_page(
         words,
         "index.html.j2",
         title=title or words.text("studio.title"),
@@ -82,7 +82,7 @@ def rider_html(
     """Render a rider's history in the order of time; an error in its place says why there is no comparison."""
     answers, warnings, refusal = [], [], ""
     if isinstance(comparison, BikefitError):
-        refusal = words.text("rider.not_compared", reason=_refusal(words, comparison))
+        refusal = words.text("rider.not_compared", reason=refusal_words(words, comparison))
     else:
         # the shoe on which wedges were tried comes first
         for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
@@ -93,7 +93,7 @@ def rider_html(
             told = (words.finding(found) for found in foot.findings if found.level == "warning")
             warnings += [message for message in told if message != words.finding(foot.measured)]
         warnings += [words.finding(found) for found in comparison.findings if found.level == "warning"]
-    return _render(
+    return render_page(
         words,
         "rider.html.j2",
         title=words.text("rider.title", rider=rider or words.text("rider.unnamed")),
@@ -101,7 +101,7 @@ def rider_html(
         back=words.text("rider.back"),
         columns=words.columns("rider.columns"),
         rows=[_history_row(words, session) for session in sessions],
-        charts=[Markup(chart) for chart in (_history(words, side, sessions, band_deg) for side in SIDES) if chart],
+        charts=[Markup(chart) for chart in (history_chart(words, side, sessions, band_deg) for side in SIDES) if chart],
         answers=answers,
         warnings=warnings,
         refusal=refusal,
@@ -111,16 +111,16 @@ def rider_html(
     )
 
 
-def _refusal(words: Words, error: BikefitError) -> str:
+def refusal_words(words: Words, error: BikefitError) -> str:
     """Say why sessions are not compared; what a reader says of a file is English."""
     return error.told(words) if isinstance(error, NotComparableError) else str(error)
 
 
-def _render(words: Words, template: str, **values: Any) -> str:
+def render_page(words: Words, template: str, **values: Any) -> str:
     """Render a template with the styles, the words and the hash of its script."""
     script = str(values["script"])
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    sections = {name: words.section(name) for name in ("studio", "rider", "page")}
+    sections = {name: words.section(name) for name in ("studio", "rider", "client", "page")}
     return (
         environment()
         .get_template(template)
@@ -156,7 +156,7 @@ def _index_row(words: Words, session: Row, riders: Mapping[str, str]) -> dict[st
         Cell(session["condition"], session["condition"], free=True),
     ]
     for side in SIDES:
-        cells += _foot_cells(words, feet.get(side))
+        cells += foot_cells(words, feet.get(side))
     quality = [foot["quality"] for foot in feet.values() if foot["quality"] is not None]
     cells += [
         Cell("", picture=_sparkline(words, feet)),
@@ -177,7 +177,7 @@ def _status(words: Words, session: Row) -> str:
     return words.listed(said)
 
 
-def _foot_cells(words: Words, foot: Row | None) -> list[Cell]:
+def foot_cells(words: Words, foot: Row | None) -> list[Cell]:
     """Return what was measured of a foot and what is advised."""
     if foot is None:
         return [Cell("", -math.inf), Cell("", -math.inf)]
@@ -288,11 +288,11 @@ def _history_row(words: Words, session: Row) -> list[Cell]:
     for side in SIDES:
         foot = feet.get(side)
         cells.append(Cell(words.wedges(foot["fitted"]) if foot else ""))
-        cells.append(_foot_cells(words, foot)[0])
+        cells.append(foot_cells(words, foot)[0])
     return cells
 
 
-def _history(words: Words, side: Side, sessions: Sequence[Row], band_deg: float) -> str:
+def history_chart(words: Words, side: Side, sessions: Sequence[Row], band_deg: float) -> str:
     """Excess of one foot, session by session, with its interval and the wedges on the shoe."""
     rows = [
         (s, foot) for s in sessions for foot in s["feet"] if foot["foot"] == side and foot["excess_deg"] is not None

@@ -1,0 +1,107 @@
+"""Adding sessions to a studio's file of clients: one that was just analysed, or those of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from bikefit import __version__
+from bikefit.batch.folder import DATABASE
+from bikefit.batch.identity import named_id
+from bikefit.batch.plan import printable
+from bikefit.model import SessionResult
+from bikefit.report.out.html import render_html
+from bikefit.report.pages.fitter_view import session_view
+from bikefit.sessions.session import Session
+from bikefit.sessions.values import iso_day
+from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, rows_of, told_of
+from bikefit.store.rows import FindingRow, FootRow
+from bikefit.store.schema import names_of
+from bikefit.store.sessions import sessions_of
+from bikefit.words import Words
+
+
+def append_result(
+    path: Path,
+    client: ClientRow,
+    result: SessionResult,
+    session: Session,
+    copies: Sequence[Path] = (),
+    *,
+    title: str = "",
+    fitter: str = "",
+) -> bool:
+    """Add an analysed session to a client, with its page; returns whether it took an earlier one's place.
+
+    ``copies`` are the reports that were written of it.
+    """
+    info = result.recording
+    name = printable(info.name)
+    section = (f"{info.from_s:.10g}", f"{info.to_s:.10g}") if result.is_section else ()
+    about = SessionRow(
+        id=named_id(name, info.sha256, *section),
+        position=0,
+        session=name,
+        file=name,
+        rider=client.name,
+        date=session.date,
+        day=iso_day(session.date),
+        condition=session.condition,
+        version=__version__,
+        **told_of(session),
+    )
+    words = Words(session.language or "en")
+    page = render_html(session_view(words, result, title=title, rider=client.name, fitter=fitter))
+    with ClientFile(path) as file:
+        return file.append(client, rows_of(about, result), [(f"{about.id}.html", page.encode())], copies)
+
+
+def append_batch(out: Path, path: Path) -> Iterator[str]:
+    """Add the sessions of a batch to the clients whom their rows name; yields what has to be said.
+
+    A row's client is found by id or name, else by the rider's name; a rider whom nobody knows becomes a client. Each
+    session is stored by itself, so a run that is stopped is finished by the next one.
+    """
+    with ClientFile(path, make=True) as file, reading(out / DATABASE) as database:
+        nobody, added, again = [], 0, 0
+        for stored in list(sessions_of(database)):
+            if stored["status"] == "failed" or not stored["named"]:
+                continue
+            who = stored["client"] or stored["rider"]
+            if not who:
+                nobody.append(stored["session"])
+                continue
+            known = file.named(who)
+            if not known and not stored["client"]:
+                known = [file.add(who)]
+                yield f"added client {known[0].id}: {known[0].name}."
+            client = known[0] if len(known) == 1 else file.find(who)
+            page = out / stored["report"] if stored["report"] else None
+            pages = [(page.name, page.read_bytes())] if page is not None and page.is_file() else []
+            rows = _rows(database, stored)
+            replaced = file.append(client, rows, pages, [page] if pages and page is not None else [])
+            added, again = added + (not replaced), again + replaced
+        if nobody:
+            shown = ", ".join(nobody[:5]) + (" ..." if len(nobody) > 5 else "")
+            yield f"{len(nobody)} sessions name neither a client nor a rider and are not in {path} ({shown})."
+        yield f"{path}: {added} sessions added, {again} brought up to date."
+
+
+def _rows(database: Any, stored: dict[str, Any]) -> SessionRows:
+    """Return all that a batch holds of a session, as rows."""
+    document = database.execute("SELECT document FROM sessions WHERE id = ?", (stored["id"],)).fetchone()[0]
+    own = {item.name: stored[item.name] for item in fields(SessionRow) if item.name in stored}
+    found = {}
+    for table in ("strokes", "findings"):
+        order = "foot, stroke" if table == "strokes" else "number"
+        names = ", ".join(names_of(table))
+        query = f"SELECT {names} FROM {table} WHERE session_id = ? ORDER BY {order}"
+        found[table] = database.execute(query, (stored["id"],)).fetchall()
+    return SessionRows(
+        replace(SessionRow(**own), document=document, report=""),
+        tuple(FootRow(**foot) for foot in stored["feet"]),
+        found["strokes"],
+        tuple(FindingRow(*row) for row in found["findings"]),
+    )

@@ -1,0 +1,76 @@
+"""A client over the years: the visits, what was advised at each, what their recordings say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts
+from bikefit.comparison import ComparisonResult, compare_readings
+from bikefit.errors import BikefitError, UsageError
+from bikefit.report.pages.client_history import VisitView, history_html
+from bikefit.settings import Settings
+from bikefit.store import ClientFile, ClientRow, stored_readings
+from bikefit.words import Words
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ClientVisit:
+    """What was recorded on one day.
+
+    Attributes
+    ----------
+    day : str
+        YYYY-MM-DD; empty where it is not known.
+    sessions : sequence of mapping
+        Stored sessions, in the order of time.
+    compared : ComparisonResult, optional
+        What they say together, where a foot was recorded with two counts.
+    """
+
+    day: str
+    sessions: Sequence[Row]
+    compared: ComparisonResult | None
+
+
+def in_order(sessions: Sequence[Row]) -> list[Row]:
+    """Return sessions by their day and clock, those of no known day first."""
+    return sorted(sessions, key=lambda one: (day_of(one) or one["day"], one["start"] or "", one["position"]))
+
+
+def visits_of(sessions: Sequence[Row], settings: Settings | None = None) -> list[ClientVisit]:
+    """Return a client's visits: the sessions of each day."""
+    found = []
+    for day, own in groupby(in_order(sessions), key=lambda one: day_of(one) or str(one["day"])):
+        made = list(own)
+        compared = compare_rider(made, settings or Settings()) if riders_with_two_counts(made) else None
+        found.append(ClientVisit(day, made, None if isinstance(compared, BikefitError) else compared))
+    return found
+
+
+def client_page(words: Words, client: ClientRow, sessions: Sequence[Row], settings: Settings | None = None) -> str:
+    """Return the page of a client: the timeline of angles, counts and comfort, and each visit's verdict."""
+    settings = settings or Settings()
+    views = [VisitView(one.day, one.sessions, one.compared) for one in visits_of(sessions, settings)]
+    return history_html(words, client.name, client.id, client.since, views, band_deg=settings.neutral_band_deg)
+
+
+def compare_client(
+    file: ClientFile, client: ClientRow, *, remounted: bool, settings: Settings, cleat_float_deg: float | None = None
+) -> tuple[ComparisonResult, list[Row]]:
+    """Compare all stored recordings of a client, in the order of time; returns the sessions too."""
+    sessions = in_order([one for one in file.sessions(client) if one["feet"]])
+    if len(sessions) < 2:
+        raise UsageError(f"{client.id}: compare needs two recordings or more; {file.path} has {len(sessions)}.")
+    days = {day_of(one) or one["day"] for one in sessions}
+    result = compare_readings(
+        [stored_readings(one) for one in sessions],
+        remounted=remounted or len(days) > 1 or days == {""},
+        cleat_float_deg=cleat_float_deg,
+        settings=settings,
+    )
+    return result, sessions

@@ -1,0 +1,122 @@
+"""The page of a client over the years: angles, counts and comfort visit by visit, with each visit's verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from markupsafe import Markup
+
+from bikefit.comparison import ComparisonResult
+from bikefit.comparison import sentences as said_of
+from bikefit.conventions import SIDES
+from bikefit.model import sentences
+from bikefit.report.draw import svg
+from bikefit.report.pages.studio import Cell, foot_cells, history_chart, render_page
+from bikefit.report.pages.view import LONG, SHORT, clean
+from bikefit.words import Words
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class VisitView:
+    """What was recorded on one day, and what the recordings say together where they are compared."""
+
+    day: str
+    sessions: Sequence[Row]
+    compared: ComparisonResult | None = None
+
+
+def history_html(
+    words: Words, name: str, client_id: str, since: str, visits: Sequence[VisitView], *, band_deg: float = 1.0
+) -> str:
+    """Render a client's history in the order of time."""
+    sessions = [session for visit in visits for session in visit.sessions]
+    charts = [chart for chart in (history_chart(words, side, sessions, band_deg) for side in SIDES) if chart]
+    due = max((session["next_visit"] for session in sessions if session["next_visit"]), default="")
+    facts = [
+        (words.text("client.id"), client_id),
+        (words.text("client.since"), since),
+        (words.text("client.next_visit"), due),
+    ]
+    return render_page(
+        words,
+        "client_history.html.j2",
+        title=clean(name, SHORT),
+        intro=words.counted("client.visits", len(visits)),
+        facts=[(label, told) for label, told in facts if told],
+        verdicts=[_verdicts(words, visit) for visit in reversed(visits)],
+        charts=[Markup(chart) for chart in charts],
+        comfort=Markup(_comfort(words, sessions)),
+        columns=words.columns("client.columns"),
+        rows=[_row(words, session) for session in reversed(sessions)],
+        cautions=sentences.cautions(words, recommends_varus=True),
+        script=Markup(""),
+    )
+
+
+def _verdicts(words: Words, visit: VisitView) -> dict[str, Any]:
+    """Return what one visit came to: of each shoe its verdict where counts were tried, else what was advised."""
+    said = []
+    if visit.compared is not None:
+        said = [
+            said_of.answer(words, visit.compared.feet[side], visit.compared.system.cap)
+            for side in SIDES
+            if side in visit.compared.feet
+        ]
+    else:
+        last = {foot["foot"]: foot for session in visit.sessions for foot in session["feet"]}
+        for side in SIDES:
+            if side in last:
+                advised = foot_cells(words, last[side])[1].words
+                message = words.text("client.advised", angle=foot_cells(words, last[side])[0].words, advised=advised)
+                said.append(words.text("terminal.for_shoe", shoe=words.shoe(side), message=message))
+    notes = [clean(session["notes"], LONG) for session in visit.sessions if session["notes"]]
+    return {"day": visit.day or words.text("client.no_day"), "said": said, "notes": notes}
+
+
+def _row(words: Words, session: Row) -> list[Cell]:
+    """Return the cells of one session."""
+    feet = {foot["foot"]: foot for foot in session["feet"]}
+    cells = [Cell(session["day"] or session["date"]), Cell(clean(session["session"], SHORT))]
+    for side in SIDES:
+        foot = feet.get(side)
+        measured, advised = foot_cells(words, foot)
+        cells += [Cell(words.wedges(foot["fitted"]) if foot else ""), measured, advised]
+    comfort = "" if session["comfort"] is None else words.text("client.comfort_of", points=session["comfort"])
+    gear = [
+        session["shoe"],
+        session["pedal"],
+        words.text(f"cleat_type.{session['cleat'].replace('-', '_')}") if session["cleat"] else "",
+    ]
+    if session["cleat_float_deg"] is not None:
+        gear.append(words.text("client.float", deg=words.degrees(session["cleat_float_deg"])))
+    return [*cells, Cell(comfort), Cell(words.listed([clean(one, SHORT) for one in gear if one]))]
+
+
+def _comfort(words: Words, sessions: Sequence[Row]) -> str:
+    """Draw the comfort session by session; nothing where it was told fewer than twice."""
+    told = [(session, float(session["comfort"])) for session in sessions if session["comfort"] is not None]
+    if len(told) < 2:
+        return ""
+    width, height = 440.0, 200.0
+    x, y = svg.Scale(-0.5, len(told) - 0.5, 46.0, width - 12.0), svg.Scale(0.0, 10.0, height - 40.0, 20.0)
+    points = [(x(place), y(points)) for place, (_, points) in enumerate(told)]
+    marks = [svg.line(*one, *other, "whisker") for one, other in pairwise(points)]
+    for place, (session, value) in enumerate(told):
+        marks.append(svg.element("circle", cx=points[place][0], cy=points[place][1], r=5, class_="dot"))
+        over = points[place][1] - 10.0 if value < 9.0 else points[place][1] + 18.0
+        marks.append(svg.label(words.number(value, "g"), points[place][0], over, "strong", anchor="middle"))
+        if len(told) <= 6 or place in (0, len(told) - 1):
+            day = session["day"] or session["date"][:10]
+            marks.append(svg.label(day, points[place][0], height - 10.0, anchor="middle"))
+    values = words.listed([words.number(value, "g") for _, value in told])
+    parts = [
+        *(svg.line(46.0, y(tick), width - 12.0, y(tick), "grid") for tick in (0.0, 5.0, 10.0)),
+        *(svg.label(words.number(tick, "g"), 40.0, y(tick) + 4.0, anchor="end") for tick in (0.0, 5.0, 10.0)),
+        *marks,
+    ]
+    return svg.figure(width, height, parts, words.text("client.comfort_alt", count=len(told), values=values))

@@ -1,0 +1,390 @@
+"""A studio's file of clients: the tables of a batch's results, with the client of each session and its pages.
+
+Nothing in it can be made again, so it is never put aside: a file that cannot be read, or that a newer program has made,
+is left as it is, and one of an older program is brought up to date in one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bikefit import __version__
+from bikefit.errors import OutputError, RecordingError, UsageError, near_matches
+from bikefit.store.owner import is_own, why_not
+from bikefit.store.rows import ClientRow, PageRow, SessionRows
+from bikefit.store.schema import CLIENTS_ID, SCHEMA_VERSION, names_of, statements
+from bikefit.store.sessions import sessions_of
+from bikefit.store.upgrade import check_upgrade, upgrade
+from bikefit.store.writing import insert, insert_session, values_of
+
+BUSY_S = 10.0
+"""How long to wait for another program that is writing."""
+OWNER_ONLY = 0o600
+"""Mode of the file and of what SQLite keeps beside it."""
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was known of a client who is forgotten now, as far as it lies outside the file.
+
+    Attributes
+    ----------
+    sessions : int
+        How many were removed.
+    copies : tuple of PageRow
+        Pages that were written as files of their own.
+    backups : tuple of str
+        Copies of the whole file.
+    """
+
+    sessions: int
+    copies: tuple[PageRow, ...]
+    backups: tuple[str, ...]
+
+
+class ClientFile:
+    """A studio's file of clients, open; what goes wrong is told as an error that names it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    make : bool
+        Make it where it is missing.
+    """
+
+    def __init__(self, path: Path, *, make: bool = False) -> None:
+        self.path = path
+        if not path.exists() and not make:
+            raise RecordingError(f"{path}: there is no such file of clients; 'bikefit clients add NAME' makes it.")
+        self._create_or_check()
+        with self._told():
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_S)
+            try:
+                self._open()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _create_or_check(self) -> None:
+        """Make the file readable by its owner alone; refuse one that is none of clients or cannot be read."""
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+            own = is_own(self.path, CLIENTS_ID)
+            if own:
+                os.chmod(self.path, OWNER_ONLY)
+        except OSError as error:
+            raise OutputError(f"{self.path}: cannot be opened ({error.strerror or error}).") from error
+        except OutputError as error:
+            raise self._damaged(error.__cause__) from error
+        if not own:
+            raise UsageError(f"{self.path}: this is no file of clients, so it is left as it is; name another.")
+
+    def _open(self) -> None:
+        """Check the file before anything is written to it, then make or update its tables."""
+        for pragma in ("temp_store = MEMORY", "secure_delete = ON", "foreign_keys = ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        fault = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if fault != "ok":
+            raise sqlite3.DatabaseError(fault)
+        made = bool(self._db.execute("SELECT name FROM sqlite_master").fetchall())
+        if made and self._version() != SCHEMA_VERSION:
+            check_upgrade(self._db, self.path)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        if not made:
+            self._make()
+        elif self._version() != SCHEMA_VERSION:
+            self._db.execute("PRAGMA foreign_keys = OFF")
+            with self._transaction():
+                upgrade(self._db)
+                self._set("version", __version__)
+            self._db.execute("PRAGMA foreign_keys = ON")
+        if self._setting("unclean"):
+            self._clean()
+
+    def _version(self) -> int:
+        """Return the version of the tables."""
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _make(self) -> None:
+        """Make the tables, unless another program was faster."""
+        with self._transaction():
+            if not self._db.execute("SELECT name FROM sqlite_master").fetchall():
+                for statement in statements(CLIENTS_ID):
+                    self._db.execute(statement)
+                self._set("version", __version__)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what the database says as an error of ours."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise OutputError(f"{self.path}: cannot be used now ({why_not(error, self.path)}).") from error
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, why: object) -> OutputError:
+        """Return the error of a file that cannot be trusted."""
+        return OutputError(
+            f"{self.path}: this file of clients is damaged and is left as it is ({why}). Go back to a backup of it."
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Do everything inside, or nothing."""
+        with self._told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        with suppress(sqlite3.Error):
+            self._db.close()
+
+    def __enter__(self) -> ClientFile:
+        """Return the open file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    # ---- clients ------------------------------------------------------------------------------------------------
+
+    def add(self, name: str, client_id: str = "") -> ClientRow:
+        """Add a client, under an id of their own or the next free number; ids are never given twice."""
+        name, client_id = " ".join(name.split()), client_id.strip()
+        if not name:
+            raise UsageError("clients add: a name was expected.")
+        with self._transaction():
+            taken = {row.id.casefold() for row in self._clients()}
+            if client_id.casefold() in taken:
+                raise UsageError(f"--id {client_id}: this id is taken; 'bikefit clients list' shows whose it is.")
+            number = int(self._setting("next_client") or 1)
+            while not client_id:
+                client_id = f"c{number}" if f"c{number}" not in taken else ""
+                number += 1
+            self._set("next_client", str(number))
+            row = ClientRow(client_id, name, date.today().isoformat())
+            insert(self._db, "clients", [values_of("clients", row)])
+        return row
+
+    def clients(self) -> list[ClientRow]:
+        """Return all clients, by name."""
+        with self._told():
+            return self._clients()
+
+    def _clients(self) -> list[ClientRow]:
+        """Return all clients, by name."""
+        columns = ", ".join(names_of("clients"))
+        found = [ClientRow(*row) for row in self._db.execute(f"SELECT {columns} FROM clients")]
+        return sorted(found, key=lambda row: (row.name.casefold(), row.id))
+
+    def find(self, who: str) -> ClientRow:
+        """Return the client of an id, or of a name that only one has."""
+        found = self.named(who)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(row.id for row in found)
+            raise UsageError(f"'{who[:60]}': {len(found)} clients have this name; name one by its id: {ids}.")
+        rows = self.clients()
+        near = near_matches(who, [*(row.id for row in rows), *(row.name for row in rows)])
+        raise UsageError(f"'{who[:60]}': there is no such client in {self.path}.{near}")
+
+    def named(self, who: str) -> list[ClientRow]:
+        """Return the clients of an id, else of a name."""
+        rows, plain = self.clients(), " ".join(who.split()).casefold()
+        return [row for row in rows if row.id.casefold() == plain] or [
+            row for row in rows if row.name.casefold() == plain
+        ]
+
+    # ---- their sessions -----------------------------------------------------------------------------------------
+
+    def sessions(self, client: ClientRow | None = None) -> list[dict[str, Any]]:
+        """Return the sessions of a client, or all, in the order in which they were added, without their documents."""
+        with self._told():
+            return list(sessions_of(self._db, client=None if client is None else client.id))
+
+    def append(
+        self, client: ClientRow, rows: SessionRows, pages: Sequence[tuple[str, bytes]] = (), copies: Sequence[Path] = ()
+    ) -> bool:
+        """Add a session to a client, in the place of the same recording's earlier one; returns whether there was one.
+
+        ``pages`` are kept in the file; ``copies`` are files with a page, which `forget` has to find again.
+        """
+        session = rows.session
+        with self._transaction():
+            same = self._db.execute(
+                "SELECT id, client, position FROM sessions "
+                "WHERE sha256 = ? AND sha256 <> '' AND from_s IS ? AND to_s IS ?",
+                (session.sha256, session.from_s, session.to_s),
+            ).fetchone()
+            if same is not None and same[1] != client.id:
+                raise UsageError(f"{session.file}: this recording is there already, as a session of client {same[1]}.")
+            kept: list[PageRow] = []
+            if same is not None:
+                kept = [row for row in self._pages(same[0]) if row.content is None]
+                self._db.execute("DELETE FROM sessions WHERE id = ?", (same[0],))
+            last = self._db.execute("SELECT max(position) FROM sessions").fetchone()[0]
+            position = same[2] if same is not None else (last or 0) + 1
+            own = replace(session, id=self._free_id(session.id), position=position, client=client.id, rider=client.name)
+            insert_session(self._db, replace(rows, session=own))
+            written = {str(path.resolve()): _sha256(path.read_bytes()) for path in copies}
+            told: list[tuple[str, str, bytes | None]] = [
+                *((name, _sha256(content), zlib.compress(content)) for name, content in pages),
+                *((row.name, row.sha256, None) for row in kept if row.name not in written),
+                *((name, digest, None) for name, digest in written.items()),
+            ]
+            insert(self._db, "client_pages", [(own.id, number, *page) for number, page in enumerate(told, start=1)])
+        return same is not None
+
+    def note_copies(self, client: ClientRow, paths: Sequence[Path]) -> None:
+        """Note files with what is known of a client, such as their page, for `forget` to find."""
+        with self._transaction():
+            last = self._db.execute(
+                "SELECT id FROM sessions WHERE client = ? ORDER BY position DESC", (client.id,)
+            ).fetchone()
+            if last is None:
+                return
+            kept = self._pages(last[0])
+            for number, path in enumerate(paths, start=1 + max((row.number for row in kept), default=0)):
+                name = str(path.resolve())
+                self._db.execute("DELETE FROM client_pages WHERE name = ? AND content IS NULL", (name,))
+                row = PageRow(number, name, _sha256(path.read_bytes()))
+                insert(self._db, "client_pages", [(last[0], *values_of("client_pages", row))])
+
+    def _free_id(self, wanted: str) -> str:
+        """Return an id of a session that is not taken, such as by another section of the file."""
+        taken = {row[0] for row in self._db.execute("SELECT id FROM sessions WHERE id LIKE ?", (f"{wanted[:8]}%",))}
+        names = (wanted, *(f"{wanted}-{number}" for number in range(2, 10_000)))
+        return next(name for name in names if name not in taken)
+
+    def pages(self, session_id: str) -> list[PageRow]:
+        """Return a session's pages, with their bytes where they are in the file."""
+        with self._told():
+            return [
+                replace(row, content=None if row.content is None else zlib.decompress(row.content))
+                for row in self._pages(session_id)
+            ]
+
+    def _pages(self, session_id: str) -> list[PageRow]:
+        """Return a session's pages as they are stored."""
+        columns = ", ".join(names_of("client_pages"))
+        query = f"SELECT {columns} FROM client_pages WHERE session_id = ? ORDER BY number"
+        return [PageRow(*row) for row in self._db.execute(query, (session_id,))]
+
+    def rows_of(self, table: str, session_id: str) -> list[dict[str, Any]]:
+        """Return a session's rows of a table, by column."""
+        names = names_of(table)
+        with self._told():
+            found = self._db.execute(
+                f"SELECT {', '.join(names)} FROM {table} WHERE session_id = ? ORDER BY rowid"
+                if table != "strokes"
+                else f"SELECT {', '.join(names)} FROM {table} WHERE session_id = ? ORDER BY foot, stroke",
+                (session_id,),
+            ).fetchall()
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def document(self, session_id: str) -> Any:
+        """Return the whole result of a session as it was stored."""
+        with self._told():
+            found = self._db.execute("SELECT document FROM sessions WHERE id = ?", (session_id,)).fetchone()
+        return json.loads(found[0]) if found and found[0] else None
+
+    # ---- the whole ----------------------------------------------------------------------------------------------
+
+    def merge(self, source: ClientRow, target: ClientRow) -> int:
+        """Give one client's sessions to another and remove the first; returns how many there were."""
+        if source.id == target.id:
+            raise UsageError(f"clients merge: {source.id} and {target.id} are one client.")
+        with self._transaction():
+            moved = self._db.execute(
+                "UPDATE sessions SET client = ?, rider = ? WHERE client = ?", (target.id, target.name, source.id)
+            ).rowcount
+            self._db.execute("DELETE FROM clients WHERE id = ?", (source.id,))
+        return moved
+
+    def forget(self, client: ClientRow) -> Forgotten:
+        """Remove a client and every byte of their rows and pages; what lies outside the file is returned.
+
+        A run that is killed in between is finished by the next one that opens the file.
+        """
+        with self._transaction():
+            own = [row[0] for row in self._db.execute("SELECT id FROM sessions WHERE client = ?", (client.id,))]
+            copies = tuple(page for session_id in own for page in self._pages(session_id) if page.content is None)
+            self._db.execute("DELETE FROM sessions WHERE client = ?", (client.id,))
+            self._db.execute("DELETE FROM clients WHERE id = ?", (client.id,))
+            self._set("unclean", "1")
+        with self._told():
+            self._clean()
+        return Forgotten(len(own), copies, tuple(json.loads(self._setting("backups") or "[]")))
+
+    def _clean(self) -> None:
+        """Write the file anew without what was removed, and empty the write-ahead log."""
+        self._db.execute("VACUUM")
+        busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise OutputError(
+                f"{self.path}: what was removed is gone from the tables, but another program has the file open, so "
+                f"bytes of it are left in {self.path.name}-wal. Close that program, then run any 'bikefit clients' "
+                "command."
+            )
+        self._db.execute("DELETE FROM settings WHERE name = 'unclean'")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def backup(self, path: Path) -> None:
+        """Copy the whole file, as SQLite does it while others may write; an existing file is never overwritten."""
+        if path.exists():
+            raise UsageError(f"{path}: this file is there already and is left as it is; name a new one.")
+        with self._transaction():
+            # noted first, for whoever is forgotten has to be told of it even where this is killed
+            known = json.loads(self._setting("backups") or "[]")
+            self._set("backups", json.dumps(sorted({*known, str(path.resolve())})))
+        part = path.with_name(f".{path.name}.unfinished")
+        try:
+            part.unlink(missing_ok=True)
+            os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+            with self._told(), closing(sqlite3.connect(part)) as copy:
+                self._db.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            os.rename(part, path)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
+
+    def _setting(self, name: str) -> str:
+        """Return what the file notes of itself."""
+        found = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def _set(self, name: str, value: str) -> None:
+        """Note something of the file itself."""
+        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+
+def _sha256(content: bytes) -> str:
+    """Hash bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def client_of(row: Mapping[str, Any]) -> str:
+    """Return whose session a stored one is: the client's id, else the rider's name."""
+    return str(row.get("client") or row["rider"])
