@@ -11,6 +11,7 @@ PICTURE = HERE / "img" / "floors.svg"
 ABOUT = {
     "cli": "parse, call, print, exit code",
     "app": "the page without a terminal",
+    "clients": "a studio's clients over the years",
     "batch": "many sessions: parallel, resumable",
     "report": "text, pages, figures · one SQLite file",
     "comparison": "several recordings · a look · a plan",

@@ -88,7 +88,7 @@ def test_what_is_usual_needs_no_parser(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "compare", "analyze --help", "analyze a.fit b.fit c.fit", "analyze ride.fit --jsn", "analyze ride.fit -o",
+        "inspect", "analyze --help", "analyze a.fit b.fit c.fit", "analyze ride.fit --jsn", "analyze ride.fit -o",
         "analyze ride.fit --side up", "analyze ride.fit --json=1", "batch sessions", "batch sessions -o r --jobs -1",
         "batch sessions -o r --jobs 1.5", "analyze ride.fit -qo a.pdf", "analyze -- ride.fit",
     ],

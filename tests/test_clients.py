@@ -313,8 +313,8 @@ def test_a_visit_is_kept_shown_compared_exported_and_forgotten(
             "--next-visit", "3.5.2027", "--shoe", "S-9", "--report", str(report),
         )  # fmt: skip
     assert NAME in report.read_text(encoding="utf-8")
-    listed = json.loads(run("clients", "list", "--json", *studio).out)["clients"]
-    assert listed == [{"id": "c1", "name": NAME, "sessions": 3, "last_visit": "2024-01-01", "next_visit": "2027-05-03"}]
+    listed = run("clients", "list", *studio).out
+    assert listed == f"c1  {NAME}; 3 sessions; last 2024-01-01; next 2027-05-03\n"
     page = tmp_path / "anna.html"
     run("clients", "show", "c1", "-o", str(page), *studio)
     text = page.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import CommonFlags, ReportFlags
-from bikefit.cli.output import announce, open_file, print_json
+from bikefit.cli.output import announce, open_file
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
 from bikefit.words import Words
@@ -51,7 +51,6 @@ def add(
 @group.command(epilog="Example: bikefit clients list --clients studio.sqlite")
 def list_(
     common: CommonFlags,
-    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
     clients: ClientsFlag = CLIENTS,
 ) -> None:
     """List the clients: id, name, sessions, last and next visit."""
@@ -59,22 +58,16 @@ def list_(
 
     with ClientFile(clients) as file:
         rows, sessions = file.clients(), file.sessions()
-    listed = []
+    width = max((len(row.id) for row in rows), default=2)
     for row in rows:
         own = [session for session in sessions if session["client"] == row.id]
         last = max((session["day"] for session in own), default="")
         due = max((session["next_visit"] for session in own), default="")
-        listed.append({"id": row.id, "name": row.name, "sessions": len(own), "last_visit": last, "next_visit": due})
-    if as_json:
-        print_json({"clients": listed})
-        return
-    width = max((len(str(one["id"])) for one in listed), default=2)
-    for one in listed:
-        told = [f"{one['id']:{width}}  {one['name']}", f"{one['sessions']} sessions"]
-        told += [f"last {one['last_visit']}"] if one["last_visit"] else []
-        told += [f"next {one['next_visit']}"] if one["next_visit"] else []
+        told = [f"{row.id:{width}}  {row.name}", f"{len(own)} session{'' if len(own) == 1 else 's'}"]
+        told += [f"last {last}"] if last else []
+        told += [f"next {due}"] if due else []
         print("; ".join(told))
-    if not listed:
+    if not rows:
         announce(f"{clients}: no clients yet.", common.quiet)
 
 
