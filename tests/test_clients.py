@@ -271,11 +271,13 @@ with ClientFile(Path(sys.argv[1]), make=True) as file:
 def test_whatever_was_confirmed_survives_kill_9(path: Path) -> None:
     said: dict[str, set[str]] = {"added": set(), "appended": set(), "forgotten": set(), "merged": set()}
     doubtful: set[str] = set()
-    for turn, delay_s in enumerate((0.0, 0.011, 0.03, 0.07, 0.15, 0.31)):
+    for turn, (confirmed, delay_s) in enumerate(
+        ((1, 0.0), (4, 0.003), (10, 0.001), (13, 0.006), (19, 0.0), (25, 0.01))
+    ):
         command = [sys.executable, "-c", WORKER, str(path), str(1000 * turn + 1)]
         worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert worker.stdout is not None
-        lines = [worker.stdout.readline()]
+        lines = [worker.stdout.readline() for _ in range(confirmed)]
         time.sleep(delay_s)
         worker.send_signal(signal.SIGKILL)
         lines += worker.stdout.readlines()
