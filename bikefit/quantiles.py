@@ -15,6 +15,8 @@ from typing import Final
 
 _NORMAL: Final = NormalDist()
 _EXPANDED_FROM_DOF: Final = 1000.0
+_NEAR_NORMAL_DOF: Final = 5.0
+"""From here on the expansion is near enough to begin with."""
 
 
 @cache
@@ -33,13 +35,14 @@ def t_quantile(dof: float, confidence: float = 0.95) -> float:
         return _expanded(_NORMAL.inv_cdf(1.0 - tail), dof)
     log_scale = math.lgamma((dof + 1.0) / 2.0) - math.lgamma(dof / 2.0) - 0.5 * math.log(dof * math.pi)
     # the tail is nearly a power of t, so Newton's steps on the logarithms never overshoot by much
-    reach = max(_NORMAL.inv_cdf(1.0 - tail), 1e-3)
+    normal = _NORMAL.inv_cdf(1.0 - tail)
+    reach = max(_expanded(normal, dof) if dof > _NEAR_NORMAL_DOF else normal, 1e-3)
     for _ in range(100):
         own = _upper_tail(reach, dof)
         density = math.exp(log_scale - (dof + 1.0) / 2.0 * math.log1p(reach * reach / dof))
         step = math.log(own / tail) * own / (density * reach)
         reach *= math.exp(step)
-        if abs(step) < 1e-14:
+        if abs(step) < 1e-9:  # the error left is its square
             break
     return reach
 

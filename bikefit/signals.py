@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from functools import cache, lru_cache
 from typing import Final
 
@@ -23,6 +24,8 @@ _SCALES: Final = np.geomspace(0.02, 20.0, 64)
 _SCALE_STEP: Final = math.log(_SCALES[1] / _SCALES[0])
 _REACHES: Final = np.geomspace(0.005, 400.0, 400)
 """Where mixtures of t distributions are looked at, in units of their standard deviation."""
+_DOFS: Final[list[float]] = np.geomspace(1.0, 2000.0, 80).tolist()
+"""Degrees of freedom between which is interpolated."""
 
 SPIKE_NEIGHBOURS = 2
 """Samples on each side whose median a spike is compared with: two bad samples in five are still seen."""
@@ -234,8 +237,7 @@ def _as_student(scales: Array, chance: Array, dof: float) -> tuple[Array, Array]
     np.add.at(weights, (rows, below + 1), share)
     inside = weights @ _held(dof)
     inner, outer = (np.array([np.interp(level, row, _REACHES) for row in inside]) for level in (0.68, 0.95))
-    far, near, known = _student()
-    dofs = np.interp(-outer / inner, -far / near, known)
+    dofs = np.array([_dof_of(ratio) for ratio in (outer / inner).tolist()])
     return unit * outer / np.array([t_quantile(value) for value in dofs]), dofs
 
 
@@ -251,9 +253,17 @@ def _held(dof: float) -> Array:
     return share
 
 
+def _dof_of(ratio: float) -> float:
+    """Return the degrees of freedom of the t distribution whose 95 % reach so many times as far as its 68 %."""
+    above = bisect_left(_DOFS, -ratio, key=_less_heavy)
+    if above in (0, len(_DOFS)):
+        return _DOFS[0] if above == 0 else _DOFS[-1]
+    low, high = _DOFS[above - 1], _DOFS[above]
+    share = (-ratio - _less_heavy(low)) / (_less_heavy(high) - _less_heavy(low))
+    return low + share * (high - low)
+
+
 @cache
-def _student() -> tuple[Array, Array, Array]:
-    """Return how far 95 % and 68 % of t distributions reach, and their degrees of freedom, which rise."""
-    dofs = np.geomspace(1.0, 2000.0, 80)
-    far, near = (np.array([t_quantile(dof, level) for dof in dofs]) for level in (0.95, 0.68))
-    return far, near, dofs
+def _less_heavy(dof: float) -> float:
+    """Return less how many times as far as 68 % of a t distribution its 95 % reach: it rises with the dof."""
+    return -t_quantile(dof, 0.95) / t_quantile(dof, 0.68)
