@@ -16,21 +16,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from multiprocessing import resource_tracker, spawn
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from helpers.bare_worker import do_bare
 from helpers.batch_workers import misbehave
 from markupsafe import escape
 
 from bikefit import analyze
 from bikefit.analysis import AnalyzeOptions
-from bikefit.batch import BatchOptions, cluster, jobs_of, result_tables, run_batch, run_jobs
+from bikefit.batch import BatchOptions, cluster, jobs_of, pool, result_tables, run_batch, run_jobs
 from bikefit.batch.identity import clean_id, named_id
+from bikefit.batch.pool import run_local
 from bikefit.batch.riders import compare_rider, riders_with_two_counts
+from bikefit.batch.work import Task
 from bikefit.comparison import ComparisonResult, compare
-from bikefit.errors import OutputError, RecordingError
+from bikefit.errors import OutputError, RecordingError, UsageError
 from bikefit.io.text.writer import write_csv
 from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.settings import Settings
@@ -511,10 +518,19 @@ def test_bad_files_fail_alone_and_are_told_at_the_end(run: Run, rides: Path, tmp
     assert again.err == first.err
 
 
-def test_a_packed_file_that_swells_beyond_measure_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(b"time_s,left_heel_rotation_deg\n" + b"1,1\n" * (50 << 20), 6))
-    with pytest.raises(RecordingError, match="holds more than 64 MiB"):
-        analyze(tmp_path / "bomb.csv.gz")
+@on_linux
+def test_six_megabytes_of_gzip_that_swell_beyond_measure_are_refused(tmp_path: Path) -> None:
+    member = gzip.compress(b"time_s,left_heel_rotation_deg\n" + b"1,1\n" * (10 << 20), 6)
+    bomb = tmp_path / "bomb.csv.gz"
+    bomb.write_bytes(member * (6_000_000 // len(member) + 1))  # 6 GB when unpacked
+    with subprocess.Popen([sys.executable, "-m", "bikefit", "analyze", str(bomb)], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        told = process.stderr.read().decode()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 3
+    assert re.search(r"the packed file holds more than \d+ MiB, which no recording does", told)
+    assert used.ru_maxrss < 1_000_000  # kB
 
 
 def test_a_manifest_with_everything(run: Run, samples: Path, tmp_path: Path) -> None:
@@ -606,18 +622,21 @@ def test_ids_differ_wherever_names_do() -> None:
 def test_a_dying_and_a_hanging_worker_fail_alone(rides: Path, tmp_path: Path) -> None:
     folder = tmp_path / "rides"
     shutil.copytree(rides, folder)
-    shutil.copy(folder / "ride_0.csv", folder / "dies.csv")
-    shutil.copy(folder / "ride_0.csv", folder / "hangs.csv")
+    names = ("dies", "hangs", "raises", *(("greedy",) if sys.platform == "linux" else ()))
+    for name in names:
+        shutil.copy(folder / "ride_0.csv", folder / f"{name}.csv")
     jobs = jobs_of(folder, tmp_path / "out", AnalyzeOptions())
     how = BatchOptions(jobs=2, report=False, timeout_s=15)
     outcomes = {outcome.name: outcome for outcome in run_jobs(jobs, tmp_path / "out", how, misbehave)}
-    assert len(outcomes) == RIDES + 2
-    assert {name for name, outcome in outcomes.items() if outcome.status == "failed"} == {"dies.csv", "hangs.csv"}
+    assert len(outcomes) == RIDES + len(names)
+    assert {name for name, one in outcomes.items() if one.status == "failed"} == {f"{name}.csv" for name in names}
     assert "died (exit code 7)" in outcomes["dies.csv"].error
+    assert outcomes["raises.csv"].error.endswith("its worker failed (ZeroDivisionError).")
+    assert sys.platform != "linux" or "more memory than a worker may take" in outcomes["greedy.csv"].error
     assert "--timeout" in outcomes["hangs.csv"].error
     # such failures may pass: the next run tries them again
     mended = {outcome.name: outcome.status for outcome in run_jobs(jobs, tmp_path / "out", how)}
-    assert mended["dies.csv"] == mended["hangs.csv"] == "ok"
+    assert {mended[f"{name}.csv"] for name in names} == {"ok"}
     assert mended["ride_0.csv"] == "unchanged"
 
 
@@ -636,16 +655,21 @@ def test_half_an_answer_holds_up_nothing_for_longer_than_the_time_limit(rides: P
 
 
 @on_linux
-@pytest.mark.parametrize("wait_s", [0.5, 2.5])
-def test_an_early_ctrl_c_is_quiet(rides: Path, tmp_path: Path, wait_s: float) -> None:
-    process = subprocess.Popen(
-        command(rides, tmp_path / "out"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
-    time.sleep(wait_s)
-    os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=30)
-    assert "spawn_main" not in told  # no worker says anything; the program itself may still be starting
+def test_an_early_ctrl_c_is_one_line_at_most(rides: Path, tmp_path: Path) -> None:
+    # from the moment on that the program is its own: before, it is Python's
+    program = "from bikefit.cli.main import main; print('on', flush=True); main()"
+    for number, wait_s in enumerate((0.0, 0.2, 0.6, 1.0, 1.5, 2.2)):
+        arguments = command(rides, tmp_path / f"out{number}")[3:]
+        with subprocess.Popen(
+            [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            assert process.stdout.readline() == "on\n"
+            time.sleep(wait_s)
+            os.killpg(process.pid, signal.SIGINT)
+            _, told = process.communicate(timeout=60)
+        assert (process.returncode, told) in ((130, "bikefit: interrupted.\n"), (130, ""), (130, "\n"), (0, "")), told
 
 
 def workers_of(pid: int) -> list[int]:
@@ -706,6 +730,78 @@ def test_killed_workers_cost_at_most_their_own_sessions(rides: Path, quiet: Path
     list(run_batch(rides, out, batch=BatchOptions(jobs=1)))
     assert dump_of(out) == dump_of(quiet)
     assert pages_of(out) == pages_of(quiet)
+
+
+@pytest.fixture
+def task(rides: Path, tmp_path: Path) -> Task:
+    """One session to do."""
+    return Task(jobs_of(rides, tmp_path / "out", AnalyzeOptions())[0])
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        (
+            "echo \"ModuleNotFoundError: No module named 'x'\" >&2; exit 1",
+            r"exit code 1\): ModuleNotFoundError: No .*",
+        ),
+        ("kill -9 $$", r"killed by the system, mostly for want of memory"),
+        ("sleep 60", r"took longer than 0.2 s"),
+    ],
+)
+def test_why_workers_cannot_begin(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, told: str
+) -> None:
+    stand_in = tmp_path / "python"
+    stand_in.write_text(f"#!/bin/sh\n{does}\n")
+    stand_in.chmod(0o755)
+    resource_tracker.ensure_running()  # which is no worker
+    monkeypatch.setattr(spawn, "_python_exe", os.fsencode(stand_in))
+    monkeypatch.setattr(pool, "START_S", 0.2 if "sleep" in does else 60.0)
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+    with pytest.raises(UsageError, match=rf"end before they begin .*{told}"):
+        list(run_local([task], 1, None))
+
+
+def test_a_system_without_a_process_to_give(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = SpawnProcess.start
+    given = [2]
+
+    def start(process: SpawnProcess) -> None:
+        if given[0] <= 0:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        given[0] -= 1
+        started(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", start)
+    monkeypatch.setattr(pool, "START_AGAIN_S", 0.0)
+    # of the four that were asked for, two may begin: they do it all
+    assert [done.absent for done in run_local([task] * 5, 4, None)] == [False] * 5
+    with pytest.raises(OutputError, match=r"no worker process can be started \(Resource temporarily unavailable\)"):
+        list(run_local([task], 2, None))
+
+
+def test_a_system_that_has_less_than_linux(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((os, "getppid"), (os, "sched_getaffinity"), (signal, "pthread_sigmask")):
+        monkeypatch.delattr(module, name, raising=False)
+    received, count = Connection.recv, [0]
+
+    def recv(connection: Connection) -> Any:
+        # as a pipe on Windows does whose other end has just gone; the first is only that the worker is ready
+        got = received(connection)
+        count[0] += 1
+        if count[0] == 3:
+            raise BrokenPipeError(109, "The pipe has been ended")
+        return got
+
+    monkeypatch.setattr(Connection, "recv", recv)
+    monkeypatch.setenv("BARE_WORKER", "1")
+    tasks = [replace(task, job=replace(task.job, id=str(number))) for number in range(4)]
+    done = {one.id: one for one in run_local(tasks, 1, 60.0, do_bare)}
+    assert [one.absent for one in done.values()] == [False, True, False, False]
+    assert done["1"].rows is not None
+    assert done["1"].rows.session.error == "ride_0.csv: the connection to its worker broke."
 
 
 def test_workers_that_cannot_start_are_told(rides: Path, tmp_path: Path) -> None:

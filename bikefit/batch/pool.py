@@ -12,23 +12,28 @@ import multiprocessing
 import os
 import queue
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from multiprocessing import resource_tracker
+from multiprocessing import resource_tracker, spawn
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 from typing import Any
 
 from bikefit.batch.work import Done, Task, absent, do_task
-from bikefit.errors import UsageError
+from bikefit.errors import OutputError, UsageError
 
 END_S = 0.2
 """How long a worker may take to end by itself."""
 MEMORY_MAX_BYTES = 3 << 30
 """A worker that asks for more is refused it, where the system can: its session fails, not the machine."""
+START_S = 300.0
+"""How long a worker may take to begin."""
+START_AGAIN_S = 1.0
+"""How long to wait where the system has no process to give."""
 STARTS_MAX = 3
 """So many workers in a row that end by themselves before they are ready are no accident."""
 KILLS_PER_START = 10
@@ -92,10 +97,21 @@ def _managed(
     try:
         while (waiting or any(worker.task for worker in workers)) and not stop.is_set():
             while waiting and len(workers) < jobs:
-                workers.append(_Worker(context, work, inbox))
+                try:
+                    workers.append(_Worker(context, work, inbox))
+                except (OSError, RuntimeError) as error:
+                    # no more processes, files or threads for now: then with fewer workers
+                    if not workers:
+                        false_starts += 1.0
+                        if false_starts >= STARTS_MAX:
+                            raise OutputError(_why_not_made(error)) from error
+                        stop.wait(START_AGAIN_S)
+                    break
+            if not workers:
+                continue
             finished: list[Done] = []
             sender, answer = _next_letter(inbox, workers, timeout_s)
-            gone = [worker for worker in workers if timeout_s is not None and worker.left_s(timeout_s) <= 0.0]
+            gone = [worker for worker in workers if worker.left_s(timeout_s) <= 0.0]
             if sender in workers and sender is not None:
                 if answer is None:
                     gone = [worker for worker in gone if worker is not sender] + [sender]
@@ -112,7 +128,7 @@ def _managed(
                 elif not worker.ready:
                     false_starts += 1.0 / KILLS_PER_START if code is not None and code < 0 else 1.0
                     if false_starts >= STARTS_MAX:
-                        raise UsageError(_why_no_start(code))
+                        raise UsageError(_why_no_start(None if hung else code))
             for worker in workers:
                 if worker.ready and worker.task is None and waiting:
                     worker.give(waiting.popleft())
@@ -138,15 +154,21 @@ class _Worker:
     """
 
     def __init__(self, context: SpawnContext, work: Callable[[Task], Done], inbox: queue.Queue[_Letter]) -> None:
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, work), daemon=True)
-        self.process.start()
-        theirs.close()
         self.ready = False
         self.task: Task | None = None
         self.since_s = time.monotonic()
-        self.ear = threading.Thread(target=self._listen, args=(inbox,), daemon=True, name="worker's answers")
-        self.ear.start()
+        self.connection, theirs = context.Pipe()
+        with theirs:
+            self.process = context.Process(target=serve, args=(theirs, work), daemon=True)
+            self.ear = threading.Thread(target=self._listen, args=(inbox,), daemon=True, name="worker's answers")
+            try:
+                self.process.start()
+                self.ear.start()
+            except BaseException:
+                if self.process.pid is not None:
+                    self.process.kill()
+                self.connection.close()
+                raise
 
     def _listen(self, inbox: queue.Queue[_Letter]) -> None:
         """Pass on what the worker sends; None once it is dead or what it sends makes no sense."""
@@ -168,9 +190,10 @@ class _Worker:
             finished.append(answer)
         self.ready, self.task = True, None
 
-    def left_s(self, timeout_s: float) -> float:
-        """Time until its task has taken too long; endless where it has none."""
-        return timeout_s - (time.monotonic() - self.since_s) if self.task is not None else float("inf")
+    def left_s(self, timeout_s: float | None) -> float:
+        """Time until its task or its start has taken too long; endless where it has no task, or no limit."""
+        limit_s = START_S if not self.ready else timeout_s if self.task is not None else None
+        return float("inf") if limit_s is None else limit_s - (time.monotonic() - self.since_s)
 
     def end(self) -> int | None:
         """Kill it, for it writes nothing that could be left half done; returns the exit code that it had by itself."""
@@ -191,7 +214,7 @@ _Letter = tuple[_Worker | None, Any]
 
 def _next_letter(inbox: queue.Queue[_Letter], workers: list[_Worker], timeout_s: float | None) -> _Letter:
     """Wait until a worker has sent something, has died or has taken too long, or all is to stop."""
-    left_s = float("inf") if timeout_s is None else min(worker.left_s(timeout_s) for worker in workers)
+    left_s = min(worker.left_s(timeout_s) for worker in workers)
     try:
         return inbox.get(timeout=None if left_s == float("inf") else max(left_s, 0.0))
     except queue.Empty:
@@ -202,6 +225,8 @@ def _fate(code: int | None, timeout_s: float | None) -> str:
     """Say what became of a worker; ``timeout_s`` where it was stopped for taking longer."""
     if timeout_s is not None:
         return f"took longer than {timeout_s:g} s and was stopped (--timeout)."
+    if code is None:
+        return "the connection to its worker broke."
     return f"its worker process died ({_code(code)})."
 
 
@@ -213,14 +238,36 @@ def _code(code: int | None) -> str:
 
 
 def _why_no_start(code: int | None) -> str:
-    """Say why the workers end before they begin, as far as it can be known."""
+    """Say why the workers end before they begin, as far as it can be known; no code: they do not begin at all."""
+    how = _code(code) if code is not None else f"they took longer than {START_S:g} s"
+    said = f"the worker processes end before they begin ({how})"
     main = sys.modules["__main__"]
     if getattr(main, "__spec__", None) is None and getattr(main, "__file__", None):
-        return (
-            f"the worker processes end before they begin ({_code(code)}). In a script, run the batch under "
-            "'if __name__ == \"__main__\":', for the workers import the script."
-        )
-    return f"the worker processes end before they begin ({_code(code)}); what they printed says why."
+        guard = "'if __name__ == \"__main__\":'"
+        return f"{said}. In a script, run the batch under {guard}, for the workers import the script."
+    return f"{said}: {_why_not_loaded() or 'what they printed says why.'}"
+
+
+def _why_not_loaded() -> str:
+    """Return the last words of a process that only loads what a worker is; empty where it can."""
+    line = [os.fsdecode(spawn.get_executable()), "-c", f"import {__name__}"]
+    told = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        tried = subprocess.run(
+            line, env=told, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=START_S,
+            check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"{type(error).__name__}."
+    words = tried.stderr.strip().splitlines()
+    return "" if tried.returncode == 0 else (words[-1] if words else f"{_code(tried.returncode)}.")
+
+
+def _why_not_made(error: Exception) -> str:
+    """Say that the system gives no process, with its own words."""
+    words = getattr(error, "strerror", None) or str(error)
+    what = "Close other programs or allow more processes; what was finished is kept."
+    return f"no worker process can be started ({words}). {what}"
 
 
 def _block_interrupts() -> None:
@@ -243,7 +290,17 @@ def serve(connection: Connection, work: Callable[[Task], Done]) -> None:
     with contextlib.suppress(EOFError, OSError):
         connection.send("ready")
         while True:
-            connection.send(work(connection.recv()))
+            connection.send(_answer(connection.recv(), work))
+
+
+def _answer(task: Task, work: Callable[[Task], Done]) -> Done:
+    """Do a task; whatever it raises is a failure of its own session."""
+    try:
+        return work(task)
+    except MemoryError:
+        return lost(task, "it needs more memory than a worker may take.")
+    except Exception as error:
+        return lost(task, f"its worker failed ({type(error).__name__}).")
 
 
 def _end_with_parent() -> None:
@@ -255,8 +312,8 @@ def _end_with_parent() -> None:
 
 
 def _limit_memory() -> None:
-    """Refuse this process more memory than a session may take, where the system can (Linux)."""
-    if sys.platform == "linux":
+    """Refuse this process more memory than a session may take, where the system has and keeps such a limit (Linux)."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)

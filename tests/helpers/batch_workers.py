@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+from bikefit.batch.pool import MEMORY_MAX_BYTES
 from bikefit.batch.work import Done, Task, do_task
 
 
@@ -16,6 +17,10 @@ def misbehave(task: Task) -> Done:
         _send_half_an_answer()
     if "hangs" in task.job.name:
         time.sleep(600)
+    if "greedy" in task.job.name:
+        bytearray(MEMORY_MAX_BYTES)
+    if "raises" in task.job.name:
+        raise ZeroDivisionError("what the file holds")
     return do_task(task)
 
 
