@@ -658,7 +658,7 @@ def test_half_an_answer_holds_up_nothing_for_longer_than_the_time_limit(rides: P
 def test_an_early_ctrl_c_is_one_line_at_most(rides: Path, tmp_path: Path) -> None:
     # from the moment on that the program is its own: before, it is Python's
     program = "from bikefit.cli.main import main; print('on', flush=True); main()"
-    for number, wait_s in enumerate((0.0, 0.2, 0.6, 1.0, 1.5, 2.2)):
+    for number, wait_s in enumerate((0.05, 0.2, 0.6, 1.0, 1.5, 2.2)):
         arguments = command(rides, tmp_path / f"out{number}")[3:]
         with subprocess.Popen(
             [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
