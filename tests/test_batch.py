@@ -783,6 +783,8 @@ def test_a_system_without_a_process_to_give(task: Task, monkeypatch: pytest.Monk
 
 
 def test_a_system_that_has_less_than_linux(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.name == "posix":
+        resource_tracker.ensure_running()  # Python's own helper, which needs what is taken away here
     for module, name in ((os, "getppid"), (os, "sched_getaffinity"), (signal, "pthread_sigmask")):
         monkeypatch.delattr(module, name, raising=False)
     received, count = Connection.recv, [0]

@@ -16,10 +16,10 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done; 2 wrong usage; 3 unreadable or nothing usable; 4 a batch with failures."""
     arguments = settled(sys.argv[1:] if arguments is None else arguments)
-    make_encodable()
-    # the vectors here are too short for a BLAS's threads, which cost more than they give
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
+        make_encodable()
+        # the vectors here are too short for a BLAS's threads, which cost more than they give
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         code = _run(arguments)
         sys.stdout.flush()
     except BikefitError as error:
