@@ -118,7 +118,7 @@ def test_from_the_command_line(run: Any) -> None:
     assert turn == pytest.approx(-at_stop["excess"]["deg"])
     assert turn < -1.0
     assert read(run, "--cleat-float", "0")["recommendation"]["cleat"]["reason"] == "no_float"
-    told = run("analyze", STOP_RIDE, "--cleat-float", "0").out
+    told = run("analyze", STOP_RIDE, "--cleat-float", "0", "--details").out
     assert f"turn the cleat by {-turn:.1f}° so that the heel comes in: its nose toward the bike" in " ".join(
         told.split()
     )

@@ -436,13 +436,16 @@ def test_what_was_measured_is_said() -> None:
     foot = right([6.0, 3.0], [0, 2])
     assert foot.measured.code == "compare_closer"
     assert str(foot.measured).startswith("With 2 varus wedges the right heel was 3.0 deg further in than with no wedge")
-    assert sentences.headline(ENGLISH, foot) == "2 varus wedges help"
+    # one pair: what was seen, not what did it
+    assert sentences.headline(ENGLISH, foot) == "With 2 varus wedges the heel is closer to neutral"
+    assert sentences.headline(ENGLISH, right([6.0, 3.0, 6.0], [0, 2, 0])) == "2 varus wedges help"
     wrong = right([4.0, 6.0], [0, 2])
     assert wrong.measured.code == "compare_wrong_way"
     assert sentences.keep(ENGLISH, wrong, SYSTEM.cap) == "Take off 2 varus wedges and ride without."
     other_side = right([3.0, 4.2, 1.8, 3.0], [0, 2, -2, 0])
     assert "one degree of valgus turns this heel in by about" in sentences.learned(ENGLISH, other_side)
-    assert "one degree of varus turns this heel in by about" in sentences.learned(ENGLISH, foot)
+    assert "One pair cannot separate the wedges" in sentences.learned(ENGLISH, foot)
+    assert "turns this heel" not in sentences.learned(ENGLISH, foot)
     assert sentences.headline(ENGLISH, other_side) == "2 valgus wedges help"
     assert "1.2 deg further in" in str(other_side.measured)
 

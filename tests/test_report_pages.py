@@ -61,7 +61,7 @@ def test_every_format_prints_the_digits_of_the_json(tmp_path: Path) -> None:
         everywhere = [printed(excess["deg"]), f"{low} to {high}", f"{abs(excess['deg']):.1f}° out from neutral"]
         everywhere += [printed(foot["rotation"]["value_deg"]), printed(advised["expected_deg"])]
         if advised["change"]:
-            everywhere.append(f"Chance to come closer {100 * advised['chance_closer']:.0f} %")
+            everywhere.append(f"chance to come closer {100 * advised['chance_closer']:.0f} %")
             everywhere.append(f"expected at {abs(advised['expected_deg']):.1f}° heel out")
         for words in everywhere:
             assert words in text, (side, words)
@@ -173,7 +173,7 @@ def test_a_comparison_shows_its_curves_and_one_chance_everywhere(tmp_path: Path)
     curves = source.split('id="curves"')[1].split("</section>")[0]
     assert [curves.count(f'class="{band}"') for band in ("before-area", "area")] == [2, 1]
     chance = ENGLISH.percent(foot.response.probability_heel_in)
-    assert f"heel goes in: {chance}" in source
+    assert f"heel moves in: {chance}" in source
     assert f">{chance}</td>" in source
     assert "shape" not in " ".join(comparison_sentences(ENGLISH, foot))
     changed = replace(foot.curves, difference_deg=foot.curves.difference_deg - 1.3, differs=((90.0, 180.0),))

@@ -41,9 +41,9 @@ def recommendation(outcome: str, total: int | None, fitted: int = 0) -> Recommen
         ("fit_wedges", 0, 2, "2 varus wedges are on, and what they do is not known."),
         ("beyond_stack", 3, 2, "2 varus wedges are on, and what they do is not known."),
         ("keep", 2, 2, "keep 2 varus wedges (thick side toward the bike)."),
-        ("no_wedge", 0, 0, "Right shoe: no wedge needed."),
-        ("beyond_stack", 3, 0, "Check the cleat, its float and the neutral angle first; the most to try is 3 varus"),
-        ("undetermined", None, 0, "cannot tell from this recording. No change of wedges"),
+        ("no_wedge", 0, 0, "Right shoe: no wedge for now."),
+        ("beyond_stack", 3, 0, "Check the cleat, its float and the neutral angle first. The most to try is 3 varus"),
+        ("undetermined", None, 0, "cannot tell from this recording. No number of wedges"),
     ],
 )
 def test_advice_says_what_to_do(outcome: str, total: int | None, fitted: int, words: str) -> None:
@@ -70,7 +70,7 @@ def test_with_wedges_on_no_change_of_them_is_named(total: int, fitted: int) -> N
 def test_the_first_result_points_to_the_visit_and_what_it_can_show() -> None:
     following = sentences.what_next(ENGLISH, recommendation("fit_wedges", 2), Visible(1.62, 0.84))
     assert "record no wedge, 2 varus wedges, 2 valgus wedges, no wedge" in following
-    assert "bikefit plan" in following
+    assert "bikefit" not in following  # it stands on the client's page
     assert "1.6°" in following
     assert "0.8°" in following
     assert "visit" not in sentences.what_next(ENGLISH, recommendation("no_wedge", 0))
@@ -79,6 +79,28 @@ def test_the_first_result_points_to_the_visit_and_what_it_can_show() -> None:
 def test_the_response_is_called_an_assumption_where_a_count_is_shown() -> None:
     for outcome, total, fitted in (("fit_wedges", 2, 0), ("beyond_stack", 3, 0), ("keep", 2, 2), ("fit_wedges", 3, 2)):
         assert "assumption" in sentences.outlook(ENGLISH, recommendation(outcome, total, fitted))
+
+
+def test_a_wedge_is_called_unneeded_only_near_neutral() -> None:
+    near = make_recommendation("no_wedge", 0, 0, reasons=(reason("within_band", band=1.0),))
+    assert sentences.advice(ENGLISH, "left", near, 3) == "Left shoe: no wedge needed."
+    assert near.headline(ENGLISH) == "No wedge needed"
+    pinned = replace(near, reasons=(*near.reasons, reason("excess_is_lower_bound")))
+    wide = replace(near, reasons=(reason("interval_holds_neutral", percent=80),))
+    useless = replace(near, reasons=(reason("no_gain_expected"),))
+    for told in (pinned, wide, useless):
+        assert sentences.advice(ENGLISH, "left", told, 3) == "Left shoe: no wedge for now."
+        assert told.headline(ENGLISH) == "No wedge for now"
+
+
+def test_the_headline_says_what_keeps_a_count_from_being_given() -> None:
+    unknown = recommendation("undetermined", None)
+    assert unknown.headline(ENGLISH) == "Cannot tell"
+    lacking = replace(unknown, next_step=NextStep("check"))
+    assert lacking.headline(ENGLISH) == "Neutral not known"
+    told = reason("angle_implausible", side="right", deg=90.0, about="from_zero", fits="heading")
+    assert replace(unknown, reasons=(told,)).headline(ENGLISH) == "Angle not plausible"
+    assert "zero, its unit or its column" in sentences.what_next(ENGLISH, replace(unknown, reasons=(told,)))
 
 
 def test_undetermined_is_no_zero() -> None:
@@ -94,7 +116,7 @@ def test_undetermined_is_no_zero() -> None:
 
 def test_what_was_measured_names_the_side_of_neutral() -> None:
     assert "External (heel-out)" in measured(ENGLISH, Excess(4.2, SD, 0.0))
-    assert "4.2° out from neutral, very likely 2.6° to 5.8° heel out" in measured(ENGLISH, Excess(4.2, SD, 0.0))
+    assert "4.2° out from neutral, 95 % interval 2.6° to 5.8° heel out" in measured(ENGLISH, Excess(4.2, SD, 0.0))
     assert "1.3° in from neutral" in measured(ENGLISH, Excess(-1.3, SD, 0.0))
     assert "may be larger" in measured(ENGLISH, Excess(4.2, SD, 0.0, lower_bound=True))
 
@@ -141,4 +163,4 @@ def test_a_printed_comparison_is_its_answers_and_verdicts() -> None:
 def test_a_printed_recording_says_what_it_holds() -> None:
     recording = simulate_plain(duration_s=75, rate_hz=50, seed=3, side="left")[0]
     assert str(recording) == f"{recording.name}: {recording.format}, 1:15 min; rotation of the left foot."
-    assert str(replace(recording, feet={})).endswith("1:15 min; nothing of the feet.")
+    assert str(replace(recording, feet={})).endswith("1:15 min; no foot data.")

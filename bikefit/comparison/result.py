@@ -192,6 +192,17 @@ class FootComparison:
         counts = {item.wedges for item in self.recordings if item.wedges is not None}
         return len(counts) == 1 and not any(item.cleat_turn_deg for item in self.recordings)
 
+    @property
+    def is_pair(self) -> bool:
+        """Whether all that is known comes from one recording before and one after."""
+        return sum(item.used for item in self.recordings) == 2
+
+    @property
+    def tried_both_ways(self) -> bool:
+        """Whether varus and valgus were both recorded, as in the visit."""
+        counts = [item.wedges for item in self.recordings if item.used and item.wedges is not None]
+        return bool(counts) and min(counts) < 0 < max(counts)
+
     def rows(self, words: Words) -> list[tuple[str, str, str, str]]:
         """Return the recordings for a table, printed: name, wedges, from neutral, standard error."""
         shoe = words.shoe(self.side)

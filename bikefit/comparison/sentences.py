@@ -22,6 +22,8 @@ def _verdict(words: Words, foot: FootComparison) -> str:
     verdict, change = foot.verdict, foot.change
     if verdict in ("helps", "harms", "too_much"):
         count = int(foot.measured.values["count"])
+        if foot.is_pair:
+            return words.text(f"compared.pair_{verdict}", count=words.wedges(count))
         return words.counted(f"compared.{verdict}", abs(count), count=words.wedges(count))
     if verdict == "not_tried":
         return words.text("compared.not_compared" if foot.fitted_wedges else "compared.not_tried")
@@ -80,6 +82,8 @@ def outlook(words: Words, foot: FootComparison) -> str:
         said.append(words.text("compared.guess", closer=closer, worse=worse))
     if not (near and foot.verdict == "not_tried"):
         said.append(learned(words, foot))
+    if foot.tried_both_ways:
+        said.append(words.text("compared.second", share=words.percent(sentences.SAME_COUNT_AFTER_VISIT)))
     return " ".join(said)
 
 
@@ -119,7 +123,9 @@ def learned(words: Words, foot: FootComparison) -> str:
         return words.text("compared.own_none")
     edge = "valgus" if (foot.keep or 0) < 0 else "varus"
     way = "in" if (mean > 0) == (edge == "varus") else "out"
-    return words.text("compared.own", edge=edge, way=way, size=words.degrees(abs(mean)))
+    return words.text(
+        "compared.own_pair" if foot.is_pair else "compared.own", edge=edge, way=way, size=words.degrees(abs(mean))
+    )
 
 
 def next_step(words: Words, foot: FootComparison) -> str:

@@ -283,7 +283,18 @@ class Recommendation:
 
     def headline(self, words: Words) -> str:
         """Give the answer in two to four words, such as "Try 2 varus wedges"."""
-        return words.text(f"headline.{self.step}", target=words.wedges(self.total or 0))
+        return words.text(f"headline.{self.spoken}", target=words.wedges(self.total or 0))
+
+    @property
+    def spoken(self) -> str:
+        """Name the words of the answer: a step, and where no count is given, or none is needed, what that rests on."""
+        codes = {reason.code for reason in self.reasons}
+        if self.step == "undetermined":
+            lacks_neutral = self.next_step.action == "check"
+            return "implausible" if "angle_implausible" in codes else "no_neutral" if lacks_neutral else "undetermined"
+        if self.step == "no_wedge" and ("within_band" not in codes or "excess_is_lower_bound" in codes):
+            return "no_wedge_open"
+        return self.step
 
     def __str__(self) -> str:
         """Give the answer in two to four words of English."""

@@ -9,6 +9,9 @@ from bikefit.model.decided import CleatTurn, Recommendation, Visible
 from bikefit.model.spread import Spread, measured
 from bikefit.words import Words, known
 
+SAME_FIRST_COUNT, SAME_COUNT_AFTER_VISIT = 0.55, 0.60
+"""Share of simulated feet that got the same count on a second day (``benchmarks/second_visit.py``)."""
+
 STAY_REASONS = ("within_band", "interval_holds_neutral", "no_gain_expected")
 
 
@@ -25,7 +28,9 @@ def advice(words: Words, side: Side, recommendation: Recommendation, cap: int) -
     told = {"shoe": shoe, "fitted": words.wedges(fitted)}
     if step == "compare":
         return words.counted("advice.compare", abs(fitted), **told)
-    return words.text(f"advice.{step}", target=words.wedges(target), thick=words.thick_side(target), cap=cap, **told)
+    return words.text(
+        f"advice.{recommendation.spoken}", target=words.wedges(target), thick=words.thick_side(target), cap=cap, **told
+    )
 
 
 def _float_first(words: Words, shoe: str, recommendation: Recommendation) -> str:
@@ -72,10 +77,11 @@ def outlook(words: Words, recommendation: Recommendation) -> str:
         said += [
             words.text("sure.expected", target=target, expected=expected, interval=interval),
             words.text("sure.chances", closer=closer, worse=worse),
+            words.text("sure.second", share=words.percent(SAME_FIRST_COUNT)),
         ]
     elif not recommendation.change:
         said += [words.text(f"sure.{reason.code}") for reason in recommendation.reasons if reason.code in STAY_REASONS]
-    if step != "no_wedge":
+    if step not in ("no_wedge", "fit", "beyond"):
         said.append(words.text("sure.assumption"))
     return " ".join(said)
 
@@ -97,6 +103,8 @@ def what_next(words: Words, recommendation: Recommendation, visible: Visible | N
         if recommendation.next_step.action == "check":
             return words.text("next.neutral_needed")
         codes = {reason.code for reason in recommendation.reasons}
+        if "angle_implausible" in codes:
+            return words.text("next.implausible")
         return words.text("next.pose_needed" if codes & NO_POSE else "next.record_again")
     if step in ("keep", "no_wedge", "float_stop"):
         return words.text(f"next.{step}" if step == "float_stop" else "next.stay")

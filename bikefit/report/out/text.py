@@ -124,6 +124,8 @@ def _next(words: Words, feet: list[FootResult]) -> list[RenderableType]:
     shoes: dict[str, list[str]] = {}
     for foot in feet:
         following = sentences.what_next(words, foot.recommendation, foot.visible)
+        if foot.recommendation.next_step.action == "test":
+            following += " " + words.text("next.plan")
         shoes.setdefault(following, []).append(words.shoe(foot.side))
     return [
         Text(words.text("terminal.next"), style="bold"),
