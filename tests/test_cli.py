@@ -30,7 +30,7 @@ def test_the_founding_case(run: Run, samples: Path) -> None:
     assert done.err == ""
     assert "Right shoe: try 2 varus wedges, thick side toward the bike." in done.out
     assert "Left shoe: no wedge needed." in done.out
-    assert done.out.index("Right shoe: try") < done.out.index("Strokes used") < done.out.index("To know")
+    assert done.out.index("Right shoe: try") < done.out.index("Strokes used") < done.out.index("Remarks")
     assert "clinician" in done.out
 
 

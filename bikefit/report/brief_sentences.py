@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bikefit.comparison import FootComparison
 from bikefit.comparison import sentences as compared
 from bikefit.conventions import Side
 from bikefit.model import FootResult
-from bikefit.words import Words, known
-
-SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z ])")
+from bikefit.words import SENTENCE_END, Words, known
 
 
 def first_sentence(message: str) -> str:

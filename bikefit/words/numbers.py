@@ -25,6 +25,10 @@ def rounded(value: float, digits: int = 1) -> float:
     return float(f"{value:.{digits}f}") + 0.0
 
 
+SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z ])")
+"""Between two sentences of a message; "3.5 deg" and "e.g. one" hold none."""
+
+
 def degree_signs(message: str) -> str:
     """Write "deg" after a number as the degree sign, as everywhere but in JSON.
 

@@ -27,7 +27,7 @@ def sure_bars(words: Words, foot: FootResult) -> list[Bar]:
         return []
     bars = [(words.text("drawing.now"), foot.excess.deg, foot.excess.interval_deg)]
     advised = foot.recommendation
-    if advised.named is not None and advised.change and advised.interval_deg is not None:
+    if advised.step in ("fit", "beyond") and advised.interval_deg is not None:
         named = words.text("drawing.with", wedges=words.wedges(advised.total or 0))
         bars.append((named, advised.expected_deg, advised.interval_deg))
     return bars
@@ -46,11 +46,16 @@ def how_sure(
     band_deg: float,
     title: str,
     rings: int | None = None,
+    at_least: Sequence[bool] = (),
 ) -> str:
-    """Draw where the heel is against neutral, and where it is expected, each with its 95 % interval."""
+    """Draw where the heel is against neutral, and where it is expected, each with its 95 % interval.
+
+    Where a float stop hides part of an excess, ``at_least``, its bar goes on as an arrow; where there is no excess at
+    all a question mark stands in its place.
+    """
     row, top = (40.0 if len(bars) <= 3 else 32.0), 24.0
     measured = 1 if rings is None else len(bars) - rings
-    base = top + row * len(bars) + 4
+    base = top + row * max(len(bars), 1) + 4
     x = svg.Scale(*x_range, 14, SURE_WIDTH - 14)
     parts = [
         svg.rect(x(-band_deg), top - 4, x(band_deg) - x(-band_deg), base - top + 4, "neutral-band"),
@@ -61,9 +66,14 @@ def how_sure(
     for tick in svg.ticks(*x_range, 7):
         parts.append(svg.line(x(tick), base, x(tick), base + 4, "axis"))
         parts.append(svg.label(words.tick(tick), x(tick), base + 17, anchor="middle"))
+    if not bars:
+        parts.append(svg.label("?", x(0), base - 14, "value halo", "middle"))
     for index, (named, value, (low, high)) in enumerate(bars):
         y = top + row * (index + 1) - 12
         parts.append(svg.line(x(low), y, x(high), y, "whisker"))
+        if any(at_least[index : index + 1]):
+            parts += _goes_on(x(high if value > 0 else low), x.end if value > 0 else x.start, y)
+            named = words.text("drawing.at_least_so", value=named)
         shape = "dot" if index < measured else "ring"
         parts.append(svg.element("circle", cx=x(value), cy=y, r=6, class_=shape))
         middle = min(max(x(value), 104.0), SURE_WIDTH - 104.0)
@@ -71,6 +81,13 @@ def how_sure(
     parts.append(svg.label(f"← {words.text('axes.heel_in')}", x.start, base + 34, "strong"))
     parts.append(svg.label(f"{words.text('axes.heel_out')} →", x.end, base + 34, "strong", "end"))
     return svg.figure(SURE_WIDTH, base + 40, [svg.element("g", *parts, class_=f"foot-{side}")], title)
+
+
+def _goes_on(start: float, end: float, y: float) -> list[str]:
+    """Draw an arrow from the end of a bar on to the end of the scale."""
+    way = math.copysign(1.0, end - start)
+    head = [(end - way * 7, y - 5), (end, y), (end - way * 7, y + 5)]
+    return [svg.line(start, y, end, y, "goes-on"), svg.path(head, "goes-on")]
 
 
 def options(

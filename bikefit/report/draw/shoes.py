@@ -46,12 +46,15 @@ class AboveView:
         The neutral angle; None where there is none.
     value : str
         What is written at the heel.
+    stop_deg : float
+        Where the end of the cleat's float stopped the heel; NaN where it did not.
     """
 
     measured_deg: float
     interval_deg: tuple[float, float]
     neutral_deg: float | None
     value: str
+    stop_deg: float = math.nan
 
 
 def from_above(words: Words, side: Side, view: AboveView | None, title: str) -> str:
@@ -76,6 +79,8 @@ def from_above(words: Words, side: Side, view: AboveView | None, title: str) -> 
     parts.append(svg.label(words.text("drawing.bike"), CLEAT[0] - mirror * 93.5, CLEAT[1] - 78, anchor="middle"))
     if view:
         parts += _scale_words(words, view, mirror)
+    else:
+        parts.append(svg.label("?", CLEAT[0], CLEAT[1] + RADIUS + 29, "value", "middle"))
     return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
 
 
@@ -113,6 +118,8 @@ def _axes(view: AboveView) -> list[str]:
     if view.neutral_deg is not None:
         toe = svg.on_circle((0.0, 0.0), 88, -view.neutral_deg)
         shapes.append(svg.line(*toe, *_heel(RADIUS + 2, view.neutral_deg), "neutral-line"))
+    if math.isfinite(view.stop_deg):
+        shapes.append(svg.line(*_heel(40, view.stop_deg), *_heel(RADIUS + 14, view.stop_deg), "stop"))
     shapes.append(svg.line(0, 0, *_heel(RADIUS + 2, view.measured_deg), "thin"))
     x, y = _heel(RADIUS + 7, view.measured_deg)
     shapes.append(svg.element("circle", cx=x, cy=y, r=4.5, class_="dot"))

@@ -30,6 +30,8 @@ LIGHT = {
     "warn": "#8a5a00",
     "warn-tint": "#fff4d6",
 }
+PAPER_FONT = '"DejaVu Sans", sans-serif'
+"""Comes with matplotlib, so that a page on paper is the same on every machine."""
 DARK = {
     "ink": "#e9edf1",
     "soft": "#b3bcc6",
@@ -71,13 +73,15 @@ def figure_css() -> str:
 
 
 @cache
-def paper_css() -> str:
+def paper_css(label: float) -> str:
     """Return the style of all drawings with the light colours put in, for renderers without custom properties."""
-    return re.sub(r"var\(--([a-z-]+)\)", lambda match: LIGHT[match[1]], figure_css())
+    css = figure_css().replace("font-size: 12.5px", f"font-size: {label:g}px")
+    css = re.sub(r"font-family:[^;]*;", f"font-family: {PAPER_FONT};", css)
+    return re.sub(r"var\(--([a-z-]+)\)", lambda match: LIGHT[match[1]], css)
 
 
-def dress(svg: str) -> str:
-    """Give a drawing its own style, so that it can stand alone on paper or as a file.
+def dress(svg: str, label: float = 13.0) -> str:
+    """Give a drawing its own style, so that it can stand alone on paper or as a file; its labels have a size.
 
     Examples
     --------
@@ -85,4 +89,4 @@ def dress(svg: str) -> str:
     '<svg class="fig"><style>.fig t'
     """
     head, _, rest = svg.partition(">")
-    return f"{head}><style>{paper_css()}</style>{rest}"
+    return f"{head}><style>{paper_css(label)}</style>{rest}"

@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Literal
 
 import typst
@@ -19,6 +21,8 @@ from bikefit.report.pages.visit_view import VisitPage
 from bikefit.words import Words
 
 PIXELS_PER_INCH = 160.0
+SHOE_LABEL = 15.0
+"""Size of the words in a drawing of a shoe, which is placed small: 7 pt there."""
 FOOT = 140
 """Most characters in the foot of a page."""
 Paper = Literal["a4", "letter"]
@@ -40,7 +44,7 @@ def render_visit(page: VisitPage, kind: Literal["pdf", "png"], paper: Paper = "a
     """Render the sheet of a visit."""
     data = asdict(page) | {"paper": PAPERS[paper], "words": Words(page.language).section("visit"), "palette": LIGHT}
     for drawing in data["drawings"]:
-        drawing["picture"] = dress(drawing["picture"])
+        drawing["picture"] = dress(drawing["picture"], SHOE_LABEL)
     return _typeset("visit.typ", data, kind)
 
 
@@ -55,7 +59,8 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
     data["palette"] = LIGHT
     for shoe in data["shoes"]:
         for drawing in ("above", "behind", "cleat", "sure"):
-            shoe[drawing] = dress(shoe[drawing]) if shoe[drawing] else ""
+            label = 13.0 if drawing == "sure" else SHOE_LABEL
+            shoe[drawing] = dress(shoe[drawing], label) if shoe[drawing] else ""
     for section in data["sections"]:
         section["panels"] = [
             {"picture": dress(panel["picture"]), "alt": panel["alt"]} for panel in section.get("panels", ())
@@ -85,5 +90,7 @@ def _template(name: str) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Return typst's own fonts, and the system's for scripts that those lack."""
-    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+    """Return the sans serif that comes with matplotlib, typst's own fonts, and the system's for other scripts."""
+    found = find_spec("matplotlib")
+    ours = [Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"] if found and found.origin else []
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[*map(str, ours)])

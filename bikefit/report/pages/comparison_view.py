@@ -23,14 +23,17 @@ from bikefit.report.pages.view import (
     PageView,
     ShoeView,
     TableView,
+    above_caption,
     above_view,
     above_words,
     angle_view,
     angle_words,
+    behind_caption,
     behind_view,
     behind_words,
     clean,
     cleat_drawing,
+    client_words,
     system_line,
 )
 from bikefit.words import Interval, Words, known
@@ -110,7 +113,8 @@ def excess_now(foot: FootComparison) -> BelievedExcess:
     nan = float("nan")
     for option in foot.recommendation.options:
         if option.wedges == foot.fitted_wedges:
-            return BelievedExcess(option.expected_deg, option.interval_deg)
+            pinned = any(reason.code == "excess_is_lower_bound" for reason in foot.recommendation.reasons)
+            return BelievedExcess(option.expected_deg, option.interval_deg, pinned)
     return BelievedExcess(nan, (nan, nan))
 
 
@@ -137,8 +141,7 @@ def _shoe(
     """Make one shoe's part of the client's page."""
     advised, fitted, side = foot.recommendation, foot.fitted_wedges, foot.side
     excess = excess_now(foot)
-    above, above_caption = _above(words, foot, result, excess)
-    behind_caption = behind_words(words, advised, fitted)
+    above, above_said, above_below = _above(words, foot, result, excess)
     said = said_of.measured(words, foot)
     if advised.next_step.action in ("test", "compare"):
         said = f"{said} {smallest_change(words, foot)}"
@@ -149,14 +152,18 @@ def _shoe(
         name=words.shoe(side),
         headline=said_of.headline(words, foot),
         advice=said_of.keep(words, foot, result.system.cap),
-        measured=said,
+        measured=client_words(said),
         outlook=said_of.outlook(words, foot),
-        next=said_of.next_step(words, foot),
-        above=shoes.from_above(words, side, above, above_caption),
-        above_caption=above_caption,
-        behind=shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind_caption),
-        behind_caption=behind_caption,
-        sure=decision_charts.how_sure(words, side, bars, x_range, band, said, rings=int(expects)) if bars else "",
+        next=client_words(said_of.next_step(words, foot)),
+        above=shoes.from_above(words, side, above, above_said),
+        above_caption=above_below,
+        behind=shoes.from_behind(
+            words, side, behind_view(advised, fitted, result.system), behind_words(words, advised, fitted)
+        ),
+        behind_caption=behind_caption(words, advised, fitted),
+        sure=decision_charts.how_sure(
+            words, side, bars, x_range, band, said, rings=int(expects), at_least=_at_least(foot, result, len(bars))
+        ),
         cleat=cleat,
         cleat_caption=cleat_caption,
     )
@@ -164,12 +171,23 @@ def _shoe(
 
 def _above(
     words: Words, foot: FootComparison, result: ComparisonResult, excess: BelievedExcess
-) -> tuple[shoes.AboveView | None, str]:
-    """Return the drawing from above and its words; without a neutral, of the last recording's own zero."""
+) -> tuple[shoes.AboveView | None, str, str]:
+    """Return the drawing from above, its words and caption; without a neutral, of the last recording's own zero."""
     if known(excess.deg):
-        return angle_view(words, excess, 0.0), angle_words(words, excess.deg)
+        caption = words.text("drawing.above_short")
+        return angle_view(words, excess, 0.0), angle_words(words, excess.deg), caption
     last = [session.feet[foot.side] for session in result.sessions if foot.side in session.feet][-1]
-    return above_view(words, last), above_words(words, last)
+    advised = foot.recommendation
+    return above_view(words, last, advised), above_words(words, last, advised), above_caption(words, last, advised)
+
+
+def _at_least(foot: FootComparison, result: ComparisonResult, bars: int) -> tuple[bool, ...]:
+    """Tell of each bar whether a float stop hides part of it; what is expected after the change comes last."""
+    of_foot = [each.feet[foot.side].excess for each in result.sessions if foot.side in each.feet]
+    pinned = [excess.lower_bound for excess in of_foot if known(excess.deg)]
+    if foot.recommendation.change:
+        return (*pinned[len(pinned) - (bars - 1) :], False)
+    return tuple(pinned[len(pinned) - bars :])
 
 
 # ---- the fitter's sections ----------------------------------------------------------------------------------

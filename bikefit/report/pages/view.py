@@ -6,6 +6,7 @@ Digits are cut here and nowhere after; templates only place what they are given.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from bikefit.model import FootResult, Reading, Recommendation, SessionResult, We
 from bikefit.model.spread import Spread, measured
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
-from bikefit.words import Interval, Words, degree_signs, known, rounded
+from bikefit.words import SENTENCE_END, Interval, Words, degree_signs, known, rounded
 
 SHORT, LONG, MESSAGE = 90, 400, 1000
 """Most characters of a rider's or file's name on the client's page, of one in the provenance, and of a message."""
@@ -173,28 +174,55 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
     advised, side = foot.recommendation, foot.side
     fitted = foot.fitted_wedges or 0
     bars, read = decision_charts.sure_bars(words, foot), reading_of(foot)
-    above_caption, behind_caption = above_words(words, read), behind_words(words, advised, fitted)
+    above, behind = above_words(words, read, advised), behind_words(words, advised, fitted)
     said = measured(words, foot.excess)
     cleat, cleat_caption = cleat_drawing(words, side, advised)
     return ShoeView(
         side=side,
         name=words.shoe(side),
         headline=advised.headline(words),
-        advice=plain_degrees(sentences.advice(words, foot.side, foot.recommendation, result.system.cap)),
+        advice=client_words(plain_degrees(_card_advice(words, foot, result.system.cap))),
         measured=said,
         outlook=sentences.outlook(words, advised),
         next=sentences.what_next(words, advised, foot.visible),
-        above=shoes.from_above(words, side, above_view(words, read), above_caption),
-        above_caption=above_caption,
+        above=shoes.from_above(words, side, above_view(words, read, advised), above),
+        above_caption=above_caption(words, read, advised),
         # where the cleat comes first, the wedges are no picture yet
         behind=""
         if advised.step == "float_stop"
-        else shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind_caption),
-        behind_caption=behind_caption,
-        sure=decision_charts.how_sure(words, side, bars, x_range, band, said) if bars else "",
+        else shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind),
+        behind_caption=behind_caption(words, advised, fitted),
+        sure=decision_charts.how_sure(
+            words,
+            side,
+            bars,
+            x_range,
+            band,
+            said or words.text("sure.undetermined"),
+            at_least=(foot.excess.lower_bound,),
+        ),
         cleat=cleat,
         cleat_caption=cleat_caption,
     )
+
+
+def _card_advice(words: Words, foot: FootResult, cap: int) -> str:
+    """Say what the headline leaves open: which way the wedges go, or why there is no plain count."""
+    advised = foot.recommendation
+    if advised.step in ("fit", "keep"):
+        return words.text("advice.thick_valgus" if (advised.total or 0) < 0 else "advice.thick_varus")
+    return "" if advised.step == "no_wedge" else sentences.advice(words, foot.side, advised, cap)
+
+
+def client_words(message: str) -> str:
+    """Leave out the sentences that are for whoever types commands.
+
+    Examples
+    --------
+    >>> client_words("Neutral is not known. Give it with --left-neutral DEG.")
+    'Neutral is not known.'
+    """
+    return " ".join(one for one in SENTENCE_END.split(message) if "--" not in one and "'bikefit" not in one)
 
 
 def plain_degrees(message: str) -> str:
@@ -208,16 +236,21 @@ def plain_degrees(message: str) -> str:
     return degree_signs(clean(message, MESSAGE))
 
 
-def above_view(words: Words, foot: Reading) -> shoes.AboveView | None:
-    """Return the angles of the drawing from above; None where nothing was measured."""
-    if not known(foot.rotation_deg):
+def above_view(words: Words, foot: Reading, advised: Recommendation) -> shoes.AboveView | None:
+    """Return the angles of the drawing from above; None where no foot's angle was measured."""
+    if not known(foot.rotation_deg) or implausible(advised):
         return None
     if known(foot.excess.deg):
-        return angle_view(words, foot.excess, foot.neutral.deg)
+        return angle_view(words, foot.excess, foot.neutral.deg, foot.float_stop_deg)
     return shoes.AboveView(foot.rotation_deg, foot.interval_deg, None, words.signed_degrees(foot.rotation_deg))
 
 
-def angle_view(words: Words, excess: Spread, neutral_deg: float) -> shoes.AboveView | None:
+def implausible(advised: Recommendation) -> bool:
+    """Tell whether what was recorded cannot be a foot's angle."""
+    return any(reason.code == "angle_implausible" for reason in advised.reasons)
+
+
+def angle_view(words: Words, excess: Spread, neutral_deg: float, stop_deg: float = math.nan) -> shoes.AboveView | None:
     """Return the angles of the drawing from above where neutral is known."""
     if not known(excess.deg):
         return None
@@ -225,11 +258,22 @@ def angle_view(words: Words, excess: Spread, neutral_deg: float) -> shoes.AboveV
     printed = words.degrees(abs(excess.deg))
     way = "out" if excess.deg > 0 else "in"
     value = printed if rounded(excess.deg) == 0 else words.text(f"drawing.value_{way}", angle=printed)
-    return shoes.AboveView(neutral_deg + excess.deg, (low, high), neutral_deg, value)
+    if excess.lower_bound:
+        value = words.text("drawing.at_least", value=value)
+    return shoes.AboveView(neutral_deg + excess.deg, (low, high), neutral_deg, value, stop_deg)
 
 
-def above_words(words: Words, foot: Reading) -> str:
+def above_caption(words: Words, foot: Reading, advised: Recommendation) -> str:
+    """Caption the drawing from above, which has its angle written on it."""
+    if not known(foot.excess.deg) or implausible(advised):
+        return above_words(words, foot, advised)
+    return words.text("drawing.above_stop" if known(foot.float_stop_deg) else "drawing.above_short")
+
+
+def above_words(words: Words, foot: Reading, advised: Recommendation) -> str:
     """Say what the drawing from above shows."""
+    if implausible(advised):
+        return words.text("drawing.above_implausible")
     if known(foot.rotation_deg) and not known(foot.excess.deg):
         return words.text("drawing.above_no_neutral", angle=words.heel(foot.rotation_deg))
     return angle_words(words, foot.excess.deg)
@@ -267,6 +311,13 @@ def cleat_drawing(words: Words, side: Side, advised: Recommendation) -> tuple[st
     if times > 1:
         caption += " " + words.text("drawing.below_times", times=times)
     return shoes.from_below(words, side, cleat.turn_deg, caption), caption
+
+
+def behind_caption(words: Words, advised: Recommendation, fitted: int) -> str:
+    """Caption the drawing from behind; the wedges themselves are in the headline, or on the shoe already."""
+    if advised.total is not None and (fitted if advised.named is None else advised.total):
+        return words.text("drawing.behind_short", times=shoes.EXAGGERATION)
+    return behind_words(words, advised, fitted)
 
 
 def behind_words(words: Words, advised: Recommendation, fitted: int) -> str:
