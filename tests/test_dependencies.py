@@ -36,7 +36,7 @@ def imported() -> set[str]:
 
 def test_every_import_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
-    allowed = declared(PROJECT["dependencies"] + extras["c3d"] + extras["dask"] + extras["parquet"])
+    allowed = declared(PROJECT["dependencies"] + extras["dask"] + extras["parquet"])
     # jinja2 brings markupsafe and exposes its types
     assert imported() - allowed <= {"markupsafe"}
 

@@ -86,13 +86,10 @@ def test_the_strokes_in_which_markers_flicker_are_not_used(folder: Path) -> None
 
 @pytest.mark.parametrize("name", [STATIC, "subject01_static.c3d"])
 def test_static_stance_from_either_format(folder: Path, name: str) -> None:
-    if name.endswith("c3d"):
-        pytest.importorskip("ezc3d")
     assert static_heel_out_deg(markers(folder / name)) == pytest.approx({"right": -8.70, "left": -3.45}, abs=0.05)
 
 
 def test_both_formats_hold_the_same_trial(folder: Path) -> None:
-    pytest.importorskip("ezc3d")
     trc, c3d = markers(folder / STATIC), markers(folder / "subject01_static.c3d")
     for side in SIDES:
         for part in ("heel", "toe", "forefoot"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bikefit.errors import RecordingError
+from bikefit.errors import BikefitError, NoRotationError, RecordingError, UsageError
 from bikefit.io.names import shown
 from bikefit.io.source import UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO
 
@@ -29,7 +29,20 @@ def unpacked(path: Path) -> Iterator[Path]:
         yield path
         return
     with TemporaryDirectory() as folder:
-        yield _only_file(path, Path(folder))
+        inner = _only_file(path, Path(folder))
+        try:
+            yield inner
+        except BikefitError as error:
+            raise _of_archive(error, path, inner) from error
+
+
+def _of_archive(error: BikefitError, path: Path, inner: Path) -> BikefitError:
+    """Return an error about an unpacked file as one about the archive that the user named."""
+    said = str(error).replace(str(inner), inner.name)
+    named = f"{path.name} ({inner.name})"
+    said = said.replace(inner.name, named, 1) if said.startswith(inner.name) else f"{named}: {said}"
+    kind = next(kind for kind in (NoRotationError, RecordingError, UsageError, BikefitError) if isinstance(error, kind))
+    return kind(said)
 
 
 def _is_zip(path: Path) -> bool:
@@ -54,6 +67,10 @@ def _only_file(path: Path, folder: Path) -> Path:
             files = [item for item in archive.infolist() if not item.is_dir() and not _is_hidden(item.filename)]
             if len(files) != 1:
                 raise RecordingError(f"{path}: this is a ZIP archive; unzip it: it holds {_listed(files)}.")
+            if files[0].filename.casefold().endswith(".zip"):
+                raise RecordingError(
+                    f"{path}: this ZIP archive holds another one; unzip it: it holds {_listed(files)}."
+                )
             packed, size = path.stat().st_size, files[0].file_size
             if size > max(UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO * packed):
                 raise RecordingError(f"{path}: the archive claims to hold {size >> 20} MB, which is not credible.")

@@ -116,11 +116,11 @@ _MAGIC: Final = (
 )
 
 
+_WEB_PAGE: Final = "a web page (HTML), whatever its name says; open it in a spreadsheet and save the sheet as CSV"
 _MARKUP: Final = (
     (b"<gpx", _HINTS[".gpx"]),
     (b"<trainingcenterdatabase", _HINTS[".tcx"]),
-    (b"<table", "a web page (HTML), whatever its name says; open it in a spreadsheet and save the sheet as CSV"),
-    (b"<html", "a web page (HTML), whatever its name says; open it in a spreadsheet and save the sheet as CSV"),
+    *((mark, _WEB_PAGE) for mark in (b"<table", b"<html", b"<!doctype html")),
     (b"<workbook", "an Excel workbook written as XML; open it and save the sheet as CSV"),
     (b"<", "an XML or HTML file; export the channels as CSV"),
 )
@@ -184,11 +184,12 @@ def _left_open(path: Path, head: bytes, suffix: str, added: Sequence[Format]) ->
     known = next((ending for magic, ending in _MAGIC if head.startswith(magic)), None)
     if known:
         raise RecordingError(f"{path}: this is {_HINTS[known]}.")
-    if head.lstrip()[:1] == b"<":
-        lower = head.lower()
+    text = to_utf8(head).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text[:1] == b"<":
+        lower = text.lower()
         raise RecordingError(f"{path}: this is {next(what for mark, what in _MARKUP if mark in lower)}.")
     for item in (*FORMATS, *added):
-        if suffix in item.suffixes and suffix not in TEXT.suffixes and not (item.binary and b"\0" not in to_utf8(head)):
+        if suffix in item.suffixes and suffix not in TEXT.suffixes and not (item.binary and b"\0" not in text):
             return item
     if suffix in _HINTS:
         raise RecordingError(f"{path}: this is {_HINTS[suffix]}.")

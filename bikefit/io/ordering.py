@@ -19,7 +19,7 @@ from bikefit.model import Array, Finding, finding
 DISORDER_MAX_PERIODS: Final = 3.0
 RATE_CHANGE_RATIO: Final = 1.5
 LONGEST_S: Final = 366 * 86400.0
-"""No recording lasts longer: rows further from the rest than this have no time, as long as they are few."""
+"""No recording lasts longer: the stamps of rows further from the rest than this are a mistake, if they are few."""
 STRAY_SHARE: Final = 0.01
 WILD_ROWS_MIN: Final = 100
 WILD_PERIODS: Final = 10.0
@@ -109,12 +109,17 @@ def put_in_order(time_s: Array) -> Order:
     rows: NDArray[np.intp] | None = None
     starts: NDArray[np.intp] | None = None
     low, high, complete = finite_span(time_s)
-    if not complete or high - low > LONGEST_S:
-        rows = _with_a_time(time_s)
-    if rows is not None and rows.size < time_s.size:
-        findings.append(finding("time_missing", rows=int(time_s.size - rows.size)))
+    if not complete:
+        rows = np.flatnonzero(np.isfinite(time_s))
+        if rows.size < time_s.size:
+            findings.append(finding("time_missing", rows=int(time_s.size - rows.size)))
         time_s = time_s[rows]
-    wild = _wild(time_s)
+    wild = _years_off(time_s) if high - low > LONGEST_S else np.empty(0, dtype=np.intp)
+    if wild.size:
+        near = np.delete(np.arange(time_s.size), wild)
+        wild = np.sort(np.concatenate([wild, near[_wild(time_s[near])]]))
+    else:
+        wild = _wild(time_s)
     if wild.size:
         kept = np.delete(np.arange(time_s.size), wild)
         first = int(wild[0] if rows is None else rows[wild[0]])
@@ -195,11 +200,10 @@ def _wild(time_s: Array) -> NDArray[np.intp]:
     return np.array(sorted(found), dtype=np.intp) if len(found) <= max(2, STRAY_SHARE * time_s.size) else none
 
 
-def _with_a_time(time_s: Array) -> NDArray[np.intp]:
-    """Return the rows that have a time; a few that lie years from the rest hold a mistake instead of one."""
-    known = np.isfinite(time_s)
-    near = np.abs(time_s - np.median(time_s[known])) <= LONGEST_S if known.any() else known
-    return np.flatnonzero(near if near.sum() > (1.0 - STRAY_SHARE) * known.sum() else known)
+def _years_off(time_s: Array) -> NDArray[np.intp]:
+    """Return the few rows that lie years from the rest; their stamp is a mistake."""
+    off = np.flatnonzero(np.abs(time_s - np.median(time_s)) > LONGEST_S)
+    return off if off.size < STRAY_SHARE * time_s.size else np.empty(0, dtype=np.intp)
 
 
 def _periods(time_s: Array) -> Array:

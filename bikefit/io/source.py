@@ -23,6 +23,8 @@ UNPACKED_MAX_RATIO: Final = 50
 UNPACKED_FREE_BYTES: Final = 64 << 20
 """So much may come out whatever the ratio."""
 
+_SLICE_BYTES: Final = 1 << 20
+
 
 @dataclass(frozen=True)
 class Source:
@@ -103,21 +105,30 @@ def load(path: Path, *, strict: bool = False) -> Source:
 
 
 def _unpack(stored: bytes, path: Path) -> tuple[bytes, bool]:
-    """Unpack all members of a gzip file; return what came out and whether it was whole."""
+    """Unpack all members of a gzip file; return what came out and whether it was whole.
+
+    It is unpacked by slices: one that packs too well is refused before much has come out.
+    """
     parts: list[bytes] = []
-    size, most = 0, max(UNPACKED_FREE_BYTES, min(UNPACKED_MAX_BYTES, UNPACKED_MAX_RATIO * len(stored)))
-    while stored[:2] == GZIP_MAGIC:
+    size, at, view = 0, 0, memoryview(stored)
+    while stored[at : at + 2] == GZIP_MAGIC:
         unpacker = zlib.decompressobj(wbits=31)
-        try:
-            parts.append(unpacker.decompress(stored, most - size))
-        except zlib.error:
-            return b"".join(parts), False
-        size += len(parts[-1])
-        if unpacker.unconsumed_tail:
-            raise RecordingError(f"{path}: the packed file holds more than {most >> 20} MiB, which no recording does.")
-        if not unpacker.eof:
-            return b"".join(parts), False
-        stored = unpacker.unused_data
+        while not unpacker.eof:
+            block = unpacker.unconsumed_tail or view[at : at + _SLICE_BYTES]
+            at += 0 if unpacker.unconsumed_tail else len(block)
+            if not len(block):
+                return b"".join(parts), False
+            try:
+                parts.append(unpacker.decompress(block, _SLICE_BYTES))
+            except zlib.error:
+                return b"".join(parts), False
+            size += len(parts[-1])
+            most = max(UNPACKED_FREE_BYTES, min(UNPACKED_MAX_BYTES, UNPACKED_MAX_RATIO * at))
+            if size > most:
+                raise RecordingError(
+                    f"{path}: the packed file holds more than {most >> 20} MiB, which no recording does."
+                )
+        at -= len(unpacker.unused_data)
     return b"".join(parts), True
 
 

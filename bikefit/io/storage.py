@@ -11,12 +11,14 @@ import numpy as np
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.source import Source
-from bikefit.io.text.layout import to_utf8
-from bikefit.io.text.lines import is_missing
+from bikefit.io.text.layout import COLUMNS_MAX, to_utf8
+from bikefit.io.text.lines import HEAD_BYTES, is_missing
 from bikefit.model import Array
 
 _SPREADSHEET_MARKS: Final = (";", ",")
 """What stands between the cells where a spreadsheet saved the table; OpenSim itself writes tabs or blanks."""
+
+_LOOKED_AT: Final = 50
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,12 @@ def parse_storage(source: Source) -> Storage:
     >>> parse_storage(Source("x.mot", text, "")).columns["a"].tolist()
     [1.5]
     """
-    lines = to_utf8(source.data).decode("utf-8", errors="replace").splitlines()
-    end = next((at for at, line in enumerate(lines) if _bare(line) == "endheader"), None)
-    body = [line for line in lines[end + 1 :] if line.strip()] if end is not None else []
-    mark = next((mark for mark in _SPREADSHEET_MARKS if body and mark in body[0]), None)
-    labels = _cells(body[0], mark or ("\t" if "\t" in body[0] else None)) if body else []
-    if len(body) < 2 or labels[0].lower() != "time":
-        raise RecordingError(
-            f"{source.name}: this is no OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
-            "rows of numbers were expected."
-        )
-    values = _values(body[1:], labels, mark, source.name)
-    told = [_bare(line) for line in lines[:end]]
+    head, mark, labels, rows = _split(source.data[:HEAD_BYTES], source.name)
+    _values(rows[:_LOOKED_AT], labels, mark, source.name)  # refuses what is none before all of it is taken apart
+    if len(source.data) > HEAD_BYTES:
+        head, mark, labels, rows = _split(source.data, source.name)
+    values = _values(rows, labels, mark, source.name)
+    told = [_bare(line) for line in head]
     pairs = (line.partition("=") for line in told if "=" in line)
     return Storage(
         title=next((line for line in told if line), ""),
@@ -69,6 +65,23 @@ def parse_storage(source: Source) -> Storage:
         remarks="\n".join(line for line in told if "=" not in line),
         columns={"time": values[:, 0]} | dict(zip(labels[1:], values[:, 1:].T, strict=True)),
     )
+
+
+def _split(data: bytes, where: str) -> tuple[list[str], str | None, list[str], list[str]]:
+    """Return the header's lines, what stands between the cells, the labels and the rows of a table."""
+    lines = to_utf8(data).decode("utf-8", errors="replace").splitlines()
+    end = next((at for at, line in enumerate(lines) if _bare(line) == "endheader"), None)
+    body = [line for line in lines[end + 1 :] if line.strip()] if end is not None else []
+    mark = next((mark for mark in _SPREADSHEET_MARKS if body and mark in body[0]), None)
+    labels = _cells(body[0], mark or ("\t" if "\t" in body[0] else None)) if body else []
+    if len(body) < 2 or labels[0].lower() != "time":
+        raise RecordingError(
+            f"{where}: this is no OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
+            "rows of numbers were expected."
+        )
+    if len(labels) > COLUMNS_MAX:
+        raise RecordingError(f"{where}: the table has {len(labels)} columns; no recording has so many.")
+    return lines[:end], mark, labels, body[1:]
 
 
 def _bare(line: str) -> str:

@@ -259,7 +259,7 @@ def test_uneven_sampling_is_no_burst(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("row", [0, 700, 1500, COUNT - 1])
-@pytest.mark.parametrize("off_s", [5000.0, -5000.0])
+@pytest.mark.parametrize("off_s", [5000.0, -5000.0, 1e9])
 def test_a_wild_stamp_moves_only_itself(tmp_path: Path, row: int, off_s: float) -> None:
     stamps = TIME + 10_000.0
     stamps[row] += off_s
@@ -271,6 +271,8 @@ def test_a_wild_stamp_moves_only_itself(tmp_path: Path, row: int, off_s: float) 
     np.testing.assert_allclose(times - times[0], TIME[kept] - TIME[kept[0]], atol=1e-6)
     told = next(item for item in read.findings if item.code == "stamps_wild")
     assert told.values["row"] == row + 1
+    assert told.values["off_s"] == pytest.approx(off_s, abs=0.1)
+    assert "time_missing" not in codes(read)
 
 
 def test_rows_of_one_time_are_named_so(tmp_path: Path) -> None:

@@ -122,6 +122,28 @@ def test_other_archives_are_told(tmp_path: Path, files: dict[str, bytes], words:
         read_recording(archive(tmp_path, files))
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("ride.csv", b"", r"^mine\.zip \(ride\.csv\): the file is empty"),
+        ("ride.csv", b"time_s,left_heel_rotation_deg\n0,1\n1,x\n", r"^mine\.zip \(ride\.csv\), line 3, column 'left_"),
+        ("ride.xls", b"<html><table></table></html>", r"^mine\.zip \(ride\.xls\): this is a web page"),
+        ("inner.zip", b"PK\x05\x06" + bytes(18), "holds another one; unzip it: it holds inner.zip"),
+    ],
+)
+def test_what_is_wrong_in_an_archive_names_the_users_file(tmp_path: Path, name: str, data: bytes, words: str) -> None:
+    packed = archive(tmp_path, {name: data})
+    with pytest.raises(RecordingError, match=words) as error:
+        read_recording(packed.rename(tmp_path / "mine.zip"))
+    assert "/tmp" not in str(error.value).replace(str(tmp_path), "")
+
+
+def test_a_marker_named_in_a_fit_file_lists_its_fields(samples: Path) -> None:
+    options = ReadOptions(columns={"left_heel": "foo"})
+    with pytest.raises(RecordingError, match=r"no marker 'foo' for left_heel.*left_heel_rotation, crank_angle"):
+        read_recording(samples / "two_wedges.fit", options)
+
+
 def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     whole = archive(tmp_path, {"ride.csv": b"1,2\n" * 1000}).read_bytes()
     (tmp_path / "half.zip").write_bytes(whole[: len(whole) // 2])
@@ -134,12 +156,14 @@ def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     [
         ("<html><body><table><tr><td>1</td></tr></table></body></html>", "a web page"),
         ("  <!DOCTYPE html>\n<html></html>", "a web page"),
+        ("\ufeff<!DOCTYPE HTML>\n", "a web page"),
         ("<?xml version='1.0'?><Workbook></Workbook>", "Excel workbook written as XML"),
         ("<?xml version='1.0'?><gpx></gpx>", "GPX"),
     ],
 )
 @pytest.mark.parametrize("name", ["ride.xls", "ride.csv", "ride"])
 def test_a_web_page_under_another_name(tmp_path: Path, text: str, words: str, name: str) -> None:
-    (tmp_path / name).write_text(text)
-    with pytest.raises(RecordingError, match=words):
-        read_recording(tmp_path / name)
+    for encoding in ("utf-8", "utf-16"):
+        (tmp_path / name).write_text(text, encoding=encoding)
+        with pytest.raises(RecordingError, match=words):
+            read_recording(tmp_path / name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bikefit.io.columns import asked_columns
+from bikefit.errors import RecordingError
+from bikefit.io.columns import asked_columns, listed
 from bikefit.io.fit.column import Column
 from bikefit.io.fit.fields import FieldMeaning, asked_meaning, field_meaning
+from bikefit.io.markers.names import MARKER_NAMES
 from bikefit.io.names import shown
 from bikefit.model import Finding, finding
 
@@ -83,6 +85,11 @@ def _asked(record: Mapping[str, Column], asked: Mapping[str, str], where: str) -
         keys.setdefault(record[key].spec.name, key)
     keys |= {key: key for key in record if key in asked.values()}
     names = list(keys)
+    for name, value in asked.items():
+        if name in MARKER_NAMES:
+            raise RecordingError(
+                f"{where}: there is no marker '{shown(value)}' for {name}: a FIT file holds none. {listed(names)}"
+            )
     chosen = {}
     for place, meaning in asked_columns(asked, names, where):
         key = keys[names[place]]

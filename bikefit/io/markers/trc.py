@@ -17,8 +17,8 @@ from bikefit.io.markers.recording import recording_of_markers
 from bikefit.io.opensim import pedal_points_beside
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import load
-from bikefit.io.text.layout import to_utf8
-from bikefit.io.text.lines import is_missing
+from bikefit.io.text.layout import COLUMNS_MAX, to_utf8
+from bikefit.io.text.lines import HEAD_BYTES, is_missing
 from bikefit.model import Array, Recording
 
 _FRAME: Final = re.compile(r"\d+([.,]0*)?")
@@ -31,8 +31,8 @@ def read_trc(path: Path, options: ReadOptions) -> Recording:
     (``ride.trc`` and ``ride_force_data_file.mot``) become pedal markers, with a finding that names the file.
     """
     source = load(path, strict=options.strict)
-    lines = to_utf8(source.data).decode("utf-8", errors="replace").splitlines()
-    header, names, rows = split_trc(lines, source.name)
+    split_trc(_lines(source.data[:HEAD_BYTES]), source.name)  # refuses what is none before all of it is taken apart
+    header, names, rows = split_trc(_lines(source.data), source.name)
     mark = _mark(rows[0])
     table = _read_fast(rows, 2 + 3 * len(names)) if mark == "\t" else None
     if table is None:
@@ -44,6 +44,11 @@ def read_trc(path: Path, options: ReadOptions) -> Recording:
         source, "trc", table[:, 1], positions, header.get("Units", ""), options,
         claimed_hz=_rate(header), pedals=pedal_points_beside(path),
     )  # fmt: skip
+
+
+def _lines(data: bytes) -> list[str]:
+    """Return the lines of a text."""
+    return to_utf8(data).decode("utf-8", errors="replace").splitlines()
 
 
 def split_trc(lines: Sequence[str], name: str) -> tuple[Mapping[str, str], list[str], Sequence[str]]:
@@ -59,6 +64,8 @@ def split_trc(lines: Sequence[str], name: str) -> tuple[Mapping[str, str], list[
     if head is None:
         raise RecordingError(f"{name}: this is no TRC file: it has no line that begins with 'Frame#  Time'.")
     names = [cell for cell in _cells(lines[head])[2:] if cell]
+    if 3 * len(names) > COLUMNS_MAX:
+        raise RecordingError(f"{name}: the TRC file names {len(names)} markers; no recording has so many.")
     first = next((at for at in range(head + 1, len(lines)) if _is_frame(lines[at])), len(lines))
     if not names or first == len(lines):
         rows = len(lines) - first

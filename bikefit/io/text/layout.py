@@ -12,8 +12,9 @@ from typing import Final
 from bikefit.errors import RecordingError
 from bikefit.io.names import unit_of
 from bikefit.io.text.header import find_header
-from bikefit.io.text.lines import HEAD_BYTES, HEADER_LINES_MAX, cells_of, is_number, is_remark, lines_of
+from bikefit.io.text.lines import DELIMITERS, HEAD_BYTES, HEADER_LINES_MAX, cells_of, is_number, is_remark, lines_of
 
+COLUMNS_MAX: Final = 20_000
 _COMMA_NUMBER: Final = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?")
 
 
@@ -88,6 +89,9 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
     several rows are put together from all of them.
     """
     lines = lines_of(head)
+    whole = [text for _, text in lines if text.count('"') % 2 == 0]
+    if any(text.count(mark) > COLUMNS_MAX for text in whole for mark in DELIMITERS):
+        raise RecordingError(f"{where}: a line holds more than {COLUMNS_MAX} cells; no recording has so many columns.")
     header = find_header(lines, known, where)
     delimiter, names = header.delimiter, header.names
     rows = [
@@ -114,6 +118,8 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
             if _is_section_end(lines, number):
                 rows = [row for row in rows if row[0] < number]
                 break
+            if lines[number][1].count('"') % 2:
+                raise never_closed(where)
             raise too_many_cells(where, number + 1, len(cells), len(names), delimiter)
     sample = tuple(cells for _, cells in rows)
     width = max(len(cells) for cells in sample)
@@ -130,6 +136,11 @@ def too_many_cells(where: str, line: int, cells: int, expected: int, delimiter: 
     """Return the error for a line that has more cells than the header."""
     hint = " Decimal commas need semicolons or tabs between the columns." if delimiter == "," else ""
     return RecordingError(f"{where}, line {line}: {cells} values where the header has {expected}.{hint}")
+
+
+def never_closed(where: str) -> RecordingError:
+    """Return the error for a table that a quotation mark keeps open."""
+    return RecordingError(f"{where}: a quotation mark is opened and never closed, so the table has no end.")
 
 
 def _is_unit_row(cells: Sequence[str]) -> bool:

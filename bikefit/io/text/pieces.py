@@ -37,7 +37,7 @@ def read_pieces(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
         parts = side_by_side(reader, pieces)
-    joined: dict[int, Any] = {column: np.concatenate([part[column] for part in parts]) for column in numbers}
+    joined: dict[int, Any] = {column: np.concatenate([part.pop(column) for part in parts]) for column in numbers}
     return joined | {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
-from bikefit.io.text.layout import Layout, too_many_cells
+from bikefit.io.text.layout import Layout, never_closed, too_many_cells
 from bikefit.io.text.lines import BLANKS, cells_of, is_missing, is_number
-from bikefit.io.text.pieces import read_pieces
+from bikefit.io.text.pieces import PIECE_BYTES, Piece, read_pieces
 from bikefit.model import Array, Finding, finding
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 WIDE_COLUMNS: Final = 64
 """Of a table wider than this only the columns that are used are parsed."""
 FOOTER_LINES_MAX: Final = 40
+_REMARK: Final = re.compile(rb"(?m)^[ \t]*(#|//|%).*$")
+_TORN: Final = re.compile(r"Expected \d+ fields|EOF inside string")
+_CHUNK_ROWS: Final = 100_000
 _EMPTY_LINES: Final = re.compile(rb"(?<=\n)(?:[ \t,;|]*\r?\n)+")
 _EMPTY_LINES_MAX: Final = 1000
 Values = dict[int, "Array | pd.Series[str]"]
@@ -79,7 +82,7 @@ def parse(data: bytes, layout: Layout, wanted: Wanted, where: str) -> tuple[Valu
     try:
         if texts:  # a comment among numbers is no number, but a comment among texts is a text
             raise ValueError
-        return read_pieces([(memoryview(data)[layout.first_byte :],)], numbers, texts, how), found
+        return read_pieces(_cut(memoryview(data)[layout.first_byte :]), numbers, texts, how), found
     except ValueError:
         body, repeats = _without_headers(_without_remarks(data, layout), data, layout)
         if repeats:
@@ -88,11 +91,26 @@ def parse(data: bytes, layout: Layout, wanted: Wanted, where: str) -> tuple[Valu
         if cut.rows:
             found.append(finding("footer_cut", lines=cut.rows, first=shown(cut.first)))
     try:
-        return read_pieces([(cut.body,)], numbers, texts, how), found
+        return read_pieces(_cut(cut.body), numbers, texts, how), found
     except ValueError as error:
-        words, told = _word_by_word(error, cut.body, data, layout, numbers, where)
-        parsed = read_pieces([(cut.body,)], (), texts, how) if texts else {}
+        if _TORN.search(str(error)):
+            _refuse(cut.body, how, layout, where)
+        words, told = _word_by_word(cut.body, data, layout, numbers, where)
+        parsed = read_pieces(_cut(cut.body), (), texts, how) if texts else {}
         return {**parsed, **words}, [*found, *told]
+
+
+def _cut(body: bytes | memoryview) -> Iterator[Piece]:
+    """Give a table in pieces of whole lines, which take less memory than all at once; one with quotes as it is."""
+    view, begin = memoryview(body), 0
+    while len(view) - begin > 2 * PIECE_BYTES:
+        block = bytes(view[begin : begin + PIECE_BYTES])
+        end = block.rfind(b"\n") + 1
+        if not end or b'"' in block:
+            break
+        yield (block[:end],)
+        begin += end
+    yield (view[begin:],)
 
 
 def line_of(data: bytes, layout: Layout, row: int) -> int:
@@ -126,49 +144,68 @@ def how_to_read(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:
 
 
 def _word_by_word(
-    error: ValueError, body: bytes, data: bytes, layout: Layout, numbers: Sequence[int], where: str
+    body: bytes, data: bytes, layout: Layout, numbers: Sequence[int], where: str
 ) -> tuple[dict[int, Array], list[Finding]]:
     """Read columns of numbers that pandas stumbled over by their text: blanks and words for "no value" are missing.
 
     Raises as `parse`.
     """
+    import pandas as pd
+
+    how = {**how_to_read(layout, numbers), "usecols": [*numbers]}
+    parts: dict[int, list[Array]] = {index: [] for index in numbers}
+    columns, words = dict[str, None](), dict[str, None]()
+    count = 0
+    try:
+        # by chunks: text takes many times the memory of numbers, and a fault may come early
+        for table in pd.read_csv(io.BytesIO(body), dtype=str, na_filter=False, chunksize=_CHUNK_ROWS, **how):
+            for index in numbers:
+                values, odd = _numbers_of(table[index], layout.decimal)
+                parts[index].append(values)
+                unusual = table[index].iloc[odd]
+                for cell in unusual.unique():
+                    if not is_missing(cell):
+                        row = int(unusual.index[(unusual == cell).argmax()])
+                        raise _no_number(cell, index, line_of(data, layout, row), layout, where)
+                    words |= {cell: None} if cell else {}
+                filled = int((unusual != "").sum())
+                count += filled
+                columns |= {f"'{shown(layout.header[index])}'": None} if filled else {}
+    except CellError:
+        raise
+    except ValueError as error:
+        raise _no_table(error, layout, where) from error
+    listed = ", ".join(f"'{shown(word, 20)}'" for word in [*words][:3])
+    told = [finding("cells_missing", count=count, columns=", ".join([*columns][:6]), words=listed)] if count else []
+    return {index: np.concatenate(parts[index]) for index in numbers}, told
+
+
+def _refuse(body: bytes, how: dict[str, Any], layout: Layout, where: str) -> None:
+    """Raise the error about text that cannot be taken apart into cells, its line counted from the table's first."""
+    try:
+        read_pieces([(body,)], (), (), how)
+    except ValueError as error:
+        raise _no_table(error, layout, where) from error
+
+
+def _no_table(error: ValueError, layout: Layout, where: str) -> RecordingError:
+    """Return the error about text that pandas cannot take apart into cells."""
     too_many = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
     if too_many:
         line = int(too_many[2]) + layout.first_line - 1
-        raise too_many_cells(where, line, int(too_many[3]), int(too_many[1]), layout.delimiter) from error
+        return too_many_cells(where, line, int(too_many[3]), int(too_many[1]), layout.delimiter)
     if "EOF inside string" in str(error):
-        raise RecordingError(
-            f"{where}: a quotation mark is opened and never closed, so the table has no end."
-        ) from error
-    import pandas as pd
+        return never_closed(where)
+    return RecordingError(f"{where}: the table cannot be read ({shown(str(error), 120)}).")
 
-    try:
-        table = pd.read_csv(
-            io.BytesIO(body), dtype=str, na_filter=False, **{**how_to_read(layout, numbers), "usecols": [*numbers]}
-        )
-    except ValueError:
-        raise RecordingError(f"{where}: the table cannot be read ({shown(str(error), 120)}).") from error
-    values, columns, words = dict[int, Array](), list[str](), dict[str, None]()
-    count = 0
-    for index in numbers:
-        values[index], odd = _numbers_of(table[index], layout.decimal)
-        for row in odd:
-            cell = str(table[index].iloc[row])
-            if not is_missing(cell):
-                name = shown(layout.header[index])
-                raise CellError(
-                    f"{where}, line {line_of(data, layout, int(row))}, column '{name}': '{shown(cell)}' is no number."
-                    " Correct the cell or leave it empty.",
-                    index,
-                )
-        unusual = [str(table[index].iloc[row]) for row in odd if table[index].iloc[row] != ""]
-        if unusual:
-            count += len(unusual)
-            columns.append(f"'{shown(layout.header[index])}'")
-            words |= dict.fromkeys(unusual)
-    listed = ", ".join(f"'{shown(word, 20)}'" for word in [*words][:3])
-    told = [finding("cells_missing", count=count, columns=", ".join(columns[:6]), words=listed)] if count else []
-    return values, told
+
+def _no_number(cell: str, index: int, line: int, layout: Layout, where: str) -> CellError:
+    """Return the error about a cell that is no number."""
+    name = shown(layout.header[index])
+    return CellError(
+        f"{where}, line {line}, column '{name}': '{shown(cell)}' is no number. Correct the cell or leave it empty.",
+        index,
+    )
 
 
 def _numbers_of(texts: pd.Series[str], decimal: str) -> tuple[Array, NDArray[np.intp]]:
@@ -248,4 +285,5 @@ def _without_headers(body: bytes, data: bytes, layout: Layout) -> tuple[bytes, i
 
 def _without_remarks(data: bytes, layout: Layout) -> bytes:
     """Return the numbers of the table with comment lines blank."""
-    return re.sub(rb"(?m)^[ \t]*(#|//|%).*$", b"", data[layout.first_byte :])
+    body = memoryview(data)[layout.first_byte :]
+    return b"".join(_REMARK.sub(b"", block) for piece in _cut(body) for block in map(bytes, piece))
