@@ -28,7 +28,7 @@ from bikefit.model import (
 )
 from bikefit.phase import find_phase
 from bikefit.response import Assumptions, planned_minimal_detectable_deg
-from bikefit.rotation import summarise_rotation
+from bikefit.rotation import summarise_rotation, with_metric
 from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 from bikefit.strokes import Strokes, find_strokes, keep_posture
@@ -129,7 +129,9 @@ def summarise(traced: TracedFoot, metric: Metric, options: Session) -> tuple[Rot
 def rotations(traced: TracedFoot, rotation: Rotation, options: Session) -> dict[Metric, Rotation]:
     """Return the foot's rotation by each metric that is held against the others and known."""
     return {
-        code: rotation if code == rotation.metric else summarise(traced, code, options)[0]
+        code: rotation
+        if code == rotation.metric
+        else with_metric(rotation, traced.strokes.columns, code, options.settings)
         for code in MATTERS
         if math.isfinite(rotation.angles_deg[METRICS[code].column])
     }

@@ -15,11 +15,15 @@ from bikefit.analysis.options import cleat_findings
 from bikefit.analysis.traces import check_static, cut_section, refuse_idle_sensor, still_angles_deg, with_traces
 from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.io import read_recording
-from bikefit.model import Recording, RecordingInfo, SessionResult
+from bikefit.model import FootResult, Recording, RecordingInfo, SessionResult
 from bikefit.sessions.check import check
 from bikefit.sessions.reading import read_options, read_session, with_file
 from bikefit.sessions.session import Session
+from bikefit.threads import side_by_side
 from bikefit.wedge_systems import load_system
+
+THREADS_FROM_SAMPLES = 200_000
+"""Feet of fewer samples are done one after the other: a thread would cost what it gives."""
 
 
 def analyze(source: str | Path | Recording, options: Session | None = None) -> SessionResult:
@@ -75,14 +79,15 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
     system = load_system(options.system, options.sole_width_mm)
     check(options, system)
     part, stills = prepare(recording, options)
-    feet = {
-        side: replace(
-            analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan)),
-            zero=recording.zero_of(side),
-        )
-        for side in SIDES
-        if side in part.feet
-    }
+
+    def analyzed(side: Side) -> FootResult:
+        """Return one foot's result."""
+        foot = analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan))
+        return replace(foot, zero=recording.zero_of(side))
+
+    sides = [side for side in SIDES if side in part.feet]
+    is_long = any(part.feet[side].time_s.size >= THREADS_FROM_SAMPLES for side in sides)
+    feet = dict(zip(sides, side_by_side(analyzed, sides, len(sides) if is_long else 1), strict=True))
     rates = [trace.rate_hz for trace in part.feet.values() if math.isfinite(trace.rate_hz)]
     values = {side: foot.rotation.value_deg for side, foot in feet.items()}
     return SessionResult(

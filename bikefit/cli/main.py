@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bikefit.cli.arguments import quotes_needed, settled, torn_path
+from bikefit.cli.memory import keep_freed_memory
 from bikefit.cli.usage import is_usage_error, told
 from bikefit.errors import BikefitError, UsageError, in_words
 
@@ -55,6 +56,7 @@ def _run(arguments: list[str]) -> int:
     from bikefit.cli.declared import app
 
     if plainly := _plain(arguments):
+        keep_freed_memory()
         return _code(plainly())
     from bikefit.cli.parser import typer_app
 

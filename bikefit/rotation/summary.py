@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,10 +76,8 @@ def summarise_rotation(
     used = np.asarray(strokes["used"], dtype=np.bool_)
     side = str(np.asarray(strokes["foot"])[0]) if len(strokes) else ""
     column = {name: np.asarray(strokes[name], dtype=np.float64)[used] for name in _AVERAGED}
-    value, error, dof = mean_with_error(column[METRICS[metric].column], _block(column["start_s"], column["end_s"]))
+    value, error, sd, level = _by_metric(column, metric, settings)
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
-    level = _level_change(middle_s, column[METRICS[metric].column], settings)
-    sd = max(t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan, _sd_of_levels(level, value))
     findings = [*_level_findings(level, side), *_drift_findings(middle_s, column["mean_deg"], level, settings, side)]
     stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg, settings)
     if stop is not None:
@@ -85,7 +85,7 @@ def summarise_rotation(
     rotation = Rotation(
         metric=metric,
         value_deg=value,
-        standard_error_deg=max(error, _sd_of_levels(level, value)),
+        standard_error_deg=error,
         sd_deg=sd,
         angles_deg={row.column: _mean(column[row.column]) for row in STROKE_ANGLES},
         peak_crank_deg=circular_mean_deg(column["peak_crank_deg"]) if is_crank else math.nan,
@@ -96,6 +96,25 @@ def summarise_rotation(
         level_change=level,
     )
     return rotation, tuple(findings)
+
+
+def with_metric(rotation: Rotation, strokes: StrokeColumns, metric: Metric, settings: Settings) -> Rotation:
+    """Return a foot's rotation by another metric than its own; float stop, range and all else are the foot's."""
+    column = {name: strokes.numbers(name)[strokes.used] for name in ("start_s", "end_s", METRICS[metric].column)}
+    value, error, sd, level = _by_metric(column, metric, settings)
+    return replace(rotation, metric=metric, value_deg=value, standard_error_deg=error, sd_deg=sd, level_change=level)
+
+
+def _by_metric(
+    column: Mapping[str, Array], metric: Metric, settings: Settings
+) -> tuple[float, float, float, LevelChange | None]:
+    """Return mean, standard error, the same as of a normal distribution, and the change of level of one angle."""
+    values = column[METRICS[metric].column]
+    value, error, dof = mean_with_error(values, _block(column["start_s"], column["end_s"]))
+    level = _level_change(0.5 * (column["start_s"] + column["end_s"]), values, settings)
+    of_levels = _sd_of_levels(level, value)
+    sd = max(t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan, of_levels)
+    return value, max(error, of_levels), sd, level
 
 
 _AVERAGED = ("start_s", "end_s", *(row.column for row in STROKE_ANGLES), "peak_crank_deg", "range_deg")

@@ -235,17 +235,8 @@ def _extremes(smooth_deg: Array) -> tuple[Array, Array, Array]:
 
 
 def _mean_between(channel: Channel | None, start_s: Array, end_s: Array) -> Array:
-    """Return a channel's mean over time in each stroke; NaN where the channel does not reach."""
-    if channel is None:
-        return np.full(start_s.size, np.nan)
-    known = np.isfinite(channel.values)
-    time, values = channel.time_s[known], channel.values[known]
-    if time.size < 2:
-        return np.full(start_s.size, np.nan)
-    running = np.concatenate([[0.0], np.cumsum(np.diff(time) * 0.5 * (values[1:] + values[:-1]))])
-    begin, end = (np.interp(at, time, running, left=np.nan, right=np.nan) for at in (start_s, end_s))
-    mean: Array = (end - begin) / (end_s - start_s)
-    return mean
+    """Return a channel's mean over time in each stroke; NaN where there is no channel, or where it does not reach."""
+    return np.full(start_s.size, np.nan) if channel is None else channel.means_between(start_s, end_s)
 
 
 def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:

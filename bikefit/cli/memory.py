@@ -1,0 +1,27 @@
+"""How the C library deals with memory that was freed."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Final
+
+_TRIM_THRESHOLD: Final = -1
+_MMAP_THRESHOLD: Final = -3
+_BYTES: Final = 1 << 30
+
+
+def keep_freed_memory() -> None:
+    """Let freed memory be used again instead of giving it back to Linux, whose fresh pages take half the time.
+
+    Arrays of a ride of hours are made and dropped by the dozen. Only glibc knows these settings; elsewhere nothing is
+    done.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        for setting in (_MMAP_THRESHOLD, _TRIM_THRESHOLD):
+            library.mallopt(setting, _BYTES)
