@@ -141,7 +141,7 @@ def test_the_page_is_complete_without_script(browser: Any, tmp_path: Path) -> No
     page = context.new_page()
     page.goto(path.as_uri())
     assert page.locator("svg.fig").count() >= 18
-    assert page.locator(".headline").all_inner_texts() == ["No wedge", "Try 2 varus wedges"]
+    assert page.locator(".headline").all_inner_texts() == ["No wedge needed", "Try 2\u00a0varus wedges"]
     context.close()
 
 

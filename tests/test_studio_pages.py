@@ -57,7 +57,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (out / "riders").mkdir()
         for rider in rider_links(job.session.rider for job in jobs):
             write_rider(store, rider, out, Settings())
-        write_group(store, out, Settings(), HOSTILE, pytest.fail)
+        write_group(store, out, Settings(), HOSTILE, pytest.fail, parquet=False)
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bikefit.words.catalogue import languages
-from bikefit.words.numbers import SENTENCE_END, Interval, degree_signs, known, rounded
+from bikefit.words.numbers import SENTENCE_END, Interval, degree_signs, known, rounded, unbroken
 from bikefit.words.words import ENGLISH, Words
 
-__all__ = ["ENGLISH", "SENTENCE_END", "Interval", "Words", "degree_signs", "known", "languages", "rounded"]
+__all__ = ["ENGLISH", "SENTENCE_END", "Interval", "Words", "degree_signs", "known", "languages", "rounded", "unbroken"]

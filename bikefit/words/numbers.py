@@ -29,6 +29,20 @@ SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z ])")
 """Between two sentences of a message; "3.5 deg" and "e.g. one" hold none."""
 
 
+UNITS = "%|±|°|rpm|Hz|W|s|min|h|mm|ms|deg|varus|valgus|wedges?"
+
+
+def unbroken(message: str) -> str:
+    """Put a no-break space between a number and its unit, for whatever wraps lines.
+
+    Examples
+    --------
+    >>> unbroken("60 % at 90 rpm") == "60\u00a0% at 90\u00a0rpm"
+    True
+    """
+    return re.sub(rf"(?<=\d) (?=(?:{UNITS})(?!\w))", "\u00a0", message)
+
+
 def degree_signs(message: str) -> str:
     """Write "deg" after a number as the degree sign, as everywhere but in JSON.
 

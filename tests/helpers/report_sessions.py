@@ -129,7 +129,7 @@ def make_session(*feet: FootResult, name: str = "two_wedges.csv", system: str = 
         *feet,
         name=name,
         start=START,
-        to_s=max(float(foot.columns["end_s"].max()) for foot in feet),
+        to_s=max(float(np.max(foot.columns["end_s"], initial=0.0)) for foot in feet),
         system=system,
         findings=(finding("few_strokes", used=12, side="left"),),
     )

@@ -8,6 +8,7 @@ import re
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
@@ -17,7 +18,7 @@ from bikefit.report.draw import theme
 from bikefit.report.draw.panel import Readout
 from bikefit.report.pages.view import PageView
 from bikefit.report.pages.visit_view import VisitPage
-from bikefit.words import Words
+from bikefit.words import Words, unbroken
 
 
 @cache
@@ -30,10 +31,16 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.finalize = _unbroken
     made.filters["drawing"] = Markup  # drawings escape the words in them themselves
     made.filters["json"] = _json
     made.filters["breakable"] = _breakable
     return made
+
+
+def _unbroken(said: Any) -> Any:
+    """Keep numbers with their units on one line; drawings and what is no text stay as they are."""
+    return unbroken(said) if type(said) is str else said
 
 
 def _breakable(words: str, length: int = 20) -> Markup:

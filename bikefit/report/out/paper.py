@@ -18,7 +18,7 @@ import typst
 from bikefit.report.draw.theme import LIGHT, dress
 from bikefit.report.pages.view import PageView, clean
 from bikefit.report.pages.visit_view import VisitPage
-from bikefit.words import Words
+from bikefit.words import Words, unbroken
 
 PIXELS_PER_INCH = 160.0
 SHOE_LABEL = 15.0
@@ -70,9 +70,18 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
 
 def _typeset(template: str, data: dict[str, Any], kind: Literal["pdf", "png"]) -> bytes:
     """Hand data to a template of typst."""
-    inputs = {"page": json.dumps(data)}
+    inputs = {"page": json.dumps(_unbroken(data))}
     made = typst.compile(_template(template), format=kind, sys_inputs=inputs, ppi=PIXELS_PER_INCH, font_paths=_fonts())
     return bytes(made)
+
+
+def _unbroken(data: Any) -> Any:
+    """Keep numbers with their units on one line, in all that is text and no drawing."""
+    if isinstance(data, dict):
+        return {key: _unbroken(item) for key, item in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_unbroken(item) for item in data]
+    return unbroken(data) if isinstance(data, str) and not data.startswith("<svg") else data
 
 
 def _foot(page: PageView) -> str:

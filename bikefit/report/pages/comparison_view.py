@@ -64,8 +64,8 @@ def comparison_page(
         *_decision(words, feet, band),
         findings_table(words, _said(words, result, feet)),
         _provenance(words, result, {"title": title, "rider": rider, "fitter": fitter}),
-        settings_table(words, result.settings),
         glossary(words),
+        settings_table(words, result.settings),
     ]
     return PageView(
         language=words.language,

@@ -41,8 +41,8 @@ def session_view(
         _rejected(words, feet),
         _findings(words, result, feet),
         _provenance(words, result, rider, fitter, title),
-        settings_table(words, result.settings),
         glossary(words),
+        settings_table(words, result.settings),
     ]
     kept = tuple(section for section in sections if isinstance(section, FigureView) or section.rows)
     return replace(page, sections=kept, download=stroke_download(words, result))
