@@ -6,6 +6,7 @@ which column or option, what was expected, what to do.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -23,7 +24,15 @@ class UsageError(BikefitError):
 
 
 class RecordingError(BikefitError):
-    """A file cannot be read, or holds nothing that can be used (exit code 3)."""
+    """A file cannot be read, or holds nothing that can be used (exit code 3).
+
+    ``unquoted`` is the message with other words for ``quoted``, the file's own text, which may be anyone's: for pages
+    and tables that are passed on.
+    """
+
+    def __init__(self, message: str = "", *, quoted: str = "", instead: str = "See 'bikefit inspect'.") -> None:
+        super().__init__(message)
+        self.unquoted = message.replace(quoted, instead) if quoted else message
 
 
 class NoRotationError(RecordingError):
@@ -63,3 +72,19 @@ def near_matches(name: str, known: list[str] | tuple[str, ...]) -> str:
     """
     hits = get_close_matches(name, list(known), n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(repr(hit) for hit in hits)}?" if hits else ""
+
+
+def toml_place(error: ValueError) -> str:
+    """Say where a file is no TOML, without its text.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> try:
+    ...     tomllib.loads("secret: 1")
+    ... except tomllib.TOMLDecodeError as error:
+    ...     toml_place(error)
+    'at line 1, column 7'
+    """
+    found = re.search(r"at (line \d+, column \d+|end of document)", str(error))
+    return found[0] if found else "it is not UTF-8"

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bikefit.errors import UsageError, near_matches
+from bikefit.errors import UsageError, near_matches, toml_place
 
 
 @dataclass(frozen=True)
@@ -350,7 +350,10 @@ def load_settings(path: str | Path) -> Settings:
     except OSError as error:
         raise UsageError(f"{path}: the settings cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this is no TOML file of settings ({error}).") from error
+        raise UsageError(f"{path}: this is no TOML file of settings ({toml_place(error)}).") from error
+    known = [item.name for item in fields(Settings)]
+    if given and not any(name in known or near_matches(name, known) for name in given):
+        raise UsageError(f"{path}: unknown settings; none of its names is one of bikefit's.")
     return override(Settings(), given, str(path))
 
 

@@ -518,6 +518,29 @@ def test_bad_files_fail_alone_and_are_told_at_the_end(run: Run, rides: Path, tmp
     assert again.err == first.err
 
 
+def test_what_is_kept_never_quotes_a_strangers_file(run: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "mixed", tmp_path / "out"
+    folder.mkdir()
+    bank = "Holder Geheim;IBAN;Geheim total\nMaria Geheim;DE89;12,50\nMaria Geheim;DE90;99,10\n"
+    for name, text in {
+        "bank.csv": bank,
+        "packed.csv": "time_s,left_heel_rotation_deg\n0,1\n0.01,Geheim\n0.02,3\n",
+        "letter.csv": "To Mr Geheim, about the bill\nYours, Dr. Geheim\n",
+        "note.txt": "Geheim\nGeheim\n",
+        "weight.csv": "time_s,Geheim kg\n0,3\n0.1,4\n0.2,5\n",
+        "force.mot": "Geheim\nversion=1\nnRows=2\nnColumns=2\nendheader\ntime\tGeheim\n0\tGeheim\n1\tGeheim\n",
+        "bank.trc": "PathFileType\t4\tGeheim\nDataRate\tGeheim\n",
+    }.items():
+        (folder / name).write_text(text)
+    told = run("batch", folder, "--out", out, "--jobs", 1)
+    assert told.code == 4
+    assert len(table_of(out)) == 7
+    assert "Geheim" not in dump_of(out) + told.out + told.err
+    assert not [name for name, held in everything(out).items() if b"Geheim" in held]
+    # on the terminal the columns that may tell time are named, for whoever reads a file of his own
+    assert "Its columns are: Geheim total." in run("analyze", folder / "bank.csv").err
+
+
 @on_linux
 def test_six_megabytes_of_gzip_that_swell_beyond_measure_are_refused(tmp_path: Path) -> None:
     member = gzip.compress(b"time_s,left_heel_rotation_deg\n" + b"1,1\n" * (10 << 20), 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from bikefit.errors import UsageError
 from bikefit.settings import Settings, load_settings
+from bikefit.wedge_systems import load_system
 
 
 def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
@@ -38,6 +40,16 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str, said: str)
     path.write_text(content)
     with pytest.raises(UsageError, match=said):
         load_settings(path)
+
+
+@pytest.mark.parametrize("read", [load_settings, load_system])
+@pytest.mark.parametrize("text", ["token = geheim-1\n", "[geheim]\n[geheim]\n", "geheim = 'geheim'\n", "\xffgeheim"])
+def test_a_strangers_file_is_not_quoted(tmp_path: Path, read: Callable[[str], object], text: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(UsageError) as told:
+        read(str(path))
+    assert "geheim" not in str(told.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

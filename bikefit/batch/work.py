@@ -87,7 +87,7 @@ def do_task(task: Task) -> Done:
         rows = result_rows(job, result, now, task.link)
         return Done(job.id, rows, _page(result, task) if task.link else "")
     except BikefitError as error:
-        return Done(job.id, failed_rows(job, str(error), now, content))
+        return Done(job.id, failed_rows(job, getattr(error, "unquoted", str(error)), now, content))
     except OSError as error:
         return absent(job, why_unreadable(error, job))
     except MemoryError:

@@ -119,4 +119,5 @@ def _number(cell: str, where: str) -> float:
     try:
         return float("nan") if is_missing(cell) else float(cell.replace(",", "."))
     except ValueError:
-        raise RecordingError(f"{where} holds something that is no number: '{shown(cell)}'.") from None
+        quoted = f": '{shown(cell)}'"
+        raise RecordingError(f"{where} holds something that is no number{quoted}.", quoted=quoted, instead="") from None

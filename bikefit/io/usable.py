@@ -46,8 +46,9 @@ def check_usable(recording: Recording) -> None:
             f"{recording.name}: this is the {side} shoe's {there} alone. Give its {lacking} file too: "
             f"--{side} {recording.name} --{side} OTHER-FILE."
         )
+    held = _holdings(recording)
     raise NoRotationError(
-        f"{recording.name}: the file holds no foot rotation. {_holdings(recording)} {_way_out(recording)}"
+        f"{recording.name}: the file holds no foot rotation. {held} {_way_out(recording)}", quoted=held
     )
 
 

@@ -138,7 +138,8 @@ def _read_cells(rows: Sequence[str], width: int, name: str) -> Array:
         cells = ["nan" if is_missing(cell) else cell.replace(",", ".") for cell in _cells(line)[:width]]
         wrong = next((cell for cell in cells if not _is_number(cell)), None)
         if wrong is not None:
-            raise RecordingError(f"{name}: frame {cells[0]}: '{wrong[:30]}' is no number.")
+            quoted = f"'{wrong[:30]}'"
+            raise RecordingError(f"{name}: frame {cells[0]}: {quoted} is no number.", quoted=quoted, instead="a cell")
         table.append([float(cell) for cell in cells] + [np.nan] * (width - len(cells)))
     return np.array(table)
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from bikefit.errors import UsageError, near_matches
+from bikefit.errors import UsageError, near_matches, toml_place
 from bikefit.files import own_file
 from bikefit.io.columns import plain_name
 from bikefit.io.names import Meaning, canonical_names, meaning_of, shown
@@ -110,7 +110,7 @@ def _from_file(path: Path, where: str) -> tuple[Preset, ...]:
     except OSError as error:
         raise UsageError(f"{where}: the file cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{where}: this is no TOML file ({shown(str(error), 100)}).") from error
+        raise UsageError(f"{where}: this is no TOML file ({toml_place(error)}).") from error
     if not entries:
         raise UsageError(f"{where}: the file names no preset; a table such as [my-logger] was expected.")
     return tuple(_checked(key, entry, f"{where}: [{shown(key)}]") for key, entry in entries.items())

@@ -6,6 +6,7 @@ milliseconds. All are looked at, and the first is followed that tells the rows a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -106,16 +107,24 @@ def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float
 
 def _no_time(table: ChannelTable) -> RecordingError:
     """Return the error that a table has no column of time."""
-    header = table.layout.header
+    header = [name for index, name in enumerate(table.layout.header) if _may_be_time(table.first_cell(index))]
+    told = listed(header)
+    quoted = told if header else ""
     counter = next((name for name in header if is_counter(name)), None)
     if counter is not None:
         said = f"there is no time column: '{shown(counter)}' only counts the rows."
         remedy = "Say how many rows come in a second with --rate HZ, or export the time too."
-        return RecordingError(f"{table.where}: {said} {remedy} {listed(header)}")
+        return RecordingError(f"{table.where}: {said} {remedy} {told}", quoted=quoted)
     return RecordingError(
-        f"{table.where}: there is no time column. {listed(header)} Name it time_s (seconds), or say which it is "
-        "with --column time_s=NAME; where the rows come at an even rate, say it with --rate HZ."
+        f"{table.where}: there is no time column. {told} Name it time_s (seconds), or say which it is "
+        "with --column time_s=NAME; where the rows come at an even rate, say it with --rate HZ.",
+        quoted=quoted,
     )
+
+
+def _may_be_time(cell: str | None) -> bool:
+    """Tell whether a column may tell time or numbers by its first cell; others are not named in an error."""
+    return cell is None or re.match(r"[-+.,]?\d", cell.strip()) is not None
 
 
 # ---- one column ------------------------------------------------------------------------------------------------

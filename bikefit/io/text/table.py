@@ -63,10 +63,12 @@ class CellError(RecordingError):
         What is said of it.
     column : int
         Where it stands.
+    quoted : str
+        What of the message is the cell itself.
     """
 
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, column: int, quoted: str = "") -> None:
+        super().__init__(message, quoted=quoted, instead="the cell")
         self.column = column
 
 
@@ -205,6 +207,7 @@ def _no_number(cell: str, index: int, line: int, layout: Layout, where: str) -> 
     return CellError(
         f"{where}, line {line}, column '{name}': '{shown(cell)}' is no number. Correct the cell or leave it empty.",
         index,
+        quoted=f"'{shown(cell)}'",
     )
 
 
