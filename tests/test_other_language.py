@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from helpers.report_sessions import before_after, make_foot, make_session, two_wedges
+from helpers.results import VERSION
 from rich.console import Console, RenderableType
 
 from bikefit import __version__
@@ -35,7 +36,9 @@ from bikefit.words.catalogue import catalogue
 GREEK = str.maketrans(string.ascii_letters, "αβγδεζηθικλμνξοπρστυφχψωϊϋ" + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫ")
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 PRODUCTS = [name for system in known_systems().values() for name in (system.name, system.id, *system.cleats)]
-DATA = sorted([*PRODUCTS, *Settings().to_dict(), "UTC", f"bikefit {__version__}", __version__], key=len, reverse=True)
+DATA = sorted(
+    [*PRODUCTS, *Settings().to_dict(), "UTC", f"bikefit {__version__}", __version__, VERSION], key=len, reverse=True
+)
 """What is no language: products, settings, the version."""
 SPOKEN = ("aria-label", "alt", "placeholder", "title", "data-read", "data-hint", "data-sort", "data-words")
 KEYS = ("side", "id", "href", "language", "kind")
@@ -52,7 +55,7 @@ def other_letters(template: str) -> str:
 def words(monkeypatch: pytest.MonkeyPatch) -> Words:
     greek = {name: {key: other_letters(text) for key, text in own.items()} for name, own in catalogue("en").items()}
     greek["glossary"] = {other_letters(term): meaning for term, meaning in greek["glossary"].items()}
-    greek["language"] = {"name": "Greek letters", "decimal": ",", "minus": "−", "percent": " %"}
+    greek["language"] = {**catalogue("en")["language"], "name": "Greek letters", "decimal": ",", "minus": "−"}
 
     def chosen(language: str) -> Any:
         return greek if language == "xx" else catalogue(language)

@@ -45,10 +45,24 @@ def test_every_value_of_a_code_is_named_by_words_of_some_language() -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_language_has_the_same_keys(language: str) -> None:
+def test_every_language_has_the_same_keys_and_the_same_places(language: str) -> None:
     own, english = catalogue(language), catalogue("en")
-    for section in english:
-        assert set(own[section]) == set(english[section]), section
+    for section, texts in english.items():
+        if section == "glossary":  # its keys are words themselves
+            assert len(own[section]) == len(texts)
+            continue
+        assert set(own[section]) == set(texts), section
+        for key, text in texts.items():
+            assert {name for name, _ in places(own[section][key])} == {name for name, _ in places(text)}, key
+
+
+@pytest.mark.parametrize("language", languages())
+def test_tables_have_as_many_columns_in_every_language(language: str) -> None:
+    own, english = catalogue(language), catalogue("en")
+    for section, texts in english.items():
+        for key, text in texts.items():
+            if key.endswith("columns"):
+                assert own[section][key].count("|") == text.count("|"), f"{section}.{key}"
 
 
 @pytest.mark.parametrize("language", languages())

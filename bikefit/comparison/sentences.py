@@ -23,8 +23,8 @@ def _verdict(words: Words, foot: FootComparison) -> str:
     if verdict in ("helps", "harms", "too_much"):
         count = int(foot.measured.values["count"])
         if foot.is_pair:
-            return words.text(f"compared.pair_{verdict}", count=words.wedges(count))
-        return words.counted(f"compared.{verdict}", abs(count), count=words.wedges(count))
+            return words.text(f"compared.pair_{verdict}", count=count)
+        return words.counted(f"compared.{verdict}", abs(count), count=count)
     if verdict == "not_tried":
         return words.text("compared.not_compared" if foot.fitted_wedges else "compared.not_tried")
     if change is None:
@@ -45,9 +45,7 @@ def keep(words: Words, foot: FootComparison, cap: int) -> str:
         key = "keep_off" if fitted else "keep_bare"
     if advised.next_step.action in ("test", "compare"):
         key = "keep_uncompared" if fitted else "keep_untried"
-    said = words.text(
-        f"compared.{key}", target=words.wedges(total), thick=words.thick_side(total), fitted=words.wedges(fitted)
-    )
+    said = words.text(f"compared.{key}", target=total, thick=words.thick_side(total), fitted=fitted)
     if advised.outcome == "beyond_stack":
         said += " " + words.text("compared.keep_beyond", cap=cap)
     elif abs(total) > 1 and abs(total - fitted) > 1:
@@ -92,7 +90,7 @@ def expected(words: Words, foot: FootComparison) -> str:
     advised = foot.recommendation
     return words.text(
         "compared.expected",
-        target=words.wedges(advised.total),
+        target=advised.total,
         expected=words.heel(advised.expected_deg),
         interval=words.heel_interval(advised.interval_deg),
     )
@@ -106,10 +104,10 @@ def change_line(words: Words, foot: FootComparison) -> str:
         interval = words.interval((told["least"], told["most"]))  # all of it the way that the sentence names
     return words.text(
         "compared.change_line",
-        count=words.wedges(told["count"]),
-        before=words.wedges(told["before"]),
+        count=told["count"],
+        before=told["before"],
         size=words.degrees(told["size"]),
-        way=words.text(f"way.{told['way']}"),
+        way=told["way"],
         interval=interval,
     )
 

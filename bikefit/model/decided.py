@@ -283,7 +283,7 @@ class Recommendation:
 
     def headline(self, words: Words) -> str:
         """Give the answer in two to four words, such as "Try 2 varus wedges"."""
-        return words.text(f"headline.{self.spoken}", target=words.wedges(self.total or 0))
+        return words.text(f"headline.{self.spoken}", target=self.total or 0)
 
     @property
     def spoken(self) -> str:

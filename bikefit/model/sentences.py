@@ -25,12 +25,10 @@ def advice(words: Words, side: Side, recommendation: Recommendation, cap: int) -
     if step == "float_stop":
         return _float_first(words, shoe, recommendation)
     target, fitted = recommendation.total or 0, recommendation.fitted or 0
-    told = {"shoe": shoe, "fitted": words.wedges(fitted)}
+    told = {"shoe": shoe, "fitted": fitted}
     if step == "compare":
         return words.counted("advice.compare", abs(fitted), **told)
-    return words.text(
-        f"advice.{recommendation.spoken}", target=words.wedges(target), thick=words.thick_side(target), cap=cap, **told
-    )
+    return words.text(f"advice.{recommendation.spoken}", target=target, thick=words.thick_side(target), cap=cap, **told)
 
 
 def _float_first(words: Words, shoe: str, recommendation: Recommendation) -> str:
@@ -44,7 +42,7 @@ def _float_first(words: Words, shoe: str, recommendation: Recommendation) -> str
     )
     if not recommendation.change:
         return said
-    return said + words.text("advice.float_stop_then", target=words.wedges(recommendation.total))
+    return said + words.text("advice.float_stop_then", target=recommendation.total)
 
 
 def cleat_turn(words: Words, cleat: CleatTurn) -> str:
@@ -71,7 +69,7 @@ def outlook(words: Words, recommendation: Recommendation) -> str:
         return words.text("sure.undetermined")
     said = []
     if step in ("fit", "beyond"):
-        target, interval = words.wedges(recommendation.total), words.heel_interval(recommendation.interval_deg)
+        target, interval = recommendation.total, words.heel_interval(recommendation.interval_deg)
         expected = words.heel(recommendation.expected_deg)
         closer, worse = words.percent(recommendation.chance_closer), words.percent(recommendation.chance_worse)
         said += [

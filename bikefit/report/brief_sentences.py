@@ -65,7 +65,7 @@ def compared_lines(words: Words, foot: FootComparison) -> list[str]:
         said.append(
             words.text(
                 "brief.expected_with",
-                wedges=words.wedges(advised.total),
+                wedges=advised.total,
                 heel=words.heel(advised.expected_deg),
                 interval=words.heel_interval(advised.interval_deg),
             )
@@ -85,5 +85,5 @@ def untouched_line(words: Words, foot: FootComparison) -> str:
         shoe=words.shoe(foot.side),
         heel=words.heel(advised.expected_deg),
         interval=words.heel_interval(advised.interval_deg),
-        wedges=words.wedges(foot.fitted_wedges),
+        wedges=foot.fitted_wedges,
     )

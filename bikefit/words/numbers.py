@@ -25,7 +25,7 @@ def rounded(value: float, digits: int = 1) -> float:
     return float(f"{value:.{digits}f}") + 0.0
 
 
-SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z ])")
+SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-zß-ÿ ])")
 """Between two sentences of a message; "3.5 deg" and "e.g. one" hold none."""
 
 

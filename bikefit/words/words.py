@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bikefit.conventions import Side
 from bikefit.words.numbers import Interval, known, rounded
 from bikefit.words.templates import Templates
+
+ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d))?")
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,30 @@ class Words(Templates):
         if whole == 0 and share > 0.0:
             return self.text("words.under", percent=1)
         return self.text("words.percent", percent=whole)
+
+    def day(self, iso: str) -> str:
+        """Print a date, whole or without its day, as the language writes it; anything else stays as it is.
+
+        Examples
+        --------
+        >>> ENGLISH.day("2026-01-02"), ENGLISH.day("2026-11"), ENGLISH.day("last autumn")
+        ('2026-01-02', '2026-11', 'last autumn')
+        """
+        found = ISO_DATE.fullmatch(iso)
+        if not found:
+            return iso
+        told = {name: int(value) for name, value in found.groupdict().items() if value}
+        return self.text("language.date" if "day" in told else "language.month", **told)
+
+    def moment(self, time: dt.datetime) -> str:
+        """Print a date with its time of day and zone.
+
+        Examples
+        --------
+        >>> ENGLISH.moment(dt.datetime(2026, 1, 2, 8, 30, tzinfo=dt.UTC))
+        '2026-01-02 08:30:00 UTC'
+        """
+        return f"{self.day(time.date().isoformat())} {time:%H:%M:%S %Z}".strip()
 
     def clock(self, seconds: float | None) -> str:
         """Print a time of the ride as h:mm:ss or m:ss.

@@ -48,6 +48,10 @@ NUMBERS = {
 """What a foot's rotation holds besides its value, unless told otherwise."""
 
 
+VERSION = "0.1.0"
+"""The version that made results claim; any but the present one, so that it is seen where it is shown."""
+
+
 def make_foot(
     side: Side,
     value_deg: float,
@@ -129,7 +133,7 @@ def make_session(
         asymmetry_deg=values.get("left", NAN) - values.get("right", NAN),
         findings=tuple(findings),
         feet={foot.side: foot for foot in feet},
-        version="0.1.0",
+        version=VERSION,
     )
 
 

@@ -28,7 +28,7 @@ def sure_bars(words: Words, foot: FootResult) -> list[Bar]:
     bars = [(words.text("drawing.now"), foot.excess.deg, foot.excess.interval_deg)]
     advised = foot.recommendation
     if advised.step in ("fit", "beyond") and advised.interval_deg is not None:
-        named = words.text("drawing.with", wedges=words.wedges(advised.total or 0))
+        named = words.text("drawing.with", wedges=advised.total or 0)
         bars.append((named, advised.expected_deg, advised.interval_deg))
     return bars
 

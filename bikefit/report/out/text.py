@@ -22,7 +22,10 @@ from bikefit.report.notes import Note, session_notes
 from bikefit.report.out.brief import note_line, session_brief
 from bikefit.words import Words, degree_signs
 
-ASCII = {"–": "-", "—": "-", "±": "+-", "°": " deg", "·": "-", "→": "->", "“": '"', "”": '"', "’": "'", "−": "-"}
+ASCII = {
+    "–": "-", "—": "-", "±": "+-", "°": " deg", "·": "-", "→": "->", "“": '"', "”": '"', "„": '"', "’": "'", "−": "-",
+    "\u00a0": " ", "²": "^2", "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss",
+}  # fmt: skip
 PLAIN_WIDTH = 100
 
 
@@ -185,7 +188,12 @@ def systems_text(words: Words, systems: Mapping[str, WedgeSystem]) -> Renderable
         )
         parts.append(
             Text(
-                words.text("terminal.source", name=system.name, source=words.of_system(system.source), date=system.date)
+                words.text(
+                    "terminal.source",
+                    name=system.name,
+                    source=words.of_system(system.source),
+                    date=words.day(system.date),
+                )
             )
         )
         parts += [note_line("info", words.of_system(caution)) for caution in system.cautions]

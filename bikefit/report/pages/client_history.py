@@ -39,8 +39,8 @@ def history_html(
     due = max((session["next_visit"] for session in sessions if session["next_visit"]), default="")
     facts = [
         (words.text("client.id"), client_id),
-        (words.text("client.since"), since),
-        (words.text("client.next_visit"), due),
+        (words.text("client.since"), words.day(since)),
+        (words.text("client.next_visit"), words.day(due)),
     ]
     return render_page(
         words,
@@ -75,13 +75,13 @@ def _verdicts(words: Words, visit: VisitView) -> dict[str, Any]:
                 message = words.text("client.advised", angle=foot_cells(words, last[side])[0].words, advised=advised)
                 said.append(words.text("terminal.for_shoe", shoe=words.shoe(side), message=message))
     notes = [clean(session["notes"], LONG) for session in visit.sessions if session["notes"]]
-    return {"day": visit.day or words.text("client.no_day"), "said": said, "notes": notes}
+    return {"day": words.day(visit.day) or words.text("client.no_day"), "said": said, "notes": notes}
 
 
 def _row(words: Words, session: Row) -> list[Cell]:
     """Return the cells of one session."""
     feet = {foot["foot"]: foot for foot in session["feet"]}
-    cells = [Cell(session["day"] or session["date"]), Cell(clean(session["session"], SHORT))]
+    cells = [Cell(words.day(session["day"] or session["date"])), Cell(clean(session["session"], SHORT))]
     for side in SIDES:
         foot = feet.get(side)
         measured, advised = foot_cells(words, foot)
@@ -112,7 +112,7 @@ def _comfort(words: Words, sessions: Sequence[Row]) -> str:
         marks.append(svg.label(words.number(value, "g"), points[place][0], over, "strong", anchor="middle"))
         if len(told) <= 6 or place in (0, len(told) - 1):
             day = session["day"] or session["date"][:10]
-            marks.append(svg.label(day, points[place][0], height - 10.0, anchor="middle"))
+            marks.append(svg.label(words.day(day), points[place][0], height - 10.0, anchor="middle"))
     values = words.listed([words.number(value, "g") for _, value in told])
     parts = [
         *(svg.line(46.0, y(tick), width - 12.0, y(tick), "grid") for tick in (0.0, 5.0, 10.0)),

@@ -90,7 +90,7 @@ def _who(
     said = (
         ("rider", clean(rider, SHORT)),
         ("fitter", clean(fitter, SHORT)),
-        ("date", day.isoformat() if day else ""),
+        ("date", words.day(day.isoformat()) if day else ""),
         ("recordings", clean(words.listed(labels(result.sessions)), SHORT)),
     )
     return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
@@ -125,7 +125,7 @@ def _bars(words: Words, foot: FootComparison, result: ComparisonResult) -> list[
     bars = comparison_charts.recording_bars(words, foot, zero_sd_deg)[-MOST_BARS:]
     advised = foot.recommendation
     if bars and advised.change and advised.interval_deg is not None:
-        named = words.text("drawing.with", wedges=words.wedges(advised.total or 0))
+        named = words.text("drawing.with", wedges=advised.total or 0)
         bars.append((named, advised.expected_deg, advised.interval_deg))
     return bars
 

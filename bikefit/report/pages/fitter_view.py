@@ -210,7 +210,7 @@ def _findings(words: Words, result: SessionResult, feet: list[FootResult]) -> Ta
 def _provenance(words: Words, result: SessionResult, rider: str, fitter: str, title: str) -> TableView:
     """Return where the numbers come from: file, bytes, section, version."""
     recording = result.recording
-    start = recording.start.strftime("%Y-%m-%d %H:%M:%S %Z").strip() if recording.start else ""
+    start = words.moment(recording.start) if recording.start else ""
     section = words.text("words.to", low=words.clock(recording.from_s), high=words.clock(recording.to_s))
     said = {
         "file": clean(recording.name, LONG),
@@ -222,7 +222,7 @@ def _provenance(words: Words, result: SessionResult, rider: str, fitter: str, ti
         "system": words.text(
             "provenance.system_of", name=clean(result.system.name, LONG),
             source=clean(words.of_system(result.system.source), LONG),
-            date=clean(result.system.date, LONG),
+            date=clean(words.day(result.system.date), LONG),
         ),
         "title": clean(title, LONG),
         "rider": clean(rider, LONG),

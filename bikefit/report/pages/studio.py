@@ -152,7 +152,7 @@ def _index_row(words: Words, session: Row, riders: Mapping[str, str]) -> dict[st
     cells = [
         Cell(session["session"], session["session"], session["report"] or "", free=True),
         Cell(session["rider"], session["rider"], riders.get(session["rider"], ""), free=True),
-        Cell(session["date"] or session["day"], session["day"], free=True),
+        Cell(words.day(session["date"] or session["day"]), session["day"], free=True),
         Cell(session["condition"], session["condition"], free=True),
     ]
     for side in SIDES:
@@ -171,7 +171,7 @@ def _status(words: Words, session: Row) -> str:
     """Say how a session ended, whether its recording is still there, and whether the last run named it."""
     said = [words.text(f"studio.status_{session['status']}")]
     if session["kept"]:
-        said.append(words.text("studio.kept", day=session["kept"]))
+        said.append(words.text("studio.kept", day=words.day(session["kept"])))
     if not session["named"]:
         said.append(words.text("studio.not_named"))
     return words.listed(said)
@@ -282,7 +282,7 @@ def _history_row(words: Words, session: Row) -> list[Cell]:
     feet = {foot["foot"]: foot for foot in session["feet"]}
     cells = [
         Cell(session["session"], link=f"../{session['report']}" if session["report"] else ""),
-        Cell(session["date"] or session["day"]),
+        Cell(words.day(session["date"] or session["day"])),
         Cell(session["condition"]),
     ]
     for side in SIDES:
@@ -314,7 +314,7 @@ def history_chart(words: Words, side: Side, sessions: Sequence[Row], band_deg: f
         ]
         if len(rows) <= 6 or place in (0, len(rows) - 1):
             when = rows[place][0]["date"][:10] or rows[place][0]["day"] or rows[place][0]["session"][:10]
-            marks.append(svg.label(when, at, height - 26.0, anchor="middle"))
+            marks.append(svg.label(words.day(when), at, height - 26.0, anchor="middle"))
     shoe = words.shoe(side)
     values = words.listed([words.signed_degrees(foot["excess_deg"]) for _, foot in rows])
     alt = words.text("rider.over_time_alt", shoe=shoe, count=len(rows), values=values)

@@ -22,6 +22,8 @@ SHORT, LONG, MESSAGE = 90, 400, 1000
 
 # control characters, and the marks that would turn the direction of the text around them
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+SPACES = re.compile(r"[^\S\u00a0]+")
+"""Space between words; the one that holds a number and its unit together is none."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class PageView:
 
 
 def clean(given: str, most: int) -> str:
-    """Make a user's text fit for a page: one line, no control characters, no more than so long.
+    """Make a text fit for a page: one line, no control characters, no more than so long; what must not part stays so.
 
     Examples
     --------
@@ -101,7 +103,7 @@ def clean(given: str, most: int) -> str:
     ('Ann Lee', 'abc…')
     """
     whole = given.encode("utf-8", "replace").decode("utf-8")
-    line = " ".join(UNPRINTABLE.sub(" ", whole).split())
+    line = SPACES.sub(" ", UNPRINTABLE.sub(" ", whole)).strip()
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
@@ -154,7 +156,7 @@ def _who(
     said = (
         ("rider", clean(rider, SHORT)),
         ("fitter", clean(fitter, SHORT)),
-        ("date", day.isoformat() if day else ""),
+        ("date", words.day(day.isoformat()) if day else ""),
         ("recording", clean(recording.name, SHORT)),
         ("section", section_words(words, result)),
         ("duration", words.clock(recording.duration_s)),
@@ -329,6 +331,4 @@ def behind_words(words: Words, advised: Recommendation, fitted: int) -> str:
         target = fitted
     if target == 0:
         return words.text("drawing.behind_taken" if fitted else "drawing.behind_none")
-    return words.text(
-        "drawing.behind", wedges=words.wedges(target), thick=words.thick_side(target), times=shoes.EXAGGERATION
-    )
+    return words.text("drawing.behind", wedges=target, thick=words.thick_side(target), times=shoes.EXAGGERATION)

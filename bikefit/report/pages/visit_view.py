@@ -68,7 +68,7 @@ def visit_page(
     who = (
         ("rider", clean(rider, SHORT)),
         ("fitter", clean(fitter, SHORT)),
-        ("date", date.isoformat() if date else ""),
+        ("date", words.day(date.isoformat()) if date else ""),
         ("recording", from_file),
     )
     return VisitPage(
@@ -157,9 +157,9 @@ def _ready(words: Words, visit: Visit) -> VisitStep:
 def _change(words: Words, visit: Visit, before: int, after: int) -> VisitStep:
     """Say what to change between two recordings."""
     key = "off" if after == 0 else "fit" if before == 0 else "turn"
-    wedges, thick = words.wedges(after), words.thick_side(after)
-    what = words.text(f"visit.change_{key}", wedges=wedges)
-    detail = words.text(f"visit.change_detail_{key}", wedges=wedges, thick=thick, minutes=SETTLE_MIN)
+    thick = words.thick_side(after)
+    what = words.text(f"visit.change_{key}", wedges=after)
+    detail = words.text(f"visit.change_detail_{key}", wedges=after, thick=thick, minutes=SETTLE_MIN)
     title = words.text("visit.change", shoes=_shoes(words, visit), what=what)
     return VisitStep("change", title, detail, _minutes(words, visit.change_min))
 
@@ -201,7 +201,7 @@ def bolts(words: Words, visit: Visit) -> tuple[str, ...]:
 def what_it_sees(words: Words, visit: Visit) -> str:
     """Say how small a change the visit can show, and what it decides."""
     deg = words.degrees(visit.smallest_change_deg)
-    return words.text("visit.sees", count=words.wedges(visit.count), deg=deg) if visit.recordings else ""
+    return words.text("visit.sees", count=visit.count, deg=deg) if visit.recordings else ""
 
 
 def _drawings(words: Words, visit: Visit) -> list[VisitDrawing]:
@@ -212,9 +212,7 @@ def _drawings(words: Words, visit: Visit) -> list[VisitDrawing]:
             count = item.wedges.of(side)
             if count == 0:
                 continue
-            caption = words.text(
-                "visit.drawing", number=item.number, wedges=words.wedges(count), thick=words.thick_side(count)
-            )
+            caption = words.text("visit.drawing", number=item.number, wedges=count, thick=words.thick_side(count))
             view = shoes.BehindView(0, count, 0, visit.system.cant_deg, visit.system.placement)
             made.append(VisitDrawing(side, words.shoe(side), shoes.from_behind(words, side, view, caption), caption))
     return made
