@@ -11,13 +11,17 @@ from bikefit.conventions import SIDES, other_side
 from bikefit.errors import NoRotationError
 from bikefit.io.markers.names import column_triples
 from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, unit_of
-from bikefit.io.text.usual_names import one_of_several
+from bikefit.io.text.usual_names import is_counter, is_of_another_kind, one_of_several, usual_time
 from bikefit.model import ChannelInfo, Finding, Recording, finding
 from bikefit.words import ENGLISH
 
 _SHOWN_MAX: Final = 20
 _KNOWN_NOTES: Final = ("another time column is used", "marker", "tells the feet apart")
 """Of channels that are not used and cannot be a foot's."""
+_MARKERS_MIN: Final = 5
+"""So many triples of columns are markers; a sensor has four at most."""
+_JOINTS: Final = re.compile(r"pelvis|hip_|knee|lumbar|thorax|shoulder|elbow|ankle_|subtalar|arm_|clavic|spine")
+_JOINTS_MIN: Final = 4
 _ANGLES: Final = frozenset(UNITS["deg"]) | frozenset(UNITS["deg_s"])
 _OF_SENSORS: Final[Mapping[str, frozenset[str]]] = {"gyr": frozenset(UNITS["deg_s"]), "acc": frozenset(UNITS["m_s2"])}
 
@@ -86,6 +90,11 @@ def _way_out(recording: Recording) -> str:
     if marker_flags(recording):
         said = " ".join(f"--column {key}={name}" for key, name in marker_flags(recording).items())
         return f"Name the markers at heel and toe of a foot: {said}."
+    if _are_joints(recording):
+        return (
+            "These are angles of joints, not of the shoe on the pedal: give the marker file they come from, or the "
+            "table of body positions that OpenSim's BodyKinematics writes (..._pos_global.sto)."
+        )
     near = nearest_rotation_column(recording)
     if near is not None:
         example = f"--column left_heel_rotation_deg={_quoted(near)}"
@@ -102,6 +111,8 @@ def _way_out(recording: Recording) -> str:
 
 def nearest_rotation_column(recording: Recording) -> str | None:
     """Return the unused column that may be a foot's rotation: its name comes close, or its unit is an angle's."""
+    if _are_joints(recording):
+        return None
     free = {channel.name.casefold(): channel.name for channel in _unused(recording)}
     for wanted in ("left_heel_rotation_deg", "right_heel_rotation_deg", "heel_rotation_deg", "heel_out_deg"):
         near = get_close_matches(wanted, list(free), n=1, cutoff=0.6)
@@ -130,16 +141,24 @@ def sensor_flags(recording: Recording) -> dict[str, str]:
         gyr, acc = ([names[item.columns[axis]] for axis in "xyz"] for item in told)
         return _flags(gyr, acc)
     triples = [columns for columns, _ in column_triples(item.name for item in free).values()]
-    if len(triples) >= 2:
+    if 2 <= len(triples) < _MARKERS_MIN:
         return _flags(triples[0], triples[1])
     ridden = recording.companions.keys() - {"cadence_rpm", "tdc_pulse"}
-    names = [name for name in names if name]
-    return _flags(names[:3], names[3:6]) if len(names) >= 6 and not ridden and not recording.markers else {}
+    names = [name for name in names if name and not (is_counter(name) or usual_time(name) or is_of_another_kind(name))]
+    few = len(names) >= 6 and not ridden and not recording.markers and not triples and not _are_joints(recording)
+    return _flags(names[:3], names[3:6]) if few else {}
+
+
+def _are_joints(recording: Recording) -> bool:
+    """Tell whether the columns are the coordinates of a body's joints, as inverse kinematics gives them."""
+    named = [name for name in (item.name.casefold() for item in _unused(recording)) if _JOINTS.search(name)]
+    return len(named) >= _JOINTS_MIN
 
 
 def marker_flags(recording: Recording) -> dict[str, str]:
     """Return how heel and toe of a foot are named where a file holds markers and none of them is known by name."""
     unnamed = any(item.code == "markers_without_feet" for item in recording.findings)
+    unnamed = unnamed or len(column_triples(item.name for item in _unused(recording))) >= _MARKERS_MIN
     return {"right_heel": "NAME", "right_toe": "NAME"} if unnamed else {}
 
 

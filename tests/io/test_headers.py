@@ -114,6 +114,21 @@ def test_qualisys_without_a_row_of_names(tmp_path: Path) -> None:
     assert_markers(read_lines(tmp_path, qualisys("\t", names_row=False), "\t", name="ride.tsv"))
 
 
+def test_vicon_saved_by_a_spreadsheet_keeps_its_rate(tmp_path: Path) -> None:
+    plain, padded = vicon(","), vicon(",")
+    width = max(map(len, padded))
+    for row in padded:
+        row += [""] * (width - len(row))
+    times = []
+    for name, table in (("plain.csv", plain), ("padded.csv", padded)):
+        (tmp_path / name).write_text("\n".join(",".join(row) for row in table) + "\n")
+        read = read_recording(tmp_path / name)
+        assert read.markers is not None
+        times.append(read.markers.time_s)
+    np.testing.assert_array_equal(*times)
+    np.testing.assert_allclose(times[0], TIME, atol=1e-6)
+
+
 def test_visual3d_needs_the_rate(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match=r"'ITEM' only counts the rows.*--rate HZ"):
         read_lines(tmp_path, visual3d("\t"), "\t", name="ride.txt")

@@ -283,3 +283,16 @@ def test_rows_of_one_time_are_named_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("period_s", [5e-6, 10.0])
 def test_an_absurd_step_is_told(tmp_path: Path, period_s: float) -> None:
     assert "time_step_odd" in codes(read_columns(tmp_path, {"time_s": numbers(100 * period_s * TIME, ".7f")}))
+
+
+def test_an_index_of_times_without_a_name(tmp_path: Path) -> None:
+    assert_timed(read_columns(tmp_path, {"": numbers(TIME)}))
+    with pytest.raises(RecordingError, match="no time column"):
+        read_columns(tmp_path, {"": numbers(np.arange(COUNT), ".0f")})
+
+
+def test_an_empty_column_of_time_beside_a_counter_and_the_headers_rate(tmp_path: Path) -> None:
+    columns = {"PacketCounter": numbers(472 + np.arange(COUNT), "05.0f"), "UTC_Second": [""] * COUNT}
+    read = read_columns(tmp_path, columns, before="// Update Rate: 100.0Hz\n")
+    assert_timed(read)
+    assert codes(read) == ["time_from_header"]

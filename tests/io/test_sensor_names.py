@@ -150,6 +150,17 @@ def test_two_rows_of_header(tmp_path: Path) -> None:
         assert_sensor(read, "right")
 
 
+def test_a_clock_under_the_name_of_a_foot(tmp_path: Path) -> None:
+    names = ["Time", *axes("Acc*"), *axes("Gyro*")]
+    rows = np.column_stack([1000 * TIME, ACC_M_S2 / GRAVITY, GYR_DEG_S])
+    lines = [",".join(["Right Foot", *[" "] * 6, "Left Foot", *[" "] * 6]), ",".join(names * 2)]
+    lines += [",".join(f"{value:.6f}" for value in [*row, *row]) for row in rows]
+    read = read_text(tmp_path, "\n".join(lines) + "\n", ReadOptions())
+    for side in ("left", "right"):
+        assert_sensor(read, side)
+        np.testing.assert_allclose(read.sensors[side].gyr_time_s, TIME, atol=1e-6)  # type: ignore[index]
+
+
 def test_without_gravity_or_in_the_worlds_axes_is_no_accelerometer(tmp_path: Path) -> None:
     for name in ("Linear Acceleration * (m/s^2)", "motionUserAcceleration*(G)", "FreeAcc_*", "GravityX acc *", "Mag *"):
         read = read_text(tmp_path, table([*axes("gyro *"), *axes(name)], "deg_s", "m_s2"))

@@ -69,6 +69,23 @@ def test_six_flags_of_a_sensor_whose_names_are_unknown(tmp_path: Path, header: s
     require_usable(read)
 
 
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("time,pelvis_tilt,hip_flexion_r,hip_rotation_r,knee_angle_r,ankle_angle_r", "angles of joints"),
+        ("time_s,PacketCounter,Euler_X,Euler_Y,Euler_Z,FreeAcc_X,FreeAcc_Y,FreeAcc_Z,Status", "Strap a motion"),
+        ("time_s," + ",".join(f"box:mark{name} {axis}" for name in "123456" for axis in "XYZ"), "right_heel=NAME"),
+    ],
+)
+def test_what_is_neither_a_rotation_nor_a_sensor_is_not_offered_as_one(tmp_path: Path, header: str, words: str) -> None:
+    path = write(tmp_path, header)
+    message = said(path)
+    assert words in message
+    assert "heel_rotation" not in message
+    assert "gyr_x" not in message
+    assert not any("rotation" in line or "gyr_x" in line for line in inspect_recording(path).advice)
+
+
 def test_two_flags_of_markers_whose_names_are_unknown(tmp_path: Path) -> None:
     header = "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tUnits\n100\tmm\nFrame#\tTime\tback\t\t\tfront\t\t\n"
     rows = "".join(f"{at + 1}\t{at / 100}\t0\t30\t0\t260\t30\t0\n" for at in range(5))

@@ -184,7 +184,7 @@ def _whole(lines: Sequence[Line], last: Header, known: Callable[[str], bool]) ->
     for at in range(last.begin - 1, max(-1, last.begin - _ROWS_MAX), -1):
         text = lines[at][1]
         cells = cells_of(text, last.delimiter)
-        if not text.strip() or 2 * len(cells) < len(names) or _are_numbers(cells):
+        if not any(cells[1:]) or 2 * len(cells) < len(names) or _are_numbers(cells):
             break
         above.append((at, cells))
     parts = [_spread(cells, len(names)) for _, cells in reversed(above)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PIECE_BYTES: Final = 8 << 20
 EXTRA_MISSING: Final = ["-", "--", "NAN", "none", "NONE"]
 """What also stands for a missing value, besides what pandas takes for one."""
+WIDER: Final = "rows have more cells than the header"
 Piece = Sequence[bytes | memoryview]
 
 
@@ -36,6 +37,7 @@ def read_pieces(
     reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # of cells that it would leave out
         parts = side_by_side(reader, pieces)
     joined: dict[int, Any] = {column: np.concatenate([part.pop(column) for part in parts]) for column in numbers}
     return joined | {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
@@ -63,7 +65,12 @@ class _Reader:
 
         source: Any = _Bytes(piece)
         missing = EXTRA_MISSING if na_filter else None
-        frame: pd.DataFrame = pd.read_csv(source, dtype=self.kinds, na_filter=na_filter, na_values=missing, **self.how)
+        try:
+            frame: pd.DataFrame = pd.read_csv(
+                source, dtype=self.kinds, na_filter=na_filter, na_values=missing, **self.how
+            )
+        except pd.errors.ParserWarning:
+            raise ValueError(WIDER) from None
         return {
             column: frame[column].to_numpy() if kind is np.float64 else frame[column]
             for column, kind in self.kinds.items()

@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from bikefit.errors import RecordingError
 from bikefit.io.assemble import assemble
 from bikefit.io.columns import Column, assign, plain_name
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
-from bikefit.io.names import meaning_of, shown
+from bikefit.io.names import Meaning, meaning_of, shown
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
 from bikefit.io.series import Parts
 from bikefit.io.text.apart import ROW_KEYS, Whose, rows_apart, telling_column
 from bikefit.io.text.channel_table import ChannelTable
 from bikefit.io.text.groups import findings_of, first_s, groups_of, infos_of, is_shoes, series_of
 from bikefit.io.text.layout import Layout
+from bikefit.io.text.lines import is_number
 from bikefit.io.text.presets import in_a_preset, laid_out, user_presets
 from bikefit.io.text.row_times import Rate
 from bikefit.io.text.sensor_units import USUAL, settle_sensor_units
@@ -82,7 +85,9 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     of_channels = {key: name for key, name in options.columns.items() if key not in ROW_KEYS}
     columns, dropped = assign(header, units, of_channels, where, preset.columns, preset.id)
     columns = [*columns, *_usual(layout, columns, where)]
-    times = _likeliest([column for column in columns if column.meaning.kind == "time"])
+    times = _likeliest([column for column in columns if column.meaning.kind == "time"]) or _unnamed_time(
+        layout, options
+    )
     read = [column for column in columns if column.meaning.kind != "time"]
     marked = marker_columns(header, options, where)
     coordinates = {name: index for index, name in enumerate(header) if name in marked}
@@ -145,6 +150,18 @@ def _likeliest(times: Sequence[Column]) -> list[Column]:
         times,
         key=lambda item: (item.why != "--column", item.why in by_name, item.why == USUAL, item.unit is None),
     )
+
+
+def _unnamed_time(layout: Layout, options: ReadOptions) -> list[Column]:
+    """Return a first column without a name whose numbers go forward by fractions: times, as pandas writes them."""
+    cells = [row[0] for row in layout.sample if row]
+    if options.rate_hz is not None or layout.header[0] or len(cells) < 3:
+        return []
+    if not all(is_number(cell, layout.decimal) for cell in cells):
+        return []
+    steps = np.diff([float(cell.replace(layout.decimal, ".")) for cell in cells])
+    goes_on = steps.min() > 0 and steps.max() < 1.0
+    return [Column(0, "", Meaning("time", None), USUAL)] if goes_on else []
 
 
 def _telling(file: TextFile, columns: Sequence[Column], options: ReadOptions) -> int | None:

@@ -89,6 +89,8 @@ def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float
         if min(_looked_at(table, rows, column, counter).use for column in table.times) > _GOOD:
             return _by_rate(table, rows, rate)
     first = table.times[0]
+    if rate is not None and len(table.times) == 1 and table.first_cell(first.index) is None:
+        return _by_rate(table, rows, rate)
     if len(table.times) == 1 or first.why == "--column":
         return _by_column(table, rows, first, counter)
     likeliest = _looked_at(table, rows, first, counter)

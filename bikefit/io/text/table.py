@@ -20,7 +20,7 @@ from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.text.layout import Layout, never_closed, too_many_cells
 from bikefit.io.text.lines import BLANKS, cells_of, is_missing, is_number
-from bikefit.io.text.pieces import PIECE_BYTES, Piece, read_pieces
+from bikefit.io.text.pieces import PIECE_BYTES, WIDER, Piece, read_pieces
 from bikefit.model import Array, Finding, finding
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ WIDE_COLUMNS: Final = 64
 """Of a table wider than this only the columns that are used are parsed."""
 FOOTER_LINES_MAX: Final = 40
 _REMARK: Final = re.compile(rb"(?m)^[ \t]*(#|//|%).*$")
-_TORN: Final = re.compile(r"Expected \d+ fields|EOF inside string")
+_TORN: Final = re.compile(rf"Expected \d+ fields|EOF inside string|{WIDER}")
 _CHUNK_ROWS: Final = 100_000
 _EMPTY_LINES: Final = re.compile(rb"(?<=\n)(?:[ \t,;|]*\r?\n)+")
 _EMPTY_LINES_MAX: Final = 1000

@@ -40,6 +40,7 @@ class _Words:
     phrases: frozenset[tuple[str, ...]]
     letters: Mapping[str, Kind]
     other: frozenset[str]
+    never: frozenset[str]
     fillers: frozenset[str]
     preferred: str
 
@@ -59,6 +60,7 @@ def _known() -> _Words:
         phrases=frozenset(tuple(phrase.split()) for phrase in sensor["gyr_phrases"]),
         letters=sensor["letters"],
         other=frozenset(sensor["other"]),
+        never=frozenset(sensor["never"]),
         fillers=frozenset(sensor["fillers"]),
         preferred=sensor["preferred"],
     )
@@ -92,6 +94,18 @@ def is_counter(name: str) -> bool:
     """
     words = words_of(name)
     return name.strip() == "#" or (bool(words) and set(words) <= _known().counters)
+
+
+def is_of_another_kind(name: str) -> bool:
+    """Tell whether a column's name says that it is neither a gyroscope's nor an accelerometer's.
+
+    Examples
+    --------
+    >>> is_of_another_kind("FreeAcc_X"), is_of_another_kind("Status"), is_of_another_kind("p1")
+    (True, True, False)
+    """
+    known = _known()
+    return bool((known.other | known.never) & set(words_of(name)))
 
 
 def is_usual(name: str) -> bool:
