@@ -140,11 +140,11 @@ def sensor_flags(recording: Recording) -> dict[str, str]:
     if told:
         gyr, acc = ([names[item.columns[axis]] for axis in "xyz"] for item in told)
         return _flags(gyr, acc)
-    triples = [columns for columns, _ in column_triples(item.name for item in free).values()]
+    names = [name for name in names if name and not (is_counter(name) or usual_time(name) or is_of_another_kind(name))]
+    triples = [columns for columns, _ in column_triples(names).values()]
     if 2 <= len(triples) < _MARKERS_MIN:
         return _flags(triples[0], triples[1])
     ridden = recording.companions.keys() - {"cadence_rpm", "tdc_pulse"}
-    names = [name for name in names if name and not (is_counter(name) or usual_time(name) or is_of_another_kind(name))]
     few = len(names) >= 6 and not ridden and not recording.markers and not triples and not _are_joints(recording)
     return _flags(names[:3], names[3:6]) if few else {}
 
