@@ -171,5 +171,5 @@ def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
 def test_the_columns_are_those_of_the_contract() -> None:
     assert ",".join(COLUMNS) == (
         "file,session,rider,date,condition,client,system,side,left_wedges,right_wedges,left_neutral,right_neutral,"
-        "cleat,cleat_float_deg,from_s,to_s,notes,comfort,shoe,pedal,next_visit,language"
+        "cleat,cleat_float_deg,from_s,to_s,notes,comfort,shoe,pedal,next_visit,language,brand"
     )

@@ -140,7 +140,9 @@ def test_a_language_that_is_not_there_is_refused() -> None:
 PACKAGE = Path(bikefit.__file__).parent
 WHOLE = {"findings", "glossary", "language"}
 """Sections that are read whole."""
-TEMPLATE_NAMES = {"words": "page"} | {name: name for name in ("page", "studio", "rider", "client", "visit", "learn")}
+TEMPLATE_NAMES = {"words": "page"} | {
+    name: name for name in ("page", "studio", "rider", "client", "sheet", "visit", "learn")
+}
 
 
 def asked_for() -> list[str]:

@@ -38,13 +38,14 @@ from bikefit import __version__
 from bikefit.analysis import analyze_file, analyze_sides
 from bikefit.app import answers
 from bikefit.app.memory import Memory
+from bikefit.brand.brand import Paper
 from bikefit.comparison import compare
 from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError, in_words, near_matches
 from bikefit.files import sample_folder
 from bikefit.inspection import inspect_recording
 from bikefit.model import Recording
-from bikefit.report.out.write import Paper, report_bytes
+from bikefit.report.out.write import report_bytes
 from bikefit.sessions import values
 from bikefit.sessions.option import Group
 from bikefit.sessions.reading import read_options, read_session, with_file

@@ -165,8 +165,9 @@ def fingerprint(job: Job, page: Mapping[str, Any], *, planned: bool = False) -> 
         "content": content,
         # files and companions count by what they hold, wherever they lie
         "session": to_json_value(
-            replace(said, files=(), shoe_files=NO_FILES, static=None, system=Path(said.system).name)
+            replace(said, files=(), shoe_files=NO_FILES, static=None, system=Path(said.system).name, brand=None)
         ),
+        "brand": said.brand.digest if said.brand else None,
         "companions": None if job.fault else [content_hash([path]) for path in job.companions],
         "beside": None if job.fault else [content_hash([path]) for path in job.beside.values()],
         "name": job.name,

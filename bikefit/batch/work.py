@@ -16,8 +16,9 @@ from bikefit.batch.plan import Job, fingerprint, printable, why_unreadable
 from bikefit.errors import BikefitError
 from bikefit.model import SessionResult
 from bikefit.sessions.reading import read_session
+from bikefit.sessions.session import told_of
 from bikefit.sessions.values import iso_day
-from bikefit.store import SessionRow, SessionRows, rows_of, told_of
+from bikefit.store import SessionRow, SessionRows, rows_of
 from bikefit.words import ENGLISH
 
 

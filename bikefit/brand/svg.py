@@ -4,6 +4,7 @@ Scripts, styles that reach out, foreign content, handlers, animation, links, pic
 of any kind are left out and named. A document type with entities is refused, and so is a drawing that grows when it
 is drawn.
 """
+
 from __future__ import annotations
 
 import re

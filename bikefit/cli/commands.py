@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,13 +16,16 @@ from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
 from bikefit.sessions import values
-from bikefit.sessions.session import Said, Session
+from bikefit.sessions.manifest import ManifestSession
+from bikefit.sessions.session import KEYWORDS, Said, Session, told_of
 from bikefit.simulate import RiderNumbers
-from bikefit.words import ENGLISH
+from bikefit.words import ENGLISH, Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+OF_A_CLIENT = ("notes", "comfort", "shoe", "pedal", "next_visit")
+"""Options of the client's sheet; a plan has none."""
 NOTHING_USABLE = 3
 """Exit code where the recording holds nothing to analyse."""
 
@@ -72,7 +76,7 @@ def analyze(
         _write_table(result.strokes, strokes, common.quiet)
     if curves is not None:
         _write_table(result.curves, curves, common.quiet)
-    _write_reports(result, output, common.quiet)
+    _write_reports(result, output, common.quiet, session)
     if client:
         from bikefit.clients import append_result
 
@@ -83,7 +87,7 @@ def analyze(
     elif not common.quiet:
         from bikefit.report.out.text import print_result, session_text
 
-        print_result(session_text(ENGLISH, result, details=details))
+        print_result(session_text(Words(session.page_language), result, details=details))
     return None
 
 
@@ -126,12 +130,27 @@ def _check_reports(output: ReportFlags) -> None:
             raise UsageError(f"--report {path}: there is no folder {path.parent}.")
 
 
-def _write_reports(result: Any, output: ReportFlags, quiet: bool) -> None:
+def _write_reports(
+    result: Any, output: ReportFlags, quiet: bool, session: Session, comfort: Sequence[float | None] = ()
+) -> None:
     """Write each report that was asked for, and open it where that was asked for too."""
+    for note in session.brand.notes if session.brand and output.report else ():
+        announce(f"brand: {note}", quiet)
     for path in output.report:
-        from bikefit.report import write_report
+        from bikefit.report import Sheet, write_report
 
-        write_report(result, path, title=output.title, rider=output.rider, fitter=output.fitter, paper=output.paper)
+        write_report(
+            result,
+            path,
+            title=output.title,
+            rider=output.rider,
+            fitter=output.fitter,
+            paper=output.paper,
+            language=session.language,
+            pages=output.pages,
+            brand=session.brand,
+            sheet=Sheet.of(session, comfort),
+        )
         announce(f"Wrote {path}", quiet)
         if output.open:
             open_file(path)
@@ -142,6 +161,7 @@ def plan(
     common: CommonFlags,
     said: Annotated[Said, session_flags("read", "decision", without=("side",))],
     ride: Annotated[Said, session_flags("section", "fitted")],
+    look: Annotated[Said, session_flags("sheet", without=OF_A_CLIENT)],
     typed: Annotated[tuple[str, ...], AsTyped("said")],
     output: ReportFlags,
     file: Annotated[Path | None, Argument(metavar="[FILE]", help="A recording to plan from.")] = None,
@@ -157,9 +177,10 @@ def plan(
     from bikefit.visit import plan_visit
 
     sides = None if side is None else SIDES if side == "both" else (side,)
-    visit = plan_visit(file, sides, Session().told(said).told(ride), laps=laps, flags=typed)
+    session = Session().told(said).told(ride).told(look)
+    visit = plan_visit(file, sides, session, laps=laps, flags=typed)
     if visit.recordings:
-        _write_reports(visit, output, common.quiet)
+        _write_reports(visit, output, common.quiet, session)
     elif output.report:
         announce(f"Nothing to record, so {output.report[0]} was not written.", common.quiet)
     if as_json:
@@ -168,13 +189,13 @@ def plan(
         from bikefit.report.out.text import print_result
         from bikefit.report.out.visit_text import visit_text
 
-        print_result(visit_text(ENGLISH, visit))
+        print_result(visit_text(Words(session.page_language), visit))
 
 
 @app.command(epilog="Example: bikefit compare before.csv after.csv --right-wedges 0,1")
 def compare(
     common: CommonFlags,
-    said: Annotated[Said, session_flags("read", "decision")],
+    said: Annotated[Said, session_flags("read", "decision", "sheet", without=("comfort",))],
     output: ReportFlags,
     files: Annotated[
         list[str] | None, Argument(metavar="FILE[@FROM-TO|@lapN]..", help="Recordings in order, or one manifest.")
@@ -196,6 +217,9 @@ def compare(
     right_rotation: Annotated[
         str | None, Flag("--right-rotation", metavar="DEG,..", help="The same for the right cleat.")
     ] = None,
+    comfort: Annotated[
+        str | None, Flag("--comfort", metavar="0-10,..", help="How each recording felt, for the client's sheet.")
+    ] = None,
     as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
     details: Details = False,
     client: ClientFlag = "",
@@ -204,18 +228,21 @@ def compare(
     """Compare recordings before and after: what a wedge does to this rider, and the next count."""
     _check_reports(output)
     session = Session().told(said)
+    comforts = _comforts(comfort)
     if client:
         counted = (left_wedges, right_wedges, left_rotation, right_rotation)
         if files or any(each is not None for each in counted):
             raise UsageError("--client takes the recordings and their counts from the file of clients; give no FILE.")
-        result, output = _compare_client(clients, client, session, output, remounted=remounted)
-        _write_reports(result, output, common.quiet)
+        result, output, stored = _compare_client(clients, client, session, output, remounted=remounted)
+        session, comforts = replace(session, **_known(session, stored)), comforts or [one["comfort"] for one in stored]
+        _write_reports(result, output, common.quiet, session, comforts)
         note_copies(clients, client, output.report)
     else:
         from bikefit.comparison import compare as compare_recordings
 
+        sources = _compared(files or [], counted=left_wedges is not None or right_wedges is not None)
         result = compare_recordings(
-            _compared(files or [], counted=left_wedges is not None or right_wedges is not None),
+            sources,
             values.counts(left_wedges, "--left-wedges"),
             values.counts(right_wedges, "--right-wedges"),
             remounted=remounted,
@@ -223,29 +250,49 @@ def compare(
             right_rotation=values.numbers(right_rotation, "--right-rotation"),
             options=session,
         )
-        _write_reports(result, output, common.quiet)
+        rows = [told_of(one.session(session)) for one in sources if isinstance(one, ManifestSession)]
+        session, comforts = replace(session, **_known(session, rows)), comforts or [row["comfort"] for row in rows]
+        _write_reports(result, output, common.quiet, session, comforts)
     if as_json:
         print_json(result.to_dict())
     elif not common.quiet:
         from bikefit.report.out.comparison_text import comparison_text
         from bikefit.report.out.text import print_result
 
-        print_result(comparison_text(ENGLISH, result, details=details))
+        print_result(comparison_text(Words(session.page_language), result, details=details))
 
 
 def _compare_client(
     clients: Path, who: str, session: Session, output: ReportFlags, *, remounted: bool
-) -> tuple[Any, ReportFlags]:
+) -> tuple[Any, ReportFlags, list[Mapping[str, Any]]]:
     """Compare what the file of clients holds of one client."""
     from bikefit.clients import compare_client
     from bikefit.store import ClientFile
 
     with ClientFile(clients) as file:
         row = file.find(who)
-        result, _ = compare_client(
+        result, stored = compare_client(
             file, row, remounted=remounted, settings=session.settings, cleat_float_deg=session.cleat_float_deg
         )
-    return result, output_for(output, row)
+    return result, output_for(output, row), stored
+
+
+def _comforts(typed: str | None) -> list[float | None]:
+    """Return how each recording felt, as it was typed."""
+    told = values.numbers(typed, "--comfort") or []
+    for value in told:
+        KEYWORDS["comfort"].option.check(value, "--comfort")
+    return list(told)
+
+
+def _known(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the last of some sessions said for the sheet, where the command line says nothing."""
+    told = {}
+    for name in OF_A_CLIENT:
+        last = next((row[name] for row in reversed(rows) if row[name]), None)
+        if name != "comfort" and last and not getattr(session, name):
+            told[name] = last
+    return told
 
 
 def _compared(files: list[str], *, counted: bool) -> list[Any]:

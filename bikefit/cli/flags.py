@@ -108,9 +108,13 @@ class ReportFlags:
     ] = ()  # type: ignore[assignment]
     open: Annotated[bool, Flag("--open", help="Open the report when done.", panel=OUTPUT)] = False
     paper: Annotated[
-        Literal["a4", "letter"],
-        Flag("--paper", help="Sheet of a PDF report.", panel=OUTPUT),
-    ] = "a4"
+        Literal["a4", "letter"] | None,
+        Flag("--paper", help="Sheet of a PDF report. [default: the brand's, or a4]", panel=OUTPUT),
+    ] = None
+    pages: Annotated[
+        Literal["client", "all"] | None,
+        Flag("--pages", help="The client's page alone, or all. [default: the brand's, or all]", panel=OUTPUT),
+    ] = None
     title: Annotated[str, Flag("--title", help="Title of the report.", panel=OUTPUT)] = ""
     rider: Annotated[str, Flag("--rider", help="Rider's name for the report.", panel=OUTPUT)] = ""
     fitter: Annotated[str, Flag("--fitter", help="Fitter's name for the report.", panel=OUTPUT)] = ""

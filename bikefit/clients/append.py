@@ -14,9 +14,9 @@ from bikefit.batch.plan import printable
 from bikefit.model import SessionResult
 from bikefit.report.out.html import render_html
 from bikefit.report.pages.fitter_view import session_view
-from bikefit.sessions.session import Session
+from bikefit.sessions.session import Session, told_of
 from bikefit.sessions.values import iso_day
-from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, rows_of, told_of
+from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, rows_of
 from bikefit.store.rows import FindingRow, FootRow
 from bikefit.store.schema import names_of
 from bikefit.store.sessions import sessions_of

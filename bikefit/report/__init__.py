@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from bikefit.report.out.write import FORMATS, write_report
+from bikefit.report.pages.sheet import Sheet
 
-__all__ = ["FORMATS", "write_report"]
+__all__ = ["FORMATS", "Sheet", "write_report"]

@@ -261,6 +261,8 @@ def _value(column: str, cell: str, where: str, manifest: Path) -> Any:
     """Return a cell's value; ``where`` begins the message of what makes no sense."""
     if column == "system" and cell.endswith(".toml"):
         return str(_path(cell, manifest))
+    if column == "brand":
+        return KEYWORDS[column].option.read(str(_path(cell, manifest)), where)
     if column == "date":
         try:
             return day(cell)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
+from bikefit.brand import load_brand
 from bikefit.conventions import PerFoot
 from bikefit.errors import UsageError
 from bikefit.sessions import values
@@ -121,6 +122,7 @@ COLUMNS: Final = Kind(values.columns, repeatable=True)
 NUMBER: Final = Kind(values.number, "is no number")
 DAY: Final = Kind(values.one_day, "is no date; 2026-02-03 or 3.2.2026 was expected")
 LANGUAGE: Final = Kind(values.language, f"has no words here; the languages are {', '.join(languages())}")
+BRAND: Final = Kind(load_brand)
 LAP: Final = Kind(values.whole_number, "is no number of a lap")
 TIME: Final = Kind(values.time_s, "is no time; seconds from the first sample, m:ss or h:mm:ss was expected")
 SPAN: Final = Kind(

@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
+from bikefit.brand import Brand
 from bikefit.conventions import (
     CLEATS,
     DEFAULT_SYSTEM,
@@ -23,6 +24,7 @@ from bikefit.conventions import (
 )
 from bikefit.errors import near_matches
 from bikefit.sessions.option import (
+    BRAND,
     COLUMNS,
     COUNT,
     DAY,
@@ -120,7 +122,9 @@ class Session:
     next_visit : str
         Day of the next visit, as YYYY-MM-DD.
     language : str, optional
-        Two-letter code of the language of the page; None = English.
+        Two-letter code of the language of the page; None = the brand's, else English.
+    brand : Brand, optional
+        What the pages carry of the studio's own.
     """
 
     __signature__: ClassVar[inspect.Signature]
@@ -303,6 +307,10 @@ class Session:
         default=None,
         metadata=option(LANGUAGE, "Language of the page.", group="sheet", metavar="CODE", column=True),
     )
+    brand: Brand | None = field(
+        default=None,
+        metadata=option(BRAND, "The studio's brand.", group="sheet", metavar="STUDIO.toml", column=True),
+    )
 
     def __init__(self, **given: Any) -> None:
         if (reading := given.pop("read", None)) is not None:
@@ -337,6 +345,11 @@ class Session:
     def is_section(self) -> bool:
         """Whether a part of the recording was asked for."""
         return self.lap is not None or self.from_s is not None or self.to_s is not None
+
+    @property
+    def page_language(self) -> str:
+        """The language of the page: as told, else the brand's, else English."""
+        return self.language or (self.brand.language if self.brand else None) or "en"
 
     def neutral_for(self, side: Side) -> NeutralChoice | None:
         """Return the neutral asked for on one foot, None where nothing was said."""
@@ -419,3 +432,16 @@ def said(given: Mapping[str, Any]) -> dict[str, Any]:
         else:
             told[name] = PerFoot.both(value)
     return told
+
+
+def told_of(session: Session) -> dict[str, Any]:
+    """Return what was told of a session beyond its recording, by column."""
+    return {
+        "notes": session.notes,
+        "comfort": session.comfort,
+        "shoe": session.shoe,
+        "pedal": session.pedal,
+        "cleat": session.cleat or "",
+        "cleat_float_deg": session.cleat_float_deg,
+        "next_visit": session.next_visit,
+    }

@@ -20,7 +20,6 @@ from bikefit.store.rows import (
     Status,
     rows_of,
     stored_readings,
-    told_of,
 )
 from bikefit.store.schema import COLUMNS, SCHEMA_VERSION
 from bikefit.store.sessions import stored_sessions
@@ -29,6 +28,6 @@ from bikefit.store.table import CSV_COLUMNS, sessions_csv
 __all__ = [
     "COLUMNS", "CSV_COLUMNS", "PARQUET_FILES", "SCHEMA_VERSION", "ClientFile", "ClientRow", "FindingRow", "FootRow",
     "Forgotten", "Known", "PageRow", "SessionRow", "SessionRows", "Status", "Store", "Stored", "client_of", "is_own",
-    "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_sessions", "stored_version", "told_of",
+    "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_sessions", "stored_version",
     "write_parquet",
 ]  # fmt: skip

@@ -31,7 +31,6 @@ from bikefit.model import (
     reading_of,
     to_json_value,
 )
-from bikefit.sessions.session import Session
 
 Status = Literal["ok", "undetermined", "failed"]
 
@@ -170,19 +169,6 @@ TABLES: Mapping[str, type] = {"sessions": SessionRow, "feet": FootRow, "strokes"
 """Table -> what a row of it is; the tables of every session."""
 CLIENT_TABLES: Mapping[str, type] = {"clients": ClientRow, "client_pages": PageRow}
 """What only a studio's file of clients has rows in."""
-
-
-def told_of(session: Session) -> dict[str, Any]:
-    """Return what was told of a session beyond its recording, by column."""
-    return {
-        "notes": session.notes,
-        "comfort": session.comfort,
-        "shoe": session.shoe,
-        "pedal": session.pedal,
-        "cleat": session.cleat or "",
-        "cleat_float_deg": session.cleat_float_deg,
-        "next_visit": session.next_visit,
-    }
 
 
 def rows_of(about: SessionRow, result: SessionResult) -> SessionRows:

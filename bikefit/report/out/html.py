@@ -70,14 +70,26 @@ def render_html(page: PageView) -> str:
         .render(
             page=page,
             words=Words(page.language).section("page"),
+            sheet=Words(page.language).section("sheet"),
+            sheet_columns=Words(page.language).columns("sheet.columns"),
             light=Markup(theme.variables(theme.LIGHT)),
             dark=Markup(theme.variables(theme.DARK)),
-            page_css=Markup(_asset("page.css")),
+            page_css=Markup("\n".join((_asset("page.css"), *_own_css(page)))),
             figure_css=Markup(theme.figure_css()),
             script=Markup(script),
             script_hash=f"sha256-{digest}",
         )
     )
+
+
+def _own_css(page: PageView | VisitPage) -> list[str]:
+    """Return the style of the brand and the client's sheet, where a page has them."""
+    brand, sheet = page.brand, page.sheet if isinstance(page, PageView) else None
+    made = [_asset("sheet.css")] if brand or sheet else []
+    if brand and brand.colour:
+        dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ --brand-ink: {brand.ink_dark}; }} }}"
+        made.append(f":root {{ --brand: {brand.colour}; --brand-ink: {brand.ink}; }}\n{dark}")
+    return made
 
 
 def render_visit(page: VisitPage) -> str:
@@ -92,6 +104,6 @@ def render_visit(page: VisitPage) -> str:
             visit=words.section("visit"),
             light=Markup(theme.variables(theme.LIGHT)),
             dark=Markup(theme.variables(theme.DARK)),
-            css=Markup("\n".join((_asset("page.css"), theme.figure_css(), _asset("visit.css")))),
+            css=Markup("\n".join((_asset("page.css"), theme.figure_css(), _asset("visit.css"), *_own_css(page)))),
         )
     )

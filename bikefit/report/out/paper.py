@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import typst
 
+from bikefit.brand.brand import Paper
 from bikefit.report.draw.theme import LIGHT, dress
 from bikefit.report.pages.view import PageView, clean
 from bikefit.report.pages.visit_view import VisitPage
@@ -25,7 +26,6 @@ SHOE_LABEL = 15.0
 """Size of the words in a drawing of a shoe, which is placed small: 7 pt there."""
 FOOT = 140
 """Most characters in the foot of a page."""
-Paper = Literal["a4", "letter"]
 PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
 """Sheet -> its name in typst."""
 
@@ -55,7 +55,9 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
     data["whole"] = kind == "pdf"
     data["paper"] = PAPERS[paper]
     data["foot"] = _foot(page)
-    data["words"] = Words(page.language).section("page")
+    words = Words(page.language)
+    data["words"], data["sheet_words"] = words.section("page"), words.section("sheet")
+    data["sheet_columns"] = words.columns("sheet.columns")
     data["palette"] = LIGHT
     for shoe in data["shoes"]:
         for drawing in ("above", "behind", "cleat", "sure"):
@@ -93,8 +95,9 @@ def _foot(page: PageView) -> str:
 
 @cache
 def _template(name: str) -> bytes:
-    """Return a typst template."""
-    return files("bikefit.report").joinpath("templates", name).read_bytes()
+    """Return a typst template, behind the head that all have."""
+    templates = files("bikefit.report").joinpath("templates")
+    return templates.joinpath("brand.typ").read_bytes() + templates.joinpath(name).read_bytes()
 
 
 @cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from bikefit.brand.brand import Pages, Paper
 from bikefit.errors import OutputError, near_matches
 from bikefit.files import write_whole
 from bikefit.model import SessionResult
@@ -13,10 +15,11 @@ from bikefit.visit import Visit
 from bikefit.words import Words
 
 if TYPE_CHECKING:
+    from bikefit.brand import Brand
     from bikefit.comparison import ComparisonResult
+    from bikefit.report.pages.sheet import Sheet
     from bikefit.report.pages.view import PageView
 
-Paper = Literal["a4", "letter"]
 FORMATS = (".html", ".pdf", ".png")
 
 
@@ -28,8 +31,11 @@ def write_report(
     rider: str = "",
     fitter: str = "",
     date: dt.date | None = None,
-    paper: Paper = "a4",
-    language: str = "en",
+    paper: Paper | None = None,
+    language: str | None = None,
+    pages: Pages | None = None,
+    brand: Brand | None = None,
+    sheet: Sheet | None = None,
 ) -> Path:
     """Write the report of a result.
 
@@ -44,10 +50,17 @@ def write_report(
         What is to stand on the page; any text.
     date : datetime.date, optional
         Of the fitting; the recording's own where it is left out.
-    paper : {"a4", "letter"}
-        Size of the sheet of a PDF, and proportions of a PNG; a HTML page prints on either.
-    language : str
-        Two-letter code of the language of the page.
+    paper : {"a4", "letter"}, optional
+        Size of the sheet of a PDF, and proportions of a PNG; a HTML page prints on either. A4 where neither this nor
+        the brand says it.
+    language : str, optional
+        Two-letter code of the language of the page; English where neither this nor the brand says it.
+    pages : {"client", "all"}, optional
+        The client's page alone, or the fitter's too; all where neither this nor the brand says it.
+    brand : Brand, optional
+        What the pages carry of the studio's own; `bikefit.brand.load_brand` reads it.
+    sheet : Sheet, optional
+        What a fitter says for the client's page beyond the recording.
 
     Returns
     -------
@@ -66,19 +79,39 @@ def write_report(
     write_whole(
         path,
         report_bytes(
-            result, path.suffix.lower(), paper, Words(language), title=title, rider=rider, fitter=fitter, date=date
+            result,
+            path.suffix.lower(),
+            paper or (brand.paper if brand else None) or "a4",
+            Words(language or (brand.language if brand else None) or "en"),
+            pages=pages or (brand.pages if brand else None) or "all",
+            brand=brand,
+            sheet=sheet,
+            title=title,
+            rider=rider,
+            fitter=fitter,
+            date=date,
         ),
     )
     return path
 
 
 def report_bytes(
-    result: SessionResult | ComparisonResult | Visit, suffix: str, paper: Paper, words: Words, **given: Any
+    result: SessionResult | ComparisonResult | Visit,
+    suffix: str,
+    paper: Paper,
+    words: Words,
+    *,
+    pages: Pages = "all",
+    brand: Brand | None = None,
+    sheet: Sheet | None = None,
+    **given: Any,
 ) -> bytes:
     """Return the report as its suffix has it; the templates and drawings are imported only where one is wanted."""
     if isinstance(result, Visit):
-        return _visit_content(result, suffix, paper, words, **given)
-    page = _page(words, result, **given)
+        return _visit_content(result, suffix, paper, words, brand, **given)
+    from bikefit.report.pages.sheet import branded, with_sheet
+
+    page = branded(with_sheet(words, _page(words, result, pages, **given), result, sheet), brand)
     if suffix == ".html":
         from bikefit.report.out.html import render_html
 
@@ -88,11 +121,12 @@ def report_bytes(
     return (render_pdf if suffix == ".pdf" else render_png)(page, paper)
 
 
-def _visit_content(visit: Visit, suffix: str, paper: Paper, words: Words, **given: Any) -> bytes:
+def _visit_content(visit: Visit, suffix: str, paper: Paper, words: Words, brand: Brand | None, **given: Any) -> bytes:
     """Return the page of a visit as its suffix has it."""
+    from bikefit.report.pages.sheet import branded
     from bikefit.report.pages.visit_view import visit_page
 
-    page = visit_page(words, visit, **given)
+    page = branded(visit_page(words, visit, **given), brand)
     if suffix == ".html":
         from bikefit.report.out.html import render_visit
 
@@ -102,15 +136,20 @@ def _visit_content(visit: Visit, suffix: str, paper: Paper, words: Words, **give
     return render_sheet(page, "pdf" if suffix == ".pdf" else "png", paper)
 
 
-def _page(words: Words, result: SessionResult | ComparisonResult, **given: Any) -> PageView:
+def _page(words: Words, result: SessionResult | ComparisonResult, pages: Pages, **given: Any) -> PageView:
     """Make the page of a session or of a comparison."""
+    if isinstance(result, SessionResult) and pages == "client":
+        from bikefit.report.pages.view import client_view
+
+        return client_view(words, result, **given)
     if isinstance(result, SessionResult):
         from bikefit.report.pages.fitter_view import session_view
 
         return session_view(words, result, **given)
     from bikefit.report.pages.comparison_view import comparison_page
 
-    return comparison_page(words, result, **given)
+    page = comparison_page(words, result, **given)
+    return replace(page, sections=()) if pages == "client" else page
 
 
 def check_path(path: Path) -> None:

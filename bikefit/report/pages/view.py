@@ -9,6 +9,7 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bikefit.conventions import Side
 from bikefit.model import FootResult, Reading, Recommendation, SessionResult, WedgeSystem, reading_of, sentences
@@ -16,6 +17,9 @@ from bikefit.model.spread import Spread, measured
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
 from bikefit.words import SENTENCE_END, Interval, Words, degree_signs, known, rounded
+
+if TYPE_CHECKING:
+    from bikefit.report.pages.sheet import BrandView, SheetView
 
 SHORT, LONG, MESSAGE = 90, 400, 1000
 """Most characters of a rider's or file's name on the client's page, of one in the provenance, and of a message."""
@@ -92,6 +96,8 @@ class PageView:
     colophon: str
     sections: tuple[FigureView | TableView, ...]
     download: Download | None = None
+    brand: BrandView | None = None
+    sheet: SheetView | None = None
 
 
 def clean(given: str, most: int) -> str:

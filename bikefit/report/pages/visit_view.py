@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bikefit import __version__
 from bikefit.conventions import Side
@@ -16,6 +16,9 @@ from bikefit.report.draw import shoes
 from bikefit.report.pages.view import SHORT, clean, system_line
 from bikefit.visit import RECORDING_S, SETTLE_MIN, WARM_UP_MIN, Visit, VisitRecording
 from bikefit.words import Words
+
+if TYPE_CHECKING:
+    from bikefit.report.pages.sheet import BrandView
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class VisitPage:
     cautions: tuple[str, ...]
     system: str
     colophon: str
+    brand: BrandView | None = None
 
 
 def visit_page(
