@@ -111,7 +111,7 @@ def _comfort(words: Words, sessions: Sequence[Row]) -> str:
         over = points[place][1] - 10.0 if value < 9.0 else points[place][1] + 18.0
         marks.append(svg.label(words.number(value, "g"), points[place][0], over, "strong", anchor="middle"))
         if len(told) <= 6 or place in (0, len(told) - 1):
-            day = session["day"] or session["date"][:10]
+            day = words.day(session["day"] or session["date"][:10])
             marks.append(svg.label(words.day(day), points[place][0], height - 10.0, anchor="middle"))
     values = words.listed([words.number(value, "g") for _, value in told])
     parts = [

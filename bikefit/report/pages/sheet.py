@@ -131,7 +131,7 @@ def sheet_view(words: Words, result: SessionResult | ComparisonResult, sheet: Sh
     return SheetView(
         setup=tuple(_setup(words, result, sheet)),
         comfort=comfort,
-        next_visit=(words.text("sheet.next_visit"), sheet.next_visit) if sheet.next_visit else None,
+        next_visit=(words.text("sheet.next_visit"), words.day(sheet.next_visit)) if sheet.next_visit else None,
         notes=(words.text("sheet.notes"), clean(sheet.notes, LONG)) if clean(sheet.notes, LONG) else None,
         boxes=(words.text("sheet.bolts"), words.text("sheet.release"), words.text("sheet.clearance")),
     )
