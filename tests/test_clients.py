@@ -17,11 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from bikefit import __version__
+from bikefit.clients import visits_of
+from bikefit.comparison.sentences import answer
 from bikefit.errors import OutputError, RecordingError, UsageError
 from bikefit.store import ClientFile, SessionRow, SessionRows
 from bikefit.store.rows import FootRow
+from bikefit.words import ENGLISH
 
 NAME = "Zdenka Přehnalová-Muster"
 ROW = SessionRow(
@@ -320,7 +324,11 @@ def test_a_visit_is_kept_shown_compared_exported_and_forgotten(
     page = tmp_path / "anna.html"
     run("clients", "show", "c1", "-o", str(page), *studio)
     text = page.read_text(encoding="utf-8")
-    assert "2 varus wedges help" in text
+    with ClientFile(path) as file:
+        (visit,) = visits_of(file.sessions(file.find("c1")))
+    assert visit.compared is not None
+    assert visit.compared.feet["right"].change is not None
+    assert escape(answer(ENGLISH, visit.compared.feet["right"], visit.compared.system.cap)) in text
     assert "knee &lt;b&gt;ok&lt;/b&gt;" in text
     assert all(told in text for told in ("7 of 10", "S-9", "2027-05-03"))
     stored = json.loads(run("compare", "--client", "c1", "--json", *studio).out)

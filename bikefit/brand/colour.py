@@ -45,7 +45,7 @@ def readable(colour: str, ground: str) -> str:
     Examples
     --------
     >>> readable("#005a8e", "#ffffff"), readable("#ffd400", "#ffffff")
-    ('#005a8e', '#8a7200')
+    ('#005a8e', '#8c7500')
     """
     toward = 0 if _luminance(ground) > 0.5 else 255
     for share in range(101):
