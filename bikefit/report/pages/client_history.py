@@ -74,8 +74,8 @@ def _verdicts(words: Words, visit: VisitView) -> dict[str, Any]:
                 advised = foot_cells(words, last[side])[1].words
                 message = words.text("client.advised", angle=foot_cells(words, last[side])[0].words, advised=advised)
                 said.append(words.text("terminal.for_shoe", shoe=words.shoe(side), message=message))
-    notes = [clean(session["notes"], LONG) for session in visit.sessions if session["notes"]]
-    return {"day": words.day(visit.day) or words.text("client.no_day"), "said": said, "notes": notes}
+    notes = dict.fromkeys(clean(session["notes"], LONG) for session in visit.sessions if session["notes"])
+    return {"day": words.day(visit.day) or words.text("client.no_day"), "said": said, "notes": list(notes)}
 
 
 def _row(words: Words, session: Row) -> list[Cell]:
