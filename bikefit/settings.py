@@ -6,7 +6,7 @@ A user changes them with ``--settings FILE.toml``; each result echoes them. The 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -319,7 +319,7 @@ class Settings:
         dict
             Name -> value.
         """
-        return asdict(self)
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
 DEFAULTS: Final = Settings()

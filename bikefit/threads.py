@@ -14,6 +14,15 @@ MOST: Final = 4
 """More threads than this gain little: what they do is soon bound by the memory."""
 
 
+LONG: Final = 200_000
+"""Work on fewer samples than this is done before a thread for it has begun."""
+
+
+def worth(samples: int) -> int:
+    """Return how many threads work on arrays of so many samples is worth."""
+    return MOST if samples >= LONG else 1
+
+
 def processors() -> int:
     """Return how many processors this process may use, at least one."""
     if hasattr(os, "sched_getaffinity"):

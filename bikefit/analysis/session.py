@@ -19,11 +19,8 @@ from bikefit.model import FootResult, Recording, RecordingInfo, SessionResult
 from bikefit.sessions.check import check
 from bikefit.sessions.reading import read_options, read_session, with_file
 from bikefit.sessions.session import Session
-from bikefit.threads import side_by_side
+from bikefit.threads import side_by_side, worth
 from bikefit.wedge_systems import load_system
-
-THREADS_FROM_SAMPLES = 200_000
-"""Feet of fewer samples are done one after the other: a thread would cost what it gives."""
 
 
 def analyze(source: str | Path | Recording, options: Session | None = None) -> SessionResult:
@@ -86,8 +83,8 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
         return replace(foot, zero=recording.zero_of(side))
 
     sides = [side for side in SIDES if side in part.feet]
-    is_long = any(part.feet[side].time_s.size >= THREADS_FROM_SAMPLES for side in sides)
-    feet = dict(zip(sides, side_by_side(analyzed, sides, len(sides) if is_long else 1), strict=True))
+    longest = max((part.feet[side].time_s.size for side in sides), default=0)
+    feet = dict(zip(sides, side_by_side(analyzed, sides, worth(longest)), strict=True))
     rates = [trace.rate_hz for trace in part.feet.values() if math.isfinite(trace.rate_hz)]
     values = {side: foot.rotation.value_deg for side, foot in feet.items()}
     return SessionResult(

@@ -14,6 +14,7 @@ from bikefit.io import require_usable, section, unread_foot
 from bikefit.model import Finding, FootTrace, Recording
 from bikefit.sessions.reading import read_session
 from bikefit.sessions.session import Session
+from bikefit.threads import side_by_side, worth
 
 
 def with_traces(recording: Recording, options: Session, static: Recording | None) -> Recording:
@@ -39,8 +40,14 @@ def _traces_from_sensors(recording: Recording, options: Session) -> tuple[dict[S
     traces: dict[Side, FootTrace] = {}
     found: list[Finding] = []
     crank = recording.companions.get("crank_angle_deg")
-    for side, sensor in recording.sensors.items():
-        traces[side], own = trace_from_sensor(sensor, options.settings, options.pose)
+    longest = max((sensor.gyr_time_s.size for sensor in recording.sensors.values()), default=0)
+    traced = side_by_side(
+        lambda sensor: trace_from_sensor(sensor, options.settings, options.pose),
+        recording.sensors.values(),
+        worth(longest),
+    )
+    for side, (trace, own) in zip(recording.sensors, traced, strict=True):
+        traces[side] = trace
         found.extend(own)
         if crank is not None:
             found.extend(check_sides(traces[side], crank))
