@@ -90,7 +90,8 @@ def strings(value: Any) -> Iterator[str]:
 def seen_in(said: str) -> str:
     """Return what is read of a page or drawing: text and what stands for pictures, without markup and styles."""
     said = re.sub(r"<(style)\b.*?</\1>|<script>.*?</script>", " ", said, flags=re.S)
-    said = re.sub(r'"x":\[[^]]*\]|"words":|"(?:top|bottom)":[\d.]+', " ", said)
+    said = re.sub(r'"x":\[[^]]*\]|"words":|"(?:top|bottom|level|per_deg)":-?[\d.]+', " ", said)
+    said = re.sub(r'"strokes":\[[^]]*\]|"tenths":\[\[.*?\]\]|"(?:fan|said|decimal|minus)":|\bnull\b', " ", said)
     spoken = re.findall(rf'(?:{"|".join(SPOKEN)})="([^"]*)"', said)
     shown = re.sub(r"&[a-z]+;", " ", re.sub(r"<[^>]*>", " ", said.replace("<wbr>", "")))
     return " ".join([shown, *spoken])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -131,7 +132,20 @@ def test_values_can_be_read_by_hovering_and_by_keyboard(browser: Any, tmp_path: 
     panel.locator("input").focus()
     page.keyboard.press("Home")
     words = json.loads(panel.locator("script").inner_text())["words"]
-    assert panel.locator("output").inner_text() == words[0] != hovered
+    first = panel.locator("output").inner_text()
+    assert first.startswith(words[0])
+    assert first != hovered
+    assert re.search(r"; stroke \d+: [+-]?\d+\.\d°$", hovered)
+    # both feet are read at the same place of the crank; the arrows choose another stroke
+    other = page.locator("#over_crank .panel").nth(1).locator("output")
+    assert other.inner_text() == json.loads(page.locator("#over_crank .panel script").nth(1).inner_text())["words"][0]
+    page.keyboard.press("ArrowUp")
+    chosen = panel.locator("output").inner_text()
+    assert chosen.startswith(words[0])
+    assert chosen.partition("; ")[2] not in ("", first.partition("; ")[2])
+    assert panel.locator("path.chosen").count() == 1
+    page.keyboard.press("ArrowRight")
+    assert panel.locator("output").inner_text().startswith(words[1])
     page.close()
 
 

@@ -118,6 +118,12 @@ def _drift(time_s: Array, values: Array, smallest_deg: float) -> LevelChange | N
     )
 
 
+def trend_error_deg_per_h(time_s: Array, values: Array) -> float:
+    """Return the standard error of the trend of used strokes [deg/h]."""
+    known = np.isfinite(values)
+    return 3600.0 * slope_with_error(time_s[known], values[known])[1]
+
+
 def slope_with_error(time_s: Array, values: Array) -> tuple[float, float]:
     """Return the slope of a line through the values and its standard error, which respects autocorrelation."""
     if values.size < 3:

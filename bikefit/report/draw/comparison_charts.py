@@ -55,6 +55,7 @@ def before_after(words: Words, foot: FootComparison, cant_deg: float, band_deg: 
         frame.add(svg.element("circle", cx=x, cy=frame.y(item.value_deg), r=6, class_=shape))
         frame.add(svg.label(str(number), x, frame.y(item.value_deg + error) - 5, "halo strong", "middle"))
     places = list(range(low, high + 1))
+    frame.legend("whisker", words.text("axes.bar_interval"))
     frame.x_axis(places, [words.signed(place, 0) for place in places], words.text("axes.wedges"))
     frame.name(words.shoe(foot.side))
     return frame.panel(words.text("alt.before_after", shoe=words.shoe(foot.side)), f"foot-{foot.side}")

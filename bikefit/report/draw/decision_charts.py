@@ -106,6 +106,7 @@ def options(
         frame.add(svg.element("circle", cx=at, cy=frame.y(option.expected_deg), r=6, class_=shape))
         if option.wedges == fitted:
             frame.add(svg.label(words.text("drawing.now"), at, frame.y(high) - 6, "halo", "middle"))
+    frame.legend("whisker", words.text("axes.bar_interval"))
     frame.x_axis(counts, [words.signed(count, 0) for count in counts], words.text("axes.wedges"))
     frame.name(words.shoe(side))
     return frame.panel(words.text("alt.options", shoe=words.shoe(side)), f"foot-{side}")

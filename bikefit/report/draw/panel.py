@@ -16,6 +16,31 @@ LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 26.0, 42.0
 
 
 @dataclass(frozen=True)
+class Fan:
+    """Single strokes that can be read off beside the mean.
+
+    Attributes
+    ----------
+    strokes : list of int
+        Their numbers.
+    tenths : list of list of int or None
+        Their angles at each of the readout's places [0.1 deg]; None where a stroke has none.
+    level, per_deg : float
+        Where zero lies on the page, and how far a degree goes.
+    said, decimal, minus : str
+        What is said of one, with places {n} and {a}, and the signs of its numbers.
+    """
+
+    strokes: list[int]
+    tenths: list[list[int | None]]
+    level: float
+    per_deg: float
+    said: str
+    decimal: str
+    minus: str
+
+
+@dataclass(frozen=True)
 class Readout:
     """What hovering, tapping or sliding over a panel reads.
 
@@ -27,12 +52,15 @@ class Readout:
         What is said at each.
     top, bottom : float
         Where the cursor's line goes.
+    fan : Fan, optional
+        Single strokes; panels of one figure that have them are read together.
     """
 
     x: list[float]
     words: list[str]
     top: float = TOP
     bottom: float = HEIGHT - BOTTOM
+    fan: Fan | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +140,13 @@ class Frame:
             self.add(svg.label(word, at, base + 17, anchor="end" if near_end and len(word) > 4 else "middle"))
         if title:
             self.add(svg.label(title, self.x.end, base + 34, anchor="end"))
+
+    def legend(self, class_: str, words: str) -> None:
+        """Say above the panel what its bars hold, behind a piece of one."""
+        at, y = 0.5 * (self.x.start + self.x.end), self.y.end - 8
+        self.add(svg.label(words, at, y, anchor="middle"))
+        half = 3.2 * len(words) + 8  # about as wide as the words are
+        self.add(svg.line(at - half, y - 10, at - half, y + 2, class_))
 
     def name(self, words: str) -> None:
         """Write the panel's name at its top right."""

@@ -11,8 +11,9 @@ import numpy as np
 from bikefit.conventions import METRICS, POWER_PHASE_DEG, RECOVERY_PHASE_DEG, Side
 from bikefit.model import Array, FootResult, SessionResult, StrokeColumns
 from bikefit.report.draw import svg
-from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Frame, Panel, Readout, degrees_frame, on_page, padded
-from bikefit.report.draw.thinning import at_most, envelope, pick_strokes
+from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Fan, Frame, Panel, Readout, degrees_frame, on_page, padded
+from bikefit.report.draw.thinning import at_most, envelope, pick_strokes, unbroken_runs
+from bikefit.rotation import trend_error_deg_per_h
 from bikefit.words import Words, known
 
 PHASES = ((POWER_PHASE_DEG, "axes.power_phase"), (RECOVERY_PHASE_DEG, "axes.recovery_phase"))
@@ -44,6 +45,8 @@ class FootCurves:
         Over the used strokes.
     single : ndarray, shape (at most 24, 100)
         The curves that are drawn singly.
+    numbers : tuple of int
+        Their numbers among the foot's strokes.
     values : ndarray, shape (used,)
         The chosen metric per stroke.
     band_deg : float
@@ -58,6 +61,7 @@ class FootCurves:
     mean: Array
     sd: Array
     single: Array
+    numbers: tuple[int, ...]
     values: Array
     band_deg: float
 
@@ -82,6 +86,7 @@ def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:
         curves = foot.curves.heel_out_deg[used]
         table = foot.columns.rows(used)
         seen = np.isfinite(curves).any(axis=0)
+        picked = pick_strokes(curves)
         mean, sd = np.full(curves.shape[1], math.nan), np.full(curves.shape[1], math.nan)
         mean[seen], sd[seen] = np.nanmean(curves[:, seen], axis=0), np.nanstd(curves[:, seen], axis=0)
         gathered.append(
@@ -93,7 +98,8 @@ def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:
                 phase=foot.curves.phase_deg,
                 mean=mean,
                 sd=sd,
-                single=curves[pick_strokes(curves)],
+                single=curves[picked],
+                numbers=tuple(int(number) for number in table.numbers("stroke")[picked]),
                 values=table.numbers(METRICS[foot.rotation.metric].column),
                 band_deg=float(result.settings["neutral_band_deg"]),
             )
@@ -164,7 +170,21 @@ def over_crank(words: Words, each: FootCurves, y_range: tuple[float, float]) -> 
         low=words.signed_degrees(float(np.nanmin(each.mean))),
         high=words.signed_degrees(float(np.nanmax(each.mean))),
     )
-    return frame.panel(title, f"foot-{each.side}", Readout(on_page(frame.x.array(each.phase)), said))
+    readout = Readout(on_page(frame.x.array(each.phase)), said, fan=_fan(words, each, frame.y))
+    return frame.panel(title, f"foot-{each.side}", readout)
+
+
+def _fan(words: Words, each: FootCurves, y: svg.Scale) -> Fan:
+    """Return the single strokes for the cursor that reads them."""
+    tenths = [
+        [None if not math.isfinite(value) else round(10.0 * float(value)) for value in stroke] for stroke in each.single
+    ]
+    signs = words.section("language")
+    said = words.text("read.stroke", number="{n}", angle="{a}")
+    level, one = y(0.0), y(1.0)
+    return Fan(
+        list(each.numbers), tenths, round(level, 2), round(one - level, 3), said, signs["decimal"], signs["minus"]
+    )
 
 
 def both_feet(words: Words, feet: list[FootCurves], y_range: tuple[float, float]) -> Panel:
@@ -251,8 +271,10 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
     _neutral(frame, each)
     middle_s = (each.used.numbers("start_s") + each.used.numbers("end_s")) / 2
     thin = envelope(middle_s, each.values, TIME_BINS)
-    frame.band(thin.x, thin.low, thin.high, "area")
-    frame.curve(thin.x, thin.mean, "thin")
+    gap_s = longest_gap_s(span_s)
+    for run in unbroken_runs(thin.x, gap_s):
+        frame.band(thin.x[run], thin.low[run], thin.high[run], "area")
+        frame.curve(thin.x[run], thin.mean[run], "thin")
     trend = each.foot.rotation.trend_deg_per_h
     if known(trend):
         ends = np.array([middle_s[0], middle_s[-1]])
@@ -267,7 +289,7 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
     frame.x_axis([60 * minute for minute in times], [words.clock(60 * minute) for minute in times])
     top = HEIGHT + 2.0
     for column, key in companions:
-        _companion(words, frame, middle_s, each.used.numbers(column), words.text(key), top)
+        _companion(words, frame, middle_s, each.used.numbers(column), words.text(key), top, gap_s)
         top += STRIP
     said = [
         words.text(
@@ -279,24 +301,47 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
         )
         for at, mean, low, high in zip(thin.x, thin.mean, thin.low, thin.high, strict=True)
     ]
-    told = words.text("alt.over_ride_trend", trend=words.signed_degrees(trend)) if known(trend) else ""
+    told = words.text("alt.over_ride_trend", trend=trend_words(words, each.foot)) if known(trend) else ""
+    if known(trend):
+        frame.add(
+            svg.label(
+                words.text("axes.trend", trend=trend_words(words, each.foot)), frame.x.start + 8, TOP + 14, "halo"
+            )
+        )
     title = words.text("alt.over_ride", shoe=each.name, trend=told)
     readout = Readout(on_page(frame.x.array(thin.x)), said, TOP, height - 8)
     return frame.panel(title, f"foot-{each.side}", readout)
 
 
-def _companion(words: Words, frame: Frame, time_s: Array, values: Array, title: str, top: float) -> None:
+def longest_gap_s(span_s: tuple[float, float]) -> float:
+    """Return the longest time without a stroke that a line still bridges: a few of a panel's bins, 5 s at least."""
+    return max(5.0, 2.5 * (span_s[1] - span_s[0]) / TIME_BINS)
+
+
+def _companion(words: Words, frame: Frame, time_s: Array, values: Array, title: str, top: float, gap_s: float) -> None:
     """Draw cadence or power in a strip of its own below the panel."""
     thin = envelope(time_s, values, TIME_BINS)
     low, high = padded([*thin.low, *thin.high], least=10.0)
     y = svg.Scale(low, high, top + 52, top + 16)
     x = frame.x.array(thin.x)
     frame.add(svg.label(title, frame.x.start, top + 10))
-    frame.add(svg.band(x, y.array(thin.low), y.array(thin.high), "shade"))
-    frame.add(svg.path(zip(x, y.array(thin.mean), strict=True), "companion"))
+    for run in unbroken_runs(thin.x, gap_s):
+        frame.add(svg.band(x[run], y.array(thin.low[run]), y.array(thin.high[run]), "shade"))
+        frame.add(svg.path(zip(x[run], y.array(thin.mean[run]), strict=True), "companion"))
     ends = (float(thin.low.min()), float(thin.high.max()))
     for value in ends if words.fixed(ends[0], 0) != words.fixed(ends[1], 0) else ends[:1]:
         frame.add(svg.label(words.fixed(value, 0), frame.x.start - 6, y(value) + 4, anchor="end"))
+
+
+def trend_words(words: Words, foot: FootResult) -> str:
+    """Print the trend per hour with its standard error; a dash where the ride is too short to speak of hours."""
+    trend = foot.rotation.trend_deg_per_h
+    if not known(trend):
+        return words.text("words.unknown")
+    used = foot.columns.rows(foot.columns.used)
+    middle_s = (used.numbers("start_s") + used.numbers("end_s")) / 2
+    error = trend_error_deg_per_h(middle_s, used.numbers("mean_deg"))
+    return words.text("numbers.plus_minus", value=words.signed_degrees(trend, 2), error=words.degrees(error, 2))
 
 
 def varies(feet: list[FootCurves], column: str) -> bool:
@@ -335,8 +380,10 @@ def against(
             continue
         mean, sd = float(values[inside].mean()), float(values[inside].std())
         at = frame.x(float(np.clip(x[inside].mean(), low, high)))
-        frame.add(svg.line(at, frame.y(mean - sd), at, frame.y(mean + sd), "whisker"))
+        # no interval: a thin line, so that it is not read as one of the thick bars
+        frame.add(svg.line(at, frame.y(mean - sd), at, frame.y(mean + sd), "thin"))
         frame.add(svg.element("circle", cx=at, cy=frame.y(mean), r=4.5, class_="dot"))
+    frame.legend("thin", words.text("axes.bar_sd"))
     places = svg.ticks(low, high, 6)
     frame.x_axis(places, [words.fixed(place, 0) for place in places], words.text(f"axes.{column}"))
     frame.name(each.name)

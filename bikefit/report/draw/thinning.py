@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,18 @@ def envelope(x: Array, values: Array, bins: int) -> Envelope:
         mean=np.add.reduceat(ordered, starts) / counts,
         high=np.maximum.reduceat(ordered, starts),
     )
+
+
+def unbroken_runs(x: Array, gap: float) -> list[slice]:
+    """Return the runs of positions that follow each other without a gap, so that no line is drawn across one.
+
+    Examples
+    --------
+    >>> unbroken_runs(np.array([0.0, 1.0, 9.0, 10.0]), 3.0)
+    [slice(0, 2, None), slice(2, 4, None)]
+    """
+    ends = [0, *(np.flatnonzero(np.diff(x) > gap) + 1).tolist(), x.size]
+    return [slice(start, end) for start, end in pairwise(ends) if end > start]
 
 
 def pick_strokes(curves: Array, most: int = FAINT_STROKES) -> NDArray[np.intp]:

@@ -95,7 +95,7 @@ def _foot_numbers(words: Words, foot: FootResult) -> dict[str, str]:
         **angles,
         "range": words.degrees(rotation.range_deg),
         "stroke_sd": words.degrees(rotation.stroke_sd_deg, 2),
-        "trend": degrees(rotation.trend_deg_per_h, 2),
+        "trend": stroke_charts.trend_words(words, foot),
         "float_stop": words.text("numbers.stop_at", deg=degrees(stop.deg), share=words.percent(stop.share))
         if stop
         else words.text("numbers.no_stop"),
