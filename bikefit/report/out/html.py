@@ -44,8 +44,8 @@ def _unbroken(said: Any) -> Any:
 
 
 def _breakable(words: str, length: int = 20) -> Markup:
-    """Let words longer than this break anywhere, and only those: a file's name must not leave its column."""
-    pieces = re.sub(rf"(\S{{{length}}})(?=\S)", "\\1\0", words).split("\0")
+    """Let words longer than this break anywhere, and only those that have no soft hyphens of their own."""
+    pieces = re.sub(rf"([^\s\u00ad]{{{length}}})(?=[^\s\u00ad])", "\\1\0", words).split("\0")
     return Markup("<wbr>").join(escape(piece) for piece in pieces)
 
 

@@ -1,0 +1,168 @@
+"""Every language says the same: the same numbers to the digit, nothing left in English, its own signs throughout."""
+
+from __future__ import annotations
+
+import io
+import re
+import string
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import report_sessions as sessions
+from rich.console import Console, RenderableType
+from test_other_language import DATA, seen_in, strings
+
+from bikefit.report.out.comparison_text import comparison_text
+from bikefit.report.out.text import session_text
+from bikefit.report.out.visit_text import visit_text
+from bikefit.report.pages.comparison_view import comparison_page
+from bikefit.report.pages.fitter_view import session_view
+from bikefit.report.pages.visit_view import visit_page
+from bikefit.visit import plan_visit
+from bikefit.words import ENGLISH, Words, languages
+from bikefit.words.catalogue import catalogue
+
+OTHERS = [language for language in languages() if language != "en"]
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+PLACES = string.Formatter()
+ALIKE = {
+    # of the trade, units, formats, commands and what they take
+    "absolute", "app", "bikefit", "bluetooth", "bodykinematics", "both", "byte", "bytes", "csv", "drift", "euro",
+    "export", "filter", "fit", "format", "gzip", "hz", "indegrees", "inspect", "marker", "mg", "milli", "min",
+    "mm", "ms", "name", "neutral", "no", "opensim", "pedal", "phase", "plan", "png", "ppm", "rad", "rate", "right",
+    "sensor", "sha", "speedplay", "sto", "studio", "test", "text", "trc", "trend", "utc", "valgus", "varus", "wedges",
+    "yes",
+    # English to the eye alone
+    "an", "band", "hand", "in", "minus", "minute", "ring", "so", "stand", "still", "was",
+}  # fmt: skip
+"""Words that languages share: of the trade, units, formats, commands and what they take."""
+
+
+def words_of(text: str) -> set[str]:
+    """Return the words of a text in small letters, without places, options, commands' values and names of columns."""
+    text = re.sub(r"(--)?\{[^}]*\}", r"\1", text)
+    text = re.sub(r"&#\d+;|[²^]|--[\w-]+(?: [a-z]+\b)?|\w*_\w*|docs/\S+", " ", text.replace("\u00ad", ""))
+    return {word.lower() for word in re.findall(r"[^\W\d_]{2,}", text)}
+
+
+def numbers_of(text: str, words: Words) -> Counter[str]:
+    """Return the numbers of a text as Python prints them, without its dates."""
+    text = re.sub(r"&#\d+;", " ", text).replace("²", "2")
+    signs = words.section("language")
+    for iso in ("2026-11-20", "2026-11", "2026-01-02"):
+        text = text.replace(words.day(iso), "")
+    found = re.findall(rf"(?:(?<![\w)])[-+{signs['minus']}])?\d+(?:{re.escape(signs['decimal'])}\d+)?", text)
+    return Counter(one.replace(signs["minus"], "-").replace(signs["decimal"], ".") for one in found)
+
+
+def on_terminal(renderable: RenderableType) -> str:
+    page = io.StringIO()
+    Console(file=page, width=1000).print(renderable)
+    return page.getvalue()
+
+
+def session(*feet: Any, **given: Any) -> Any:
+    return lambda: sessions.make_session(*feet, **given)
+
+
+foot = sessions.make_foot
+RESULTS = {
+    "two_wedges": sessions.two_wedges,
+    "stop_and_no_neutral": session(foot("left", 9.5, stop_deg=10.0), foot("right", 3.0, neutral_deg=None)),
+    "beyond": session(foot("left", 9.5), foot("right", -3.0), system="bikefit-in-shoe"),
+    "keep_and_compare": session(foot("left", 0.3, fitted=2), foot("right", -2.6, fitted=1, neutral_deg=0.0)),
+    "nothing": session(foot("left", 0.0), sessions.nothing_measured(foot("right", 0.0))),
+    "comparison": sessions.before_after,
+    "visit": lambda: plan_visit(SAMPLES / "float_stop.csv"),
+    "visit_of_nothing": lambda: plan_visit(),
+}
+
+
+@pytest.fixture(scope="module", params=list(RESULTS))
+def result(request: pytest.FixtureRequest) -> Any:
+    return RESULTS[request.param]()
+
+
+def said(words: Words, result: Any) -> Iterator[str]:
+    """Yield all that pages and terminal say of a result."""
+    if hasattr(result, "sessions"):
+        page, texts = comparison_page(words, result), [comparison_text(words, result, details=d) for d in (False, True)]
+    elif hasattr(result, "recordings"):
+        page, texts = visit_page(words, result), [visit_text(words, result)]
+    else:
+        page, texts = session_view(words, result), [session_text(words, result, details=d) for d in (False, True)]
+    for text in strings(page):
+        yield seen_in(text)
+    yield from map(on_terminal, texts)
+
+
+def names_of(result: Any) -> list[str]:
+    """Return what a result says that is no language: products, settings, names of files, commands."""
+    recordings = [each.recording for each in getattr(result, "sessions", [result]) if hasattr(each, "recording")]
+    named = [name for recording in recordings for name in (recording.name, recording.sha256)]
+    if hasattr(result, "compare"):
+        named += [result.compare, *(Path(item.source).name for item in result.recordings)]
+    products = [name for name in DATA if not name[0].isdigit() or name.count(".") == 2]  # 2-bolt is a word
+    return sorted([*named, *products, "float_stop.csv", ".csv.gz"], key=len, reverse=True)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_text_is_left_in_english(language: str) -> None:
+    own, english = catalogue(language), catalogue("en")
+    for section, texts in english.items():
+        for key, text in texts.items():
+            if section in ("language", "glossary"):
+                continue
+            assert words_of(text) & words_of(own[section][key]) <= ALIKE, f"{section}.{key}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_texts_hold_the_same_numbers_and_print_values_with_the_same_digits(language: str) -> None:
+    own, english = catalogue(language), catalogue("en")
+    words = Words(language)
+    for section, texts in english.items():
+        if section in ("language", "glossary"):
+            continue
+        for key, text in texts.items():
+            of = {
+                spoken: sorted((n, how) for _, n, how, _ in PLACES.parse(each) if how and how[0] not in "@%")
+                for spoken, each in (("en", text), (language, own[section][key]))
+            }
+            assert of["en"] == of[language], f"{section}.{key}"
+            bare, other = (re.sub(r"\{[^}]*\}", "x", each) for each in (text, own[section][key]))
+            plain = Counter(number.lstrip("+-") for number in numbers_of(bare, ENGLISH).elements())
+            assert plain == Counter(n.lstrip("+-") for n in numbers_of(other, words).elements()), f"{section}.{key}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_pages_and_terminal_hold_no_english_and_the_same_numbers(language: str, result: Any) -> None:
+    words = Words(language)
+    known = {
+        word
+        for section in catalogue(language).values()
+        for text in section.items()
+        for word in words_of(" ".join(text))
+    }
+    english = {
+        word for section in catalogue("en").values() for text in section.items() for word in words_of(" ".join(text))
+    }
+    names = names_of(result)
+    both = []
+    for spoken in (ENGLISH, words):
+        text = " ".join(said(spoken, result))
+        for name in names:
+            text = text.replace(name, " ")
+        both.append(text)
+    signs = words.section("language")
+    assert not words_of(both[1]) - known
+    assert not (words_of(both[1]) & english) - known
+    assert numbers_of(both[0], ENGLISH) == numbers_of(both[1], words)
+    if signs["decimal"] != ".":
+        assert not re.findall(r"\d\.\d(?!\d*\.\d{4})", re.sub(r"\d+\.\d+\.\d{4}", " ", both[1]))
+    if signs["minus"] != "-":
+        assert not re.findall(r"(?<![\w-])-\d.{,20}", both[1])
+    if signs["percent"].startswith("\u00a0"):
+        assert not re.findall(r".{,20}\d (?:%|Hz|s|min|W|mm|ms|U/min)(?!\w)", both[1])
