@@ -138,7 +138,7 @@ def test_a_language_that_is_not_there_is_refused() -> None:
 # ---- every text is asked for by something -------------------------------------------------------------------------
 
 PACKAGE = Path(bikefit.__file__).parent
-WHOLE = {"findings", "glossary", "language"}
+WHOLE = {"findings", "glossary", "language", "app"}
 """Sections that are read whole."""
 TEMPLATE_NAMES = {"words": "page"} | {
     name: name for name in ("page", "studio", "rider", "client", "sheet", "visit", "learn")

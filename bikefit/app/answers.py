@@ -28,7 +28,7 @@ def of_session(words: Words, result: SessionResult) -> dict[str, Any]:
         "name": result.recording.name,
         "duration": words.clock(result.recording.duration_s),
         "shoes": [_shoe(shoe, [sure[shoe.side]]) for shoe in page.shoes],
-        "next": next_lines(words, list(result.feet.values()))[0],
+        "next": next_lines(words, list(result.feet.values()), "app.next_test")[0],
         "notes": _notes(words, session_notes(words, result)),
         "cautions": list(page.cautions),
     }

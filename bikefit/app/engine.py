@@ -27,6 +27,7 @@ anew between any two; that it keeps recordings and results which it has at hand 
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import json
 import re
 import shutil
@@ -119,9 +120,10 @@ class Engine:
         copied = []
         with sample_folder() as samples:
             for file, options in SAMPLES[name]:
-                target = place(self.folder, file)
-                shutil.copyfile(samples / file, target)
-                copied.append({"name": target.name, "size": target.stat().st_size, "options": dict(options)})
+                arrived = self.folder / f".{file}"
+                shutil.copyfile(samples / file, arrived)
+                size = arrived.stat().st_size
+                copied.append({"name": settle(self.folder, arrived, file), "size": size, "options": dict(options)})
         return {"recordings": copied}
 
     def _analyze(self, request: Request) -> dict[str, Any]:
@@ -281,6 +283,30 @@ def place(folder: Path, name: str) -> Path:
         free = folder / f"{stem}_{number}{suffix}"
         number += 1
     return free
+
+
+def settle(folder: Path, arrived: Path, name: str) -> str:
+    """Move a file that has arrived into the folder and return its name there; one that is there already stays.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for text in ("a", "b", "a"):
+    ...     _ = (folder / "arrived").write_text(text)
+    ...     print(settle(folder, folder / "arrived", "x.csv"))
+    x.csv
+    x_2.csv
+    x.csv
+    """
+    free = place(folder, name)
+    wanted = re.compile(rf"{re.escape(place(folder / 'nowhere', name).stem)}(_\d+)?{re.escape(free.suffix)}")
+    for same in sorted(path for path in folder.iterdir() if wanted.fullmatch(path.name)):
+        if same != arrived and filecmp.cmp(same, arrived, shallow=False):
+            arrived.unlink()
+            return same.name
+    arrived.rename(free)
+    return free.name
 
 
 def _plain(name: str) -> str:

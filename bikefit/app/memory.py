@@ -36,7 +36,9 @@ class Memory:
 
     def result(self, what: str, request: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Any]) -> Any:
         """Return what was made of a request."""
-        key = (what, json.dumps(request, sort_keys=True, default=str), self._seen(sorted(self._folder.iterdir())))
+        asked = json.dumps(request, sort_keys=True, ensure_ascii=False)
+        named = sorted(path for path in self._folder.iterdir() if path.name in asked)
+        key = (what, asked, self._seen(named))
         if key not in self._results:
             while len(self._results) >= RESULTS_MAX:
                 self._results.popitem(last=False)

@@ -52,7 +52,7 @@ def make_encodable() -> None:
 
 def _run(arguments: list[str]) -> int:
     """Run the app and return its exit code; its own errors of usage are told here."""
-    from bikefit.cli import clients, commands, demo, studio  # noqa: F401  (they add themselves to the program)
+    from bikefit.cli import clients, commands, demo, page, studio  # noqa: F401  (they add themselves to the program)
     from bikefit.cli.declared import app
 
     if plainly := _plain(arguments):

@@ -36,13 +36,13 @@ def how_sure(words: Words, foot: FootResult) -> str:
     return words.text("brief.stays", excess=said)
 
 
-def next_lines(words: Words, feet: Sequence[FootResult]) -> tuple[list[str], bool]:
+def next_lines(words: Words, feet: Sequence[FootResult], test: str = "brief.test") -> tuple[list[str], bool]:
     """Return the next step of each shoe whose answer is not one itself, the same for both once; and if it is a test."""
     shoes: dict[str, list[Side]] = {}
     for foot in feet:
         if foot.recommendation.step == "fit":
             counts = list(foot.recommendation.next_step.counts)
-            shoes.setdefault(words.text("brief.test", counts=counts), []).append(foot.side)
+            shoes.setdefault(words.text(test, counts=counts), []).append(foot.side)
     if not shoes and all(foot.recommendation.step in ("keep", "no_wedge") for foot in feet):
         return ([words.text("brief.next", message=words.text("next.stay"))] if feet else []), False
     lines = [

@@ -60,10 +60,21 @@ def _asset(name: str) -> str:
     return files("bikefit.report").joinpath("templates", name).read_text(encoding="utf-8").strip()
 
 
+def script_hash() -> str:
+    """Name the one script of a page as a content security policy does."""
+    digest = base64.b64encode(hashlib.sha256(_asset("page.js").encode()).digest()).decode()
+    return f"sha256-{digest}"
+
+
+def style_sheet() -> str:
+    """Return the look of the pages, light and dark, for whatever stands beside them."""
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {theme.variables(theme.DARK)} }} }}"
+    light = f":root {{ {theme.variables(theme.LIGHT)} }}"
+    return "\n".join((light, dark, _asset("page.css"), theme.figure_css()))
+
+
 def render_html(page: PageView) -> str:
     """Render a page."""
-    script = _asset("page.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         environment()
         .get_template("page.html.j2")
@@ -76,8 +87,8 @@ def render_html(page: PageView) -> str:
             dark=Markup(theme.variables(theme.DARK)),
             page_css=Markup("\n".join((_asset("page.css"), *_own_css(page)))),
             figure_css=Markup(theme.figure_css()),
-            script=Markup(script),
-            script_hash=f"sha256-{digest}",
+            script=Markup(_asset("page.js")),
+            script_hash=script_hash(),
         )
     )
 

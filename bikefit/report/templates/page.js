@@ -99,3 +99,7 @@ function point(panel, event) {
   }
   together(panel, best);
 }
+// Inside a frame that may not look in, the frame is told how high the page is.
+if (parent !== self) {
+  new ResizeObserver(() => parent.postMessage({ height: document.documentElement.scrollHeight }, "*")).observe(document.body);
+}

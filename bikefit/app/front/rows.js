@@ -1,0 +1,87 @@
+// The list of recordings: what each is, which shoe and part of it counts, and what was on the shoes.
+import { byId, choose, clock, field, make, say, wedgesWords } from "./dom.js";
+import { MOST_WEDGES, labelOf, session } from "./session.js";
+
+const counts = () => {
+  const pairs = [["", say("wedges_unsaid")], ["0", wedgesWords(0)]];
+  for (let n = 1; n <= MOST_WEDGES; n += 1) pairs.push([String(n), wedgesWords(n)]);
+  for (let n = 1; n <= MOST_WEDGES; n += 1) pairs.push([String(-n), wedgesWords(-n)]);
+  return pairs;
+};
+
+/** Draw the list; `act` holds what the rows can ask for: changed, remove, move, split, join. */
+export function drawRows(act) {
+  byId("recordings").hidden = session.recordings.length === 0;
+  const focus = document.activeElement?.dataset?.key;
+  byId("rows").replaceChildren(...session.recordings.map((one, place) => row(one, place, act)));
+  if (focus) document.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+  const joinable = joinablePair();
+  if (joinable) {
+    const button = make("button", { type: "button", onclick: () => act.join(joinable) }, say("join"));
+    byId("rows").append(make("li", {}, button));
+  }
+}
+
+function row(one, place, act) {
+  const label = labelOf(one);
+  const set = (name) => (value) => {
+    one[name] = value;
+    act.changed();
+  };
+  const key = (name) => ({ "data-key": `${one.id}-${name}` });
+  const fields = [];
+  const file = one.file;
+  if (!one.names && (file?.side_unknown || one.side)) {
+    const sides = [["", say("which_shoe")], ["left", say("left")], ["right", say("right")]];
+    const needed = one.side ? {} : { class: "field needed" };
+    fields.push(field(say("shoe"), choose(sides, one.side, set("side"), key("side")), needed));
+  }
+  if (file?.laps.length) {
+    const laps = file.laps.map(({ number, from_s: from, to_s: to }) => {
+      return [`lap${number}`, say("lap", { number, from: clock(from), to: clock(to) })];
+    });
+    const parts = [["", say("whole")], ...laps, ...(one.part ? [] : [["every", say("every_lap")]])];
+    const chosen = (value) => (value === "every" ? act.split(one) : set("part")(value));
+    fields.push(field(say("part"), choose(parts, one.part, chosen, key("part"))));
+  }
+  for (const side of ["left", "right"]) {
+    if (file && file.feet.length && !file.feet.includes(side) && !(one.names?.[side])) continue;
+    if (one.side && one.side !== side) continue;
+    fields.push(field(say(`wedges_${side}`), choose(counts(), one[side], set(side), key(side))));
+  }
+  const about = [one.names ? say("joined") : "", file ? clock(file.duration_s) : one.error ? "" : say("waiting")];
+  const many = session.recordings.length > 1;
+  const does = [
+    many && make("button", { type: "button", class: "quiet", "aria-label": say("earlier", { name: label }), disabled: place === 0, onclick: () => act.move(one, -1), ...key("up") }, "↑"),
+    many && make("button", { type: "button", class: "quiet", "aria-label": say("later", { name: label }), disabled: place === session.recordings.length - 1, onclick: () => act.move(one, 1), ...key("down") }, "↓"),
+    make("button", { type: "button", class: "quiet", "aria-label": say("remove", { name: label }), title: say("remove_short"), onclick: () => act.remove(one) }, "✕"),
+  ];
+  return make("li", { class: "row" },
+    make("div", { class: "name" }, label, make("span", { class: "fine" }, about.filter(Boolean).join(" · "))),
+    make("div", { class: "fields" }, fields),
+    make("div", { class: "does" }, does),
+    one.error && trouble(one),
+  );
+}
+
+/** What went wrong with a recording, what is missing, and what to do. */
+function trouble(one) {
+  const parts = [make("p", {}, one.file?.side_unknown && !one.side ? say("shoe_needed") : one.error)];
+  const missing = one.missing;
+  if (missing && !(one.file?.side_unknown && !one.side)) {
+    const list = (title, lines) => lines.length && [make("p", {}, make("strong", {}, say(title))), make("ul", {}, lines.map((line) => make("li", {}, line)))];
+    parts.push(list("missing_title", missing.missing), list("can_title", missing.can));
+    if (missing.commands.length) {
+      parts.push(make("details", {}, make("summary", {}, say("commands_title")), missing.commands.map((line) => make("pre", { class: "command" }, line))));
+    }
+  }
+  return make("div", { class: "trouble" }, parts.flat().filter(Boolean));
+}
+
+/** Two recordings of one foot each, of which one is the left and one the right: sensors recorded apart. */
+function joinablePair() {
+  const singles = session.recordings.filter((one) => !one.names && one.side && !one.part);
+  const left = singles.find((one) => one.side === "left");
+  const right = singles.find((one) => one.side === "right");
+  return left && right ? { left, right } : null;
+}

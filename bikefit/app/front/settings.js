@@ -1,0 +1,51 @@
+// Settings of the fitter: options of the command line, under their own names.
+import { byId, choose, field, make, say } from "./dom.js";
+import { session } from "./session.js";
+
+export function drawSettings(about, changed) {
+  const { settings } = session;
+  const set = (word) => (value) => {
+    settings[word] = value;
+    if (word === "neutral-kind") drawSettings(about, changed);
+    changed(word);
+  };
+  const named = (key, flag) => [say(key), " ", make("code", {}, flag)];
+  const text = (word, type = "text", more = {}) => {
+    const input = make("input", { type, value: settings[word] ?? "", ...more });
+    input.addEventListener("change", () => set(word)(input.value.trim()));
+    return input;
+  };
+  const systems = about.systems.map(({ id, name, cant_deg: cant }) => [id, say("system_option", { name, cant })]);
+  const kind = settings["neutral-kind"] ?? "";
+  const kinds = ["recovery", "zero", "static", "angle"].map((word) => [word, say(`neutral_${word}`)]);
+  const parts = [
+    field(named("system", "--system"), choose(systems, settings.system || systems[0][0], set("system"))),
+    field(named("neutral", "--neutral"), choose([["", say("neutral_file")], ...kinds], kind, set("neutral-kind"))),
+  ];
+  if (kind === "static") {
+    const names = [["", ""], ...session.recordings.map(({ name }) => [name, name])];
+    parts.push(field(named("static_file", "--static"), choose(names, settings.static ?? "", set("static"))));
+  }
+  if (kind === "angle") {
+    for (const side of ["left", "right"]) {
+      parts.push(field(named(`neutral_${side}`, `--${side}-neutral`), text(`${side}-neutral`, "number", { step: "0.1", min: -60, max: 60 })));
+    }
+  }
+  const taken = make("input", { type: "checkbox" });
+  taken.checked = Boolean(settings.remounted);
+  taken.addEventListener("change", () => set("remounted")(taken.checked));
+  const positive = [["", say("positive_out")], ["heel-in", say("positive_in")]];
+  const papers = [["a4", say("paper_a4")], ["letter", say("paper_letter")]];
+  parts.push(
+    field(named("cleat_float", "--cleat-float"), text("cleat-float", "number", { min: 0, max: 40, step: "0.5", placeholder: say("float_unknown") })),
+    field(named("positive", "--positive"), choose(positive, settings.positive ?? "", set("positive"))),
+    field(named("rider", "--rider"), text("rider", "text", { autocomplete: "off" })),
+    field(named("fitter_name", "--fitter"), text("fitter")),
+    field(named("report_title", "--title"), text("title")),
+    field(named("paper", "--paper"), choose(papers, settings.paper || "a4", set("paper"))),
+    make("label", { class: "check" }, taken, make("span", {}, say("remounted"), " ", make("code", {}, "--remounted"))),
+  );
+  const form = byId("settings");
+  form.onsubmit = (event) => event.preventDefault();
+  form.replaceChildren(...parts.filter(Boolean));
+}

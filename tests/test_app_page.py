@@ -1,0 +1,319 @@
+"""The local page in a real Chromium: dropped, chosen and sample recordings, by hand and by keyboard, on a phone too."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.local_app import App, running
+
+from bikefit.words.catalogue import catalogue
+
+CHROMIUM = Path("/usr/bin/chromium")
+GRAVE = ("serious", "critical")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+QUIET += ["--disable-sync", "--no-first-run"]
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+FRONT = Path(__file__).parents[1] / "bikefit" / "app" / "front"
+VISIT = [SAMPLES / f"visit_helped_{number}.fit" for number in (1, 2, 3, 4)]
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
+if not CHROMIUM.exists():
+    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running(tmp_path_factory.mktemp("app")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(app: App, browser: Any) -> Iterator[Any]:
+    """Open the page with nothing remembered; afterwards it must have been quiet and asked nobody else."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(app.address)
+    opened.wait_for_selector("body[data-ready]")
+    yield opened
+    context.close()
+    assert errors == []
+    assert [url for url in asked if not url.startswith((app.address, "data:", "blob:", "about:"))] == []
+
+
+def drop(page: Any, *paths: Path) -> None:
+    """Drop files on the page, as a hand does."""
+    held = [[path.name, base64.b64encode(path.read_bytes()).decode()] for path in paths]
+    page.evaluate(
+        """held => {
+          const carried = new DataTransfer();
+          for (const [name, text] of held) {
+            carried.items.add(new File([Uint8Array.from(atob(text), (each) => each.charCodeAt(0))], name));
+          }
+          for (const type of ["dragenter", "dragover", "drop"]) {
+            const told = {dataTransfer: carried, bubbles: true, cancelable: true};
+            document.getElementById("drop").dispatchEvent(new DragEvent(type, told));
+          }
+        }""",
+        held,
+    )
+
+
+def choose(page: Any, *paths: Path) -> None:
+    page.set_input_files("#files", [str(path) for path in paths])
+
+
+def settled(page: Any) -> None:
+    """Wait until the page has nothing more to do."""
+    page.wait_for_selector("main[aria-busy=false]")
+
+
+def headlines(page: Any) -> list[str]:
+    page.wait_for_selector(".card")
+    settled(page)
+    return [str(text) for text in page.locator(".headline").all_inner_texts()]
+
+
+def download(page: Any, button: str) -> bytes:
+    page.wait_for_selector("#frame iframe")
+    with page.expect_download() as begun:
+        page.get_by_role("button", name=button, exact=True).click()
+    return Path(begun.value.path()).read_bytes()
+
+
+# ---- what comes in ------------------------------------------------------------------------------------------
+
+
+def test_a_chosen_file_gives_the_command_lines_answer_and_report(
+    page: Any, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(SAMPLES)
+    choose(page, SAMPLES / "two_wedges.fit")
+    assert headlines(page) == ["No wedge", "Try 2 varus wedges"]
+    report = tmp_path / "report.html"
+    document = run("analyze", "two_wedges.fit", "--report", report, "--json").out
+    assert download(page, "Page (HTML)") == report.read_bytes()
+    assert download(page, "Data (JSON)").decode() == document
+    assert download(page, "PDF").startswith(b"%PDF")
+    frame = page.frame_locator("#frame iframe")
+    assert frame.locator("h1").inner_text() == "Cleat and wedge report"
+    assert page.locator("#frame iframe").get_attribute("sandbox") == "allow-scripts allow-downloads"
+    # what the fitter says is taken as the command line takes it
+    page.get_by_label("Wedges right").select_option("1")
+    settled(page)
+    again = run("analyze", "two_wedges.fit", "--right-wedges", "1", "--json").out
+    assert download(page, "Data (JSON)").decode() == again
+
+
+def test_dropped_recordings_become_a_comparison(page: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SAMPLES)
+    drop(page, *VISIT[:2])
+    page.wait_for_selector("text=To compare them, say")
+    page.get_by_label("Wedges right").nth(0).select_option("0")
+    page.get_by_label("Wedges right").nth(1).select_option("2")
+    page.get_by_label("All together").wait_for()
+    assert headlines(page)[1] == "2 varus wedges help"
+    words = ("compare", *(path.name for path in VISIT[:2]), "--right-wedges", "0,2", "--json")
+    assert download(page, "Data (JSON)").decode() == run(*words).out
+
+
+def test_the_sample_needs_one_press(page: Any) -> None:
+    page.get_by_role("button", name="Try the sample", exact=True).click()
+    assert headlines(page) == ["No wedge", "Try 2 varus wedges"]
+
+
+def test_the_laps_of_a_recording_are_choices(page: Any) -> None:
+    choose(page, SAMPLES / "visit_helped_laps.fit")
+    headlines(page)
+    page.get_by_label("Part").select_option("every")
+    page.wait_for_selector(".row:nth-child(4)")
+    for place, count in enumerate(("0", "2", "-2", "0")):
+        page.get_by_label("Wedges right").nth(place).select_option(count)
+    page.wait_for_selector(".headline:has-text('2 varus wedges help')")
+    assert page.locator(".row .name").all_inner_texts()[3].startswith("visit_helped_laps.fit@lap4")
+
+
+def test_a_file_of_one_foot_is_asked_whose_it_is(page: Any, tmp_path: Path) -> None:
+    rows = [line.split(",") for line in (SAMPLES / "two_wedges.csv").read_text().splitlines()]
+    head = next(number for number, row in enumerate(rows) if row[0] == "time_s")
+    names = [rows[head].index(name) for name in ("time_s", "right_heel_rotation_deg")]
+    one = tmp_path / "shoe.csv"
+    lines = ["time_s,heel_rotation_deg", *(",".join(row[at] for at in names) for row in rows[head + 1 :])]
+    one.write_text("\n".join(lines))
+    choose(page, one)
+    page.wait_for_selector("text=Say which shoe this is.")
+    page.locator("select[data-key$=side]").select_option("right")
+    assert headlines(page) == ["Try 2 varus wedges"]
+    assert page.locator(".trouble").count() == 0
+
+
+def test_a_wrong_file_gets_the_projects_sentence_and_what_to_do(page: Any, run: Any, tmp_path: Path) -> None:
+    letter, ride = tmp_path / "letter.fit", tmp_path / "ride.csv"
+    letter.write_text("Dear Ann,\n")
+    ride.write_text("time_s,power_w\n" + "\n".join(f"{second},{200 + second % 7}" for second in range(120)))
+    choose(page, letter, ride)
+    page.wait_for_selector(".row:nth-child(2) .trouble li")
+    said = page.locator(".trouble").all_inner_texts()
+    assert run("analyze", letter).err.removeprefix("bikefit: ").strip() in said[0]
+    assert "ride.csv: the file holds no foot rotation" in said[1]
+    assert "What is missing, and what to do" in said[1]
+    assert "Strap a motion sensor on each shoe" in said[1]
+    assert "Traceback" not in page.content()
+
+
+# ---- the visit ----------------------------------------------------------------------------------------------
+
+
+def test_the_visit_ticks_itself_as_recordings_come_in(page: Any) -> None:
+    page.get_by_role("button", name="Try the sample", exact=True).click()
+    page.get_by_role("button", name="Plan the visit", exact=True).click()
+    page.get_by_label("Get ready").check()
+    page.wait_for_selector("#visit >> text=Next: Recording 1: bare.")
+    for place, path in enumerate(VISIT):
+        drop(page, path)
+        page.wait_for_selector(f"#visit >> text=recorded: {path.name}")
+        assert page.locator("#visit .tick").count() == place + 1
+        if place == 0:
+            page.wait_for_selector("#visit >> text=Next: Change on the right shoe: fit 2 varus wedges.")
+    page.wait_for_selector("#visit >> text=All four are in.")
+    page.wait_for_selector(".headline:has-text('2 varus wedges help')")
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="Sheet to print").click()
+    assert Path(begun.value.path()).read_bytes().startswith(b"%PDF")
+
+
+# ---- whoever uses it ----------------------------------------------------------------------------------------
+
+
+def test_the_keyboard_alone_is_enough(page: Any) -> None:
+    def reach(name: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            told = page.evaluate("(document.activeElement.ariaLabel ?? document.activeElement.innerText ?? '').trim()")
+            if told == name:
+                return
+        raise AssertionError(f"{name} cannot be reached")
+
+    reach("Try the sample")
+    page.keyboard.press("Enter")
+    headlines(page)
+    reach("Plan the visit")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#visit .steps")
+    page.focus("#visit .steps input")
+    page.keyboard.press("Space")
+    page.wait_for_selector("#visit li.done")
+    page.focus("#recordings select")
+    page.keyboard.press("ArrowDown")
+    settled(page)
+    assert page.locator("#recordings select").first.input_value() == "0"
+    reach("For the fitter")
+    page.keyboard.press("Enter")
+    page.get_by_label("Cleat float").wait_for()
+    page.focus("#recordings .does button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#recordings", state="hidden")
+    assert page.evaluate("document.activeElement.id") == "files"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_it_fits_its_window_and_axe_finds_nothing_serious(page: Any, width: int) -> None:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
+    page.set_viewport_size({"width": width, "height": 800})
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+    def look() -> None:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            violations = page.evaluate("axe.run({resultTypes: ['violations'], iframes: false})")["violations"]
+            found = [(each["id"], each["nodes"][0]["html"][:200]) for each in violations if each["impact"] in GRAVE]
+            assert found == [], scheme
+
+    page.evaluate(axe)
+    look()
+    page.get_by_role("button", name="Try the sample", exact=True).click()
+    page.get_by_role("button", name="Plan the visit", exact=True).click()
+    page.wait_for_selector("#visit .steps")
+    page.get_by_role("button", name="Try a sample visit", exact=True).click()
+    page.wait_for_selector("#visit >> text=All four are in.")
+    settled(page)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    page.get_by_label("Neutral --neutral").select_option("angle")
+    settled(page)
+    look()
+
+
+# ---- the session --------------------------------------------------------------------------------------------
+
+
+def test_the_last_session_is_remembered_exported_and_forgotten(page: Any, app: App, tmp_path: Path) -> None:
+    choose(page, VISIT[0], VISIT[1])
+    page.get_by_label("Wedges right").nth(1).wait_for()
+    page.get_by_label("Wedges right").nth(1).select_option("2")
+    page.wait_for_selector(".headline:has-text('2 varus wedges help')")
+    page.get_by_text("For the fitter").click()
+    page.get_by_label("Rider").fill("Ann")
+    page.get_by_label("Rider").press("Tab")
+    settled(page)
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="Export it").click()
+    exported = tmp_path / begun.value.suggested_filename
+    begun.value.save_as(exported)
+    told = json.loads(exported.read_text())
+    assert [one["name"] for one in told["recordings"]] == [path.name for path in VISIT[:2]]
+    assert told["settings"]["rider"] == "Ann"
+    assert told["comparison"]["schema"] == "bikefit.comparison/2"
+
+    page.reload()
+    page.get_by_role("button", name="Go on with it").click()
+    page.wait_for_selector(".headline:has-text('2 varus wedges help')")
+    assert page.get_by_label("Rider").input_value() == "Ann"
+    settled(page)
+    page.get_by_role("button", name="Forget it").click()
+    page.wait_for_selector("text=Forgotten")
+    assert set(app.recordings()).isdisjoint(path.name for path in VISIT[:2])
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.get_by_role("button", name="Go on with it").count() == 0
+    choose(page, exported)
+    page.wait_for_selector(".headline:has-text('2 varus wedges help')")
+
+
+# ---- its words ----------------------------------------------------------------------------------------------
+
+
+def test_every_word_of_the_page_is_in_the_catalogue_and_used() -> None:
+    said = catalogue("en")["app"]
+    whole = "".join(path.read_text(encoding="utf-8") for path in FRONT.iterdir() if path.suffix in (".js", ".j2"))
+    template = (FRONT / "index.html.j2").read_text(encoding="utf-8")
+    asked = set(re.findall(r'\b(?:say|named|list|details)\("(\w+)"', whole)) | set(
+        re.findall(r"words\.(\w+)", template)
+    )
+    counted = set(re.findall(r'\bcount\((?:n > 0 \? )?"(\w+)"(?: : "(\w+)")?', whole))
+    for one, other in counted:
+        asked |= {f"{name}_{many}" for name in (one, other) if name for many in ("one", "many")}
+    patterns = [re.sub(r"\$\{\w+\}", r"\\w+", key) for key in re.findall(r"say\(`([\w${}]+)`", whole)]
+    patterns += [re.sub(r"\$\{\w+\}", r"\\w+", key) for key in re.findall(r"named\(`([\w${}]+)`", whole)]
+    quoted = set(re.findall(r'"(\w+)"', whole))
+    unused = [key for key in said if key not in asked | quoted and not any(re.fullmatch(p, key) for p in patterns)]
+    assert unused == ["next_test"]  # the engine's own
+    assert asked <= set(said)
