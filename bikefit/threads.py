@@ -30,9 +30,14 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
+def exist() -> bool:
+    """Tell whether this platform has threads: a Python in a browser has none."""
+    return sys.platform not in ("emscripten", "wasi")
+
+
 def usable(most: int = MOST) -> int:
     """Return how many threads may run at once: as many as there are processors; 1 where there are no threads."""
-    return 1 if sys.platform in ("emscripten", "wasi") else max(min(processors(), most), 1)
+    return max(min(processors(), most), 1) if exist() else 1
 
 
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], most: int = MOST) -> list[Result]:

@@ -36,7 +36,7 @@ def run_cluster(tasks: Iterable[Task], scheduler: str, timeout_s: float | None, 
     try:
         from distributed import Client, as_completed
     except ImportError as error:
-        raise UsageError("--scheduler needs Dask: pip install 'bikefit[dask]'.") from error
+        raise BikefitError("--scheduler needs one more package: pip install 'bikefit[dask]'.") from error
     try:
         client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
         client.wait_for_workers(1, timeout=60)

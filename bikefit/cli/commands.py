@@ -12,6 +12,7 @@ from bikefit.cli.clients import CLIENTS, ClientFlag, ClientsFlag, client_named, 
 from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, session_flags
 from bikefit.cli.output import announce, open_file, print_json
+from bikefit.cli.waiting import waiting
 from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
@@ -71,7 +72,8 @@ def analyze(
     if client:
         row = client_named(clients, client)
         output = output_for(output, row)
-    result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
+    with waiting(f"Analysing {(file or [*left, *right][0]).name}", common.quiet):
+        result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
     if strokes is not None:
         _write_table(result.strokes, strokes, common.quiet)
     if curves is not None:
@@ -178,7 +180,8 @@ def plan(
 
     sides = None if side is None else SIDES if side == "both" else (side,)
     session = Session().told(said).told(ride).told(look)
-    visit = plan_visit(file, sides, session, laps=laps, flags=typed)
+    with waiting("Planning the visit", common.quiet):
+        visit = plan_visit(file, sides, session, laps=laps, flags=typed)
     if visit.recordings:
         _write_reports(visit, output, common.quiet, session)
     elif output.report:
@@ -241,15 +244,16 @@ def compare(
         from bikefit.comparison import compare as compare_recordings
 
         sources = _compared(files or [], counted=left_wedges is not None or right_wedges is not None)
-        result = compare_recordings(
-            sources,
-            values.counts(left_wedges, "--left-wedges"),
-            values.counts(right_wedges, "--right-wedges"),
-            remounted=remounted,
-            left_rotation=values.numbers(left_rotation, "--left-rotation"),
-            right_rotation=values.numbers(right_rotation, "--right-rotation"),
-            options=session,
-        )
+        with waiting(f"Comparing {len(sources)} recordings", common.quiet):
+            result = compare_recordings(
+                sources,
+                values.counts(left_wedges, "--left-wedges"),
+                values.counts(right_wedges, "--right-wedges"),
+                remounted=remounted,
+                left_rotation=values.numbers(left_rotation, "--left-rotation"),
+                right_rotation=values.numbers(right_rotation, "--right-rotation"),
+                options=session,
+            )
         rows = [told_of(one.session(session)) for one in sources if isinstance(one, ManifestSession)]
         session, comforts = replace(session, **_known(session, rows)), comforts or [row["comfort"] for row in rows]
         _write_reports(result, output, common.quiet, session, comforts)
@@ -327,7 +331,8 @@ def inspect(
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}: the picture is written as .png.")
     session = with_file(Session().told(said), file)
-    found = inspect_recording(session.files[0], read_options(session), session.settings)
+    with waiting(f"Reading {file.name}", common.quiet):
+        found = inspect_recording(session.files[0], read_options(session), session.settings)
     if as_json:
         print_json(found.to_dict())
     elif not common.quiet:
