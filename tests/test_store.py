@@ -31,7 +31,8 @@ TABLES = {
         status TEXT, error TEXT, retry INTEGER, fingerprint TEXT, sha256 TEXT, format TEXT, start TEXT,
         duration_s REAL, sampling_rate_hz REAL, wedge_system TEXT, report TEXT, version TEXT, document TEXT,
         from_s REAL, to_s REAL, is_section INTEGER, day TEXT, named INTEGER, kept TEXT,
-        client TEXT, comfort REAL, shoe TEXT, pedal TEXT, cleat TEXT, cleat_float_deg REAL, next_visit TEXT""",
+        pdf TEXT, client TEXT, comfort REAL, shoe TEXT, pedal TEXT, cleat TEXT, cleat_float_deg REAL,
+        next_visit TEXT""",
     "feet": """
         foot TEXT, outcome TEXT, wedges INTEGER, placement TEXT, change INTEGER, fitted INTEGER, system TEXT,
         excess_deg REAL, excess_lo_deg REAL, excess_hi_deg REAL, expected_deg REAL, rotation_deg REAL,

@@ -14,7 +14,7 @@ TABLE, INDEX = "sessions.csv", "index.html"
 LOCK = ".lock"
 _BESIDE = {LOCK, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", ".DS_Store", "Thumbs.db"}
 _UNFINISHED = re.compile(r"(\..+\.)[a-z0-9_]{8}\.unfinished")
-_PAGE = re.compile(rf"({PAGES}|{RIDERS})/[^/\\]+\.html")
+_PAGE = re.compile(rf"({PAGES}|{RIDERS})/[^/\\]+\.(html|pdf)")
 
 
 def check_folder(out: Path, source: Path | None = None) -> None:

@@ -77,7 +77,7 @@ def write_group(store: Store, out: Path, settings: Settings, title: str, tell: T
     links = rider_links(with_pages)
     page = index_html(ENGLISH, sessions, links, title=title, band_deg=settings.neutral_band_deg)
     write_whole(out / INDEX, page)
-    reports = {session["report"] for session in sessions if session["report"]}
+    reports = {session[name] for session in sessions for name in ("report", "pdf") if session[name]}
     clear_stale(store, out, {*reports, *links.values()}, tell)
     _write_table(out / TABLE, lambda: write_whole(out / TABLE, sessions_csv(sessions)), tell)
     for name in PARQUET_FILES if parquet else ():

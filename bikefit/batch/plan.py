@@ -54,6 +54,8 @@ class Job:
         Hash of what its files held when it was planned.
     missing : str
         Why they could not be read then.
+    stem : str
+        What its pages are called; its id where it is empty.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Job:
     place: str = ""
     content: str = ""
     missing: str = ""
+    stem: str = ""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -175,6 +178,7 @@ def fingerprint(job: Job, page: Mapping[str, Any], *, planned: bool = False) -> 
         "sides": [len(said.files), len(said.shoe_files.left), len(said.shoe_files.right)],
         "page": dict(page),
         "fault": job.fault,
+        "stem": job.stem,
         "version": __version__,
     }
     text = json.dumps(parts, sort_keys=True, default=str)

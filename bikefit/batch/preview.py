@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bikefit.batch.folder import DATABASE, check_folder, page_lost
 from bikefit.batch.identity import settled
+from bikefit.batch.names import named_pairs
 from bikefit.batch.pages import rider_link
 from bikefit.batch.plan import Job, Plan, plan_of
 from bikefit.errors import RecordingError
-from bikefit.store import SCHEMA_VERSION, Stored, look_up, stored_version
+from bikefit.store import SCHEMA_VERSION, Known, Stored, look_up, stored_version
 
 LONGEST_S = 900.0
 """After this time a session counts as hanging, unless another is asked for [s]."""
@@ -42,6 +43,10 @@ class BatchOptions:
         Remove the sessions that are not named any more.
     parquet : bool
         Write the tables as Parquet files too.
+    pdf : bool
+        Write the client's page of each session as a PDF.
+    name : str
+        A pattern of the pages' names, such as "{date}_{rider}_{session}"; their ids where it is empty.
     """
 
     jobs: int = 0
@@ -54,20 +59,27 @@ class BatchOptions:
     force: bool = False
     prune: bool = False
     parquet: bool = False
+    pdf: bool = False
+    name: str = ""
 
     @property
     def page_facts(self) -> dict[str, Any]:
         """What of the pages belongs to a session's fingerprint."""
-        return {"report": self.report, "title": self.title, "fitter": self.fitter}
+        return {"report": self.report, "title": self.title, "fitter": self.fitter, "pdf": self.pdf}
+
+
+def any_lost(out: Path, known: Known, sizes: Mapping[str, int | None]) -> bool:
+    """Whether any page of a stored session is gone or of another size than was written."""
+    return any(page_lost(out, page, sizes.get(page)) for page in (known.report, known.pdf) if page)
 
 
 def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[tuple[Job, Plan]]:
     """Tell what a batch would do, without doing it."""
     check_folder(out)
     stored = look_up(out / DATABASE)
-    for job, earlier in settled(jobs, stored):
+    for job, earlier in named_pairs(settled(jobs, stored), options.name, stored.sessions)[0]:
         known = stored.sessions.get(job.id) or stored.sessions.get(earlier)
-        lost = known is not None and bool(known.report) and page_lost(out, known.report, stored.pages.get(known.report))
+        lost = known is not None and any_lost(out, known, stored.pages)
         yield job, plan_of(job, known, options.page_facts, page_lost=lost)
 
 

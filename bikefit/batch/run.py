@@ -23,10 +23,11 @@ from bikefit.batch.folder import (
     page_lost,
 )
 from bikefit.batch.identity import settled, with_ids
+from bikefit.batch.names import check_pattern, named_pairs, page_links
 from bikefit.batch.pages import load_libraries, rider_link, rider_links, write_group, write_rider
 from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, fingerprint, printable
 from bikefit.batch.pool import run_local
-from bikefit.batch.preview import BatchOptions, ask
+from bikefit.batch.preview import BatchOptions, any_lost, ask
 from bikefit.batch.work import Done, Task, absent, do_task
 from bikefit.errors import OutputError, RecordingError
 from bikefit.files import require_parquet, write_whole
@@ -106,6 +107,8 @@ def run_jobs(
     from filelock import FileLock, Timeout
 
     check_folder(out)
+    if options.name:
+        check_pattern(options.name)
     if options.parquet:
         require_parquet("--parquet")
     make_folder(out)
@@ -139,9 +142,12 @@ def _run_locked(
                 "every session whose recording is there is done again."
             )
         stored = Stored(store.known(), store.places(), store.pages())
-        pairs = settled(jobs, stored)
+        pairs, notes = named_pairs(settled(jobs, stored), options.name, stored.sessions)
+        for note in notes:
+            tell(note)
         riders = rider_links(map(_rider, jobs))
-        wanted = [INDEX, TABLE, *riders.values(), *(_link(job) for job, _ in pairs if options.report)]
+        pages = page_links(PAGES, (job for job, _ in pairs), report=options.report, pdf=options.pdf)
+        wanted = [INDEX, TABLE, *riders.values(), *pages]
         wanted += PARQUET_FILES if options.parquet else ()
         check_foreign(out, wanted, stored.pages)
         if not options.force:
@@ -194,7 +200,7 @@ def _all_done(
 
 def _holds(job: Job, known: Known, stored: Stored, out: Path, options: BatchOptions) -> bool:
     """Whether a stored result and its page are what would come out again."""
-    if known.retry or (known.report and page_lost(out, known.report, stored.pages.get(known.report))):
+    if known.retry or any_lost(out, known, stored.pages):
         return False
     try:
         return fingerprint(job, options.page_facts, planned=True)[1] == known.fingerprint
@@ -213,9 +219,10 @@ def _stored_outcome(store: Store, job: Job, earlier: str, done: Done, stored: St
                 day = store.keep(session_id, error)
                 told = f"{error} Its result, last confirmed {day}, is kept."
                 return BatchOutcome(session_id, job.name, job.file_names, "kept", told)
-    page = done.page.encode("utf-8")
-    if page:
-        write_whole(out / _link(job), page)
+    session = done.rows.session
+    pages = {link: page for link, page in ((session.report, done.page.encode()), (session.pdf, done.pdf)) if page}
+    for link, page in pages.items():
+        write_whole(out / link, page)
     changed = {
         job.session.rider,
         *(stored.sessions[name].rider for name in (job.id, earlier) if name in stored.sessions),
@@ -224,7 +231,7 @@ def _stored_outcome(store: Store, job: Job, earlier: str, done: Done, stored: St
         done.rows,
         place=job.place,
         replaces=earlier,
-        page_size=len(page) if page else None,
+        sizes={link: len(page) for link, page in pages.items()},
         stale=[rider_link(rider) for rider in changed if rider],
     )
     return BatchOutcome(job.id, job.name, job.file_names, done.rows.status, error, [*map(asdict, done.rows.feet)])
@@ -243,7 +250,8 @@ def _task(job: Job, options: BatchOptions) -> Task:
     """Return a job with what the batch decides of its page."""
     return Task(
         job=job,
-        link=_link(job) if options.report else "",
+        link=next(iter(page_links(PAGES, [job], report=options.report, pdf=False)), ""),
+        pdf=next(iter(page_links(PAGES, [job], report=False, pdf=options.pdf)), ""),
         title=options.title,
         fitter=options.fitter,
     )
@@ -252,8 +260,3 @@ def _task(job: Job, options: BatchOptions) -> Task:
 def _rider(job: Job) -> str:
     """Return who rode, empty where nobody said."""
     return job.session.rider
-
-
-def _link(job: Job) -> str:
-    """Return the address of a session's page."""
-    return f"{PAGES}/{job.id}.html"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from bikefit import __version__
 from bikefit.analysis import analyze_recording
@@ -19,7 +19,7 @@ from bikefit.sessions.reading import read_session
 from bikefit.sessions.session import told_of
 from bikefit.sessions.values import iso_day
 from bikefit.store import SessionRow, SessionRows, rows_of
-from bikefit.words import ENGLISH
+from bikefit.words import Words
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Task:
         The page's address in ``sessions.csv`` and the index; empty for no page.
     title, fitter : str
         For the page.
+    pdf : str
+        The PDF's address; empty for none.
     shipped : mapping of str to bytes
         The files' bytes by path, where the worker cannot read them itself.
     """
@@ -42,12 +44,13 @@ class Task:
     link: str = ""
     title: str = ""
     fitter: str = ""
+    pdf: str = ""
     shipped: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def page_facts(self) -> dict[str, Any]:
         """What of the page belongs to the fingerprint."""
-        return {"report": bool(self.link), "title": self.title, "fitter": self.fitter}
+        return {"report": bool(self.link), "title": self.title, "fitter": self.fitter, "pdf": bool(self.pdf)}
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Done:
         None where the stored ones still hold.
     page : str
         The page's text; empty where there is none.
+    pdf : bytes
+        The client's page as a PDF; empty where there is none.
     absent : bool
         Whether it failed because the recording or its worker was not there: a stored good result then outlives it.
     """
@@ -71,6 +76,7 @@ class Done:
     id: str
     rows: SessionRows | None
     page: str = field(default="", repr=False)
+    pdf: bytes = field(default=b"", repr=False)
     absent: bool = False
 
 
@@ -85,8 +91,9 @@ def do_task(task: Task) -> Done:
         return Done(job.id, failed_rows(job, job.fault, now))
     try:
         result = _analyze(job)
-        rows = result_rows(job, result, now, task.link)
-        return Done(job.id, rows, _page(result, task) if task.link else "")
+        rows = result_rows(job, result, now, task.link, task.pdf)
+        page = _page(result, task, ".html").decode() if task.link else ""
+        return Done(job.id, rows, page, _page(result, task, ".pdf") if task.pdf else b"")
     except BikefitError as error:
         return Done(job.id, failed_rows(job, getattr(error, "unquoted", str(error)), now, content))
     except OSError as error:
@@ -113,13 +120,25 @@ def _analyze(job: Job) -> SessionResult:
     return replace(result, recording=replace(result.recording, name=job.file_names))
 
 
-def _page(result: SessionResult, task: Task) -> str:
-    """Return the text of a session's page."""
-    from bikefit.report.out.html import render_html
-    from bikefit.report.pages.fitter_view import session_view
+def _page(result: SessionResult, task: Task, suffix: Literal[".html", ".pdf"]) -> bytes:
+    """Return a session's page, or the client's as a PDF."""
+    from bikefit.report.out.write import report_bytes
+    from bikefit.report.pages.sheet import Sheet
 
-    rider, title = task.job.session.rider, task.title or task.job.name
-    return render_html(session_view(ENGLISH, result, title=title, rider=rider, fitter=task.fitter))
+    session = task.job.session
+    brand = session.brand
+    return report_bytes(
+        result,
+        suffix,
+        (brand.paper if brand else None) or "a4",
+        Words(session.page_language),
+        pages="client" if suffix == ".pdf" else (brand.pages if brand else None) or "all",
+        brand=brand,
+        sheet=Sheet.of(session),
+        title=task.title or task.job.name,
+        rider=session.rider,
+        fitter=task.fitter,
+    )
 
 
 def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *, retry: bool = False) -> SessionRows:
@@ -131,9 +150,9 @@ def failed_rows(job: Job, message: str, print_of: str = "", content: str = "", *
     return SessionRows(replace(_about(job, print_of), error=message, sha256=content, retry=retry))
 
 
-def result_rows(job: Job, result: SessionResult, print_of: str, link: str) -> SessionRows:
-    """Return the rows of a session that was analysed, with its fingerprint and the address of its page."""
-    return rows_of(replace(_about(job, print_of), report=link), result)
+def result_rows(job: Job, result: SessionResult, print_of: str, link: str, pdf: str = "") -> SessionRows:
+    """Return the rows of a session that was analysed, with its fingerprint and the addresses of its pages."""
+    return rows_of(replace(_about(job, print_of), report=link, pdf=pdf), result)
 
 
 def _about(job: Job, print_of: str) -> SessionRow:

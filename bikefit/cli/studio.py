@@ -41,6 +41,10 @@ def batch(
     ship_files: Annotated[bool, Flag("--ship-files", help="Send the files to the cluster's workers.")] = False,
     title: Annotated[str, Flag("--title", help="Title of the pages.")] = "",
     fitter: Annotated[str, Flag("--fitter", help="Fitter's name for the pages.")] = "",
+    pdf: Annotated[bool, Flag("--pdf", help="Write the client's page of each session as a PDF.")] = False,
+    name: Annotated[
+        str, Flag("--name", metavar="PATTERN", help="Names of the pages, such as {date}_{rider}_{session}.")
+    ] = "",
     clients: Annotated[
         Path | None, Flag("--clients", metavar="FILE.sqlite", help="Add the sessions to the clients there.")
     ] = None,
@@ -48,10 +52,14 @@ def batch(
     """Analyse a folder or a manifest of sessions; a second run does only what changed."""
     from bikefit.batch import BatchOptions, failures, jobs_and_notes, rebuild_notice, removals, run_jobs
     from bikefit.batch import dry_run as plan_jobs
+    from bikefit.batch.names import check_pattern
 
-    how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter, force, prune, parquet)
+    how = BatchOptions(jobs, timeout, report, scheduler, ship_files, title, fitter, force, prune, parquet, pdf, name)
+    if name:
+        check_pattern(name)
     todo, notes = jobs_and_notes(source, out, Session().told(said))
-    for note in notes:
+    brands = {id(brand): brand for job in todo if (brand := job.session.brand) is not None}
+    for note in (*notes, *(f"brand: {told}" for brand in brands.values() for told in brand.notes)):
         _say(note)
     if dry_run:
         if notice := rebuild_notice(out):

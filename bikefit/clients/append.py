@@ -78,10 +78,10 @@ def append_batch(out: Path, path: Path) -> Iterator[str]:
                 known = [file.add(who)]
                 yield f"added client {known[0].id}: {known[0].name}."
             client = known[0] if len(known) == 1 else file.find(who)
-            page = out / stored["report"] if stored["report"] else None
-            pages = [(page.name, page.read_bytes())] if page is not None and page.is_file() else []
-            rows = _rows(database, stored)
-            replaced = file.append(client, rows, pages, [page] if pages and page is not None else [])
+            written = [out / stored[name] for name in ("report", "pdf") if stored[name]]
+            found = [page for page in written if page.is_file()]
+            pages = [(page.name, page.read_bytes()) for page in found]
+            replaced = file.append(client, _rows(database, stored), pages, found)
             added, again = added + (not replaced), again + replaced
         if nobody:
             shown = ", ".join(nobody[:5]) + (" ..." if len(nobody) > 5 else "")
@@ -100,7 +100,7 @@ def _rows(database: Any, stored: dict[str, Any]) -> SessionRows:
         query = f"SELECT {names} FROM {table} WHERE session_id = ? ORDER BY {order}"
         found[table] = database.execute(query, (stored["id"],)).fetchall()
     return SessionRows(
-        replace(SessionRow(**own), document=document, report=""),
+        replace(SessionRow(**own), document=document, report="", pdf=""),
         tuple(FootRow(**foot) for foot in stored["feet"]),
         found["strokes"],
         tuple(FindingRow(*row) for row in found["findings"]),

@@ -107,21 +107,20 @@ class Store:
         rows: SessionRows,
         place: str = "",
         replaces: str = "",
-        page_size: int | None = None,
+        sizes: Mapping[str, int] | None = None,
         stale: Iterable[str] = (),
     ) -> None:
         """Write one session, in the place of what was there, in one transaction.
 
         ``place`` is where its recording was found, ``replaces`` the session that was made of what lay there before,
-        ``page_size`` how many bytes its page has, ``stale`` the other pages that have to be made anew for it.
+        ``sizes`` how many bytes its pages have, ``stale`` the other pages that have to be made anew for it.
         """
         with self._transaction():
             self._db.executemany("DELETE FROM sessions WHERE id = ?", [(rows.id,), (replaces,)])
             insert_session(self._db, rows)
             if place:
                 self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", (place, rows.id, today()))
-            if rows.session.report and page_size is not None:
-                self._db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (rows.session.report, page_size))
+            self._db.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?)", list((sizes or {}).items()))
             self._db.executemany("UPDATE pages SET size = NULL WHERE path = ?", [(path,) for path in stale])
 
     def keep(self, session_id: str, why: str) -> str:

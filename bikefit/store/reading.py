@@ -32,6 +32,8 @@ class Known(NamedTuple):
         How it ended.
     rider : str
         Who rode.
+    pdf : str
+        Its PDF, empty where it has none.
     """
 
     fingerprint: str
@@ -43,6 +45,7 @@ class Known(NamedTuple):
     session: str
     status: str
     rider: str
+    pdf: str
 
     @property
     def good(self) -> bool:

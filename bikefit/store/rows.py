@@ -66,6 +66,7 @@ class SessionRow:
     day: Annotated[str, Column("the day as YYYY-MM-DD: the manifest's, else the recording's own", csv=19)] = ""
     named: Annotated[bool, Column("whether the last run named it; others stay until `--prune`")] = True
     kept: Annotated[str, Column("day of the last look at its files, where they could not be read since")] = ""
+    pdf: Annotated[str, Column("address of its PDF; empty where it has none")] = ""
     client: Annotated[str, Column("whose visit it is: the id in `clients`, or as the manifest has it")] = ""
     comfort: Annotated[float | None, Column("how it felt, from 0 to 10")] = None
     shoe: Annotated[str, Column("the shoe's model, as told")] = ""
