@@ -13,8 +13,9 @@ from helpers.report_sessions import before_after, make_foot, make_session
 from matplotlib.axes import Axes
 
 from bikefit.analysis import trace_feet
+from bikefit.comparison import compare_sessions
 from bikefit.inspection import inspect_recording
-from bikefit.model import StrokeColumns
+from bikefit.model import Channel, SessionResult, StrokeColumns
 from bikefit.report.draw import stroke_charts
 from bikefit.report.draw.trace_plot import plot_traces, with_holes
 from bikefit.report.pages.comparison_view import comparison_page
@@ -116,3 +117,37 @@ def test_a_trace_has_no_line_across_a_gap() -> None:
     assert np.isnan(values).sum() == 2
     assert np.all(np.diff(broken_s) >= 0.0)
     assert not np.isnan(with_holes(time_s[:1000], np.ones(1000))[1]).any()
+
+
+# ---- the pedal, a second witness --------------------------------------------------------------------------------
+
+
+def with_pedal(session: SessionResult, offset_mm: float) -> SessionResult:
+    """Return a session whose FIT file had a power pedal's figures of the right foot."""
+    time_s = np.arange(60.0)
+    channels = {
+        "right_platform_offset_mm": offset_mm + 0.5 * np.sin(time_s),
+        "right_power_phase_start_deg": np.where(time_s % 2 == 0, 350.0, 10.0),
+        "right_power_phase_end_deg": np.full(60, 210.0),
+    }
+    return replace(session, companions={name: Channel(time_s, values) for name, values in channels.items()})
+
+
+def test_platform_offset_and_power_phase_stand_beside_before_and_after() -> None:
+    feet = [make_foot("right", mean, fitted=count, strokes=300) for mean, count in ((3.0, 0), (1.0, 2))]
+    rides = [
+        with_pedal(make_session(foot, name=f"ride_{number}.fit"), offset)
+        for number, (foot, offset) in enumerate(zip(feet, (2.0, -1.5), strict=True))
+    ]
+    table = {item.id: item for item in session_view(ENGLISH, rides[0]).sections}["numbers"]
+    assert ("Platform offset (pedal)", "+2.0 mm") in table.rows  # type: ignore[union-attr]
+    told_apart = [
+        replace(ride, recording=replace(ride.recording, sha256=f"{number:064d}")) for number, ride in enumerate(rides)
+    ]
+    compared = compare_sessions(told_apart)
+    sections = {item.id: item for item in comparison_page(ENGLISH, compared).sections}
+    recordings = sections["recordings-right"]
+    assert [row[-2:] for row in recordings.rows] == [("+2.0 mm", "0° to 210°"), ("-1.5 mm", "0° to 210°")]  # type: ignore[union-attr]
+    assert recordings.header[-2:] == ("Platform offset (pedal)", "Power phase (pedal)")  # type: ignore[union-attr]
+    bare = {item.id: item for item in comparison_page(ENGLISH, before_after()).sections}["recordings-right"]
+    assert len(bare.header) == 5  # type: ignore[union-attr]

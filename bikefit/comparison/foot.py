@@ -113,6 +113,7 @@ def _compared(foot: Reading | None, strokes: Array | None, name: str, turn_deg: 
         standard_error_deg=foot.standard_error_deg if used else math.nan,
         cleat_turn_deg=turn_deg,
         used=used,
+        pedal=foot.pedal,
         curve_deg=None if shown is None else shown.mean(axis=0),
         curve_sd_deg=None if shown is None else shown.std(axis=0, ddof=1),
     )

@@ -10,6 +10,7 @@ from bikefit.comparison import sentences
 from bikefit.conventions import Side
 from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem, to_json_value
 from bikefit.model.notebook import as_html
+from bikefit.model.pedal import NO_PEDAL, PedalMeasures
 from bikefit.response import Mixture, Mounting, NextRecording, Verdict
 from bikefit.words import ENGLISH, Words
 
@@ -33,6 +34,8 @@ class ComparedRecording:
         Turn of the cleat against the first recording [deg], heel-out positive.
     used : bool
         Whether it entered the response.
+    pedal : PedalMeasures
+        What a power pedal measured beside it.
     curve_deg, curve_sd_deg : ndarray, shape (100,), optional
         Mean over the used strokes and SD between them at each hundredth of the revolution [deg], heel-out positive.
     """
@@ -43,6 +46,7 @@ class ComparedRecording:
     standard_error_deg: float
     cleat_turn_deg: float = 0.0
     used: bool = True
+    pedal: PedalMeasures = NO_PEDAL
     curve_deg: Array | None = None
     curve_sd_deg: Array | None = None
 

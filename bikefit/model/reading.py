@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bikefit.conventions import Metric, Reference, Side, ZeroMeaning, interval_95
 from bikefit.model.decided import Excess, Neutral, WedgeSystem
 from bikefit.model.findings import Finding, Reason
+from bikefit.model.pedal import NO_PEDAL, PedalMeasures, pedal_measures
 from bikefit.model.session import FootResult, RecordingInfo, SessionResult
 
 
@@ -48,6 +49,8 @@ class Reading:
         Mean angle in the unloaded phase [deg].
     reasons : tuple of Reason
         Why the recording alone came out as it did.
+    pedal : PedalMeasures
+        What a power pedal measured beside it; not kept in a store.
     """
 
     side: Side
@@ -65,6 +68,7 @@ class Reading:
     float_stop_deg: float
     recovery_phase_deg: float
     reasons: tuple[Reason, ...] = ()
+    pedal: PedalMeasures = NO_PEDAL
 
     @property
     def interval_deg(self) -> tuple[float, float]:
@@ -126,7 +130,10 @@ def readings_of(session: SessionResult) -> Readings:
     return Readings(
         recording=session.recording,
         system=session.system,
-        feet={side: reading_of(foot) for side, foot in session.feet.items()},
+        feet={
+            side: replace(reading_of(foot), pedal=pedal_measures(session.companions, side))
+            for side, foot in session.feet.items()
+        },
         is_section=session.is_section,
         findings=session.findings,
     )

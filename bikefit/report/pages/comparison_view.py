@@ -15,7 +15,7 @@ from bikefit.model import sentences
 from bikefit.report.comparison_sentences import smallest_change, where_it_differs
 from bikefit.report.draw import comparison_charts, decision_charts, shoes
 from bikefit.report.draw.panel import Panel
-from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, settings_table
+from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, pedal_words, settings_table
 from bikefit.report.pages.view import (
     LONG,
     SHORT,
@@ -217,7 +217,8 @@ def _figures(words: Words, result: ComparisonResult, feet: list[FootComparison],
 
 
 def _recordings(words: Words, foot: FootComparison) -> TableView:
-    """Return one foot's recordings with their numbers."""
+    """Return one foot's recordings with their numbers, and what the pedal measured where it measured anything."""
+    witness = any(item.pedal.known for item in foot.recordings)
     rows = tuple(
         (
             words.text(
@@ -227,12 +228,17 @@ def _recordings(words: Words, foot: FootComparison) -> TableView:
             words.signed_degrees(item.value_deg),
             words.degrees(item.standard_error_deg, 2),
             words.signed_degrees(item.cleat_turn_deg),
+            *(pedal_words(words, item.pedal) if witness else ()),
         )
         for number, item in enumerate(foot.recordings, start=1)
     )
     shoe = words.shoe(foot.side)
     header = words.columns("tables.recordings_columns")
-    return TableView(f"recordings-{foot.side}", words.text("tables.recordings", shoe=shoe), header, rows)
+    caption = ""
+    if witness:
+        header = (*header, *words.columns("tables.pedal_columns"))
+        caption = words.text("tables.pedal_caption")
+    return TableView(f"recordings-{foot.side}", words.text("tables.recordings", shoe=shoe), header, rows, caption)
 
 
 def _learned(words: Words, feet: list[FootComparison]) -> TableView:

@@ -11,11 +11,12 @@ import numpy as np
 
 from bikefit.conventions import REJECT_REASONS, STROKE_ANGLES, Side
 from bikefit.model import FootResult, SessionResult, sentences
+from bikefit.model.pedal import pedal_measures
 from bikefit.report.draw import decision_charts, stroke_charts
 from bikefit.report.draw.panel import Panel, padded
 from bikefit.report.draw.stroke_charts import FootCurves
 from bikefit.report.pages.downloads import stroke_download
-from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, settings_table
+from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, pedal_words, settings_table
 from bikefit.report.pages.view import LONG, FigureView, PageView, TableView, clean, client_view
 from bikefit.words import Words, known
 
@@ -67,6 +68,10 @@ def _numbers(words: Words, result: SessionResult, feet: list[FootResult]) -> Tab
     if known(result.asymmetry_deg):
         gap = words.signed_degrees(result.asymmetry_deg)
         rows.append((words.text("numbers.asymmetry"), *([""] * (len(feet) - 1)), gap))
+    pedals = [pedal_measures(result.companions, foot.side) for foot in feet]
+    if any(pedal.known for pedal in pedals):
+        cells = zip(*(pedal_words(words, pedal) for pedal in pedals), strict=True)
+        rows += [(name, *row) for name, row in zip(words.columns("tables.pedal_columns"), cells, strict=True)]
     header = ("", *(words.shoe(foot.side) for foot in feet))
     return TableView("numbers", words.text("tables.numbers"), header, tuple(rows), words.text("tables.numbers_caption"))
 

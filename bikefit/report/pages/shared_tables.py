@@ -7,9 +7,10 @@ from typing import Any
 
 from bikefit.conventions import Side
 from bikefit.model import Recommendation
+from bikefit.model.pedal import PedalMeasures
 from bikefit.report.pages.view import TableView, plain_degrees
 from bikefit.settings import Settings
-from bikefit.words import Words
+from bikefit.words import Words, known
 
 
 def options_table(words: Words, side: Side, advised: Recommendation, fitted: int) -> TableView:
@@ -37,6 +38,16 @@ def options_table(words: Words, side: Side, advised: Recommendation, fitted: int
         header,
         tuple(rows),
         words.text("tables.options_caption"),
+    )
+
+
+def pedal_words(words: Words, pedal: PedalMeasures) -> tuple[str, str]:
+    """Print what a power pedal measured: platform offset and power phase."""
+    offset, start, end = pedal.platform_offset_mm, pedal.power_phase_start_deg, pedal.power_phase_end_deg
+    unknown = words.text("words.unknown")
+    return (
+        words.text("numbers.millimetres", value=words.signed(offset)) if known(offset) else unknown,
+        words.interval((start, end), 0) if known(start) and known(end) else unknown,
     )
 
 
