@@ -10,7 +10,8 @@ from typing import Final
 from bikefit.conventions import SIDES, other_side
 from bikefit.errors import NoRotationError
 from bikefit.io.markers.names import column_triples
-from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, unit_of
+from bikefit.io.markers.settle import ONE_CAMERA
+from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, unit_of, words_of
 from bikefit.io.text.usual_names import is_counter, is_of_another_kind, one_of_several, usual_time
 from bikefit.model import ChannelInfo, Finding, Recording, finding
 from bikefit.words import ENGLISH
@@ -95,6 +96,8 @@ def _way_out(recording: Recording) -> str:
             "These are angles of joints, not of the shoe on the pedal: give the marker file they come from, or the "
             "table of body positions that OpenSim's BodyKinematics writes (..._pos_global.sto)."
         )
+    if _is_flat(recording):
+        return f"Two coordinates a point are what one camera sees. {ONE_CAMERA}"
     near = nearest_rotation_column(recording)
     if near is not None:
         example = f"--column left_heel_rotation_deg={_quoted(near)}"
@@ -111,7 +114,7 @@ def _way_out(recording: Recording) -> str:
 
 def nearest_rotation_column(recording: Recording) -> str | None:
     """Return the unused column that may be a foot's rotation: its name comes close, or its unit is an angle's."""
-    if _are_joints(recording):
+    if _are_joints(recording) or _is_flat(recording):
         return None
     free = {channel.name.casefold(): channel.name for channel in _unused(recording)}
     for wanted in ("left_heel_rotation_deg", "right_heel_rotation_deg", "heel_rotation_deg", "heel_out_deg"):
@@ -131,6 +134,8 @@ def sensor_flags(recording: Recording) -> dict[str, str]:
     Told by their units, by names that are alike but for x, y and z, or by there being six in a file without a ride's
     channels.
     """
+    if _is_flat(recording) or _are_joints(recording):
+        return {}
     free = _unused(recording)
     of_unit = {kind: [item.name for item in free if _unit(item) in units] for kind, units in _OF_SENSORS.items()}
     if all(len(names) >= 3 for names in of_unit.values()):
@@ -145,7 +150,7 @@ def sensor_flags(recording: Recording) -> dict[str, str]:
     if 2 <= len(triples) < _MARKERS_MIN:
         return _flags(triples[0], triples[1])
     ridden = recording.companions.keys() - {"cadence_rpm", "tdc_pulse"}
-    few = len(names) >= 6 and not ridden and not recording.markers and not triples and not _are_joints(recording)
+    few = len(names) >= 6 and not ridden and not recording.markers and not triples
     return _flags(names[:3], names[3:6]) if few else {}
 
 
@@ -153,6 +158,13 @@ def _are_joints(recording: Recording) -> bool:
     """Tell whether the columns are the coordinates of a body's joints, as inverse kinematics gives them."""
     named = [name for name in (item.name.casefold() for item in _unused(recording)) if _JOINTS.search(name)]
     return len(named) >= _JOINTS_MIN
+
+
+def _is_flat(recording: Recording) -> bool:
+    """Tell whether there are heel and toe with x and y and without z, as programs export them that follow points."""
+    words = [words_of(in_brackets(item.name)[0]) for item in _unused(recording)]
+    axes = {word[-1] for word in words if word and {"heel", "toe", "ferse", "zehe"} & set(word[:-1])}
+    return {"x", "y"} <= axes and "z" not in axes
 
 
 def marker_flags(recording: Recording) -> dict[str, str]:

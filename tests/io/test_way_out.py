@@ -74,6 +74,8 @@ def test_six_flags_of_a_sensor_whose_names_are_unknown(tmp_path: Path, header: s
     [
         ("time,pelvis_tilt,hip_flexion_r,hip_rotation_r,knee_angle_r,ankle_angle_r", "angles of joints"),
         ("time_s,PacketCounter,Euler_X,Euler_Y,Euler_Z,FreeAcc_X,FreeAcc_Y,FreeAcc_Z,Status", "Strap a motion"),
+        ("Time (ms),Heel/X,Heel/Y,Toe/X,Toe/Y", "what one camera sees"),
+        ("t,right_heel_x,right_heel_y,right_toe_x,right_toe_y,bike_x,bike_y", "docs/camera.md"),
         ("time_s," + ",".join(f"box:mark{name} {axis}" for name in "123456" for axis in "XYZ"), "right_heel=NAME"),
     ],
 )
@@ -84,6 +86,20 @@ def test_what_is_neither_a_rotation_nor_a_sensor_is_not_offered_as_one(tmp_path:
     assert "heel_rotation" not in message
     assert "gyr_x" not in message
     assert not any("rotation" in line or "gyr_x" in line for line in inspect_recording(path).advice)
+
+
+@pytest.mark.parametrize("flat", [0, 2])
+@pytest.mark.parametrize("apart", [0.0, 0.1])
+def test_markers_of_one_camera_are_refused(tmp_path: Path, flat: int, apart: float) -> None:
+    header = "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tUnits\n100\tm\nFrame#\tTime\tRHeel\t\t\tRBigToe\t\t\n"
+    places = np.random.default_rng(1).normal(0.2, 0.1, (300, 6))
+    places[:, flat::3] = [0.0, apart]
+    rows = "".join(
+        f"{at + 1}\t{at / 100}\t" + "\t".join(f"{x:.5f}" for x in row) + "\n" for at, row in enumerate(places)
+    )
+    (tmp_path / "side.trc").write_text(header + "\t\tX1\tY1\tZ1\tX2\tY2\tZ2\n\n" + rows)
+    with pytest.raises(RecordingError, match=r"side\.trc: all its markers stay in one plane.*docs/camera\.md"):
+        read_recording(tmp_path / "side.trc")
 
 
 def test_two_flags_of_markers_whose_names_are_unknown(tmp_path: Path) -> None:

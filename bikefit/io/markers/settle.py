@@ -26,6 +26,10 @@ FARTHEST: Final = 1e6
 SHOE_MM: Final = (100.0, 500.0)
 """Between these lies the distance from heel to toe marker; a factor of ten or a thousand falls outside."""
 
+ONE_CAMERA: Final = (
+    "How far a heel turns about its sole cannot be read from that: docs/camera.md says why, and what can be had."
+)
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -55,6 +59,7 @@ def settle_markers(
     channels = _describe(time_s, visible, chosen, unit)
     if not _a_foot(chosen):
         return Settled(None, (finding("markers_without_feet", names=some_names(positions)),), channels)
+    _refuse_flat(visible, source)
     raw_to_name = {raw: name for name, raw in chosen.items()}
     named = {raw_to_name.get(raw, raw): values for raw, values in visible.items()}
     factor, found = _settle_unit(named, unit, source)
@@ -104,6 +109,18 @@ def markers_from_columns(time_s: Array, table: Mapping[str, Array], options: Rea
     positions = {name: np.column_stack([table[column] for column in columns]) for name, (columns, _) in triples.items()}
     units = {unit for _, unit in triples.values()}
     return settle_markers(time_s, positions, units.pop() if len(units) == 1 else "", options, source)
+
+
+def _refuse_flat(positions: Mapping[str, Array], source: str) -> None:
+    """Raise where one coordinate of no marker ever changes, as one camera gives them."""
+    seen_mm = [places[np.isfinite(places).all(axis=1)] for places in positions.values()]
+    there = [places for places in seen_mm if len(places)]
+    if not there:
+        return
+    moves = np.max([np.ptp(places, axis=0) for places in there], axis=0)
+    spans = np.ptp(np.concatenate(there), axis=0)
+    if spans.max() > 0 and (spans.min() == 0.0 or (moves.max() > 0 and moves.min() == 0.0)):
+        raise RecordingError(f"{source}: all its markers stay in one plane, as one camera sees them. {ONE_CAMERA}")
 
 
 def _a_foot(chosen: Mapping[str, str]) -> bool:
