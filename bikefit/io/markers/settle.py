@@ -98,7 +98,7 @@ def markers_from_columns(time_s: Array, table: Mapping[str, Array], options: Rea
 
     Examples
     --------
-    >>> table = {f"R_{part}_{axis}_mm": np.full(2, float(270 * (part == "toe") * (axis == "x") + 1))
+    >>> table = {f"R_{part}_{axis}_mm": np.full(2, float(270 * (part == "toe") * (axis == "x") + len(part)))
     ...          for part in ("heel", "toe") for axis in "xyz"}
     >>> sorted(markers_from_columns(np.array([0.0, 0.01]), table, ReadOptions(), "ride.csv").markers.positions_mm)
     ['right_heel', 'right_toe']
