@@ -62,14 +62,30 @@ def test_an_analysis_and_its_report_are_the_command_lines(
     answer = engine.call("analyze", request_)
     assert isinstance(answer, dict)
     assert json.loads(json.dumps(answer["document"])) == printed(run, "analyze", *words)
-    told = {"rider": "Ann", "title": "A & B"}
+    told = {"rider": "Ann", "title": "A & B", "pages": "client"}
     page = tmp_path / "page.html"
-    run("analyze", *words, "--report", page, "--rider", "Ann", "--title", "A & B")
+    run("analyze", *words, "--report", page, "--rider", "Ann", "--title", "A & B", "--pages", "client")
     asked = {"of": "analyze", "request": request_, "options": told}
     assert engine.call("report", asked | {"format": "html"}) == page.read_bytes()
     assert engine.call("report", asked | {"format": "json"}) == run("analyze", *words, "--json").out.encode()
     told = page.read_text(encoding="utf-8").replace("\u00a0", " ")
     assert answer["answer"]["shoes"][0]["headline"] in told
+
+
+def test_a_studios_own_pages_in_another_language_are_the_command_lines(
+    engine: Engine, run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(engine.folder)
+    (engine.folder / "studio.toml").write_text('name = "Radlabor"\ncolour = "#225577"\n', encoding="utf-8")
+    own = {"language": "de", "brand": "studio.toml", "notes": "Sattel tiefer", "next-visit": "3.2.2026"}
+    request = {"file": "two_wedges.fit", "options": own}
+    answer = engine.call("analyze", request)
+    assert isinstance(answer, dict)
+    assert answer["answer"]["shoes"][1]["name"] == "Rechter Schuh"
+    page = tmp_path / "page.html"
+    typed = [word for name, value in own.items() for word in (f"--{name}", value)]
+    run("analyze", "two_wedges.fit", *typed, "--report", page)
+    assert engine.call("report", {"of": "analyze", "request": request}) == page.read_bytes()
 
 
 def test_a_comparison_and_a_plan_are_the_command_lines(

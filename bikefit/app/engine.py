@@ -9,14 +9,14 @@ its ``options`` are flags without their dashes with what would be typed behind t
 
 ``call(what, request)`` answers, by what is asked:
 
-- ``"about"``, ``{}``: ``version``, ``systems``, ``samples``.
+- ``"about"``, ``{}``: ``version``, ``systems``, ``samples``, ``languages``.
 - ``"sample"``, ``{name}``: ``recordings``, each copied into the folder, with name, size and options.
 - ``"analyze"``, ``{file, options}`` or ``{left: [..], right: [..], options}``: ``document``, ``answer``, ``file``.
 - ``"inspect"``, ``{file, options}``: ``document``, ``answer``, ``file``.
 - ``"compare"``, ``{files, options}``, in order, counts with commas between them: ``document``, ``answer``.
 - ``"plan"``, ``{options}`` or ``{file, options}`` (also ``side``, ``laps``): ``document``, ``answer``.
 - ``"report"``, ``{of, request, format, options}``, with what was asked (``analyze``, ``compare`` or ``plan`` and its
-  request), html, pdf, png or json, and title, rider, fitter, paper: the bytes of the file.
+  request), html, pdf, png or json, and title, rider, fitter, paper, pages: the bytes of the file.
 
 ``answer`` holds the few lines that the page shows at once, ready to print (`bikefit.app.answers`); ``file`` holds what
 has to be asked of a recording. Whatever goes wrong is ``{"error": {"message", "exit_code"}}``: the project's own
@@ -39,13 +39,14 @@ from bikefit import __version__
 from bikefit.analysis import analyze_file, analyze_sides
 from bikefit.app import answers
 from bikefit.app.memory import Memory
-from bikefit.brand.brand import Paper
+from bikefit.brand.brand import Pages, Paper
 from bikefit.comparison import compare
 from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError, in_words, near_matches
 from bikefit.files import sample_folder
 from bikefit.inspection import inspect_recording
 from bikefit.model import Recording
+from bikefit.report import Sheet
 from bikefit.report.out.write import report_bytes
 from bikefit.sessions import values
 from bikefit.sessions.option import Group
@@ -54,7 +55,7 @@ from bikefit.sessions.session import Said, Session, said
 from bikefit.sessions.typed import as_typed, keywords_of
 from bikefit.visit import plan_visit
 from bikefit.wedge_systems import known_systems
-from bikefit.words import ENGLISH
+from bikefit.words import Words, languages
 
 Request = Mapping[str, Any]
 FORMATS: Final = ("html", "pdf", "png", "json")
@@ -110,7 +111,12 @@ class Engine:
     def _about(self, _: Request) -> dict[str, Any]:
         """Say what the page offers to choose from."""
         systems = [{"id": each.id, "name": each.name, "cant_deg": each.cant_deg} for each in known_systems().values()]
-        return {"version": __version__, "systems": systems, "samples": list(SAMPLES)}
+        return {
+            "version": __version__,
+            "systems": systems,
+            "samples": list(SAMPLES),
+            "languages": [{"code": code, "name": Words(code).text("language.name")} for code in languages()],
+        }
 
     def _sample(self, request: Request) -> dict[str, Any]:
         """Copy a sample's recordings into the folder."""
@@ -128,10 +134,10 @@ class Engine:
 
     def _analyze(self, request: Request) -> dict[str, Any]:
         """Analyse a recording, or those of each shoe's sensor."""
-        result = self._memory.result("analyze", request, self._analyzed)
+        result = self._result("analyze", request, self._analyzed)
         return {
             "document": result.to_dict(),
-            "answer": answers.of_session(ENGLISH, result),
+            "answer": answers.of_session(self._words(request, "analyze"), result),
             "file": answers.of_recording(self._read(request, "analyze")),
         }
 
@@ -141,20 +147,20 @@ class Engine:
         found = inspect_recording(recording, read_options(session), session.settings)
         return {
             "document": found.to_dict(),
-            "answer": answers.of_inspection(ENGLISH, found),
+            "answer": answers.of_inspection(self._words(request, "inspect"), found),
             "file": answers.of_recording(recording),
         }
 
     def _compare(self, request: Request) -> dict[str, Any]:
         """Compare recordings of one rider."""
         self._stage("reading")
-        result = self._memory.result("compare", request, self._compared)
-        return {"document": result.to_dict(), "answer": answers.of_comparison(ENGLISH, result)}
+        result = self._result("compare", request, self._compared)
+        return {"document": result.to_dict(), "answer": answers.of_comparison(self._words(request, "compare"), result)}
 
     def _plan(self, request: Request) -> dict[str, Any]:
         """Plan the visit that shows what wedges do to the rider."""
-        visit = self._memory.result("plan", request, self._planned)
-        return {"document": visit.to_dict(), "answer": answers.of_visit(ENGLISH, visit)}
+        visit = self._result("plan", request, self._planned)
+        return {"document": visit.to_dict(), "answer": answers.of_visit(self._words(request, "plan"), visit)}
 
     def _report(self, request: Request) -> bytes:
         """Write the report of an answer, or the answer's document."""
@@ -163,22 +169,35 @@ class Engine:
         if of not in makers or kind not in FORMATS:
             raise UsageError(f"a report is of {', '.join(makers)}, as {', '.join(FORMATS)}.")
         given = {word: str(told) for word, told in (request.get("options") or {}).items() if told}
-        paper: Any = given.pop("paper", "a4")
-        if unknown := next((word for word in given if word not in ("title", "rider", "fitter")), None):
-            raise UsageError(f"a report has no --{unknown}.")
-        if paper not in get_args(Paper):
-            raise UsageError(f"--paper '{paper}': expected {' or '.join(get_args(Paper))}.")
-        result = self._memory.result(of, asked, makers[of])
+        for word, told in given.items():
+            if word not in REPORT_WORDS:
+                raise UsageError(f"a report has no --{word}.{near_matches(word, list(REPORT_WORDS))}")
+            if REPORT_WORDS[word] and told not in REPORT_WORDS[word]:
+                raise UsageError(f"--{word} '{told}': expected one of {', '.join(REPORT_WORDS[word])}.")
+        result = self._result(of, asked, makers[of])
         if kind == "json":
             return (json.dumps(result.to_dict(), allow_nan=False, indent=2) + "\n").encode()
-        return report_bytes(result, f".{kind}", paper, ENGLISH, **({"title": "", "rider": "", "fitter": ""} | given))
+        session = self._session(asked, of)
+        given = {"title": "", "rider": "", "fitter": ""} | given
+        told_more: Any = {"language": session.language, "brand": session.brand, "sheet": Sheet.of(session)}
+        return report_bytes(result, f".{kind}", **told_more, **given)  # type: ignore[arg-type]
 
     # ---- how it is done ------------------------------------------------------------------------------------
 
     def _session(self, request: Request, what: str) -> Session:
         """Return the session that a request describes."""
-        session = Session().told(told_by(request, GROUPS[what]))
+        own = {word: told for word, told in (request.get("options") or {}).items() if word not in OWN_WORDS[what]}
+        session = Session().told(told_by({"options": own}, GROUPS[what]))
         return with_file(session, _named(request)) if request.get("file") else session
+
+    def _words(self, request: Request, what: str) -> Words:
+        """Return the words of the language that an answer is asked for in."""
+        return Words(self._session(request, what).page_language)
+
+    def _result(self, what: str, request: Request, make: Callable[[Request], Any]) -> Any:
+        """Work a result out, or take the one at hand; what is for the pages alone makes no other one."""
+        kept = {word: told for word, told in (request.get("options") or {}).items() if word not in SHEET_WORDS}
+        return self._memory.result(what, {**request, "options": kept}, make)
 
     def _read(self, request: Request, what: str) -> Recording:
         """Read the recording, or take the one at hand."""
@@ -206,26 +225,26 @@ class Engine:
 
     def _compared(self, request: Request) -> Any:
         """Compare, as ``bikefit compare`` does."""
-        options = dict(request.get("options") or {})
-        own = {word: options.pop(word, None) or None for word in COMPARE_LISTS}
+        options = request.get("options") or {}
+        own = {word: options.get(word) or None for word in OWN_WORDS["compare"]}
         return compare(
             [_plain(str(name)) for name in request.get("files") or ()],
             values.counts(own["left-wedges"], "--left-wedges"),
             values.counts(own["right-wedges"], "--right-wedges"),
-            remounted=bool(options.pop("remounted", False)),
+            remounted=bool(own["remounted"]),
             left_rotation=values.numbers(own["left-rotation"], "--left-rotation"),
             right_rotation=values.numbers(own["right-rotation"], "--right-rotation"),
-            options=Session().told(told_by({"options": options}, GROUPS["compare"])),
+            options=self._session({"options": options}, "compare"),
         )
 
     def _planned(self, request: Request) -> Any:
         """Plan, as ``bikefit plan`` does."""
-        options = dict(request.get("options") or {})
-        side, laps = options.pop("side", None) or None, bool(options.pop("laps", False))
+        options = request.get("options") or {}
+        side, laps = options.get("side") or None, bool(options.get("laps"))
         if side not in (None, "both", *SIDES):
             raise UsageError(f"--side '{side}': expected left, right or both.")
         sides: Sequence[Side] | None = None if side is None else SIDES if side == "both" else (side,)
-        session = Session().told(told_by({"options": options}, GROUPS["plan"]))
+        session = self._session({"options": options}, "plan")
         passed_on = keywords_of(("read", "decision"), without=("side",))
         typed = {one.name: options[one.word] for one in passed_on if options.get(one.word)}
         flags = as_typed(passed_on, typed)
@@ -234,13 +253,28 @@ class Engine:
 
 
 GROUPS: Final[Mapping[str, tuple[Group, ...]]] = {
-    "analyze": ("read", "section", "decision", "fitted"),
-    "inspect": ("read", "section", "decision"),
-    "compare": ("read", "decision"),
-    "plan": ("read", "section", "decision", "fitted"),
+    "analyze": ("read", "section", "decision", "fitted", "sheet"),
+    "inspect": ("read", "section", "decision", "sheet"),
+    "compare": ("read", "decision", "sheet"),
+    "plan": ("read", "section", "decision", "fitted", "sheet"),
 }
 """What is asked -> the groups of flags that its command takes."""
-COMPARE_LISTS: Final = ("left-wedges", "right-wedges", "left-rotation", "right-rotation")
+OWN_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "analyze": (),
+    "inspect": (),
+    "compare": ("left-wedges", "right-wedges", "left-rotation", "right-rotation", "remounted"),
+    "plan": ("side", "laps"),
+}
+"""What is asked -> the flags of its command that are no option of a session."""
+SHEET_WORDS: Final = frozenset(one.word for one in keywords_of(("sheet",)))
+REPORT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "title": (),
+    "rider": (),
+    "fitter": (),
+    "paper": get_args(Paper),
+    "pages": get_args(Pages),
+}
+"""What a report takes beside the options of its session -> the words that it may be."""
 
 
 def told_by(request: Request, groups: Sequence[Group]) -> Said:
@@ -256,7 +290,7 @@ def told_by(request: Request, groups: Sequence[Group]) -> Said:
         kind = one.option.kind
         if kind.choices and value not in kind.choices:
             raise UsageError(f"{one.flag} '{value}': expected one of {', '.join(kind.choices)}.")
-        if word in ("static", "preset", "settings") or (word == "system" and str(value).endswith(".toml")):
+        if word in ("static", "preset", "settings", "brand") or (word == "system" and str(value).endswith(".toml")):
             value = _plain(str(value))
         told[one.name] = one.option.read(value if kind.switch or kind.repeatable else str(value), one.flag)
     return said(told)

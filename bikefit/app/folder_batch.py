@@ -43,7 +43,7 @@ async def run_folder(source: Path, out: Path, options: Mapping[str, Any]) -> Asy
         while (outcome := await loop.run_in_executor(thread, next, outcomes, None)) is not None:
             counts[outcome.status] = counts.get(outcome.status, 0) + 1
             if outcome.error:
-                failed.append({"name": outcome.name, "message": outcome.error})
+                failed.append({"name": outcome.name, "message": outcome.error.removeprefix(f"{outcome.name}: ")})
             yield {"stage": "batch", "done": sum(counts.values()), "total": len(jobs), "name": outcome.name}
     except Exception as error:
         words = in_words(error)

@@ -57,6 +57,6 @@ def _index(config: Mapping[str, Any], words: Words) -> str:
         version=__version__,
         local=config["engine"] == "local",
         policy=policy(in_browser=config["engine"] != "local"),
-        config=htmlsafe_json_dumps(dict(config)),
+        config=htmlsafe_json_dumps({"language": words.language} | dict(config)),
         words_json=htmlsafe_json_dumps(dict(said), ensure_ascii=False),
     )

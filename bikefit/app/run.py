@@ -24,7 +24,7 @@ USUAL_PORT: Final = 8017
 """The same each time, for a browser remembers the last session by it."""
 
 
-def run_app(port: int | None, *, open_page: bool, say: Callable[[str], None]) -> None:
+def run_app(port: int | None, *, language: str, open_page: bool, say: Callable[[str], None]) -> None:
     """Serve the page until it is ended."""
     listening, usual_taken = _listen(port)
     room = Room()
@@ -36,7 +36,7 @@ def run_app(port: int | None, *, open_page: bool, say: Callable[[str], None]) ->
         server.should_exit = True
 
     config = uvicorn.Config(
-        Guard(make_app(room, end), own_port, key),
+        Guard(make_app(room, end, language), own_port, key),
         log_level="error",
         access_log=False,
         server_header=False,

@@ -50,10 +50,10 @@ class Desk:
     received_bytes: int = 0
 
 
-def make_app(room: Room, end: Callable[[], None]) -> Starlette:
+def make_app(room: Room, end: Callable[[], None], language: str = "en") -> Starlette:
     """Return the server's app; ``end`` ends it."""
     desk = Desk(room, Bench(room.recordings), end)
-    assets = front({"engine": "local", "max_bytes": FILE_MAX_BYTES})
+    assets = front({"engine": "local", "max_bytes": FILE_MAX_BYTES}, language)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -49,7 +49,7 @@ function body({ id, of }, act) {
     make("h3", {}, shoe.name),
     make("p", { class: "headline" }, shoe.headline),
     make("div", { class: "lines" }, shoe.lines.map((line) => make("p", {}, line))),
-    make("div", { class: "picture" }, drawing(shoe.behind))));
+    shoe.behind && make("div", { class: "picture" }, drawing(shoe.behind))));
   const parts = [make("div", { class: "cards" }, cards)];
   const actions = Object.values(of.document.feet).map((foot) => foot.recommendation.next_step?.action);
   const tests = id !== "all" && !session.visit && actions.some((action) => ["test", "compare"].includes(action));

@@ -229,8 +229,8 @@ async function addSample(name) {
 
 /** Take up a session that was remembered or exported. */
 async function restore(told) {
-  Object.assign(session.settings, told.settings);
-  drawSettings(about, settingsChanged);
+  Object.assign(session.settings, told.settings, { brand: "" }); // the files of a brand are not kept
+  drawSettings(about, act);
   const places = new Map();
   const samples = new Map();
   await work(async (signal, onStage) => {
@@ -303,12 +303,24 @@ const act = {
     session.visit = null;
     update();
   },
+  brand: async (files) => {
+    await work(async (signal) => {
+      for (const file of files) {
+        await engine.remove(file.name);
+        await engine.add(file, { signal });
+      }
+    });
+    session.settings.brand = files.find((file) => file.name.endsWith(".toml"))?.name ?? "";
+    drawSettings(about, act);
+    await update();
+  },
+  settingsChanged,
   work,
   add: addFiles,
 };
 
 function settingsChanged(word) {
-  if (session.visit && word === "system") act.plan(session.visit.request.file, session.visit.request.options.laps);
+  if (session.visit && ["system", "language"].includes(word)) act.plan(session.visit.request.file, session.visit.request.options.laps);
   update();
 }
 
@@ -352,8 +364,8 @@ function listen() {
     await forget();
     const names = new Set(session.recordings.flatMap((one) => (one.names ? Object.values(one.names).flat() : [one.name])));
     for (const name of names) await engine.remove(name).catch(trouble);
-    Object.assign(session, { recordings: [], settings: {}, visit: null, comparison: null, shown: "all" });
-    drawSettings(about, settingsChanged);
+    Object.assign(session, { recordings: [], settings: { language: config.language }, visit: null, comparison: null, shown: "all" });
+    drawSettings(about, act);
     byId("frame").replaceChildren();
     delete byId("frame").dataset.shows;
     draw();
@@ -390,10 +402,11 @@ async function offerLast() {
 
 async function begin() {
   engine = await openEngine(config);
+  session.settings.language = config.language;
   about = await engine.open((words) => (byId("loading").textContent = words));
   byId("loading").hidden = true;
   byId("end").hidden = !engine.can.quit;
-  drawSettings(about, settingsChanged);
+  drawSettings(about, act);
   drawBatch(engine, act);
   listen();
   draw();

@@ -45,6 +45,7 @@ function row(one, place, act) {
     fields.push(field(say("part"), choose(parts, one.part, chosen, key("part"))));
   }
   for (const side of ["left", "right"]) {
+    if (one.error && !file?.feet.length && !one.side) continue; // there is nothing that wedges could be under
     if (file && file.feet.length && !file.feet.includes(side) && !(one.names?.[side])) continue;
     if (one.side && one.side !== side) continue;
     fields.push(field(say(`wedges_${side}`), choose(counts(), one[side], set(side), key(side))));
@@ -69,8 +70,9 @@ function trouble(one) {
   const parts = [make("p", {}, one.file?.side_unknown && !one.side ? say("shoe_needed") : one.error)];
   const missing = one.missing;
   if (missing && !(one.file?.side_unknown && !one.side)) {
-    const list = (title, lines) => lines.length && [make("p", {}, make("strong", {}, say(title))), make("ul", {}, lines.map((line) => make("li", {}, line)))];
-    parts.push(list("missing_title", missing.missing), list("can_title", missing.can));
+    const news = (lines) => lines.filter((line) => !one.error.includes(line));
+    const list = (title, lines) => lines.length > 0 && [make("p", {}, make("strong", {}, say(title))), make("ul", {}, lines.map((line) => make("li", {}, line)))];
+    parts.push(list("missing_title", news(missing.missing)), list("can_title", news(missing.can)));
     if (missing.commands.length) {
       parts.push(make("details", {}, make("summary", {}, say("commands_title")), missing.commands.map((line) => make("pre", { class: "command" }, line))));
     }

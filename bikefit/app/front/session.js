@@ -18,7 +18,7 @@ export function newRecording(given) {
   };
 }
 
-const REPORT_WORDS = ["rider", "fitter", "title", "paper"];
+const REPORT_WORDS = ["rider", "fitter", "title", "paper", "pages"];
 const OWN = ["neutral-kind", "left-neutral", "right-neutral", "static", "remounted"];
 
 /** The options that hold for every recording. */

@@ -81,9 +81,9 @@ def write_report(
         report_bytes(
             result,
             path.suffix.lower(),
-            paper or (brand.paper if brand else None) or "a4",
-            Words(language or (brand.language if brand else None) or "en"),
-            pages=pages or (brand.pages if brand else None) or "all",
+            paper=paper,
+            language=language,
+            pages=pages,
             brand=brand,
             sheet=sheet,
             title=title,
@@ -98,15 +98,18 @@ def write_report(
 def report_bytes(
     result: SessionResult | ComparisonResult | Visit,
     suffix: str,
-    paper: Paper,
-    words: Words,
     *,
-    pages: Pages = "all",
+    paper: Paper | None = None,
+    language: str | None = None,
+    pages: Pages | None = None,
     brand: Brand | None = None,
     sheet: Sheet | None = None,
     **given: Any,
 ) -> bytes:
     """Return the report as its suffix has it; the templates and drawings are imported only where one is wanted."""
+    paper = paper or (brand.paper if brand else None) or "a4"
+    words = Words(language or (brand.language if brand else None) or "en")
+    pages = pages or (brand.pages if brand else None) or "all"
     if isinstance(result, Visit):
         return _visit_content(result, suffix, paper, words, brand, **given)
     from bikefit.report.pages.sheet import branded, with_sheet
