@@ -19,7 +19,6 @@ from bikefit.sessions.reading import read_session
 from bikefit.sessions.session import told_of
 from bikefit.sessions.values import iso_day
 from bikefit.store import SessionRow, SessionRows, rows_of
-from bikefit.words import Words
 
 
 @dataclass(frozen=True)
@@ -126,14 +125,12 @@ def _page(result: SessionResult, task: Task, suffix: Literal[".html", ".pdf"]) -
     from bikefit.report.pages.sheet import Sheet
 
     session = task.job.session
-    brand = session.brand
     return report_bytes(
         result,
         suffix,
-        (brand.paper if brand else None) or "a4",
-        Words(session.page_language),
-        pages="client" if suffix == ".pdf" else (brand.pages if brand else None) or "all",
-        brand=brand,
+        language=session.language,
+        pages="client" if suffix == ".pdf" else None,
+        brand=session.brand,
         sheet=Sheet.of(session),
         title=task.title or task.job.name,
         rider=session.rider,
