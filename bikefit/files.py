@@ -60,6 +60,19 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             Path(temporary).unlink(missing_ok=True)
 
 
+def check_replaceable(path: Path, mark: bytes) -> None:
+    """Refuse to replace a file that is not the program's own: one whose beginning lacks ``mark``."""
+    try:
+        with path.open("rb") as file:
+            own = mark in file.read(4096)
+    except OSError:
+        return  # nothing is there; or it cannot be read, and writing will tell why
+    if not own:
+        raise OutputError(
+            f"{path}: there is a file of this name that bikefit did not write, so it stays. Name another."
+        )
+
+
 def require_parquet(what: str) -> None:
     """Refuse to write Parquet where pyarrow is missing, before anything is done; ``what`` the user asked for."""
     if find_spec("pyarrow") is None:

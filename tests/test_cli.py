@@ -440,3 +440,28 @@ def test_simulate_refuses_what_does_not_go_together(run: Run, tmp_path: Path) ->
     assert "--pitch" in run("simulate", tmp_path / "r.fit", "--seen-by", "shoe-sensor", "--pitch").err
     assert ".trc" in run("simulate", tmp_path / "r.fit", "--seen-by", "markers").err
     assert run("simulate", tmp_path / "r.fit", "--seen-by", "markers").code == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "content", "code"),
+    [
+        ("analyze {ride} --strokes {out}", "other.csv", "time_s,left_heel_rotation_deg\n0,1\n", 3),
+        ("analyze {ride} --curves {out}", "other.parquet", "not ours", 3),
+        ("analyze {ride} --report {out}", "letter.html", "<p>Dear client", 3),
+        ("simulate {out}", "ride.csv", "time_s,left_heel_rotation_deg\n0,1\n", 3),
+        ("learn {ride} -o {out}", "settings.toml", "zero_sd_deg = 0.5\n", 3),
+    ],
+)
+def test_a_file_that_is_not_the_programs_own_is_never_replaced(run, samples, tmp_path, command, name, content, code):
+    out = tmp_path / name
+    out.write_text(content)
+    done = run(*command.format(ride=samples / "two_wedges.csv", out=out).split())
+    assert (done.code, out.read_text()) == (code, content)
+    assert f"{name}: there is a file of this name" in done.err
+
+
+def test_what_the_program_wrote_it_replaces(run, samples, tmp_path):
+    ride, page, strokes = samples / "two_wedges.csv", tmp_path / "a.html", tmp_path / "s.csv"
+    for _ in range(2):
+        assert run("analyze", ride, "--report", page, "--strokes", strokes).code == 0
+        assert run("simulate", tmp_path / "r.csv", "--duration", "20").code == 0

@@ -14,10 +14,9 @@ from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, sessio
 from bikefit.cli.output import announce, open_file, print_json
 from bikefit.cli.waiting import waiting
 from bikefit.conventions import SIDES, PerFoot
-from bikefit.errors import UsageError
+from bikefit.errors import OutputError, UsageError
 from bikefit.files import write_whole
 from bikefit.sessions import values
-from bikefit.sessions.manifest import ManifestSession
 from bikefit.sessions.session import KEYWORDS, Said, Session, told_of
 from bikefit.simulate import RiderNumbers
 from bikefit.words import ENGLISH, Words
@@ -130,6 +129,9 @@ def _check_reports(output: ReportFlags) -> None:
             raise UsageError(f"--report {path}: a report is written as .html, .pdf or .png.")
         if not path.parent.is_dir():
             raise UsageError(f"--report {path}: there is no folder {path.parent}.")
+        from bikefit.report.out.write import check_path
+
+        check_path(path)
 
 
 def _write_reports(
@@ -242,6 +244,7 @@ def compare(
         note_copies(clients, client, output.report)
     else:
         from bikefit.comparison import compare as compare_recordings
+        from bikefit.sessions.manifest import ManifestSession
 
         sources = _compared(files or [], counted=left_wedges is not None or right_wedges is not None)
         with waiting(f"Comparing {len(sources)} recordings", common.quiet):
@@ -377,6 +380,9 @@ def simulate(
     suffixes = (".trc",) if rider.seen_by == "markers" else (".csv", ".fit")
     if suffix not in suffixes:
         raise UsageError(f"{out}: a synthetic ride seen by {rider.seen_by} is written as {' or '.join(suffixes)}.")
+    beside = out.with_suffix(".truth.json")
+    if out.exists() and not beside.exists():
+        raise OutputError(f"{out}: there is a file of this name that is no simulated ride, so it stays. Name another.")
     from bikefit.simulate import simulate_plain
 
     recording, truth = simulate_plain(rider)
@@ -392,6 +398,5 @@ def simulate(
         from bikefit.io.markers.trc_writer import write_trc
 
         write_trc(recording, out)
-    beside = out.with_suffix(".truth.json")
     write_whole(beside, json.dumps(truth.to_dict(), indent=2, allow_nan=False) + "\n")
     announce(f"Wrote {out} and {beside}", common.quiet)

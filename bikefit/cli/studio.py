@@ -12,7 +12,7 @@ from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import CommonFlags, session_flags
 from bikefit.cli.output import announce, print_json
 from bikefit.errors import UsageError
-from bikefit.files import write_whole
+from bikefit.files import check_replaceable, write_whole
 from bikefit.sessions.session import Said, Session
 from bikefit.words import ENGLISH
 
@@ -147,6 +147,7 @@ def _check_written(path: Path | None, flag: str, suffix: str) -> None:
         raise UsageError(f"{flag} {path}: this is written as {suffix}.")
     if not path.parent.is_dir():
         raise UsageError(f"{flag} {path}: there is no folder {path.parent}.")
+    check_replaceable(path, b"bikefit" if suffix == ".toml" else b'content="bikefit"')
 
 
 def _say(message: str) -> None:

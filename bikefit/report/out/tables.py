@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bikefit.errors import OutputError, near_matches
-from bikefit.files import require_parquet, write_whole
+from bikefit.files import check_replaceable, require_parquet, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,3 +43,4 @@ def check_table(path: Path) -> None:
         raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
     if path.is_dir():
         raise OutputError(f"{path}: this is a folder. Name a file in it.")
+    check_replaceable(path, b"foot,stroke," if suffix == ".csv" else b"PAR1")

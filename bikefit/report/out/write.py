@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bikefit.brand.brand import Pages, Paper
 from bikefit.errors import OutputError, near_matches
-from bikefit.files import write_whole
+from bikefit.files import check_replaceable, write_whole
 from bikefit.model import SessionResult
 from bikefit.visit import Visit
 from bikefit.words import Words
@@ -171,3 +171,5 @@ def check_path(path: Path) -> None:
         raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
     if path.is_dir():
         raise OutputError(f"{path}: this is a folder. Name a file in it.")
+    if suffix == ".html":
+        check_replaceable(path, b'content="bikefit"')
