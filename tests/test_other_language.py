@@ -140,14 +140,15 @@ def test_written_pages_hold_no_english(words: Words, tmp_path: Path) -> None:
         assert not english_in(seen_in(body), *names)
 
 
-def test_the_studios_pages_hold_no_english(words: Words) -> None:
+def stored_sessions() -> list[dict[str, Any]]:
+    """Return sessions of a batch as they are stored: one with an answer, one without, one that failed."""
     foot = {
         "foot": "left", "outcome": "beyond_stack", "wedges": 3, "placement": "varus", "change": 2, "fitted": 1,
         "excess_deg": 4.2, "excess_lo_deg": 2.6, "excess_hi_deg": 5.8, "quality": 0.93,
         "curve": json.dumps([1.0, 3.0] * 50),
     }  # fmt: skip
     unknown = {**foot, "foot": "right", "outcome": "undetermined", "wedges": None, "change": None, "excess_deg": None}
-    sessions = [
+    return [
         {
             "session": "7", "file": "8", "rider": "9", "date": "2026-01-02", "day": "2026-01-02", "condition": "-",
             "status": status, "error": "", "report": "", "kept": "2026-01-01", "named": False,
@@ -155,6 +156,10 @@ def test_the_studios_pages_hold_no_english(words: Words) -> None:
         }
         for status in ("ok", "undetermined", "failed")
     ]  # fmt: skip
+
+
+def test_the_studios_pages_hold_no_english(words: Words) -> None:
+    sessions = stored_sessions()
     page = index_html(words, sessions, {}).partition("<main>")[2]
     assert not english_in(seen_in(page))
     names = [session.recording.name for session in before_after().sessions]

@@ -137,7 +137,11 @@ class Frame:
             at = self.x(place)
             near_end = at > self.x.end - 14
             self.add(svg.line(at, base, at, base + 4, "axis"))
-            self.add(svg.label(word, at, base + 17, anchor="end" if near_end and len(word) > 4 else "middle"))
+            self.add(
+                svg.label(
+                    word, at, base + 17, anchor="end" if near_end and len(word) > 4 - word.isalpha() else "middle"
+                )
+            )
         if title:
             self.add(svg.label(title, self.x.end, base + 34, anchor="end"))
 

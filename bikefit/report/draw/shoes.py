@@ -133,11 +133,13 @@ def _scale_words(words: Words, view: AboveView, mirror: float) -> list[str]:
     out_x, out_y = _heel(RADIUS, reach)
     gap = min(out_x + 8.0, 52.0)
     parts = []
-    for key, way in (("axes.heel_out", mirror), ("axes.heel_in", -mirror)):
+    for key, way in (("drawing.out", mirror), ("drawing.in", -mirror)):
         anchor = "start" if way > 0 else "end"
         parts.append(svg.label(words.text(key), CLEAT[0] + way * gap, CLEAT[1] + out_y + 4, anchor=anchor))
     x, y = _heel(RADIUS + 29, view.measured_deg)
-    parts.append(svg.label(view.value, CLEAT[0] + mirror * x, CLEAT[1] + y + 3, "value", "middle"))
+    half = 5.2 * len(view.value)  # about half as wide as it is written
+    at = min(max(CLEAT[0] + mirror * x, half), WIDTH - half)
+    parts.append(svg.label(view.value, at, CLEAT[1] + y + 3, "value", "middle"))
     if view.neutral_deg is not None:
         x, y = svg.on_circle((0.0, 0.0), 93, -view.neutral_deg)
         parts.append(

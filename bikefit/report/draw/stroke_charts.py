@@ -202,8 +202,9 @@ def both_feet(words: Words, feet: list[FootCurves], y_range: tuple[float, float]
     at = frame.x.end
     for each in reversed(feet):
         dash = " dashed" if each.side == "right" else ""
-        name = svg.label(words.text(f"side.{each.side}"), at, frame.y.end - 8, "name strong", "end")
-        sample = svg.line(at - 76, frame.y.end - 12, at - 42, frame.y.end - 12, f"curve{dash}")
+        side = words.text(f"side.{each.side}")
+        name, beside = svg.label(side, at, frame.y.end - 8, "name strong", "end"), at - max(42, 8 * len(side))
+        sample = svg.line(beside - 34, frame.y.end - 12, beside, frame.y.end - 12, f"curve{dash}")
         frame.add(svg.element("g", name, sample, class_=f"foot-{each.side}"))
         at -= 94
     said = [
