@@ -32,7 +32,7 @@ ALIKE = {
     # of the trade, units, formats, commands and what they take
     "absolute", "app", "bikefit", "bluetooth", "bodykinematics", "both", "byte", "bytes", "csv", "drift", "euro",
     "export", "filter", "fit", "format", "gzip", "hz", "indegrees", "inspect", "marker", "mg", "milli", "min",
-    "mm", "ms", "name", "neutral", "no", "opensim", "pedal", "phase", "plan", "png", "ppm", "rad", "rate", "right",
+    "mm", "ms", "name", "neutral", "no", "opensim", "pedal", "phase", "plan", "png", "ppm", "rad", "rate", "right", "sd",
     "sensor", "sha", "speedplay", "sto", "studio", "test", "text", "trc", "trend", "utc", "valgus", "varus", "wedges",
     "yes",
     # English to the eye alone
