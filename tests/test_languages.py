@@ -30,11 +30,11 @@ SAMPLES = Path(__file__).parents[1] / "sample_data"
 PLACES = string.Formatter()
 ALIKE = {
     # of the trade, units, formats, commands and what they take
-    "absolute", "app", "bikefit", "bluetooth", "bodykinematics", "both", "byte", "bytes", "csv", "drift", "euro",
-    "export", "filter", "fit", "format", "gzip", "hz", "indegrees", "inspect", "marker", "mg", "milli", "min",
-    "mm", "ms", "name", "neutral", "no", "opensim", "pedal", "phase", "plan", "png", "ppm", "rad", "rate", "right", "sd",
-    "sensor", "sha", "speedplay", "sto", "studio", "test", "text", "trc", "trend", "utc", "valgus", "varus", "wedges",
-    "yes",
+    "absolute", "app", "bikefit", "bluetooth", "bodykinematics", "both", "browser", "byte", "bytes", "csv", "drift",
+    "euro", "export", "filter", "fit", "format", "gzip", "html", "hz", "indegrees", "javascript", "json",
+    "letter", "logo", "manifest", "marker", "mb", "mg", "milli", "min", "mm", "mot", "ms", "name", "neutral", "no",
+    "opensim", "option", "pdf", "pedal", "phase", "plan", "png", "ppm", "rate", "right", "sd", "sensor", "sha",
+    "speedplay", "sto", "studio", "test", "text", "trc", "trend", "utc", "valgus", "varus", "yes", "zip",
     # English to the eye alone
     "an", "band", "hand", "in", "minus", "minute", "ring", "so", "stand", "still", "was",
 }  # fmt: skip
@@ -44,7 +44,11 @@ ALIKE = {
 def words_of(text: str) -> set[str]:
     """Return the words of a text in small letters, without places, options, commands' values and names of columns."""
     text = re.sub(r"(--)?\{[^}]*\}", r"\1", text)
-    text = re.sub(r"&#\d+;|[²^]|--[\w-]+(?: [a-z]+\b)?|\w*_\w*|docs/\S+", " ", text.replace("\u00ad", ""))
+    text = re.sub(
+        r"&#\d+;|[²^]|--[\w-]+(?: [a-z]+\b)?|\w*_\w*|\S*[/\\]\S+|\bbikefit [a-z]+( \w+\.fit)?",
+        " ",
+        text.replace("\u00ad", ""),
+    )
     return {word.lower() for word in re.findall(r"[^\W\d_]{2,}", text)}
 
 
