@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,9 +65,9 @@ def steering(grid_s: Array, cadence: Channel) -> Steering:
 
 def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> Array:
     """Follow the cadence of a signal on the grid."""
-    cadences = np.geomspace(SLOWEST_RPM, FASTEST_RPM, int(np.log(FASTEST_RPM / SLOWEST_RPM) / np.log(STEP_RATIO)) + 1)
+    cadences = _probes().cadences
     centres = np.arange(0, values.size, round(HOP_S * GRID_HZ))
-    share = _shares(values, centres, cadences)
+    share = _shares(values, centres)
     path = _smoothest_path(share)
     if told is not None:
         path = _steered(share, path, (told.lowest_rpm[centres], told.highest_rpm[centres]), cadences, doubt_share)
@@ -80,6 +81,8 @@ def _steered(
     outside = (cadences < bounds[0][:, None]) | (cadences > bounds[1][:, None])
     barred = outside & ~outside.all(axis=1, keepdims=True)
     every = np.arange(free.size)
+    if not barred[every, free].any():
+        return free  # what is barred only loses, so the best of all is the best still
     path = _smoothest_path(np.where(barred, -1.0, share))
     width = min(round(DOUBT_S / HOP_S) | 1, (free.size - 1) | 1)
     lost = np.pad(share[every, free] - share[every, path], width // 2, mode="reflect" if free.size > width else "edge")
@@ -89,8 +92,22 @@ def _steered(
     return _smoothest_path(np.where(barred & ~doubted[:, None], -1.0, share))
 
 
-def _shares(values: Array, centres: NDArray[np.intp], cadences: Array) -> Array:
-    """Return the share of the local power at each cadence, with half of that at twice the cadence."""
+@dataclass(frozen=True)
+class _Probes:
+    """What a signal's pieces are held against: waves of each cadence, and of twice the fast ones, under a window."""
+
+    cadences: Array
+    rpm: Array
+    reach: int
+    basis: Array
+    weights: Array
+    twice: NDArray[np.intp]
+
+
+@cache
+def _probes() -> _Probes:
+    """Return the cadences that are looked for, with their waves."""
+    cadences = np.geomspace(SLOWEST_RPM, FASTEST_RPM, int(np.log(FASTEST_RPM / SLOWEST_RPM) / np.log(STEP_RATIO)) + 1)
     reach = int(0.5 * SEARCH_TURNS * 60.0 / cadences[0] * GRID_HZ) + 1
     lag_s = np.arange(-reach, reach + 1) / GRID_HZ
     waves, windows = [], []
@@ -104,17 +121,23 @@ def _shares(values: Array, centres: NDArray[np.intp], cadences: Array) -> Array:
         waves.append(wave - window * wave.sum())
         windows.append(window)
     basis = np.column_stack([np.real(waves).T, np.imag(waves).T])
-    weights = np.array(windows).T
+    twice = np.abs(np.log(probes[None, :] / (2.0 * cadences[:, None]))).argmin(axis=1)
+    return _Probes(cadences, probes, reach, basis, np.array(windows).T, twice)
+
+
+def _shares(values: Array, centres: NDArray[np.intp]) -> Array:
+    """Return the share of the local power at each cadence, with half of that at twice the cadence."""
+    probes = _probes()
+    reach, basis, weights, count = probes.reach, probes.basis, probes.weights, probes.rpm.size
     padded = np.pad(values - values.mean(), reach, mode="reflect" if values.size > reach else "edge")
-    power = np.empty((centres.size, probes.size))
+    power = np.empty((centres.size, count))
     for begin in range(0, centres.size, 4096):
         frame = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[centres[begin : begin + 4096]]
         projected = frame @ basis
-        real, imaginary = projected[:, : probes.size], projected[:, probes.size :]
+        real, imaginary = projected[:, :count], projected[:, count:]
         local = frame**2 @ weights - (frame @ weights) ** 2
         power[begin : begin + 4096] = 2.0 * (real**2 + imaginary**2) / np.maximum(local, 1e-12)
-    twice = np.abs(np.log(probes[None, :] / (2.0 * cadences[:, None]))).argmin(axis=1)
-    shares: Array = power[:, : cadences.size] + SECOND_WEIGHT * power[:, twice]
+    shares: Array = power[:, : probes.cadences.size] + SECOND_WEIGHT * power[:, probes.twice]
     return shares
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from statistics import NormalDist
 from typing import Any
@@ -90,30 +90,36 @@ class Belief:
         >>> round(Belief(1e6, 0.0, 0.25, 0.5).chance_closer(1.0), 3)
         0.691
         """
-        k = cant_change_deg
-        if k == 0.0:
-            return 0.0
-        turn, turn_sd = self.response * k, self.response_sd * abs(k)
-        covariance = self.covariance * k
-        if turn_sd == 0.0:
-            return float(_closer_given_turn(np.array([turn]), self.excess_deg, self.excess_sd_deg)[0])
-        slope = covariance / turn_sd**2
-        rest_sd = math.sqrt(max(self.excess_sd_deg**2 - covariance * slope, 0.0))
-        total = 0.0
-        low, high = turn - 8.0 * turn_sd, turn + 8.0 * turn_sd
-        cuts = sorted({low, *(x for x in (0.0, 2.0 * self.excess_deg, turn) if low < x < high), high})
-        nodes, weights = _legendre()
-        for start, end in pairwise(cuts):
-            x = 0.5 * (end - start) * nodes + 0.5 * (end + start)
-            density = np.exp(-0.5 * ((x - turn) / turn_sd) ** 2) / (turn_sd * math.sqrt(2.0 * math.pi))
-            closer = _closer_given_turn(x, self.excess_deg + slope * (x - turn), rest_sd)
-            total += 0.5 * (end - start) * float(np.sum(weights * density * closer))
-        return min(max(total, 0.0), 1.0)
+        return _chance_closer(self, cant_change_deg)
 
 
 @cache
 def _legendre() -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.float64]]]:
     return np.polynomial.legendre.leggauss(48)
+
+
+@lru_cache(256)
+def _chance_closer(belief: Belief, cant_change_deg: float) -> float:
+    """Integrate over the response; a decision asks for the same chance more than once."""
+    k = cant_change_deg
+    if k == 0.0:
+        return 0.0
+    turn, turn_sd = belief.response * k, belief.response_sd * abs(k)
+    covariance = belief.covariance * k
+    if turn_sd == 0.0:
+        return float(_closer_given_turn(np.array([turn]), belief.excess_deg, belief.excess_sd_deg)[0])
+    slope = covariance / turn_sd**2
+    rest_sd = math.sqrt(max(belief.excess_sd_deg**2 - covariance * slope, 0.0))
+    total = 0.0
+    low, high = turn - 8.0 * turn_sd, turn + 8.0 * turn_sd
+    cuts = sorted({low, *(x for x in (0.0, 2.0 * belief.excess_deg, turn) if low < x < high), high})
+    nodes, weights = _legendre()
+    for start, end in pairwise(cuts):
+        x = 0.5 * (end - start) * nodes + 0.5 * (end + start)
+        density = np.exp(-0.5 * ((x - turn) / turn_sd) ** 2) / (turn_sd * math.sqrt(2.0 * math.pi))
+        closer = _closer_given_turn(x, belief.excess_deg + slope * (x - turn), rest_sd)
+        total += 0.5 * (end - start) * float(np.sum(weights * density * closer))
+    return min(max(total, 0.0), 1.0)
 
 
 def _closer_given_turn(turn: Any, excess: Any, excess_sd: float) -> Any:
