@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from bikefit.cli.declared import Flag, app
 from bikefit.cli.flags import CommonFlags
+from bikefit.cli.output import announce
 from bikefit.errors import UsageError
 from bikefit.sessions.session import KEYWORDS
 
@@ -17,10 +19,28 @@ def app_(
     port: Annotated[int | None, Flag("--port", metavar="N", help="Port of the page. [default: 8017]", min=1)] = None,
     language: Annotated[str, Flag("--language", metavar="CODE", help="Language of the page: en or de.")] = "en",
     no_open: Annotated[bool, Flag("--no-open", help="Print the address only; open no browser.")] = False,
+    export: Annotated[
+        Path | None, Flag("--export", metavar="SITE", help="Write the page as a web site for any static host instead.")
+    ] = None,
+    pyodide: Annotated[
+        Path | None,
+        Flag("--pyodide", metavar="DIR", help="Folder of the Python that runs in the site's visitors' browsers."),
+    ] = None,
 ) -> None:
     """Open a page where recordings are dropped, answered and compared; nothing leaves this computer."""
     if port is not None and port > 65535:
         raise UsageError(f"--port {port}: a port is a number from 1 to 65535.")
+    if (export is None) != (pyodide is None):
+        raise UsageError("--export SITE and --pyodide DIR belong together: the site, and the Python that it runs on.")
+    if export is not None and pyodide is not None:
+        from bikefit.app.site import export_site
+
+        made = export_site(export, pyodide)
+        first, more = (f"{each / 1e6:.1f} MB" for each in (made.first_bytes, made.scipy_bytes))
+        announce(
+            f"Wrote {export}: {first} are fetched at the first visit, {more} more for a shoe sensor.", common.quiet
+        )
+        return
     from bikefit.app.run import run_app
 
     def say(message: str) -> None:
