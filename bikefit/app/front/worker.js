@@ -67,6 +67,7 @@ async function load(names) {
   const quiet = { messageCallback() {}, errorCallback: (message) => (failed = message) };
   const loaded = await python.loadPackage(names, quiet);
   if (failed || !names.every((name) => loaded.some((each) => each.name === name))) throw new NotFetched(failed);
+  emptyLibraries();
 }
 
 const DO = {
@@ -118,6 +119,14 @@ const DO = {
     return null;
   },
 };
+
+/** Let go of compiled libraries' files once they are loaded; nothing reads them again. */
+function emptyLibraries() {
+  const lib = "/lib";
+  for (const path of Object.keys(python._module.LDSO.loadedLibsByName)) {
+    if (path.startsWith(lib) && python.FS.analyzePath(path).exists) python.FS.truncate(path, 0);
+  }
+}
 
 /** Let no read of a dropped file be large: what it reads lies in the memory of the page for a while. */
 function readInParts(system) {
