@@ -90,6 +90,13 @@ def test_the_same_is_exported_again_and_other_files_stay(pyodide: Path, tmp_path
     assert not (site / "old.js").exists()
 
 
+def test_a_site_speaks_the_language_that_is_asked_for(pyodide: Path, tmp_path: Path) -> None:
+    export_site(tmp_path / "site", pyodide, "de")
+    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="de">' in page
+    assert '"engine": "browser"' in page
+
+
 def spoil_list(site: Path) -> None:
     export = {"files": [{"path": "../pyodide/pyodide.js"}]}
     (site / FILE_LIST).write_text(f"{LIST_OPENING}{json.dumps(export)};\n")

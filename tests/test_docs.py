@@ -60,7 +60,7 @@ def test_python_of_the_docs_runs(code: str, tmp_path: Path, samples: Path) -> No
 
 
 def the_commands() -> dict[str, Any]:
-    from bikefit.cli import clients, commands, demo, studio  # noqa: F401  (they add themselves to the program)
+    from bikefit.cli import clients, commands, demo, page, studio  # noqa: F401  (they add themselves to the program)
     from bikefit.cli.declared import app
     from bikefit.cli.parser import typer_app
 

@@ -44,10 +44,12 @@ class Site:
     scipy_bytes: int
 
 
-def export_site(folder: Path, pyodide: Path) -> Site:
+def export_site(folder: Path, pyodide: Path, language: str = "en") -> Site:
     """Write the site; a folder that is neither empty nor an earlier export is refused, and other files stay in it."""
     earlier = _earlier_files(folder)
-    content = front({"engine": "browser"}) | {f"{ENGINE}/{name}": each for name, each in _engine(pyodide).items()}
+    content = front({"engine": "browser"}, language) | {
+        f"{ENGINE}/{name}": each for name, each in _engine(pyodide).items()
+    }
     late = {f"{ENGINE}/{name}" for name in _names_of(pyodide, SCIPY)}
     listed: list[dict[str, Any]] = [
         {"path": path, "sha256": _sha256(each), "bytes": len(each), "part": SCIPY if path in late else "first"}

@@ -30,12 +30,13 @@ def app_(
     """Open a page where recordings are dropped, answered and compared; nothing leaves this computer."""
     if port is not None and port > 65535:
         raise UsageError(f"--port {port}: a port is a number from 1 to 65535.")
+    language = KEYWORDS["language"].option.read(language, "--language")
     if (export is None) != (pyodide is None):
         raise UsageError("--export SITE and --pyodide DIR belong together: the site, and the Python that it runs on.")
     if export is not None and pyodide is not None:
         from bikefit.app.site import export_site
 
-        made = export_site(export, pyodide)
+        made = export_site(export, pyodide, language)
         first, more = (f"{each / 1e6:.1f} MB" for each in (made.first_bytes, made.scipy_bytes))
         announce(
             f"Wrote {export}: {first} are fetched at the first visit, {more} more for a shoe sensor.", common.quiet
@@ -46,4 +47,4 @@ def app_(
     def say(message: str) -> None:
         print(f"bikefit: {message}", file=sys.stderr, flush=True)
 
-    run_app(port, language=KEYWORDS["language"].option.read(language, "--language"), open_page=not no_open, say=say)
+    run_app(port, language=language, open_page=not no_open, say=say)
