@@ -52,7 +52,7 @@ def test_only_lower_bounds_are_pinned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "spared"), [("two_wedges.csv", ""), ("two_wedges.fit", "pandas"), ("markers.trc", "")]
+    ("name", "spared"), [("two_wedges.csv", "pandas"), ("two_wedges.fit", "pandas"), ("markers.trc", "")]
 )
 def test_the_common_path_loads_only_what_it_needs(name: str, spared: str) -> None:
     ride = ROOT / "sample_data" / name

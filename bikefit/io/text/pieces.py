@@ -1,13 +1,16 @@
-"""pandas' C parser over the pieces of a text table, on all processors.
+"""The numbers of a text table: pandas' C parser over its pieces, on all processors; numpy's where it is small.
 
-The parser lets go of the interpreter while it works, so threads are enough. Rows do not depend on each other: the
+Pandas' parser lets go of the interpreter while it works, so threads are enough. Rows do not depend on each other: the
 numbers are the same, however the table is cut.
 """
 
 from __future__ import annotations
 
+import io
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,6 +24,8 @@ PIECE_BYTES: Final = 8 << 20
 EXTRA_MISSING: Final = ["-", "--", "NAN", "none", "NONE"]
 """What also stands for a missing value, besides what pandas takes for one."""
 WIDER: Final = "rows have more cells than the header"
+SPARED_BYTES: Final = 24 << 20
+"""More than this in one process is worth loading pandas for."""
 Piece = Sequence[bytes | memoryview]
 
 
@@ -32,6 +37,10 @@ def read_pieces(
     Each piece holds whole lines, as the parts that make it up. ValueError as pandas raises it, with the line counted
     from the piece's first.
     """
+    if not texts:
+        pieces, found = _spared(pieces, numbers, how)
+        if found is not None:
+            return found
     import pandas as pd
 
     reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
@@ -41,6 +50,47 @@ def read_pieces(
         parts = side_by_side(reader, pieces)
     joined: dict[int, Any] = {column: np.concatenate([part.pop(column) for part in parts]) for column in numbers}
     return joined | {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
+
+
+# ---- without pandas, which takes as long to load as a ride of hours to read ------------------------------------
+
+_spared_bytes: list[int] = []
+
+
+def _pandas_is_loaded() -> bool:
+    """Tell whether pandas costs nothing more."""
+    return "pandas" in sys.modules
+
+
+def _spared(
+    pieces: Iterable[Piece], numbers: Sequence[int], how: Mapping[str, Any]
+) -> tuple[Iterable[Piece], dict[int, Any] | None]:
+    """Read a small table of numbers alone with numpy, as long as pandas is not loaded; the same numbers.
+
+    Returns the pieces too, for pandas, where the table is large or not that plain.
+    """
+    if _pandas_is_loaded() or how["decimal"] != "." or len(how["sep"]) != 1 or how["usecols"] is not None:
+        return pieces, None
+    taken: list[Piece] = []
+    size = sum(_spared_bytes)
+    rest = iter(pieces)
+    for piece in rest:
+        taken.append(piece)
+        size += sum(map(len, piece))
+        if size > SPARED_BYTES:
+            return chain(taken, rest), None
+    try:
+        text = b"".join(part for piece in taken for part in piece).decode("ascii")
+        values = np.loadtxt(io.StringIO(text), delimiter=how["sep"], comments=None, ndmin=2) if text.strip() else None
+    except ValueError:
+        return taken, None
+    if values is None or values.shape[1] != len(how["names"]):
+        return taken, None
+    _spared_bytes.append(len(text))
+    return taken, {column: np.ascontiguousarray(values[:, column]) for column in numbers}
+
+
+# ---- with pandas -----------------------------------------------------------------------------------------------
 
 
 class _Reader:
