@@ -23,10 +23,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bikefit.app import server
+from bikefit.app.page import front
 from bikefit.app.room import Room
 from bikefit.simulate import simulate_plain
 
-SAMPLES = Path(__file__).parents[1] / "sample_data"
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "sample_data"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of files as POSIX has them")
 
 
@@ -98,6 +100,20 @@ def test_what_is_no_request_of_the_page_is_refused_in_words(app: App) -> None:
         assert (status, "JSON object" in said.decode()) == (400, True)
     status, said = app.send("POST", "api/analyze", b"{" + b" " * (5 << 20))
     assert (status, "longer" in said.decode()) == (413, True)
+
+
+def test_the_files_for_start_menus_start_it() -> None:
+    kept = {path.suffix: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "start").iterdir()}
+    assert set(kept) == {".desktop", ".command", ".cmd"}
+    assert "\nExec=bikefit app\n" in kept[".desktop"]
+    assert kept[".command"].endswith("exec bikefit app\n")
+    assert "\nbikefit app\n" in kept[".cmd"]
+
+
+def test_the_page_is_in_german_where_that_is_asked_for() -> None:
+    page = front({"engine": "local"}, "de")["index.html"].decode()
+    assert '<html lang="de">' in page
+    assert "Aufnahmen hierher ziehen" in page
 
 
 # ---- answers ------------------------------------------------------------------------------------------------

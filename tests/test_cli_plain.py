@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from bikefit.cli import commands, demo, studio  # noqa: F401  (they add themselves to the program)
+from bikefit.cli import commands, demo, page, studio  # noqa: F401  (they add themselves to the program)
 from bikefit.cli.declared import Argument, app
 from bikefit.cli.groups import Taken
 from bikefit.cli.parser import typer_app

@@ -48,7 +48,7 @@ function body({ id, of }, act) {
   const cards = answer.shoes.map((shoe) => make("article", { class: `card shoe-${shoe.side}` },
     make("h3", {}, shoe.name),
     make("p", { class: "headline" }, shoe.headline),
-    make("div", { class: "lines" }, shoe.lines.map((line) => make("p", {}, line))),
+    make("div", { class: "lines" }, shoe.lines.map((line) => make("p", {}, together(line)))),
     shoe.behind && make("div", { class: "picture" }, drawing(shoe.behind))));
   const parts = [make("div", { class: "cards" }, cards)];
   const actions = Object.values(of.document.feet).map((foot) => foot.recommendation.next_step?.action);
@@ -62,6 +62,9 @@ function body({ id, of }, act) {
   parts.push(make("details", { class: "before" }, make("summary", {}, say("cautions")), make("ul", {}, answer.cautions.map((line) => make("li", {}, line)))));
   return parts;
 }
+
+/** Keep a number and its percent sign on one line. */
+const together = (line) => line.replace(/(\d) %/g, "$1\u00a0%");
 
 function notes(all) {
   if (!all.length) return [];
