@@ -153,6 +153,8 @@ def _scale_words(words: Words, view: AboveView, mirror: float) -> list[str]:
 SOLE_HALF, SOLE_HIGH = 46.0, 11.0
 PEDAL_TOP = 226.0
 WEDGE_THIN = 1.5
+LETTER = 9.0
+"""As wide as a letter of a label on paper can be."""
 ASIDE = 16.0
 """How far the shoe stands from the middle, away from the bike, to leave room for a word."""
 HEEL_CUP = "M-42-10C-46-38-40-72-33-108C-20-116 20-116 33-108C40-72 46-38 42-10Z"
@@ -249,13 +251,20 @@ def _behind_words(words: Words, view: BehindView, mirror: float, thick: float, l
         if view.placement == "in_shoe":
             y -= SOLE_HIGH
         parts.append(svg.path([(x + way * 5, y - 4), (x, y), (x + way * 5, y + 4)], "arrow"))
-        anchor = "start" if way > 0 else "end"
-        parts.append(svg.label(words.text("drawing.thick"), x + way * 8, y + 4, "strong", anchor))
+        parts.append(_beside(words.text("drawing.thick"), x + way * 8, y + 4, way))
     if view.taken:
         parts.append(svg.label(words.text("drawing.take_off"), centre, PEDAL_TOP + 34, "strong", "middle"))
     if not view.known:
         parts.append(svg.label("?", centre, PEDAL_TOP - 44, "value", "middle"))
     return parts
+
+
+def _beside(said: str, x: float, y: float, way: float) -> str:
+    """Write a word on from a place, or under it where it would leave the picture."""
+    room = (WIDTH - x if way > 0 else x) - 2.0
+    if room >= LETTER * len(said):
+        return svg.label(said, x, y, "strong", "start" if way > 0 else "end")
+    return svg.label(said, WIDTH - 2.0 if way > 0 else 2.0, y + 18, "strong", "end" if way > 0 else "start")
 
 
 # ---- from below: the cleat ----------------------------------------------------------------------------------
