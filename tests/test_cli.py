@@ -465,3 +465,13 @@ def test_what_the_program_wrote_it_replaces(run, samples, tmp_path):
     for _ in range(2):
         assert run("analyze", ride, "--report", page, "--strokes", strokes).code == 0
         assert run("simulate", tmp_path / "r.csv", "--duration", "20").code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "analyze", "compare", "inspect", "plan", "batch", "learn", "simulate", "wedges", "demo", "app", "clients"],
+)
+def test_help_has_no_words_of_a_programmer(run: Run, command: str) -> None:
+    said = run(*command.split(), "--help").out
+    assert "Usage: bikefit" in said
+    assert not re.findall(r"<(?:str|int|float|bool|path|text|list)\b|\b(?:TEXT|INTEGER|FLOAT|BOOLEAN|PATH)\b", said)

@@ -34,7 +34,7 @@ group = app.group(
 def add(
     common: CommonFlags,
     name: Annotated[str, Argument(metavar="NAME", help="The client's name.")],
-    own_id: Annotated[str, Flag("--id", help="An id of your own. [default: the next number]")] = "",
+    own_id: Annotated[str, Flag("--id", metavar="ID", help="An id of your own. [default: the next number]")] = "",
     clients: ClientsFlag = CLIENTS,
 ) -> None:
     """Add a client; the file is made where there is none."""

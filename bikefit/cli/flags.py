@@ -115,6 +115,6 @@ class ReportFlags:
         Literal["client", "all"] | None,
         Flag("--pages", help="The client's page alone, or all. [default: the brand's, or all]", panel=OUTPUT),
     ] = None
-    title: Annotated[str, Flag("--title", help="Title of the report.", panel=OUTPUT)] = ""
-    rider: Annotated[str, Flag("--rider", help="Rider's name for the report.", panel=OUTPUT)] = ""
-    fitter: Annotated[str, Flag("--fitter", help="Fitter's name for the report.", panel=OUTPUT)] = ""
+    title: Annotated[str, Flag("--title", metavar="TITLE", help="Title of the report.", panel=OUTPUT)] = ""
+    rider: Annotated[str, Flag("--rider", metavar="NAME", help="Rider's name for the report.", panel=OUTPUT)] = ""
+    fitter: Annotated[str, Flag("--fitter", metavar="NAME", help="Fitter's name for the report.", panel=OUTPUT)] = ""

@@ -82,5 +82,19 @@ def _flags(group: Any) -> dict[Field[Any], Any]:
         elif about["flag"]:
             unit = f", {about['unit']}" if about["unit"] else ""
             limits = f" ({about['low']:.10g} to {about['high']:.10g})" if about["high"] is not None else ""
-            found[item] = Annotated[hints[item.name], Flag(about["flag"], help=f"{about['help']}{unit}{limits}.")]
+            found[item] = Annotated[
+                hints[item.name],
+                Flag(about["flag"], help=f"{about['help']}{unit}{limits}.", metavar=_metavar(about["unit"])),
+            ]
     return found
+
+
+def _metavar(unit: str) -> str:
+    """Return what stands for a number in help: its unit, or N.
+
+    Examples
+    --------
+    >>> _metavar("rpm"), _metavar("degrees per hour"), _metavar("")
+    ('RPM', 'DEGREES/HOUR', 'N')
+    """
+    return unit.upper().replace(" PER ", "/").replace(" ", "-") or "N"

@@ -6,16 +6,40 @@ import inspect
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from bikefit import __version__
 from bikefit.cli.declared import Argument, Command, Flag, Program
 from bikefit.cli.groups import Taken
 
 
+class _Plain:
+    """Leaves the library's words for types out of help: a switch takes nothing, an argument has its name."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters as help shows them."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""
+            elif param.param_type_name == "argument":
+                param.display_type_rich = lambda ctx: None
+        return params
+
+
+class PlainCommand(_Plain, TyperCommand):
+    """A command with plain help."""
+
+
+class PlainGroup(_Plain, TyperGroup):
+    """A program, or a group of commands, with plain help."""
+
+
 def typer_app(program: Program, only: str | None = None) -> typer.Typer:
     """Return the program as typer takes it; with ``only`` the other commands have their names and help, no flags."""
     made = typer.Typer(
         name="bikefit",
+        cls=PlainGroup,
         epilog="Example: bikefit analyze ride.fit --report result.html",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -23,11 +47,13 @@ def typer_app(program: Program, only: str | None = None) -> typer.Typer:
     )
     made.callback()(bikefit)
     for name, command in program.commands.items():
-        made.command(name, epilog=command.epilog)(_named(command) if only not in (None, name) else _whole(command))
+        made.command(name, cls=PlainCommand, epilog=command.epilog)(
+            _named(command) if only not in (None, name) else _whole(command)
+        )
     for name, group in program.groups.items():
-        inner = typer.Typer(help=group.help, epilog=group.epilog, no_args_is_help=True)
+        inner = typer.Typer(cls=PlainGroup, help=group.help, epilog=group.epilog, no_args_is_help=True)
         for called, command in group.commands.items():
-            inner.command(called, epilog=command.epilog)(
+            inner.command(called, cls=PlainCommand, epilog=command.epilog)(
                 _named(command) if only not in (None, name) else _whole(command)
             )
         made.add_typer(inner, name=name)

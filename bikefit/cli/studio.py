@@ -39,8 +39,8 @@ def batch(
         str | None, Flag("--scheduler", metavar="tcp://HOST:PORT", help="Work on a Dask cluster.")
     ] = None,
     ship_files: Annotated[bool, Flag("--ship-files", help="Send the files to the cluster's workers.")] = False,
-    title: Annotated[str, Flag("--title", help="Title of the pages.")] = "",
-    fitter: Annotated[str, Flag("--fitter", help="Fitter's name for the pages.")] = "",
+    title: Annotated[str, Flag("--title", metavar="TITLE", help="Title of the pages.")] = "",
+    fitter: Annotated[str, Flag("--fitter", metavar="NAME", help="Fitter's name for the pages.")] = "",
     pdf: Annotated[bool, Flag("--pdf", help="Write the client's page of each session as a PDF.")] = False,
     name: Annotated[
         str, Flag("--name", metavar="PATTERN", help="Names of the pages, such as {date}_{rider}_{session}.")

@@ -280,7 +280,7 @@ class Session:
     )
     lap: int | None = field(default=None, metadata=option(LAP, "Use one lap.", group="section", metavar="N"))
     notes: str = field(
-        default="", metadata=option(TEXT, "Notes for the client's sheet.", group="sheet", metavar="TEXT", column=True)
+        default="", metadata=option(TEXT, "Notes for the client's sheet.", group="sheet", metavar="WORDS", column=True)
     )
     comfort: float | None = field(
         default=None,
@@ -295,10 +295,10 @@ class Session:
         ),
     )
     shoe: str = field(
-        default="", metadata=option(TEXT, "The shoe's model.", group="sheet", metavar="TEXT", column=True)
+        default="", metadata=option(TEXT, "The shoe's model.", group="sheet", metavar="MODEL", column=True)
     )
     pedal: str = field(
-        default="", metadata=option(TEXT, "The pedal's model.", group="sheet", metavar="TEXT", column=True)
+        default="", metadata=option(TEXT, "The pedal's model.", group="sheet", metavar="MODEL", column=True)
     )
     next_visit: str = field(
         default="", metadata=option(DAY, "Day of the next visit.", group="sheet", metavar="DATE", column=True)
