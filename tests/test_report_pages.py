@@ -247,7 +247,7 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, name: str, words: str) -
 def test_a_refused_file_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from bikefit import files
 
-    (tmp_path / "r.html").write_text("old")
+    kept = write_report(sessions.two_wedges(), tmp_path / "r.html").read_text(encoding="utf-8")
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -255,4 +255,4 @@ def test_a_refused_file_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(files.os, "replace", refuse)
     with pytest.raises(OutputError, match="Permission denied"):
         write_report(sessions.two_wedges(), tmp_path / "r.html")
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("r.html", "old")]
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("r.html", kept)]
