@@ -15,6 +15,7 @@ from helpers import report_sessions as sessions
 from rich.console import Console, RenderableType
 from test_other_language import DATA, seen_in, strings
 
+from bikefit.comparison.refusal import not_comparable
 from bikefit.report.out.comparison_text import comparison_text
 from bikefit.report.out.text import session_text
 from bikefit.report.out.visit_text import visit_text
@@ -170,3 +171,11 @@ def test_pages_and_terminal_hold_no_english_and_the_same_numbers(language: str, 
         assert not re.findall(r"(?<![\w-])-\d.{,20}", both[1])
     if signs["percent"].startswith("\u00a0"):
         assert not re.findall(r".{,20}\d (?:%|Hz|s|min|W|mm|ms|U/min)(?!\w)", both[1])
+
+
+def test_codes_in_a_sentence_are_words_and_anything_else_is_itself() -> None:
+    differs = not_comparable("differ", what="reference", flag="--reference", values={"pitch": ["a"], "none": ["b"]})
+    assert "(a: Nickwinkel des Schuhs; b: keine)" in differs.told(Words("de"))
+    assert "(a: pitch; b: none)" in str(differs)
+    differs = not_comparable("differ", what="wedge_system", flag="--system", values={"own-1.5": ["a"], "-1.5": ["b"]})
+    assert "(a: own-1.5; b: −1,5)" in differs.told(Words("de"))

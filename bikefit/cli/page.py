@@ -17,7 +17,7 @@ from bikefit.sessions.session import KEYWORDS
 def app_(
     common: CommonFlags,
     port: Annotated[int | None, Flag("--port", metavar="N", help="Port of the page. [default: 8017]", min=1)] = None,
-    language: Annotated[str, Flag("--language", metavar="CODE", help="Language of the page: en or de.")] = "en",
+    language: Annotated[str, Flag("--language", metavar="CODE", help="Language of the page.")] = "en",
     no_open: Annotated[bool, Flag("--no-open", help="Print the address only; open no browser.")] = False,
     export: Annotated[
         Path | None, Flag("--export", metavar="SITE", help="Write the page as a web site for any static host instead.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from functools import cache, cached_property
 from typing import Any, Protocol
 
 from bikefit.words.catalogue import Catalogue, catalogue, check_language
+
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 class Said(Protocol):
@@ -59,11 +62,18 @@ class Templates:
     def word(self, section: str, value: Any) -> str:
         """Return a section's word for a value: by the code itself, or by a number's sign and size."""
         if isinstance(value, str):
-            return self.text(f"{section}.{value}")
+            return self._code_word(section, value)
         if value is None:
             return self.text(f"{section}.unknown")
         form = "zero" if value == 0 else "one" if abs(value) == 1 else "many"
         return self.text(f"{section}.{'minus_' if value < 0 else ''}{form}", n=abs(value))
+
+    def _code_word(self, section: str, code: str) -> str:
+        """Return a section's word for a code; of a section with ``itself``, any other code as it is."""
+        own = self.section(section)
+        if code in own or "itself" not in own:
+            return self.text(f"{section}.{code}")
+        return self.text(f"{section}.itself", n=self.in_signs(code) if _DECIMAL.fullmatch(code) else code)
 
     def words_for(self, kind: str, value: Any) -> str:
         """Return the words for a value as a place asks for them: ``section``, ``list.``, ``join.`` or ``each.NAME``."""
