@@ -102,7 +102,7 @@ class Series:
     standard_error_deg: Array
     cant_deg: Array
     order: Array
-    setup: NDArray[np.int64]
+    setup: NDArray[np.intp]
 
     @property
     def tells_response(self) -> bool:
@@ -151,7 +151,7 @@ def series(
         np.broadcast_to(np.asarray(standard_error_deg, dtype=np.float64), np.shape(standard_error_deg) or (count,)),
         np.asarray(cant_deg, dtype=np.float64),
         np.arange(count, dtype=np.float64) if order is None else np.asarray(order, dtype=np.float64),
-        np.zeros(count, dtype=np.int64) if setup is None else np.asarray(setup, dtype=np.int64),
+        np.zeros(count, dtype=np.intp) if setup is None else np.asarray(setup, dtype=np.intp),
     )
 
 

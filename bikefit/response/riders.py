@@ -80,9 +80,9 @@ class Sums:
     b: Array
     g: Array
     rest: Array
-    kinds: NDArray[np.int64]
+    kinds: NDArray[np.intp]
     own: NDArray[np.bool_]
-    riders: NDArray[np.int64]
+    riders: NDArray[np.intp]
 
 
 def sums_of(riders: Sequence[RiderRecordings], main: Sequence[Mounting | None]) -> Sums:
@@ -107,9 +107,9 @@ def sums_of(riders: Sequence[RiderRecordings], main: Sequence[Mounting | None]) 
         b,
         g,
         rest,
-        kinds=np.array([MOUNTINGS.index(kind) for _, kind, _, _ in parts], dtype=np.int64),
+        kinds=np.array([MOUNTINGS.index(kind) for _, kind, _, _ in parts], dtype=np.intp),
         own=np.array([own for *_, own in parts], dtype=bool),
-        riders=np.array([number for number, *_ in parts], dtype=np.int64),
+        riders=np.array([number for number, *_ in parts], dtype=np.intp),
     )
 
 

@@ -41,7 +41,7 @@ class _Match:
     opposite: NDArray[np.complex128]
     together: Array
     overlap: Array
-    lags: NDArray[np.int64]
+    lags: NDArray[np.intp]
 
     @property
     def score(self) -> Array:
@@ -60,7 +60,7 @@ def _match(left: Array, right: Array) -> _Match:
 
     riding = [2.0 * (np.abs(pointer) > 0.5) - 1.0 for pointer in (left, right)]
     overlap = slid(np.ones(left.size), np.ones(right.size)).real
-    lags = np.arange(length, dtype=np.int64)
+    lags = np.arange(length, dtype=np.intp)
     lags[lags > length // 2] -= length
     return _Match(-slid(left, right), slid(riding[0], riding[1]).real, overlap, lags)
 

@@ -93,7 +93,7 @@ class Block:
         First byte of each in the file.
     """
 
-    def __init__(self, data: NDArray[np.uint8], definition: Definition, starts: NDArray[np.int64]) -> None:
+    def __init__(self, data: NDArray[np.uint8], definition: Definition, starts: NDArray[np.intp]) -> None:
         """Take the messages at ``starts`` of the file's bytes."""
         self.definition = definition
         self.starts = starts
@@ -127,7 +127,7 @@ class Block:
 
 
 def rows_at(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], size: int, most: int = VIEW_MAX_BYTES
+    data: NDArray[np.uint8], starts: NDArray[np.intp], size: int, most: int = VIEW_MAX_BYTES
 ) -> NDArray[np.uint8]:
     """Return ``size`` bytes from each start, which ascend; a view of more than ``most`` bytes is taken in parts.
 

@@ -16,7 +16,7 @@ from bikefit.io.fit.blocks import Block, Field, scaled, valid
 from bikefit.io.fit.profile import BYTE, STRING
 from bikefit.model import Array
 
-Piece = tuple[NDArray[np.int64], Block, Field]
+Piece = tuple[NDArray[np.intp], Block, Field]
 """Rows of a column, the block that holds them, and the field in it."""
 
 _CELLS_A_BYTE: Final = 3

@@ -74,12 +74,12 @@ def _message_number(body: bytes) -> int:
     return int.from_bytes(body[1:3], "big" if body[0] else "little")
 
 
-def _definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.int64]:
+def _definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.intp]:
     """Return for each message the row of its definition: the last of its local type before it."""
     headers = data[found.starts]
     local = np.where(headers >= 0x80, headers >> 5 & 3, headers & 0xF)
     defined = data[found.definition_starts] & 0xF
-    row = np.zeros(len(found.starts), np.int64)
+    row = np.zeros(len(found.starts), np.intp)
     for kind in range(16):
         mine, rows = local == kind, np.flatnonzero(defined == kind)
         if mine.any():
@@ -223,7 +223,7 @@ def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> 
             block.stamps = np.where(compressed[rows], stamps[rows], _NO_STAMP).astype(np.uint32)
             stamp = Field(TIMESTAMP, FROM_HEADER, 4, BASE_TYPES[0x86], field_spec(20, TIMESTAMP), "timestamp")
             block.definition = replace(block.definition, fields=(*block.definition.fields, stamp))
-    gaps = np.array([item.byte for item in found.damage if item.what == "gap"], np.int64)
+    gaps = np.array([item.byte for item in found.damage if item.what == "gap"], np.intp)
     gaps_before = np.searchsorted(gaps, found.starts[timed])
     unsure = known & (gaps_before > gaps_before[anchor]) & ~has_whole[timed]
     return int(np.count_nonzero(unsure))

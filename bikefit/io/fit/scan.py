@@ -64,9 +64,9 @@ class Scan:
         What is not whole, in the order of the file.
     """
 
-    starts: NDArray[np.int64]
-    definition_starts: NDArray[np.int64]
-    definition_layouts: NDArray[np.int64]
+    starts: NDArray[np.intp]
+    definition_starts: NDArray[np.intp]
+    definition_layouts: NDArray[np.intp]
     layouts: tuple[bytes, ...]
     part_starts: tuple[int, ...]
     damage: tuple[Damage, ...]
@@ -268,9 +268,9 @@ def scan(data: bytes, name: str) -> Scan:
         damage.extend(found)
         at = max(following, at + 1)
     return Scan(
-        starts=np.array(walk.starts, np.int64),
-        definition_starts=np.array(walk.definition_starts, np.int64),
-        definition_layouts=np.array(walk.definition_layouts, np.int64),
+        starts=np.array(walk.starts, np.intp),
+        definition_starts=np.array(walk.definition_starts, np.intp),
+        definition_layouts=np.array(walk.definition_layouts, np.intp),
         layouts=tuple(walk.layouts),
         part_starts=tuple(part_starts),
         damage=tuple(damage),
