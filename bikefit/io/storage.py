@@ -12,7 +12,7 @@ from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.source import Source
 from bikefit.io.text.layout import COLUMNS_MAX, to_utf8
-from bikefit.io.text.lines import HEAD_BYTES, is_missing
+from bikefit.io.text.lines import HEAD_BYTES, LARGE_BYTES, is_missing
 from bikefit.model import Array
 
 _SPREADSHEET_MARKS: Final = (";", ",")
@@ -52,10 +52,10 @@ def parse_storage(source: Source) -> Storage:
     >>> parse_storage(Source("x.mot", text, "")).columns["a"].tolist()
     [1.5]
     """
-    head, mark, labels, rows = _split(source.data[:HEAD_BYTES], source.name)
-    _values(rows[:_LOOKED_AT], labels, mark, source.name)  # refuses what is none before all of it is taken apart
-    if len(source.data) > HEAD_BYTES:
-        head, mark, labels, rows = _split(source.data, source.name)
+    if len(source.data) > LARGE_BYTES:  # what is none is refused before all of it is taken apart
+        _, mark, labels, rows = _split(source.data[:HEAD_BYTES], source.name)
+        _values(rows[:_LOOKED_AT], labels, mark, source.name)
+    head, mark, labels, rows = _split(source.data, source.name)
     values = _values(rows, labels, mark, source.name)
     told = [_bare(line) for line in head]
     pairs = (line.partition("=") for line in told if "=" in line)

@@ -113,11 +113,14 @@ def markers_from_columns(time_s: Array, table: Mapping[str, Array], options: Rea
 
 def _refuse_flat(positions: Mapping[str, Array], source: str) -> None:
     """Raise where one coordinate of no marker ever changes, as one camera gives them."""
-    seen_mm = [places[np.isfinite(places).all(axis=1)] for places in positions.values()]
-    there = [places for places in seen_mm if len(places)]
-    if not there:
+    there: list[Array] = []
+    for places in positions.values():
+        there.append(places[np.isfinite(places).all(axis=1)])
+        if len(there[-1]) and np.ptp(there[-1], axis=0).min() > 0:
+            return  # one marker that moves in all directions tells
+    if not any(map(len, there)):
         return
-    moves = np.max([np.ptp(places, axis=0) for places in there], axis=0)
+    moves = np.max([np.ptp(places, axis=0) for places in there if len(places)], axis=0)
     spans = np.ptp(np.concatenate(there), axis=0)
     if spans.max() > 0 and (spans.min() == 0.0 or (moves.max() > 0 and moves.min() == 0.0)):
         raise RecordingError(f"{source}: all its markers stay in one plane, as one camera sees them. {ONE_CAMERA}")

@@ -18,7 +18,7 @@ from bikefit.io.opensim import pedal_points_beside
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import load
 from bikefit.io.text.layout import COLUMNS_MAX, to_utf8
-from bikefit.io.text.lines import HEAD_BYTES, is_missing
+from bikefit.io.text.lines import HEAD_BYTES, LARGE_BYTES, is_missing
 from bikefit.model import Array, Recording
 
 _FRAME: Final = re.compile(r"\d+([.,]0*)?")
@@ -31,7 +31,8 @@ def read_trc(path: Path, options: ReadOptions) -> Recording:
     (``ride.trc`` and ``ride_force_data_file.mot``) become pedal markers, with a finding that names the file.
     """
     source = load(path, strict=options.strict)
-    split_trc(_lines(source.data[:HEAD_BYTES]), source.name)  # refuses what is none before all of it is taken apart
+    if len(source.data) > LARGE_BYTES:  # what is none is refused before all of it is taken apart
+        split_trc(_lines(source.data[:HEAD_BYTES]), source.name)
     header, names, rows = split_trc(_lines(source.data), source.name)
     mark = _mark(rows[0])
     table = _read_fast(rows, 2 + 3 * len(names)) if mark == "\t" else None

@@ -9,6 +9,8 @@ from typing import Final
 
 HEAD_BYTES: Final = 1 << 20
 """The header, with all comments before it, must end within this."""
+LARGE_BYTES: Final = 4 << 20
+"""Of a larger file the head is looked at by itself first."""
 HEADER_LINES_MAX: Final = 100
 DELIMITERS: Final = (",", ";", "\t", "|")
 BLANKS: Final = " "
