@@ -18,7 +18,7 @@ def test_a_file_alone_is_inspected_and_analysed(run: Run, samples: Path) -> None
     ride = samples / "two_wedges.csv"
     done = run(ride)
     assert (done.code, done.err) == (0, "")
-    assert done.out.index("What it holds") < done.out.index("Right shoe: try 2 varus wedges")
+    assert done.out.index("What can be done") < done.out.index("Right shoe: try 2 varus wedges")
     analysed = run("analyze", ride).out
     assert done.out.endswith(analysed)
     assert run(ride, "--json").out == run("analyze", ride, "--json").out
@@ -111,7 +111,7 @@ RIDE = "SAMPLE"
         (["analyze", f"{RIDE}@60"], "such as ride.csv@1:00-2:00, and a lap FILE@lap2."),
         (["compare", f"{RIDE}@1:90-2:00", RIDE, "--right-wedges", "0,1"], "such as ride.csv@1:00-2:00"),
         (["compare", RIDE, RIDE, "--right-rotation", "2"], "--right-rotation: 1 number for 2 recordings;"),
-        (["compare"], "compare: FILE[@FROM-TO|@lapN].. is missing."),
+        (["simulate"], "simulate: OUT.csv|.fit|.trc is missing."),
         (["simulate", "x.csv", "--seed", "1.5"], "--seed: '1.5' is no whole number."),
         (["simulate", "x.csv", "--right-mean", "much"], "--right-mean: 'much' is no number."),
         (["batch", "x", "--out", "y", "--jobs", "-1"], "--jobs: '-1' is too small; 0 or more was expected."),
