@@ -319,8 +319,8 @@ def test_scipy_comes_only_with_a_shoe_sensor(opened: Opened) -> None:
 
 def test_it_works_offline_and_nothing_left_the_browser(opened: Opened) -> None:
     opened.context.set_offline(True)
-    opened.open()
-    opened.page.locator("#sample").click()
+    opened.page.goto(opened.address)
+    opened.page.locator("#sample").click()  # while Python is still loading: a hand in a hurry
     assert opened.headlines(2) == headlines(analyze(SAMPLES / "two_wedges.fit"))
     opened.context.set_offline(False)
     assert {method for method, _ in opened.requests} == {"GET"}

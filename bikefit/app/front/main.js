@@ -403,12 +403,14 @@ async function offerLast() {
 async function begin() {
   engine = await openEngine(config);
   session.settings.language = config.language;
-  about = await engine.open((words) => (byId("loading").textContent = words));
+  const opening = engine.open((words) => (byId("loading").textContent = words));
+  working = { promise: opening.catch(() => {}) }; // what is dropped meanwhile waits
+  listen();
+  about = await opening.finally(() => (working = null));
   byId("loading").hidden = true;
   byId("end").hidden = !engine.can.quit;
   drawSettings(about, act);
   drawBatch(engine, act);
-  listen();
   draw();
   await offerLast();
   document.body.dataset.ready = "true";
