@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 from helpers.local_app import App, running
 
+from bikefit.io.text.writer import write_csv
+from bikefit.simulate import simulate_plain
 from bikefit.words.catalogue import catalogue
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -182,6 +186,48 @@ def test_a_wrong_file_gets_the_projects_sentence_and_what_to_do(page: Any, run: 
     assert "What is missing, and what to do" in said[1]
     assert "Strap a motion sensor on each shoe" in said[1]
     assert "Traceback" not in page.content()
+
+
+def test_the_sensors_of_two_shoes_are_joined_to_one_ride(page: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SAMPLES / "sessions")
+    choose(page, Path("dario_1_left.csv"), Path("dario_1_right.csv"))
+    page.get_by_role("button", name="One ride: join").click()
+    page.wait_for_selector(".card.shoe-right")
+    assert len(headlines(page)) == 2
+    words = ("analyze", "--left", "dario_1_left.csv", "--right", "dario_1_right.csv", "--json")
+    assert download(page, "Data (JSON)").decode() == run(*words).out
+
+
+def test_a_long_analysis_is_stopped_by_its_button(page: Any, tmp_path: Path) -> None:
+    write_csv(simulate_plain(duration_s=3000, seed=1)[0], tmp_path / "long.csv")
+    choose(page, tmp_path / "long.csv")
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("text=Stopped.")
+    settled(page)
+    choose(page, SAMPLES / "two_wedges.fit")
+    page.wait_for_selector("#answer-body .card")
+
+
+def test_a_chosen_folder_runs_as_a_batch(page: Any, app: App, tmp_path: Path) -> None:
+    rides = tmp_path / "rides"
+    (rides / "june").mkdir(parents=True)
+    for path, place in ((VISIT[0], rides), (VISIT[1], rides / "june")):
+        (place / path.name).write_bytes(path.read_bytes())
+    (rides / ".hidden").write_text("x")
+    page.set_input_files("#folder", str(rides))
+    page.wait_for_selector("text=“rides” holds 2 files.")
+    page.get_by_role("button", name="sessions of many riders").click()
+    page.wait_for_selector("text=2 sessions: 2 with an answer.")
+    status, packed = app.send("GET", page.get_by_role("link", name="Download them").get_attribute("href"))
+    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    assert (status, "index.html" in names, len([name for name in names if name.startswith("sessions/")])) == (
+        200,
+        True,
+        2,
+    )
+    with page.context.expect_page() as shown:
+        page.get_by_role("link", name="Open the results").click()
+    assert "visit_helped_2" in shown.value.content()
 
 
 # ---- the visit ----------------------------------------------------------------------------------------------

@@ -289,7 +289,9 @@ def test_it_is_private_and_gone_at_the_end_and_the_next_start_clears_what_was_ki
         room = killed.rooms()[0]
         assert stat.S_IMODE(room.parent.stat().st_mode) == 0o700
         assert stat.S_IMODE(room.stat().st_mode) == 0o700
+        worker = Path(f"/proc/{children(killed)[0]}") if Path("/proc/self").exists() else None
         end(killed, signal.SIGKILL)
+    assert worker is None or wait_for(lambda: not worker.exists())
     assert (room / "recordings" / "two_wedges.fit").exists()
     with running(tmp_path) as first:
         assert not room.exists()

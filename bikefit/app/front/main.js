@@ -238,6 +238,8 @@ async function restore(told) {
       const one = newRecording(given);
       if (given.sample) {
         if (!samples.has(given.sample)) samples.set(given.sample, await engine.ask("sample", { name: given.sample }, { signal }));
+      } else if (given.parts) {
+        for (const part of one.parts) if (part.blob) await engine.add({ name: part.name, blob: part.blob }, { signal });
       } else if (blob) {
         onStage("reading", { name: given.name });
         one.blob = blob;
@@ -282,9 +284,17 @@ const act = {
     split(one);
     update();
   },
-  join: ({ left, right }) => {
-    const one = newRecording({ name: left.name, names: { left: [left.name], right: [right.name] }, left: left.left, right: right.right, blob: null });
-    session.recordings = session.recordings.map((each) => (each === left ? one : each)).filter((each) => each !== right);
+  join: (bySide) => {
+    const names = {};
+    const wedges = {};
+    for (const [side, files] of Object.entries(bySide).filter(([, each]) => each.length)) {
+      names[side] = files.map((one) => one.name);
+      wedges[side] = files.map((one) => one[side]).find(Boolean) ?? "";
+    }
+    const all = Object.values(bySide).flat();
+    const one = newRecording({ name: all[0].name, names, parts: all.map(({ name, blob, size }) => ({ name, blob, size })), ...wedges });
+    session.recordings = session.recordings.map((each) => (each === all[0] ? one : each)).filter((each) => !all.includes(each));
+    session.shown = one.id;
     update();
   },
   plan: async (from, laps) => {

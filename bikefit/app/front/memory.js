@@ -3,7 +3,7 @@ const BASE = "bikefit";
 const SHELF = "session";
 const KEY = "last";
 const MOST_BYTES = 200_000_000;
-const KEPT = ["name", "names", "size", "sample", "part", "side", "left", "right"];
+const KEPT = ["name", "names", "parts", "size", "sample", "part", "side", "left", "right"];
 
 function open() {
   return new Promise((resolve, reject) => {
@@ -54,8 +54,11 @@ const inText = (blob) => new Promise((resolve) => {
 export async function exported(session, version) {
   const told = described(session);
   for (const one of told.recordings) {
-    one.data = one.blob ? await inText(one.blob) : null;
-    delete one.blob;
+    one.parts = one.parts?.map((part) => ({ ...part })) ?? null;
+    for (const file of [one, ...(one.parts ?? [])]) {
+      file.data = file.blob ? await inText(file.blob) : null;
+      delete file.blob;
+    }
   }
   const results = session.recordings.filter((one) => one.document).map((one) => one.document);
   const whole = { schema: "bikefit.app-session/1", version, ...told, results, comparison: session.comparison?.document ?? null };
@@ -67,9 +70,9 @@ export async function imported(file) {
   try {
     const told = JSON.parse(await file.text());
     if (told.schema !== "bikefit.app-session/1" || !Array.isArray(told.recordings)) return null;
-    for (const one of told.recordings) {
-      one.blob = one.data ? new Blob([Uint8Array.from(atob(one.data), (each) => each.charCodeAt(0))]) : null;
-      delete one.data;
+    for (const file of told.recordings.flatMap((one) => [one, ...(one.parts ?? [])])) {
+      file.blob = file.data ? new Blob([Uint8Array.from(atob(file.data), (each) => each.charCodeAt(0))]) : null;
+      delete file.data;
     }
     return told;
   } catch {

@@ -15,9 +15,9 @@ export function drawRows(act) {
   const focus = document.activeElement?.dataset?.key;
   byId("rows").replaceChildren(...session.recordings.map((one, place) => row(one, place, act)));
   if (focus) document.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
-  const joinable = joinablePair();
-  if (joinable) {
-    const button = make("button", { type: "button", onclick: () => act.join(joinable) }, say("join"));
+  const together = joinable();
+  if (together) {
+    const button = make("button", { type: "button", onclick: () => act.join(together) }, say("join"));
     byId("rows").append(make("li", {}, button));
   }
 }
@@ -80,10 +80,12 @@ function trouble(one) {
   return make("div", { class: "trouble" }, parts.flat().filter(Boolean));
 }
 
-/** Two recordings of one foot each, of which one is the left and one the right: sensors recorded apart. */
-function joinablePair() {
-  const singles = session.recordings.filter((one) => !one.names && one.side && !one.part);
-  const left = singles.find((one) => one.side === "left");
-  const right = singles.find((one) => one.side === "right");
-  return left && right ? { left, right } : null;
+/** Files that may belong to one ride, by shoe: sensors recorded apart, or a gyroscope's file and an accelerometer's. */
+function joinable() {
+  const sideOf = (one) => one.side || (one.file?.feet.length === 1 ? one.file.feet[0] : "");
+  const singles = session.recordings.filter((one) => !one.names && !one.part && sideOf(one));
+  const names = Object.fromEntries(["left", "right"].map((side) => [side, singles.filter((one) => sideOf(one) === side)]));
+  const few = names.left.length <= 2 && names.right.length <= 2;
+  const apart = names.left.length && names.right.length;
+  return few && singles.length > 1 && (apart || singles.some((one) => one.error)) ? names : null;
 }

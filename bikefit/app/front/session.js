@@ -13,7 +13,7 @@ export const session = {
 export function newRecording(given) {
   lastId += 1;
   return {
-    id: `r${lastId}`, name: "", names: null, size: 0, blob: null, sample: "", part: "", side: "", left: "", right: "",
+    id: `r${lastId}`, name: "", names: null, parts: null, size: 0, blob: null, sample: "", part: "", side: "", left: "", right: "",
     file: null, answer: null, document: null, error: "", missing: null, done: "", ...given,
   };
 }
