@@ -179,3 +179,20 @@ def test_codes_in_a_sentence_are_words_and_anything_else_is_itself() -> None:
     assert "(a: pitch; b: none)" in str(differs)
     differs = not_comparable("differ", what="wedge_system", flag="--system", values={"own-1.5": ["a"], "-1.5": ["b"]})
     assert "(a: own-1.5; b: −1,5)" in differs.told(Words("de"))
+
+
+def test_every_command_that_says_something_takes_the_language(run: Any, samples: Path) -> None:
+    ride = samples / "two_wedges.csv"
+    for arguments, key in (
+        (("inspect", ride), "inspect.can"),
+        (("inspect", ride, "--details"), "inspect.sections"),
+        (("wedges",), "terminal.in_shoe"),
+        (("plan", ride), "visit.same"),
+        (("analyze", ride, "--details"), "terminal.findings"),
+        ((ride,), "inspect.can"),
+    ):
+        for language in languages():
+            assert Words(language).text(key) in run(*arguments, "--language", language).out
+        refused = run(*arguments, "--language", "xx")
+        assert (refused.code, refused.out) == (2, "")
+        assert "de, en" in refused.err

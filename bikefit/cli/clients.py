@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 from bikefit.cli.declared import Argument, Flag, app
-from bikefit.cli.flags import CommonFlags, ReportFlags
+from bikefit.cli.flags import CommonFlags, ReportFlags, Spoken
 from bikefit.cli.output import announce, open_file
 from bikefit.errors import UsageError
 from bikefit.files import write_whole
@@ -76,7 +76,7 @@ def show(
     common: CommonFlags,
     who: Who,
     out: Annotated[Path, Flag("--out", "-o", metavar="OUT.html", help="Where the page is written.")],
-    language: Annotated[str, Flag("--language", metavar="CODE", help="Language of the page.")] = "en",
+    language: Spoken = "en",
     opened: Annotated[bool, Flag("--open", help="Open the page when done.")] = False,
     clients: ClientsFlag = CLIENTS,
 ) -> None:

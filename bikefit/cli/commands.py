@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from bikefit.cli.clients import CLIENTS, ClientFlag, ClientsFlag, client_named, note_copies, output_for
 from bikefit.cli.declared import Argument, Flag, app
-from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, session_flags
+from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, Spoken, session_flags
 from bikefit.cli.output import announce, open_file, print_json
 from bikefit.cli.waiting import waiting
 from bikefit.conventions import SIDES, PerFoot
@@ -19,7 +19,7 @@ from bikefit.files import write_whole
 from bikefit.sessions import values
 from bikefit.sessions.session import KEYWORDS, Said, Session, told_of
 from bikefit.simulate import RiderNumbers
-from bikefit.words import ENGLISH, Words
+from bikefit.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,8 @@ def _look(file: Path | None, left: list[Path], right: list[Path], session: Sessi
         source = with_file(session, file).files[0]
     found = inspect_recording(source, read_options(session), session.settings)
     # the analysis that follows tells the findings, and needs no advice
-    print_result(inspection_text(ENGLISH, replace(found, findings=(), advice=()) if found.feet else found))
+    words = Words(session.page_language)
+    print_result(inspection_text(words, replace(found, findings=(), advice=()) if found.feet else found))
     if not found.feet:
         return False
     print()
@@ -326,11 +327,13 @@ def inspect(
     as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
     plot: Annotated[Path | None, Flag("--plot", metavar="OUT.png", help="Draw the traces with their strokes.")] = None,
     details: Details = False,
+    language: Spoken = "en",
 ) -> None:
     """Say what a file holds, what can be analysed, what is missing, and the flag that would help."""
     from bikefit.inspection import inspect_recording
     from bikefit.sessions.reading import read_options, with_file
 
+    words = Words(language)
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}: the picture is written as .png.")
     session = with_file(Session().told(said), file)
@@ -342,12 +345,12 @@ def inspect(
         from bikefit.report.out.inspection_text import inspection_text
         from bikefit.report.out.text import print_result
 
-        print_result(inspection_text(ENGLISH, found, details=details))
+        print_result(inspection_text(words, found, details=details))
     if plot is not None:
         from bikefit.analysis import trace_feet
         from bikefit.report.draw.trace_plot import plot_traces
 
-        plot_traces(ENGLISH, found.recording, trace_feet(found.recording, session), plot)
+        plot_traces(words, found.recording, trace_feet(found.recording, session), plot)
         announce(f"Wrote {plot}", common.quiet)
 
 
@@ -355,8 +358,10 @@ def inspect(
 def wedges(
     common: CommonFlags,
     as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    language: Spoken = "en",
 ) -> None:
     """List the wedge systems that are known."""
+    words = Words(language)
     from bikefit.wedge_systems import known_systems
 
     if as_json:
@@ -366,7 +371,7 @@ def wedges(
     elif not common.quiet:
         from bikefit.report.out.text import print_result, systems_text
 
-        print_result(systems_text(ENGLISH, known_systems()))
+        print_result(systems_text(words, known_systems()))
 
 
 @app.command(epilog="Example: bikefit simulate ride.csv --right-mean 3 --seed 7")

@@ -31,6 +31,7 @@ class CommonFlags:
     debug: Annotated[bool, Flag("--debug", help="Show the traceback of an error.")] = False
 
 
+Spoken = Annotated[str, Flag("--language", metavar="CODE", help="Language of page and terminal.")]
 Details = Annotated[bool, Flag("--details", help="Print every number and remark, not the answer alone.")]
 
 

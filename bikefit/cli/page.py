@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from bikefit.cli.declared import Flag, app
-from bikefit.cli.flags import CommonFlags
+from bikefit.cli.flags import CommonFlags, Spoken
 from bikefit.cli.output import announce
 from bikefit.errors import UsageError
 from bikefit.sessions.session import KEYWORDS
@@ -17,7 +17,7 @@ from bikefit.sessions.session import KEYWORDS
 def app_(
     common: CommonFlags,
     port: Annotated[int | None, Flag("--port", metavar="N", help="Port of the page. [default: 8017]", min=1)] = None,
-    language: Annotated[str, Flag("--language", metavar="CODE", help="Language of the page.")] = "en",
+    language: Spoken = "en",
     no_open: Annotated[bool, Flag("--no-open", help="Print the address only; open no browser.")] = False,
     export: Annotated[
         Path | None, Flag("--export", metavar="SITE", help="Write the page as a web site for any static host instead.")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 from bikefit.cli.declared import Argument, Flag, app
-from bikefit.cli.flags import CommonFlags, session_flags
+from bikefit.cli.flags import CommonFlags, Spoken, session_flags
 from bikefit.cli.output import announce, print_json
 from bikefit.errors import UsageError
 from bikefit.files import check_replaceable, write_whole
 from bikefit.sessions.session import Said, Session
-from bikefit.words import ENGLISH
+from bikefit.words import Words
 
 FAILURES = 4
 """Exit code of a batch that finished with failed sessions."""
@@ -113,8 +113,10 @@ def learn(
         Path | None, Flag("--report", metavar="OUT.html", help="Write a page with each foot's answer.")
     ] = None,
     as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    language: Spoken = "en",
 ) -> None:
     """Learn from a studio's own riders what to expect of the next one: response, repeatability, drift."""
+    words = Words(language)
     _check_written(out, "--out", ".toml")
     _check_written(report, "--report", ".html")
     from bikefit.batch.experiments import learn_prior
@@ -123,12 +125,12 @@ def learn(
     if out is not None:
         from bikefit.report.out.learn_text import prior_toml
 
-        write_whole(out, prior_toml(ENGLISH, prior))
+        write_whole(out, prior_toml(words, prior))
         announce(f"Wrote {out}", common.quiet)
     if report is not None:
         from bikefit.report.pages.learn_view import learn_html
 
-        write_whole(report, learn_html(ENGLISH, prior))
+        write_whole(report, learn_html(words, prior))
         announce(f"Wrote {report}", common.quiet)
     if as_json:
         print_json(prior.to_dict())
@@ -136,7 +138,7 @@ def learn(
         from bikefit.report.out.learn_text import learn_text
         from bikefit.report.out.text import print_result
 
-        print_result(learn_text(ENGLISH, prior, out))
+        print_result(learn_text(words, prior, out))
 
 
 def _check_written(path: Path | None, flag: str, suffix: str) -> None:
