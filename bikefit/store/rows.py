@@ -69,11 +69,11 @@ class SessionRow:
     pdf: Annotated[str, Column("address of its PDF; empty where it has none")] = ""
     client: Annotated[str, Column("whose visit it is: the id in `clients`, or as the manifest has it")] = ""
     comfort: Annotated[float | None, Column("how it felt, from 0 to 10")] = None
-    shoe: Annotated[str, Column("the shoe's model, as told")] = ""
-    pedal: Annotated[str, Column("the pedal's model, as told")] = ""
-    cleat: Annotated[str, Column("the type of cleat, as told")] = ""
-    cleat_float_deg: Annotated[float | None, Column("the cleat's total float, as told")] = None
-    next_visit: Annotated[str, Column("day of the next visit as YYYY-MM-DD, as told")] = ""
+    shoe: Annotated[str, Column("the shoe's model, as entered")] = ""
+    pedal: Annotated[str, Column("the pedal's model, as entered")] = ""
+    cleat: Annotated[str, Column("the type of cleat, as entered")] = ""
+    cleat_float_deg: Annotated[float | None, Column("the cleat's total float, as entered")] = None
+    next_visit: Annotated[str, Column("day of the next visit as YYYY-MM-DD, as entered")] = ""
 
 
 @dataclass(frozen=True)
