@@ -113,7 +113,7 @@ def _by_metric(
     value, error, dof = mean_with_error(values, _block(column["start_s"], column["end_s"]))
     level = _level_change(0.5 * (column["start_s"] + column["end_s"]), values, settings)
     of_levels = _sd_of_levels(level, value)
-    sd = max(t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan, of_levels)
+    sd = float(max(t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan, of_levels))
     return value, max(error, of_levels), sd, level
 
 
