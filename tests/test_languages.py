@@ -17,7 +17,7 @@ from test_other_language import DATA, seen_in, strings
 
 from bikefit.comparison.refusal import not_comparable
 from bikefit.report.out.comparison_text import comparison_text
-from bikefit.report.out.text import session_text
+from bikefit.report.out.text import encodable, session_text
 from bikefit.report.out.visit_text import visit_text
 from bikefit.report.pages.comparison_view import comparison_page
 from bikefit.report.pages.fitter_view import session_view
@@ -196,3 +196,9 @@ def test_every_command_that_says_something_takes_the_language(run: Any, samples:
         refused = run(*arguments, "--language", "xx")
         assert (refused.code, refused.out) == (2, "")
         assert "de, en" in refused.err
+
+
+def test_a_terminal_without_the_letters_reads_it_all() -> None:
+    told = on_terminal(session_text(Words("de"), sessions.two_wedges(), details=True))
+    assert "?" not in encodable(told, "ascii")
+    assert "Pruefen Sie vor dem Losfahren" in encodable(told, "ascii")
