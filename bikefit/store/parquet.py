@@ -6,9 +6,10 @@ from pathlib import Path
 
 from bikefit.files import whole_file
 from bikefit.store.reading import reading
+from bikefit.store.rows import TABLES
 from bikefit.store.schema import COLUMNS
 
-PARQUET_FILES = tuple(f"{table}.parquet" for table in COLUMNS)
+PARQUET_FILES = tuple(f"{table}.parquet" for table in TABLES)
 ROWS_AT_ONCE = 50_000
 """So many rows are in memory at a time."""
 _LEFT_OUT = {"document"}
