@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bikefit.batch.experiments import rider_recordings
 from bikefit.batch.folder import DATABASE, INDEX, RIDERS, TABLE, is_page, page_lost
 from bikefit.batch.identity import named_id
 from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
-from bikefit.errors import OutputError
+from bikefit.comparison import ComparisonResult
+from bikefit.errors import BikefitError, OutputError
 from bikefit.files import write_whole
+from bikefit.response import learn_from
+from bikefit.response.learn import RIDERS_MIN
 from bikefit.settings import Settings
-from bikefit.store import PARQUET_FILES, Store, sessions_csv, write_parquet
-from bikefit.words import ENGLISH
+from bikefit.store import PARQUET_FILES, Store, client_of, sessions_csv, write_parquet
+from bikefit.words import ENGLISH, Words
 
 Tell = Callable[[str], None]
 
@@ -58,7 +63,33 @@ def _write_rider(store: Store, rider: str, own: Collection[Mapping[str, Any]], o
     ).encode("utf-8")
     link = rider_link(rider)
     write_whole(out / link, page)
+    store.set_verdicts(rider, verdicts_of(compared))
     store.set_sizes({link: len(page)})
+
+
+def verdicts_of(compared: ComparisonResult | BikefitError) -> dict[str, str]:
+    """Return what the wedges did to each foot on which some were tried."""
+    if isinstance(compared, BikefitError):
+        return {}
+    return {side: foot.verdict for side, foot in compared.feet.items() if foot.verdict not in (None, "not_tried")}
+
+
+def pooled_lines(words: Words, store: Store, sessions: Collection[Mapping[str, Any]]) -> list[str]:
+    """Say what wedges do to the studio's riders, where there are enough; worked out only where something changed."""
+    if len(riders_with_two_counts(sessions)) < RIDERS_MIN:
+        return []
+    told = repr([(one["id"], client_of(one), one["day"], one["start"], one["feet"]) for one in sessions])
+    key = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    found = store.pooled(key)
+    if found is None:
+        prior = learn_from(rider_recordings(sessions))
+        one = prior.numbers["response_mean"]
+        found = [one.value, *one.interval, one.riders] if prior.learned("response_mean") else []
+        store.set_pooled(key, found)
+    if not found:
+        return []
+    value, low, high = (words.fixed(number, 2) for number in found[:3])
+    return [words.text("studio.pooled_response", riders=int(found[3]), value=value, low=low, high=high)]
 
 
 def write_group(store: Store, out: Path, settings: Settings, title: str, tell: Tell, *, parquet: bool) -> None:
@@ -75,7 +106,15 @@ def write_group(store: Store, out: Path, settings: Settings, title: str, tell: T
         if page_lost(out, rider_link(rider), sizes.get(rider_link(rider))):
             _write_rider(store, rider, own, out, settings)
     links = rider_links(with_pages)
-    page = index_html(ENGLISH, sessions, links, title=title, band_deg=settings.neutral_band_deg)
+    page = index_html(
+        ENGLISH,
+        sessions,
+        links,
+        title=title,
+        band_deg=settings.neutral_band_deg,
+        verdicts=store.keep_verdicts(with_pages),
+        pooled=pooled_lines(ENGLISH, store, sessions),
+    )
     write_whole(out / INDEX, page)
     reports = {session[name] for session in sessions for name in ("report", "pdf") if session[name]}
     clear_stale(store, out, {*reports, *links.values()}, tell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
@@ -205,10 +205,46 @@ class Store:
     def save_settings(self, settings: Mapping[str, Any]) -> None:
         """Write the settings and options of the batch, as JSON."""
         with self._transaction():
-            self._db.execute("DELETE FROM settings")
+            self._db.execute("DELETE FROM settings WHERE name NOT IN ('verdicts', 'pooled')")
             self._db.executemany(
                 "INSERT INTO settings VALUES (?, ?)", [(name, json.dumps(value)) for name, value in settings.items()]
             )
+
+    def verdicts(self) -> dict[str, dict[str, str]]:
+        """Return by rider what the wedges did to each foot."""
+        return dict(self._noted("verdicts") or {})
+
+    def set_verdicts(self, rider: str, found: Mapping[str, str]) -> None:
+        """Note what the wedges did to a rider's feet."""
+        self._note("verdicts", self.verdicts() | {rider: dict(found)})
+
+    def keep_verdicts(self, riders: Collection[str]) -> dict[str, dict[str, str]]:
+        """Forget the verdicts of all but some riders; returns theirs."""
+        known = self.verdicts()
+        kept = {rider: found for rider, found in known.items() if rider in riders}
+        if kept != known:
+            self._note("verdicts", kept)
+        return kept
+
+    def pooled(self, key: str) -> list[float] | None:
+        """Return what was worked out of all riders together, None where it is of others or not there."""
+        noted = self._noted("pooled") or {}
+        return list(noted["found"]) if noted.get("key") == key else None
+
+    def set_pooled(self, key: str, found: list[float]) -> None:
+        """Note what was worked out of all riders together."""
+        self._note("pooled", {"key": key, "found": found})
+
+    def _noted(self, name: str) -> Any:
+        """Return what the file notes under a name."""
+        with self._told():
+            found = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def _note(self, name: str, value: Any) -> None:
+        """Note something of the batch as a whole."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value, sort_keys=True)))
 
     def sessions(self, rider: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield each session, in the manifest's order: its columns but the document, and its feet under ``feet``."""

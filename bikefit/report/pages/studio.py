@@ -28,7 +28,9 @@ from bikefit.words import Words
 
 Row = Mapping[str, Any]
 CURVE_POINTS = 25
-COLUMN_KINDS = ("", "", "", "", "left", "left", "right", "right", "", "", "")
+COLUMN_KINDS = ("", "", "", "", "left", "left", "left", "right", "right", "right", "", "", "", "")
+VERDICTS = ("helps", "harms", "too_much", "no_effect_seen")
+"""What a rider's recordings may show of the wedges; the index is filtered by it."""
 SPARK_WIDTH, SPARK_HEIGHT = 120.0, 34.0
 
 
@@ -45,15 +47,27 @@ class Cell:
 
 
 def index_html(
-    words: Words, sessions: Sequence[Row], riders: Mapping[str, str], *, title: str = "", band_deg: float = 1.0
+    words: Words,
+    sessions: Sequence[Row],
+    riders: Mapping[str, str],
+    *,
+    title: str = "",
+    band_deg: float = 1.0,
+    verdicts: Mapping[str, Mapping[str, str]] | None = None,
+    pooled: Sequence[str] = (),
 ) -> str:
-    """Render the studio's page from stored sessions, each with its ``day``; ``riders`` has the address of each page."""
+    """Render the studio's page from stored sessions, each with its ``day``.
+
+    ``riders`` has the address of each rider's page, ``verdicts`` what the wedges did to each, foot by foot, and
+    ``pooled`` what all of them have in common, in sentences.
+    """
     counts = Counter(session["status"] for session in sessions)
     said = [
         words.text("studio.count", n=counts[status], status=words.text(f"studio.status_{status}"))
         for status in ("ok", "undetermined", "failed")
         if counts[status]
     ]
+    due = _due_days(sessions)
     attention = sum(bool(foot["change"]) for session in sessions for foot in session["feet"])
     return render_page(
         words,
@@ -62,7 +76,9 @@ def index_html(
         summary=words.text("studio.summary", sessions=len(sessions), counts=said),
         attention=words.text("studio.attention", feet=attention),
         columns=list(zip(words.columns("studio.columns"), COLUMN_KINDS, strict=True)),
-        rows=[_index_row(words, session, riders) for session in sessions],
+        rows=[_index_row(words, session, riders, verdicts or {}, due) for session in sessions],
+        verdicts=[(code, words.text(f"studio.verdict_{code}")) for code in VERDICTS],
+        pooled=pooled,
         failures=[session for session in sessions if session["status"] == "failed"],
         failure_columns=words.columns("studio.failures_columns"),
         distributions=[Markup(picture) for picture in _distributions(words, sessions, band_deg)],
@@ -146,7 +162,29 @@ def _asset(name: str) -> str:
 # ---- the index -------------------------------------------------------------------------------------------------
 
 
-def _index_row(words: Words, session: Row, riders: Mapping[str, str]) -> dict[str, Any]:
+def _due_days(sessions: Iterable[Row]) -> dict[str, tuple[str, str]]:
+    """Return by rider the id of the last session, and the day from which the rider is due again.
+
+    That is the next visit's where one was told, else a year after the last.
+    """
+    last: dict[str, Row] = {}
+    for session in sessions:
+        rider = session["rider"]
+        if rider and session["day"] and session["day"] >= last.get(rider, session)["day"]:
+            last[rider] = session
+    return {
+        rider: (session["id"], session["next_visit"] or f"{int(session['day'][:4]) + 1}{session['day'][4:]}")
+        for rider, session in last.items()
+    }
+
+
+def _index_row(
+    words: Words,
+    session: Row,
+    riders: Mapping[str, str],
+    verdicts: Mapping[str, Mapping[str, str]],
+    due: Mapping[str, tuple[str, str]],
+) -> dict[str, Any]:
     """Return a session's cells and the states it is filtered by."""
     feet = {foot["foot"]: foot for foot in session["feet"]}
     cells = [
@@ -156,7 +194,18 @@ def _index_row(words: Words, session: Row, riders: Mapping[str, str]) -> dict[st
         Cell(session["condition"], session["condition"], free=True),
     ]
     for side in SIDES:
-        cells += foot_cells(words, feet.get(side))
+        foot = feet.get(side)
+        measured, advised = foot_cells(words, foot)
+        worn = foot["fitted"] if foot else None
+        on = words.wedges(worn) if foot else ""
+        cells += [measured, Cell(on, -999.0 if worn is None else float(worn)), advised]
+    found = verdicts.get(session["rider"], {})
+    told = [
+        words.text("studio.verdict_of", shoe=words.shoe(side), verdict=words.text(f"studio.verdict_{found[side]}"))
+        for side in SIDES
+        if side in found
+    ]
+    cells.append(Cell(words.listed(told), " ".join(found.values())))
     quality = [foot["quality"] for foot in feet.values() if foot["quality"] is not None]
     cells += [
         Cell("", picture=_sparkline(words, feet)),
@@ -164,7 +213,9 @@ def _index_row(words: Words, session: Row, riders: Mapping[str, str]) -> dict[st
         Cell(_status(words, session), session["status"], kind=session["status"]),
     ]
     states = [session["status"], *(["attention"] if any(foot["change"] for foot in feet.values()) else [])]
-    return {"cells": cells, "states": " ".join(states)}
+    states += sorted(set(found.values()))
+    newest, day = due.get(session["rider"], ("", ""))
+    return {"cells": cells, "states": " ".join(states), "due": day if newest == session["id"] else ""}
 
 
 def _status(words: Words, session: Row) -> str:

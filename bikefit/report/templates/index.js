@@ -1,10 +1,12 @@
 "use strict";
 // Sorting, filtering and showing the table piece by piece; without it every row is simply there.
 const table = document.getElementById("sessions"), body = table.tBodies[0];
+const now = new Date(), two = (number) => String(number).padStart(2, "0");
+const today = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 const rows = [...body.rows].map((row) => ({
   row,
   text: row.textContent.toLowerCase(),
-  states: row.dataset.states.split(" "),
+  states: [...row.dataset.states.split(" "), ...(row.dataset.due && row.dataset.due <= today ? ["due"] : [])],
   keys: [...row.cells].map((cell) => cell.dataset.key ?? cell.textContent),
 }));
 const words = document.getElementById("words"), state = document.getElementById("state");
