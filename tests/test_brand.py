@@ -153,7 +153,7 @@ def test_a_brand_says_what_its_file_says(tmp_path: Path) -> None:
     assert brand.logo is not None
     assert brand.logo.ratio == 4.0
     assert "taken out, as a logo needs none of it: <script>." in brand.notes[0]
-    assert "contrast of 1.3 to white" in brand.notes[1]
+    assert "contrast of 1.2 to the page" in brand.notes[1]
     assert brand.digest != load_brand(written(tmp_path, 'name = "Radlabor"')).digest
     assert load_brand(written(tmp_path, "")) == Brand()
 
@@ -184,5 +184,5 @@ def test_a_brand_that_makes_no_sense_is_refused_with_what_was_expected(tmp_path:
 
 @pytest.mark.parametrize("colour", ["#ffd400", "#000000", "#ffffff", "#0a5c8a", "#777777"])
 def test_words_in_a_brands_colour_can_be_read(colour: str) -> None:
-    for ground in ("#ffffff", "#1b2027"):
+    for ground in ("#ffffff", "#f3f5f7", "#1b2027", "#12161b"):
         assert contrast(readable(colour, ground), ground) >= 4.5

@@ -151,6 +151,7 @@ def stored_sessions() -> list[dict[str, Any]]:
     return [
         {
             "session": "7", "file": "8", "rider": "9", "date": "2026-01-02", "day": "2026-01-02", "condition": "-",
+            "id": status, "next_visit": "2027-01-02",
             "status": status, "error": "", "report": "", "kept": "2026-01-01", "named": False,
             "feet": [foot, unknown] if status != "failed" else [],
         }

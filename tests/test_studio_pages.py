@@ -24,6 +24,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 HOSTILE = "<script>document.title='broken'</script>\"'><img src=x onerror=alert(1)> שלום مرحبا 🚲 {{ 7*7 }}"
 LONG = "y" * 10_000
+DUE = ["plain 1"]
+"""Of Ann's sessions the last, as her next visit was for a day long past."""
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
 if not CHROMIUM.exists():
     pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
@@ -42,7 +44,12 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
             position=number,
             name=name,
             session=Session(
-                files=(Path(f"{name[:100]}.csv"),), right_wedges=wedges, rider=rider, date=date, condition=HOSTILE
+                files=(Path(f"{name[:100]}.csv"),),
+                right_wedges=wedges,
+                rider=rider,
+                date=date,
+                condition=HOSTILE,
+                next_visit="2026-03-09" if rider == "Ann" else "",
             ),
         )
         for number, (made, name, (rider, date, wedges)) in enumerate(zip(ids, names, told, strict=True))
@@ -121,12 +128,12 @@ def test_rows_are_sorted_and_filtered(browser: Any, studio: Path) -> None:
     page.goto((studio / "index.html").as_uri())
     everything = names_in(page)
     assert len(everything) == 6
-    right = page.locator("#sessions thead th").nth(6)
+    right = page.locator("#sessions thead th").nth(7)
     right.locator("button").click()
     assert right.get_attribute("aria-sort") == "ascending"
 
     def measured() -> list[float]:
-        cells = page.locator("#sessions tbody tr td:nth-child(7)").all_inner_texts()
+        cells = page.locator("#sessions tbody tr td:nth-child(8)").all_inner_texts()
         return [abs(float(re.sub(r"[°+ ]", "", cell.split("°")[0]).replace("−", "-"))) for cell in cells if cell]
 
     assert measured() == sorted(measured())
@@ -143,6 +150,10 @@ def test_rows_are_sorted_and_filtered(browser: Any, studio: Path) -> None:
     page.locator("#words").fill("")
     page.locator("#state").select_option("failed")
     assert names_in(page) == ["bad"]
+    page.locator("#state").select_option("helps")
+    assert names_in(page) == []
+    page.locator("#state").select_option("due")
+    assert names_in(page) == DUE
     page.locator("#state").select_option("attention")
     assert 0 < len(names_in(page)) < 6
     page.close()

@@ -109,7 +109,7 @@ class Brand:
             said.append(f"logo: taken out, as a logo needs none of it: {shown}.")
         if self.colour and self.ink != self.colour:
             said.append(
-                f"colour: {self.colour} has a contrast of {contrast(self.colour, LIGHT_GROUND):.1f} to white and "
+                f"colour: {self.colour} has a contrast of {contrast(self.colour, LIGHT_GROUND):.1f} to the page and "
                 f"{READABLE} is needed to read words, so words are in {self.ink}."
             )
         return tuple(said)

@@ -7,9 +7,9 @@ from typing import Final
 
 READABLE: Final = 4.5
 """Contrast that words need on their ground."""
-LIGHT_GROUND: Final = "#ffffff"
+LIGHT_GROUND: Final = "#f3f5f7"
 DARK_GROUND: Final = "#1b2027"
-"""The paper of the pages by day and by night; `bikefit.report.draw.theme` has the same."""
+"""The lightest that words stand on by day is darker than white, by night lighter than black: as the pages have them."""
 _HEX: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 
 

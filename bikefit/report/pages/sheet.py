@@ -92,7 +92,7 @@ class BrandView:
 
 def branded(page: Page, brand: Brand | None) -> Page:
     """Return a page with a studio's brand."""
-    if brand is None:
+    if brand is None or not (brand.name or brand.logo or brand.address or brand.closing):
         return page
     logo = brand.logo
     width = min(LOGO_WIDTH, LOGO_HEIGHT * logo.ratio) if logo else 0.0
