@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 SVG_NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _LINK: Final = "http://www.w3.org/1999/xlink href"
@@ -204,6 +203,8 @@ def _all(element: _Element) -> Iterator[_Element]:
 def _written(element: _Element, *, outermost: bool = False) -> Iterator[str]:
     """Write an element."""
     space = f' xmlns="{SVG_NAMESPACE}"' if outermost else ""
+    from xml.sax.saxutils import escape, quoteattr  # it brings urllib and ssl, which load slowly
+
     told = "".join(f" {name}={quoteattr(value)}" for name, value in element.attributes.items())
     yield f"<{element.name}{space}{told}>"
     for inner in element.inside:
