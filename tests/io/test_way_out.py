@@ -33,7 +33,7 @@ def test_an_ordinary_ride_gets_three_lines(tmp_path: Path, header: str) -> None:
     path = write(tmp_path, header)
     missing = [str(item) for item in inspect_recording(path).missing]
     assert len(missing) == 3
-    for line, words in zip(missing, ("no foot rotation", "Strap a motion sensor", "docs/sensors.md"), strict=True):
+    for line, words in zip(missing, ("no foot rotation", "Strap a motion sensor", "docs/record.md"), strict=True):
         assert words in line
     assert inspect_recording(path).advice == ()
     assert "--column" not in said(path)
