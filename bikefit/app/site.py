@@ -28,6 +28,8 @@ LIST_OPENING: Final = "self.BIKEFIT_SITE = "
 LOCK: Final = "pyodide-lock.json"
 ENGINE: Final = "engine"
 SCIPY: Final = "scipy"
+FILE_MAX_BYTES: Final = 300_000_000
+"""A recording takes about five times its size of the browser's memory, which has an end at 4 GB."""
 HOW_TO_GET: Final = "docs/host-it.md says how to get it"
 LICENCES: Final = """\
 This folder holds, unchanged, the interpreter of Pyodide {version} (MPL-2.0, https://github.com/pyodide/pyodide) with
@@ -47,7 +49,7 @@ class Site:
 def export_site(folder: Path, pyodide: Path, language: str = "en") -> Site:
     """Write the site; a folder that is neither empty nor an earlier export is refused, and other files stay in it."""
     earlier = _earlier_files(folder)
-    content = front({"engine": "browser"}, language) | {
+    content = front({"engine": "browser", "max_bytes": FILE_MAX_BYTES}, language) | {
         f"{ENGINE}/{name}": each for name, each in _engine(pyodide).items()
     }
     late = {f"{ENGINE}/{name}" for name in _names_of(pyodide, SCIPY)}

@@ -52,17 +52,26 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a line for each."""
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves files and notes which, without a line for each."""
+
+    def __init__(self, asked: list[str], *given: Any, **more: Any) -> None:
+        self.asked = asked
+        super().__init__(*given, **more)
+
+    def do_GET(self) -> None:
+        """Note what is asked for, and give it."""
+        self.asked.append(self.path)
+        super().do_GET()
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder as any static host does, and give its address."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=folder))
+def served(folder: Path, asked: list[str]) -> Iterator[str]:
+    """Serve a folder as any static host does, and give its address; ``asked`` gathers what was asked for."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, asked, directory=folder))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
