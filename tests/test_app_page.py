@@ -199,13 +199,20 @@ def test_the_sensors_of_two_shoes_are_joined_to_one_ride(page: Any, run: Any, mo
 
 
 def test_a_long_analysis_is_stopped_by_its_button(page: Any, tmp_path: Path) -> None:
-    write_csv(simulate_plain(duration_s=3000, seed=1)[0], tmp_path / "long.csv")
-    choose(page, tmp_path / "long.csv")
+    long = tmp_path / "long_0.csv"
+    write_csv(simulate_plain(duration_s=900, seed=1)[0], long)
+    many = [long, *(tmp_path / f"long_{number}.csv" for number in range(1, 9))]
+    for path in many[1:]:
+        path.write_bytes(long.read_bytes() + f"# {path.name}\n".encode())
+    choose(page, *many)
+    page.wait_for_selector(".row")
     page.get_by_role("button", name="Stop").click()
     page.wait_for_selector("text=Stopped.")
     settled(page)
     choose(page, SAMPLES / "two_wedges.fit")
     page.wait_for_selector("#answer-body .card")
+    assert page.locator(".row:last-child .trouble").count() == 0
+    page.get_by_role("button", name="Try again").first.wait_for()
 
 
 def test_a_chosen_folder_runs_as_a_batch(page: Any, app: App, tmp_path: Path) -> None:

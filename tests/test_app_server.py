@@ -215,10 +215,10 @@ def test_an_upload_that_breaks_off_leaves_nothing(app: App) -> None:
 
 def test_an_analysis_that_nobody_waits_for_is_ended_and_the_next_is_answered(app: App, long_ride: Path) -> None:
     name = app.put(long_ride)
-    body = json.dumps({"file": name})
+    body = json.dumps({"files": [name] * 20, "options": {"left-wedges": ",".join(["0", "2"] * 10)}})
     with socket.create_connection(("127.0.0.1", app.port)) as line:
         line.sendall(
-            f"POST /{app.key}/api/analyze HTTP/1.1\r\nHost: 127.0.0.1:{app.port}\r\n"
+            f"POST /{app.key}/api/compare HTTP/1.1\r\nHost: 127.0.0.1:{app.port}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
         )
         line.recv(200)  # it has begun

@@ -64,7 +64,7 @@ function busy(is) {
   document.querySelector("main").setAttribute("aria-busy", String(is));
 }
 
-/** Do one thing at a time; what is asked meanwhile waits. */
+/** Do one thing at a time; what is asked meanwhile waits. Gives back what went wrong, or null. */
 async function work(act) {
   busy(true);
   while (working) await working.promise;
@@ -74,8 +74,10 @@ async function work(act) {
   const promise = (async () => {
     try {
       await act(abort.signal, onStage);
+      return null;
     } catch (error) {
       trouble(error);
+      return error;
     } finally {
       end();
       working = null;
@@ -83,7 +85,7 @@ async function work(act) {
     }
   })();
   working = { abort, promise };
-  await promise;
+  return promise;
 }
 
 // ---- from recordings to answers ----------------------------------------------------------------------------
@@ -100,7 +102,12 @@ async function update() {
     again = false;
     draw();
     await work(async (signal, onStage) => {
-      for (const one of rides()) await answerOf(one, signal, onStage);
+      try {
+        for (const one of rides()) await answerOf(one, signal, onStage);
+      } catch (error) {
+        if (error.name === "AbortError") leaveOff();
+        throw error;
+      }
       await compareAll(signal, onStage);
       draw();
       onStage("report_made");
@@ -114,6 +121,14 @@ async function update() {
   if (again) await update();
 }
 
+/** Mark what was stopped before its answer, so that nothing begins it again but a hand. */
+function leaveOff() {
+  for (const one of rides()) {
+    const key = JSON.stringify(analyzeRequest(one));
+    if (one.done !== key) Object.assign(one, { done: key, error: say("stopped"), answer: null, document: null, stopped: true });
+  }
+}
+
 async function answerOf(one, signal, onStage) {
   const request = analyzeRequest(one);
   const key = JSON.stringify(request);
@@ -121,10 +136,10 @@ async function answerOf(one, signal, onStage) {
   const stage = (what) => onStage(what, { name: labelOf(one) });
   try {
     const { answer, document, file } = await engine.ask("analyze", request, { signal, onStage: stage });
-    Object.assign(one, { answer, document, file, request, what: "analyze", error: "", missing: null });
+    Object.assign(one, { answer, document, file, request, what: "analyze", error: "", missing: null, stopped: false });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    Object.assign(one, { answer: null, document: null, error: error.message });
+    Object.assign(one, { answer: null, document: null, error: error.message, stopped: false });
     if (!one.names) await lookInto(one, signal);
   }
   one.done = key;
@@ -177,7 +192,7 @@ async function addFiles(files) {
     else tell(say("session_unreadable", { name: file.name }));
   }
   const news = [];
-  await work(async (signal, onStage) => {
+  const wrong = await work(async (signal, onStage) => {
     for (const file of files.filter((each) => !exports.includes(each))) {
       if (config.max_bytes && file.size > config.max_bytes) {
         throw new Refused({ message: say("too_large", { name: file.name, size: Math.round(file.size / 1e6), limit: Math.round(config.max_bytes / 1e6) }) });
@@ -187,9 +202,9 @@ async function addFiles(files) {
       if (!session.recordings.some((one) => one.name === name && !one.part)) news.push(newRecording({ name, size: file.size, blob: file }));
     }
   });
-  const said = byId("message").textContent;
+  if (wrong?.name === "AbortError") return;
   await take(news);
-  if (said) tell(said);
+  if (wrong) trouble(wrong);
 }
 
 async function take(news) {
@@ -261,6 +276,10 @@ async function restore(told) {
 
 const act = {
   changed: () => update(),
+  again: (one) => {
+    one.done = "";
+    update();
+  },
   choose: (id) => {
     session.shown = id;
     update();

@@ -61,22 +61,28 @@ function row(one, place, act) {
     make("div", { class: "name" }, label, make("span", { class: "fine" }, about.filter(Boolean).join(" · "))),
     make("div", { class: "fields" }, fields),
     make("div", { class: "does" }, does),
-    one.error && trouble(one),
+    one.error && trouble(one, act),
   );
 }
 
+/** The sentence of what went wrong, up to what the list below it says as well. */
+function shortened({ error, missing }) {
+  const places = (missing?.missing ?? []).map((line) => error.indexOf(line)).filter((at) => at > 0);
+  return error.slice(0, Math.min(error.length, ...places)).trim();
+}
+
 /** What went wrong with a recording, what is missing, and what to do. */
-function trouble(one) {
-  const parts = [make("p", {}, one.file?.side_unknown && !one.side ? say("shoe_needed") : one.error)];
+function trouble(one, act) {
+  const parts = [make("p", {}, one.file?.side_unknown && !one.side ? say("shoe_needed") : shortened(one))];
   const missing = one.missing;
   if (missing && !(one.file?.side_unknown && !one.side)) {
-    const news = (lines) => lines.filter((line) => !one.error.includes(line));
     const list = (title, lines) => lines.length > 0 && [make("p", {}, make("strong", {}, say(title))), make("ul", {}, lines.map((line) => make("li", {}, line)))];
-    parts.push(list("missing_title", news(missing.missing)), list("can_title", news(missing.can)));
+    parts.push(list("missing_title", missing.missing), list("can_title", missing.can));
     if (missing.commands.length) {
       parts.push(make("details", {}, make("summary", {}, say("commands_title")), missing.commands.map((line) => make("pre", { class: "command" }, line))));
     }
   }
+  if (one.stopped) parts.push(make("button", { type: "button", class: "quiet", onclick: () => act.again(one) }, say("again")));
   return make("div", { class: "trouble" }, parts.flat().filter(Boolean));
 }
 
