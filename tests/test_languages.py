@@ -202,3 +202,19 @@ def test_a_terminal_without_the_letters_reads_it_all() -> None:
     told = on_terminal(session_text(Words("de"), sessions.two_wedges(), details=True))
     assert "?" not in encodable(told, "ascii")
     assert "Pruefen Sie vor dem Losfahren" in encodable(told, "ascii")
+
+
+def test_a_batch_speaks_the_language_of_its_sessions(run: Any, samples: Path, tmp_path: Path) -> None:
+    rows = [f"{samples / f'wrong_way_{number}.csv'},Anna,{2 * number - 2},{number}.3.2026,de" for number in (1, 2)]
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("\n".join(["file,rider,right_wedges,date,language", *rows]), encoding="utf-8")
+    assert run("batch", manifest, "--out", tmp_path / "out", "--jobs", "1").code == 0
+    pages = [tmp_path / "out" / "index.html", *(tmp_path / "out" / "riders").iterdir()]
+    assert len(pages) == 2
+    known = {word for texts in catalogue("de").values() for each in texts.items() for word in words_of(" ".join(each))}
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert '<html lang="de">' in text
+        assert "1.3.2026" in text
+        told = seen_in(text.partition("<main>")[2]).replace("wrong_way_1", "").replace("wrong_way_2", "")
+        assert words_of(told) - known <= {"anna"}

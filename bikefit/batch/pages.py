@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bikefit.batch.experiments import rider_recordings
@@ -45,21 +46,23 @@ def load_libraries() -> None:
     import bikefit.report.pages.studio  # noqa: F401
 
 
-def write_rider(store: Store, rider: str, out: Path, settings: Settings) -> None:
+def write_rider(store: Store, rider: str, out: Path, settings: Settings, words: Words = ENGLISH) -> None:
     """Write the page of a rider who rode with two counts; of another, nothing."""
     own = riders_with_two_counts(_dated(store, rider)).get(rider)
     if own is not None:
-        _write_rider(store, rider, own, out, settings)
+        _write_rider(store, rider, own, out, settings, words)
 
 
-def _write_rider(store: Store, rider: str, own: Collection[Mapping[str, Any]], out: Path, settings: Settings) -> None:
+def _write_rider(
+    store: Store, rider: str, own: Collection[Mapping[str, Any]], out: Path, settings: Settings, words: Words
+) -> None:
     """Write the page of a rider with these sessions."""
     from bikefit.report.pages.studio import rider_html
 
     sessions = list(own)
     compared = compare_rider(sessions, settings)
     page = rider_html(
-        ENGLISH, rider, sessions, compared, remounted=taken_off_between(sessions), band_deg=settings.neutral_band_deg
+        words, rider, sessions, compared, remounted=taken_off_between(sessions), band_deg=settings.neutral_band_deg
     ).encode("utf-8")
     link = rider_link(rider)
     write_whole(out / link, page)
@@ -92,9 +95,20 @@ def pooled_lines(words: Words, store: Store, sessions: Collection[Mapping[str, A
     return [words.text("studio.pooled_response", riders=int(found[3]), value=value, low=low, high=high)]
 
 
-def write_group(store: Store, out: Path, settings: Settings, title: str, tell: Tell, *, parquet: bool) -> None:
+def write_group(
+    store: Store,
+    out: Path,
+    settings: Settings,
+    title: str,
+    tell: Tell,
+    *,
+    parquet: bool,
+    words: Words = ENGLISH,
+    riders: Mapping[str, Words] = MappingProxyType({}),
+) -> None:
     """Write the index and the tables from what the store holds, and the riders' pages that are not up to date.
 
+    ``riders`` has the words of those whose pages speak another language than the index.
     The tables come last, for another program may hold them; then that is said and all else is there.
     """
     from bikefit.report.pages.studio import index_html
@@ -104,16 +118,16 @@ def write_group(store: Store, out: Path, settings: Settings, title: str, tell: T
     sizes = store.pages()
     for rider, own in with_pages.items():
         if page_lost(out, rider_link(rider), sizes.get(rider_link(rider))):
-            _write_rider(store, rider, own, out, settings)
+            _write_rider(store, rider, own, out, settings, riders.get(rider, words))
     links = rider_links(with_pages)
     page = index_html(
-        ENGLISH,
+        words,
         sessions,
         links,
         title=title,
         band_deg=settings.neutral_band_deg,
         verdicts=store.keep_verdicts(with_pages),
-        pooled=pooled_lines(ENGLISH, store, sessions),
+        pooled=pooled_lines(words, store, sessions),
     )
     write_whole(out / INDEX, page)
     reports = {session[name] for session in sessions for name in ("report", "pdf") if session[name]}

@@ -36,6 +36,7 @@ from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 from bikefit.store import PARQUET_FILES, Known, Store, Stored, reading
 from bikefit.threads import processors
+from bikefit.words import ENGLISH, Words
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ def _run_locked(
         for note in notes:
             tell(note)
         riders = rider_links(map(_rider, jobs))
+        spoken = {_rider(job): Words(job.session.page_language) for job in jobs}
         pages = page_links(PAGES, (job for job, _ in pairs), report=options.report, pdf=options.pdf)
         wanted = [INDEX, TABLE, *riders.values(), *pages]
         wanted += PARQUET_FILES if options.parquet else ()
@@ -174,9 +176,11 @@ def _run_locked(
             to_come[rider] -= 1
             # now, while the workers go on with others
             if rider and not to_come[rider] and page_lost(out, riders[rider], store.pages().get(riders[rider])):
-                write_rider(store, rider, out, settings)
+                write_rider(store, rider, out, settings, spoken[rider])
         store.save_settings({"version": __version__, "report": options.report, **to_json_value(settings.to_dict())})
-        write_group(store, out, settings, options.title, tell, parquet=options.parquet)
+        write_group(
+            store, out, settings, options.title, tell, parquet=options.parquet, words=_most_spoken(jobs), riders=spoken
+        )
 
 
 def _all_done(
@@ -255,6 +259,12 @@ def _task(job: Job, options: BatchOptions) -> Task:
         title=options.title,
         fitter=options.fitter,
     )
+
+
+def _most_spoken(jobs: list[Job]) -> Words:
+    """Return the words of the language that most sessions' pages speak: those of the index."""
+    told = Counter(job.session.page_language for job in jobs)
+    return Words(told.most_common(1)[0][0]) if told else ENGLISH
 
 
 def _rider(job: Job) -> str:
