@@ -3,7 +3,7 @@
     python benchmarks/fuzz_commands.py [--count 1000] [--seconds 600] [--seed 1]
 
 Commands and options are taken from the program itself, values partly sensible and partly not, files from the sample
-data and some that are no recording. Every line runs in this process, in a folder of its own; what fails is printed as
+data and some that are not a recording. Every line runs in this process, in a folder of its own; failures are printed as
 it can be pasted. No recording may be changed: the lines work on a copy of the sample data.
 """
 

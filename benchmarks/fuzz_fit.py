@@ -156,7 +156,7 @@ def main() -> None:
             begin = time.process_time()
             try:
                 outcomes[read(content, path)] += 1
-            except Exception as error:  # whatever is no error of the package is what is looked for
+            except Exception as error:  # whatever is not an error of the package is what is looked for
                 failures += 1
                 outcomes["FAILED"] += 1
                 print(f"seed {number}: {type(error).__name__}: {error}")

@@ -1,7 +1,7 @@
 """Speed from a trace to its stroke table, beside the cycle detection of Kinetics Toolkit on the same trace.
 
 Run as ``python benchmarks/strokes.py``; the figures go to docs/performance.md. Kinetics Toolkit
-(``pip install kineticstoolkit``) is no dependency; without it only the own figures are printed. Its detection is of
+(``pip install kineticstoolkit``) is not a dependency; without it only the own figures are printed. Its detection is of
 threshold crossings of the rotation itself and gives the events alone; ours cuts at the crank, measures and judges.
 """
 # ruff: noqa: E402

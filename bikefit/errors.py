@@ -75,7 +75,7 @@ def near_matches(name: str, known: list[str] | tuple[str, ...]) -> str:
 
 
 def toml_place(error: ValueError) -> str:
-    """Say where a file is no TOML, without its text.
+    """Say where a file is not TOML, without its text.
 
     Examples
     --------

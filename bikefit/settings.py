@@ -50,7 +50,7 @@ class Settings:
         A rotation that moves less than this within the stroke (RMS) is called still, not noise.
     pitch_rhythm_min_share : float
         Share of the power of the shoe's pitch at once a turn from which on the quality of a phase found in it grows
-        from 0. Higher: what is no pedalling is refused sooner, and so is irregular pedalling.
+        from 0. Higher: what is not pedalling is refused sooner, and so is irregular pedalling.
     rotation_rhythm_min_share : float
         The same of the rotation itself.
     unsteadiness_max : float
@@ -342,7 +342,7 @@ def load_settings(path: str | Path) -> Settings:
     Raises
     ------
     UsageError
-        If the file cannot be read, is no TOML, names an unknown setting or gives a value that is no finite
+        If the file cannot be read, is not TOML, names an unknown setting or gives a value that is not a finite
         number of the right kind.
     """
     try:
@@ -350,7 +350,7 @@ def load_settings(path: str | Path) -> Settings:
     except OSError as error:
         raise UsageError(f"{path}: the settings cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this is no TOML file of settings ({toml_place(error)}).") from error
+        raise UsageError(f"{path}: this is not a TOML file of settings ({toml_place(error)}).") from error
     known = [item.name for item in fields(Settings)]
     if given and not any(name in known or near_matches(name, known) for name in given):
         raise UsageError(f"{path}: unknown settings; none of its names is one of bikefit's.")

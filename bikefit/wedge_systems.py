@@ -122,7 +122,7 @@ def _systems_from_file(path: Path) -> dict[str, WedgeSystem]:
     except OSError as error:
         raise UsageError(f"{path}: the wedge system cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this is no TOML file of a wedge system ({toml_place(error)}).") from error
+        raise UsageError(f"{path}: this is not a TOML file of a wedge system ({toml_place(error)}).") from error
     if not all(isinstance(entry, dict) for entry in table.values()):
         raise UsageError(f"{path}: expected a table, such as [my-wedge] with cant_deg = 1.0 and cap = 3.")
     return {name: _system_from_table(name, entry, str(path)) for name, entry in table.items()}

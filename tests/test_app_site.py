@@ -137,7 +137,11 @@ def edit_lock(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], No
 
 FAULTS: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "no lock": (lambda folder: (folder / "pyodide-lock.json").unlink(), 2, "there is no pyodide-lock.json in it"),
-    "no lock file": (lambda folder: (folder / "pyodide-lock.json").write_text("[1, 2]"), 3, "no lock file of Pyodide"),
+    "no lock file": (
+        lambda folder: (folder / "pyodide-lock.json").write_text("[1, 2]"),
+        3,
+        "not a lock file of Pyodide",
+    ),
     "another version": (edit_lock(lambda lock: lock["info"].update(version="0.29.0")), 3, "this is Pyodide 0.29.0"),
     "a part of the lock": (edit_lock(lambda lock: lock["packages"].pop("pandas")), 3, "it does not know pandas"),
     "missing": (
@@ -289,7 +293,7 @@ def test_a_dropped_file_is_analysed_and_a_wrong_one_refused_in_words(opened: Ope
     opened.page.evaluate(drop, [ride])
     trouble = opened.page.locator("#rows .trouble")
     trouble.wait_for(timeout=SLOW_MS)
-    assert "notes.txt: this is no table with a time column" in trouble.inner_text()
+    assert "notes.txt: this is not a table with a time column" in trouble.inner_text()
     assert "Traceback" not in trouble.inner_text()
     result = analyze(SAMPLES / "no_crank.csv").to_dict()
     found = opened.documents()[0]

@@ -326,14 +326,14 @@ def test_what_is_no_batchs_is_refused(run: Run, rides: Path, done: Path, tmp_pat
     with contextlib.closing(sqlite3.connect(out / "results.sqlite")) as database:
         database.execute("CREATE TABLE sessions (id TEXT)")
     before = everything(out)
-    assert "no database of a batch" in refused(run, source, "--out", out)
+    assert "not a database of a batch" in refused(run, source, "--out", out)
     assert everything(out) == before
     shutil.rmtree(out)
     shutil.copytree(done, out)
     with contextlib.closing(sqlite3.connect(out / "results.sqlite", isolation_level=None)) as database:
         database.execute("DELETE FROM pages WHERE path = 'index.html'")
     assert "index.html: this file is none of this batch's" in refused(run, source, "--out", out)
-    # results inside the source are no recordings, whosever they are
+    # results inside the source are not recordings, whosever they are
     shutil.copytree(done, source / "results")
     shutil.copytree(done, source / "others")
     assert len(jobs_of(source, source / "results", AnalyzeOptions())) == RIDES
@@ -779,7 +779,7 @@ def test_why_workers_cannot_begin(
     stand_in = tmp_path / "python"
     stand_in.write_text(f"#!/bin/sh\n{does}\n")
     stand_in.chmod(0o755)
-    resource_tracker.ensure_running()  # which is no worker
+    resource_tracker.ensure_running()  # which is not a worker
     monkeypatch.setattr(spawn, "_python_exe", os.fsencode(stand_in))
     monkeypatch.setattr(pool, "START_S", 0.2 if "sleep" in does else 60.0)
     monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
@@ -856,7 +856,7 @@ def test_output_that_cannot_be_written(run: Run, rides: Path, tmp_path: Path) ->
     assert told.code == 3
     assert "cannot be made" in told.err
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "results.sqlite").write_text("this is no database, " * 100)
+    (tmp_path / "out" / "results.sqlite").write_text("this is not a database, " * 100)
     for flag in ("--no-report", "--dry-run"):
         told = run("batch", rides, "--out", tmp_path / "out", flag)
         assert told.code == 2

@@ -84,9 +84,9 @@ def test_what_a_logo_needs_comes_through() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"GIF89a", "no well-formed XML"),
-        (b"<html/>", "no SVG"),
-        (SVG.format("", "<g>").encode(), "no well-formed XML"),
+        (b"GIF89a", "not well-formed XML"),
+        (b"<html/>", "not an SVG"),
+        (SVG.format("", "<g>").encode(), "not well-formed XML"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "no size"),
         (SVG.replace("40 10", "40 0").format("", "").encode(), "size makes no sense"),
         (ENTITIES.encode() + SVG.format("", "<text>&b;</text>").encode(), "entities"),
@@ -173,7 +173,7 @@ def test_a_brand_says_what_its_file_says(tmp_path: Path) -> None:
         ('logo = "."', "cannot be read"),
         ('logo = "big.svg"', f"up to {BYTES_MAX // 1024} KB were expected"),
         ('logo = "studio.toml"', "cannot be used as a logo"),
-        ("name = ", "no TOML file of a brand"),
+        ("name = ", "not a TOML file of a brand"),
     ],
 )
 def test_a_brand_that_makes_no_sense_is_refused_with_what_was_expected(tmp_path: Path, text: str, why: str) -> None:

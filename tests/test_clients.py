@@ -194,11 +194,11 @@ def test_a_damaged_or_foreign_file_is_left_as_it_is(path: Path, tmp_path: Path) 
     path.write_bytes(whole[:4096] + bytes(4096) + whole[8192:])
     unchanged(path, OutputError, "damaged")
     path.write_text("a letter", encoding="utf-8")
-    unchanged(path, UsageError, "no file of clients")
+    unchanged(path, UsageError, "not a file of clients")
     other = tmp_path / "other.sqlite"
     with sqlite3.connect(other) as database:
         database.execute("CREATE TABLE songs (name)")
-    unchanged(other, UsageError, "no file of clients")
+    unchanged(other, UsageError, "not a file of clients")
     with pytest.raises(RecordingError, match="no such file of clients"):
         ClientFile(tmp_path / "none.sqlite")
 

@@ -199,7 +199,7 @@ def follows_on(advice: dict[str, Any], fitted: int) -> None:
 
 def whole(recording: Recording, asked: AnalyzeOptions) -> list[str]:
     def refuse(name: str) -> None:
-        raise AssertionError(f"{name} is no JSON")
+        raise AssertionError(f"{name} is not JSON")
 
     document = analyze(recording, asked).to_dict()
     return check(json.loads(json.dumps(document, allow_nan=False), parse_constant=refuse), asked)

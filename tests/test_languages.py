@@ -105,7 +105,7 @@ def said(words: Words, result: Any) -> Iterator[str]:
 
 
 def names_of(result: Any) -> list[str]:
-    """Return what a result says that is no language: products, settings, names of files, commands."""
+    """Return what a result says that is not a language: products, settings, names of files, commands."""
     recordings = [each.recording for each in getattr(result, "sessions", [result]) if hasattr(each, "recording")]
     named = [name for recording in recordings for name in (recording.name, recording.sha256)]
     if hasattr(result, "compare"):

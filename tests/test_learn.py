@@ -297,7 +297,7 @@ def test_what_is_no_batchs_results_is_told(tmp_path: Path, capsys: pytest.Captur
     for source, says in (
         (tmp_path / "missing", "there are no results of a batch"),
         (tmp_path, "there are no results of a batch"),
-        (tmp_path / "text.sqlite", "no database of a batch"),
+        (tmp_path / "text.sqlite", "not a database of a batch"),
     ):
         code, text, said = run(capsys, "learn", source)
         assert (code, text) == (3, "")

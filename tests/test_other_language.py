@@ -39,7 +39,7 @@ PRODUCTS = [name for system in known_systems().values() for name in (system.name
 DATA = sorted(
     [*PRODUCTS, *Settings().to_dict(), "UTC", f"bikefit {__version__}", __version__, VERSION], key=len, reverse=True
 )
-"""What is no language: products, settings, the version."""
+"""What is not a language: products, settings, the version."""
 SPOKEN = ("aria-label", "alt", "placeholder", "title", "data-read", "data-hint", "data-sort", "data-words")
 KEYS = ("side", "id", "href", "language", "kind")
 

@@ -60,7 +60,7 @@ def test_they_are_small_and_say_what_they_are():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_made_again_it_is_the_same(made, name):
-    if name == "sessions/emma_ride.fit":  # holds no foot, so it is no recording; made of whole numbers
+    if name == "sessions/emma_ride.fit":  # holds no foot, so it is not a recording; made of whole numbers
         assert (made / name).read_bytes() == (FOLDER / name).read_bytes()
         return
     kept, again = read_recording(FOLDER / name), read_recording(made / name)

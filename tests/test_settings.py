@@ -32,7 +32,7 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
         ("zero_sd_deg = nan", "expected a number"),
         ("zero_sd_deg = inf", "expected a number"),
         ("[table]\na = 1", "unknown setting"),
-        ("not toml", "no TOML"),
+        ("not toml", "not a TOML"),
     ],
 )
 def test_what_makes_no_sense_is_refused(tmp_path: Path, content: str, said: str) -> None:

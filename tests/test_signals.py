@@ -41,7 +41,7 @@ def test_spikes_single_and_double_and_no_step() -> None:
     values = np.sin(np.arange(200) * 0.1)
     values[50] += 40.0
     values[[90, 91]] -= 35.0
-    values[150:] += 20.0  # a step is no spike
+    values[150:] += 20.0  # a step is not a spike
     assert spikes(values, 8.0).tolist() == [50, 90, 91]
 
 

@@ -40,7 +40,7 @@ def test_thickness_over_width(tmp_path: Path) -> None:
         ('[a]\ncant_deg=1\nplacement="on top"', "'placement'"),
         ('[a]\ncant_deg=1\ncleats=["4-bolt"]', "unknown cleat '4-bolt'"),
         ("[a]\ncant_deg=1\nname=3", "'name'"),
-        ("not toml", "no TOML"),
+        ("not toml", "not a TOML"),
     ],
 )
 def test_bad_systems_are_named(tmp_path: Path, content: str, said: str) -> None:
@@ -97,7 +97,7 @@ def test_systems_of_the_users_folder_stand_beside_the_others(own_systems, run) -
         ),
         ("[thin]\ncant = 2.0\n", r"wedge_systems\.toml: unknown entry 'cant'"),
         ("thin = 1\n", r"wedge_systems\.toml: expected a table"),
-        ("[", r"wedge_systems\.toml: this is no TOML file"),
+        ("[", r"wedge_systems\.toml: this is not a TOML file"),
     ],
 )
 def test_a_fault_in_the_users_folder_names_its_file(own_systems, run, content: str, said: str) -> None:

@@ -74,7 +74,7 @@ def analyze_foot(
     if implausible:
         excess = replace(excess, deg=math.nan, sd_deg=math.nan)
     if obstacles:
-        # without usable strokes there is no recovery phase either: that is no reason of its own
+        # without usable strokes there is no recovery phase either: that is not a reason of its own
         neutral_obstacles = tuple(item for item in neutral_obstacles if item.code != "recovery_needs_crank")
     against = (*obstacles, *implausible, *neutral_obstacles)
     recommendation = decide(asked, rotation, neutral, excess, against)

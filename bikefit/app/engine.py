@@ -265,7 +265,7 @@ OWN_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "compare": ("left-wedges", "right-wedges", "left-rotation", "right-rotation", "remounted"),
     "plan": ("side", "laps"),
 }
-"""What is asked -> the flags of its command that are no option of a session."""
+"""What is asked -> the flags of its command that are not an option of a session."""
 SHEET_WORDS: Final = frozenset(one.word for one in keywords_of(("sheet",)))
 REPORT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": (),

@@ -78,7 +78,7 @@ def _earlier_files(folder: Path) -> set[str]:
     if not folder.is_dir() or not any(folder.iterdir()):
         return set()
     refused = UsageError(
-        f"--export {folder}: there are files in this folder that are no site of bikefit's (no {FILE_LIST} names "
+        f"--export {folder}: there are files in this folder that are not of a site of bikefit's (no {FILE_LIST} names "
         "them). Name an empty folder, or one that does not exist yet."
     )
     try:
@@ -143,7 +143,9 @@ def _lock(pyodide: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         whole, found, entries = False, version, []
     if not whole:
-        raise RecordingError(f"{place}: this is no lock file of Pyodide, or a damaged one. Get it again; {HOW_TO_GET}.")
+        raise RecordingError(
+            f"{place}: this is not a lock file of Pyodide, or a damaged one. Get it again; {HOW_TO_GET}."
+        )
     if found != version:
         raise RecordingError(
             f"{place}: this is Pyodide {found}; the site is made with Pyodide {version}. {HOW_TO_GET.capitalize()}."

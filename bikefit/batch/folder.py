@@ -32,7 +32,7 @@ def check_folder(out: Path, source: Path | None = None) -> None:
     if database.exists():
         if not is_own(database):
             raise UsageError(
-                f"{database}: this is no database of a batch, so it is left as it is. Choose another --out, "
+                f"{database}: this is not a database of a batch, so it is left as it is. Choose another --out, "
                 "or move the file."
             )
         if database.stat().st_size:

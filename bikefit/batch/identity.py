@@ -46,7 +46,7 @@ def named_id(name: str, *facts: str) -> str:
 
 
 def hash_of(*texts: str) -> str:
-    """Hash texts, even such as are no text."""
+    """Hash texts, even such as are not text."""
     return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -121,14 +121,14 @@ def find_recordings(folder: Path, out: Path) -> list[Path]:
 
 
 def force_files(paths: Iterable[Path]) -> dict[Path, Path]:
-    """Find the force files that belong to marker files and are no recordings of their own, by marker file."""
+    """Find the force files that belong to marker files and are not recordings of their own, by marker file."""
     markers = [path for path in paths if path.name.lower().removesuffix(".gz").endswith((".trc", ".c3d"))]
     beside = {path: companion_of(path) for path in markers}
     return {path: found for path, found in beside.items() if found is not None}
 
 
 def printable(name: str) -> str:
-    """Make a name of a file one that can be written: what is no text becomes a question mark.
+    """Make a name of a file one that can be written: what is not text becomes a question mark.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def content_hash(paths: Sequence[Path]) -> str:
     for path in paths:
         if not path.is_file():
             # never open what may wait for ever, such as a pipe
-            why = "it is no ordinary file" if path.exists() else "there is no such file"
+            why = "it is not an ordinary file" if path.exists() else "there is no such file"
             raise OSError(errno.ENOENT, why, str(path))
         with path.open("rb") as stream:
             hashes.append(hashlib.file_digest(stream, "sha256").hexdigest())

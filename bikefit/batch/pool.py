@@ -35,7 +35,7 @@ START_S = 300.0
 START_AGAIN_S = 1.0
 """How long to wait where the system has no process to give."""
 STARTS_MAX = 3
-"""So many workers in a row that end by themselves before they are ready are no accident."""
+"""So many workers in a row that end by themselves before they are ready are not an accident."""
 KILLS_PER_START = 10
 """So many that were killed meanwhile count as one, for whoever kills them may stop."""
 

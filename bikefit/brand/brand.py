@@ -149,7 +149,7 @@ def _loaded(path: Path, changed: int) -> Brand:
     except OSError as error:
         raise UsageError(f"{path}: the brand cannot be read ({error.strerror or error}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this is no TOML file of a brand ({error}).") from error
+        raise UsageError(f"{path}: this is not a TOML file of a brand ({error}).") from error
     known = {item.name: item.metadata for item in fields(Brand)}
     told: dict[str, Any] = {}
     for key, value in given.items():

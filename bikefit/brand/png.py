@@ -20,7 +20,7 @@ class UnsafePngError(ValueError):
 def clean_png(data: bytes) -> tuple[bytes, int, int]:
     """Return a picture without its notes, and its width and height; an `UnsafePngError` says why it is refused."""
     if not data.startswith(SIGNATURE):
-        raise UnsafePngError("it is no PNG")
+        raise UnsafePngError("it is not a PNG")
     made, packed, at, head = [SIGNATURE], zlib.decompressobj(), len(SIGNATURE), b""
     pixels = 0
     while at + 12 <= len(data):

@@ -118,13 +118,13 @@ def _parsed(data: bytes) -> tuple[_Element, list[str]]:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise UnsafeSvgError(f"it is no well-formed XML ({error})") from error
+        raise UnsafeSvgError(f"it is not well-formed XML ({error})") from error
     except (ValueError, LookupError) as error:
         if isinstance(error, UnsafeSvgError):
             raise
         raise UnsafeSvgError("its letters cannot be read") from error
     if len(top.inside) != 1 or not isinstance(top.inside[0], _Element) or top.inside[0].name != "svg":
-        raise UnsafeSvgError("it is no SVG")
+        raise UnsafeSvgError("it is not an SVG")
     return top.inside[0], left_out + _unsafe_styles(top.inside[0])
 
 

@@ -387,7 +387,9 @@ def simulate(
         raise UsageError(f"{out}: a synthetic ride seen by {rider.seen_by} is written as {' or '.join(suffixes)}.")
     beside = out.with_suffix(".truth.json")
     if out.exists() and not beside.exists():
-        raise OutputError(f"{out}: there is a file of this name that is no simulated ride, so it stays. Name another.")
+        raise OutputError(
+            f"{out}: there is a file of this name that is not a simulated ride, so it stays. Name another."
+        )
     from bikefit.simulate import simulate_plain
 
     recording, truth = simulate_plain(rider)

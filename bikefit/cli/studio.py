@@ -159,7 +159,7 @@ def _say(message: str) -> None:
 
 @contextmanager
 def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show a bar with rate and time left on standard error; nothing where that is no terminal or quiet is wanted."""
+    """Show a bar with rate and time left on standard error; nothing where that is not a terminal or quiet is wanted."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

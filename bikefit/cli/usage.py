@@ -78,9 +78,9 @@ def _bad_value(parameter: Any, message: str, arguments: Sequence[str]) -> str:
         known = re.findall(r"'([^']*)'", choices)
         return f"{shown} is none of {', '.join(known)}.{near_matches(typed, known)}"
     if "integer" in message:
-        return f"{shown} is no whole number"
+        return f"{shown} is not a whole number"
     if "number" in message or "float" in message:
-        return f"{shown} is no number"
+        return f"{shown} is not a number"
     lowest = _LOWEST.search(message)
     return f"{shown} is too small; {lowest['low']} or more was expected" if lowest else f"{shown}: {message}"
 

@@ -59,7 +59,7 @@ def _allowed(foot: FootBelief) -> list[int]:
 
 
 def from_recovery(foot: FootBelief) -> bool:
-    """Whether the foot's own recovery phase serves as neutral, which is no zero."""
+    """Whether the foot's own recovery phase serves as neutral, which is not a zero."""
     return any(one.neutral.kind == "recovery" for one in foot.series.feet)
 
 

@@ -21,7 +21,7 @@ _CLOCK: Final = re.compile(r"(\d{1,4}:)?\d{1,2}:\d{2}([.,]\d+)?( ?[AaPp]\.?[Mm]\
 
 
 def clock_from_texts(texts: pd.Series[str]) -> Clock | int:
-    """Return the time of each row from dates or clock times, or the first row whose text is no time."""
+    """Return the time of each row from dates or clock times, or the first row whose text is not a time."""
     import pandas as pd
 
     texts = texts.str.strip()

@@ -55,7 +55,7 @@ def asked_columns(asked: Mapping[str, str], names: Sequence[str], where: str) ->
             places.append((_index(name, names, where), meaning))
         elif key not in MARKER_NAMES:
             known = (*canonical_names(), *MARKER_NAMES)
-            raise UsageError(f"--column {key}={name}: '{shown(key)}' is no channel.{near_matches(key, known)}")
+            raise UsageError(f"--column {key}={name}: '{shown(key)}' is not a channel.{near_matches(key, known)}")
     return places
 
 

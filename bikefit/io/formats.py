@@ -141,7 +141,7 @@ def read_file(path: Path, options: ReadOptions) -> Recording:
 
 
 def _read_file(path: Path, options: ReadOptions) -> Recording:
-    """Read a file that is no archive."""
+    """Read a file that is not an archive."""
     chosen, findings = _told(path)
     if chosen in FORMATS or chosen is TEXT:
         recording = chosen.read(path, options)

@@ -73,7 +73,7 @@ _SIDE_WORDS: Final[Mapping[str, Side]] = {
 }  # fmt: skip
 _WORD: Final = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|\d+|[一-鿿]+")
 NAME_MAX_CHARS: Final = 200
-"""A longer name is no channel's."""
+"""A longer name is not a channel's."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def unit_of(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def meaning_of(name: str) -> Meaning | None:
-    """Return what a column's name means, None where it is no channel's.
+    """Return what a column's name means, None where it is not a channel's.
 
     Examples
     --------

@@ -93,7 +93,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
 
 
 def _meanings(labels: Sequence[str], bones: Sequence[Series]) -> dict[str, str]:
-    """Return what the labels are read as that are no channel by themselves: points of force, angles of a heel bone."""
+    """Return what labels are read as that are not channels themselves: points of force, angles of a heel bone."""
     meanings = {label: f"{_SIDE[side[0]]}_pedal" for label in labels if (side := _point_side(label))}
     sides = {bone.channel.partition("_")[0] for bone in bones}
     for label in labels:
@@ -116,7 +116,7 @@ def pedal_points_beside(path: Path) -> PedalPoints | None:
 
 
 def companion_of(path: Path) -> Path | None:
-    """Return the force file beside a marker file that is read with it, and so is no recording of its own."""
+    """Return the force file beside a marker file that is read with it, and so is not a recording of its own."""
     points = pedal_points_beside(path)
     return None if points is None else path.with_name(points.name)
 
@@ -181,7 +181,7 @@ def _in_degrees(body: Array, unit: AngleUnit | None) -> Array:
 def _body_series(
     bodies: Mapping[Side, Array], order: Order, taken: Collection[str], unnamed: Side | None
 ) -> Iterator[Series]:
-    """Give the rotation and the pitch of the heel bones of feet whose rotation is no column of its own."""
+    """Give the rotation and the pitch of the heel bones of feet whose rotation is not a column of its own."""
     for side, angles in bodies.items():
         if f"{side}_heel_rotation" in taken or (side == unnamed and "heel_rotation" in taken):
             continue

@@ -45,7 +45,7 @@ def _read(path: Path, options: ReadOptions) -> TimedRecording:
 
 
 def _read_unpacked(path: Path, options: ReadOptions) -> TimedRecording:
-    """Read one file that is no archive."""
+    """Read one file that is not an archive."""
     if format_of(path) is TEXT:
         return read_timed(path, options)
     recording = read_file(path, options)

@@ -62,7 +62,7 @@ def check_file(path: Path) -> None:
         )
     if not stat.S_ISREG(status.st_mode):
         raise RecordingError(
-            f"{path}: this is no ordinary file (a pipe or a device); save the recording to a file first."
+            f"{path}: this is not an ordinary file (a pipe or a device); save the recording to a file first."
         )
     if status.st_size == 0:
         raise RecordingError(f"{path}: the file is empty.")

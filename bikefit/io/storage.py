@@ -44,7 +44,7 @@ class Storage:
 
 
 def parse_storage(source: Source) -> Storage:
-    """Take an OpenSim table apart; RecordingError where the header does not end, time lacks, or a cell is no number.
+    """Take an OpenSim table apart; RecordingError where the header does not end, time lacks, or a cell is not a number.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def _split(data: bytes, where: str) -> tuple[list[str], str | None, list[str], l
     labels = _cells(body[0], mark or ("\t" if "\t" in body[0] else None)) if body else []
     if len(body) < 2 or labels[0].lower() != "time":
         raise RecordingError(
-            f"{where}: this is no OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
+            f"{where}: this is not an OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
             "rows of numbers were expected."
         )
     if len(labels) > COLUMNS_MAX:
@@ -120,4 +120,6 @@ def _number(cell: str, where: str) -> float:
         return float("nan") if is_missing(cell) else float(cell.replace(",", "."))
     except ValueError:
         quoted = f": '{shown(cell)}'"
-        raise RecordingError(f"{where} holds something that is no number{quoted}.", quoted=quoted, instead="") from None
+        raise RecordingError(
+            f"{where} holds something that is not a number{quoted}.", quoted=quoted, instead=""
+        ) from None

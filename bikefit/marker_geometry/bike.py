@@ -16,7 +16,7 @@ from bikefit.signals import usual_step
 TOLERANCE_DEG: Final = 1.0
 """How well the pedals' plane is known; within it the file's own axes stand for the bike's."""
 ASKEW_MAX_DEG: Final = 50.0
-"""A bike further askew would have been given other axes by the reader: this is no pedalling plane."""
+"""A bike further askew would have been given other axes by the reader: this is not a pedalling plane."""
 SLOW_S: Final = 4.0
 """What a bike does within two turns of the slowest pedalling is not told from them."""
 
@@ -126,7 +126,7 @@ def _turn_to_y(normal: Array | None) -> Array:
 
 
 def _direction_deg(arm: Array, settings: Settings) -> Array | None:
-    """Return the crank angle of an arm, NaN off its circle; None where it is no crank's."""
+    """Return the crank angle of an arm, NaN off its circle; None where it is not a crank's."""
     radius = np.hypot(arm[:, 0], arm[:, 2])
     seen = np.isfinite(radius)
     if not seen.any():

@@ -22,7 +22,7 @@ HELD_SHARE, HELD_LONG = 0.3, 1.6
 """A channel of which so many samples repeat the one before may be held; a value held this much longer than usual is a
 crank that stands."""
 FASTEST_RPM = 250.0
-"""Nobody turns a crank faster; a step that would need it is no crank's."""
+"""Nobody turns a crank faster; a step that would need it is not a crank's."""
 FORWARD_CHECK_S, FORWARD_CHECK_DEG = 0.1, 5.0
 """Forward or backward is asked of steps about this long [s] that move at least this far: noise does not count."""
 

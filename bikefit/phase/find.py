@@ -54,7 +54,7 @@ def find_phase(
     -------
     Phase
         From the best reference whose quality reaches the minimum and which the shoe does not contradict; else from a
-        contradicted one, as a phase that is no crank's; else from the best of the poor ones.
+        contradicted one, as a phase that is not a crank's; else from the best of the poor ones.
 
     Raises
     ------

@@ -78,7 +78,7 @@ def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[Manif
     RecordingError
         If the file cannot be read.
     UsageError
-        If it is no manifest, a column is nearly one of a manifest's or there twice, or (without ``keep_faults``) a cell
+        If it is not a manifest, a column is nearly one of its or there twice, or (without ``keep_faults``) a cell
         makes no sense; row and column are named.
 
     Notes
@@ -107,7 +107,7 @@ def read_manifest_and_notes(
     read, unknown = _rows(_text(to_utf8(load(path).data)), path.name)
     rows = [row for row in read if not _is_total(row)]
     notes = [
-        f"{path.name}, row {row.number}: '{_total(row)}' is no recording; the row is passed over."
+        f"{path.name}, row {row.number}: '{_total(row)}' is not a recording; the row is passed over."
         for row in read
         if _is_total(row)
     ]

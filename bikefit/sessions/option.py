@@ -117,21 +117,21 @@ def _no_choice(text: str) -> NoReturn:
 TEXT: Final = Kind(str)
 FILE: Final = Kind(Path)
 SWITCH: Final = Kind(bool, switch=True)
-SIDE: Final = Kind(values.side, "is no side; left or right was expected, or nothing", choices=("left", "right"))
+SIDE: Final = Kind(values.side, "is not a side; left or right was expected, or nothing", choices=("left", "right"))
 COLUMNS: Final = Kind(values.columns, repeatable=True)
-NUMBER: Final = Kind(values.number, "is no number")
-DAY: Final = Kind(values.one_day, "is no date; 2026-02-03 or 3.2.2026 was expected")
+NUMBER: Final = Kind(values.number, "is not a number")
+DAY: Final = Kind(values.one_day, "is not a date; 2026-02-03 or 3.2.2026 was expected")
 LANGUAGE: Final = Kind(values.language, f"has no words here; the languages are {', '.join(languages())}")
 BRAND: Final = Kind(load_brand)
-LAP: Final = Kind(values.whole_number, "is no number of a lap")
-TIME: Final = Kind(values.time_s, "is no time; seconds from the first sample, m:ss or h:mm:ss was expected")
+LAP: Final = Kind(values.whole_number, "is not a number of a lap")
+TIME: Final = Kind(values.time_s, "is not a time; seconds from the first sample, m:ss or h:mm:ss was expected")
 SPAN: Final = Kind(
     values.span_s,
-    "is no stretch of time; START-END from the first sample was expected, such as 2-6 or 1:05-1:15",
+    "is not a stretch of time; START-END from the first sample was expected, such as 2-6 or 1:05-1:15",
 )
-COUNT: Final = Kind(values.whole_number, "is no count; a whole number was expected, varus +, valgus -")
+COUNT: Final = Kind(values.whole_number, "is not a count; a whole number was expected, varus +, valgus -")
 NEUTRAL: Final = Kind(
     values.neutral,
-    f"is no neutral; degrees (heel-out +) or one of {', '.join(values.NEUTRAL_WORDS)} was expected",
+    f"is not a neutral; degrees (heel-out +) or one of {', '.join(values.NEUTRAL_WORDS)} was expected",
 )
 SETTINGS: Final = Kind(load_settings)

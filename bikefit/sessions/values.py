@@ -130,7 +130,7 @@ def day(text: str) -> str:
         if made:
             readings = " or ".join(sorted(made))
             raise ValueError(f"may mean {readings}; write the one that is meant")
-    raise ValueError("is no date; 2026-02-03 or 3.2.2026 was expected")
+    raise ValueError("is not a date; 2026-02-03 or 3.2.2026 was expected")
 
 
 def one_day(text: str) -> str:

@@ -39,7 +39,7 @@ REST_SD_RAD_S = np.radians(0.2)
 STILL_RAD_S, STILL_M_S2 = np.radians(1.0), 0.3
 """Largest spread of the readings, all axes together, over two seconds of rest."""
 BIAS_MOST_RAD_S = np.radians(3.0)
-"""A steady rate beyond this is no bias."""
+"""A steady rate beyond this is not a bias."""
 
 
 @dataclass(frozen=True)

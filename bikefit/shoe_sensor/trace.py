@@ -86,9 +86,9 @@ def trace_from_sensor(
     Raises
     ------
     RecordingError
-        If a channel is missing, stuck or in a wrong unit, if nothing is long enough, or if a given pose is no pose.
+        If a channel is missing, stuck or in a wrong unit, if nothing is long enough, or if a given pose is not a pose.
     UsageError
-        If ``mounting`` is no rotation.
+        If ``mounting`` is not a rotation.
 
     Notes
     -----

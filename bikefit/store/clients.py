@@ -88,7 +88,7 @@ class ClientFile:
         except OutputError as error:
             raise self._damaged(error.__cause__) from error
         if not own:
-            raise UsageError(f"{self.path}: this is no file of clients, so it is left as it is; name another.")
+            raise UsageError(f"{self.path}: this is not a file of clients, so it is left as it is; name another.")
 
     def _open(self) -> None:
         """Check the file before anything is written to it, then make or update its tables."""

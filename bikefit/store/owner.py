@@ -37,10 +37,10 @@ def is_own(path: Path, application_id: int = APPLICATION_ID) -> bool:
 
 
 def check_own(path: Path) -> None:
-    """Refuse a file that is there and is no batch's database."""
+    """Refuse a file that is there and is not a batch's database."""
     if path.exists() and not is_own(path):
         raise UsageError(
-            f"{path}: this is no database of a batch, so it is left as it is. Choose another --out, or move the file."
+            f"{path}: this is not a database of a batch, so it is left alone. Choose another --out, or move the file."
         )
 
 

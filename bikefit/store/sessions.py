@@ -44,7 +44,7 @@ def stored_sessions(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise RecordingError(f"{path}: there are no results of a batch. Make them with 'bikefit batch' first.")
     if not is_own(path) and not is_own(path, CLIENTS_ID):
-        raise RecordingError(f"{path}: this is no database of a batch; expected its results.sqlite.")
+        raise RecordingError(f"{path}: this is not a database of a batch; expected its results.sqlite.")
     if stored_version(path) != SCHEMA_VERSION:
         raise RecordingError(
             f"{path}: these results are of another version of bikefit. Run 'bikefit batch' on their recordings again."

@@ -12,7 +12,7 @@ from bikefit.store.rows import CLIENT_TABLES, TABLES
 from bikefit.store.schema import CLIENTS_ID, names_of, statements
 
 _KEPT = ("settings", "places", "pages")
-"""Tables whose columns are no rows' fields, so they are the same in every version."""
+"""Tables whose columns are not fields of rows, so they are the same in every version."""
 
 
 def check_upgrade(database: sqlite3.Connection, path: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Flags = NDArray[np.bool_]
 MIDDLES_DEG = (np.arange(CURVE_POINTS) + 0.5) * (360.0 / CURVE_POINTS)
 GAP_PERIODS = 1.6
-"""A step in the time stamps up to this many usual ones is no gap, however slow the sampling."""
+"""A step in the time stamps up to this many usual ones is not a gap, however slow the sampling."""
 QUIET_DEG = 0.06
 """Noise in the curves from which on it would widen the range, so that they are read as smoothed."""
 NOT_PEDALLED: Final[tuple[RejectReason, ...]] = ("coasting", "backpedalling")
@@ -81,7 +81,7 @@ def find_strokes(
     Notes
     -----
     1. A stroke reaches from one multiple of 360 degrees of phase to the next, half-open, with boundaries between
-       samples. The incomplete first and last part of the ride are no strokes. One in which the rider coasts, or over
+       samples. The incomplete first and last part of the ride are not strokes. One in which the rider coasts, or over
        which samples are missing, is one row, with that reason.
     2. Spikes of one or two samples are left out, and counted.
     3. Means are over phase: each degree has one vote. Range and peak are read from the foot's median curve plus the
@@ -148,7 +148,7 @@ def find_strokes(
 
 
 def _dropped(trace: FootTrace, reasons: NDArray[np.object_], settings: Settings) -> tuple[Finding, ...]:
-    """Say where many of the strokes were left out; where nobody pedalled is no stroke."""
+    """Say where many of the strokes were left out; where nobody pedalled is not a stroke."""
     codes = reasons[~np.isin(reasons, NOT_PEDALLED)]
     why = {code: int(np.count_nonzero(codes == code)) for code in REJECT_REASONS if code in codes}
     share = sum(why.values()) / codes.size

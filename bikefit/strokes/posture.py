@@ -12,7 +12,7 @@ from bikefit.settings import DEFAULTS, Settings
 REJECTED: RejectReason = "posture"
 
 STROKES_MIN = 5
-"""Fewer strokes than this are no group."""
+"""Fewer strokes than this are not a group."""
 
 
 def label_posture(pitch_deg: Array, used: NDArray[np.bool_], settings: Settings = DEFAULTS) -> NDArray[np.object_]:

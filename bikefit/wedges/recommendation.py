@@ -94,7 +94,7 @@ def recommend(
     cant, cap = system.cant_deg, system.cap
     totals = list(allowed) if allowed is not None else list(range(-cap, cap + 1))
     best, ideal = best_total(belief, fitted, cant, totals), uncapped_total(belief, fitted, cant)
-    # a direction that may not be tried at all is no question of the stack's height
+    # a direction that may not be tried at all is not a question of the stack's height
     beyond = abs(ideal) > cap and any(total * ideal > 0 for total in totals)
     outcome, total, why = _outcome(belief, fitted, best, abs(ideal) if beyond else 0, cap, settings)
     if outcome in ("fit_wedges", "beyond_stack") and best != min(max(ideal, -cap), cap):

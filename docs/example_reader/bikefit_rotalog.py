@@ -27,7 +27,9 @@ def read(path: Path, options: ReadOptions) -> Recording:
         cells = np.array([line.replace("x", "nan").split() for line in lines], dtype=float) / 100.0
         heel, crank = cells.T
     except (KeyError, ValueError) as error:
-        raise RecordingError(f"{source.name}: this is no whole Rotalog file; copy it from the pedal again.") from error
+        raise RecordingError(
+            f"{source.name}: this is not a whole Rotalog file; copy it from the pedal again."
+        ) from error
     time_s = np.arange(len(heel)) / rate_hz
     series = (
         Series(f"{side}_heel_rotation", time_s, heel, "angle"),

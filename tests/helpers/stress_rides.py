@@ -42,7 +42,7 @@ def score(truth: FootTruth, strokes: Strokes, phase: Phase) -> Score:
     """Match strokes found with true ones: both boundaries within a quarter of the stroke.
 
     Without a crank reference the true strokes are moved by the constant phase that the reference is apart, and the
-    strokes next to a coast are left out. Rows that say that nobody pedalled are no strokes.
+    strokes next to a coast are left out. Rows that say that nobody pedalled are not strokes.
     """
     start, end, pedalled = truth.start_s, truth.end_s, truth.pedalled
     rows = strokes.table[~strokes.table["reject_reason"].isin(NOT_PEDALLED)]

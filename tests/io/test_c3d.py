@@ -132,7 +132,7 @@ def test_a_damaged_file_is_refused(trial: Path) -> None:
 
 def test_another_file_by_that_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ride.c3d").write_bytes(b"\x01\x02no C3D at all\0" * 100)
-    with pytest.raises(RecordingError, match="no C3D file"):
+    with pytest.raises(RecordingError, match="not a C3D file"):
         read_recording(tmp_path / "ride.c3d")
 
 

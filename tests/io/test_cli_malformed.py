@@ -20,7 +20,7 @@ OUTCOMES = {"two strokes": "too_few_strokes", "1 Hz": "undersampled"}
 
 
 def refuse_constant(name: str) -> None:
-    raise AssertionError(f"{name} is no JSON")
+    raise AssertionError(f"{name} is not JSON")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

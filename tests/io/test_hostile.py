@@ -54,11 +54,11 @@ FILES: Final[Mapping[str, tuple[Callable[[], bytes], str]]] = {
     "words.csv": (lambda: HEADER + b"0,nothing,2\n" * 300_000, "line 2, column 'left_heel"),
     "missing.csv": (lambda: HEADER + rows(b"%d,#DIV/0!,2\n", 100_000), ""),
     "footer.csv": (lambda: HEADER + rows(b"%d,1,2\n", 300) + b"The end\n" * (MB // 2), "line 302, column 'time_s'"),
-    "dates.csv": (lambda: HEADER.replace(b"_s", b"") + b"2026-99-99T1,2\n" * 100_000, "is no time"),
+    "dates.csv": (lambda: HEADER.replace(b"_s", b"") + b"2026-99-99T1,2\n" * 100_000, "is not a time"),
     "long_cells.csv": (lambda: HEADER + (b"0," + b"9" * 5000 + b",2\n") * 1000, "one time"),
     "long.trc": (lambda: TRC + b"RHEE\n" + b"x\ty\tz\n" * (2 * MB), "holds 0 rows"),
-    "long.sto": (lambda: b"x\n" * (2 * MB) + b"endheader\n", "no OpenSim table"),
-    "long.mot": (lambda: b"x\nendheader\ntime\ta\n" + b"0\tx\n" * (2 * MB), "is no number"),
+    "long.sto": (lambda: b"x\n" * (2 * MB) + b"endheader\n", "not an OpenSim table"),
+    "long.mot": (lambda: b"x\nendheader\ntime\ta\n" + b"0\tx\n" * (2 * MB), "is not a number"),
 }
 
 

@@ -156,7 +156,7 @@ def test_column_says_the_same_in_every_format(tmp_path: Path) -> None:
     paths["trc"].write_text(TRC)
     no_channel = {str(said(path, {"left_heal_rotation_deg": "x"})) for path in paths.values()}
     assert len(no_channel) == 1
-    assert "is no channel. Did you mean 'left_heel_rotation_deg'" in no_channel.pop()
+    assert "is not a channel. Did you mean 'left_heel_rotation_deg'" in no_channel.pop()
     assert {type(said(path, {"left_heal_rotation_deg": "x"})) for path in paths.values()} == {UsageError}
     del paths["trc"]
     for kind, path in paths.items():

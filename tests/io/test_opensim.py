@@ -1,4 +1,4 @@
-"""OpenSim's tables: angles in the header's unit, the heel bone's orientation, marker columns, and what is no angle."""
+"""OpenSim's tables: angles in the header's unit, the heel bone's orientation, marker columns, what is not an angle."""
 
 from __future__ import annotations
 
@@ -207,8 +207,8 @@ def test_forces_alone_are_no_angle(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Coordinates\nendheader\nangle\n1\n", "no OpenSim table"),
-        ("Coordinates\nendheader\ntime\ta\n0.0\tx\n", "row 1 holds something that is no number"),
+        ("Coordinates\nendheader\nangle\n1\n", "not an OpenSim table"),
+        ("Coordinates\nendheader\ntime\ta\n0.0\tx\n", "row 1 holds something that is not a number"),
         ("Coordinates\nendheader\ntime\ta\n0\t1\n0.01\t1\n0.02\t1\n-1\t1\n", "time goes back"),
         ("Coordinates\nendheader\ntime\ta\nnan\t1\nnan\t1\n", "no row has a time"),
         ("Coordinates\nendheader\ntime\tcrank_angle_deg\tCrank angle (deg)\n0\t1\t1\n1\t1\t1\n", "both crank_angle"),

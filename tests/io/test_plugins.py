@@ -120,7 +120,7 @@ def test_a_broken_reader_is_told_and_passed_over(installed, csv: Path, code: str
 
 def test_a_broken_reader_of_a_file_that_nobody_else_reads(installed, ride: Path) -> None:
     installed(READER.replace("rows = np", "rows = 1 / 0 or np"))
-    with pytest.raises(RecordingError, match=r"(?s)no table.*'pedal' of another package failed.*ZeroDivisionError"):
+    with pytest.raises(RecordingError, match=r"(?s)not a table.*'pedal' of another package failed.*ZeroDivisionError"):
         read_recording(ride)
 
 
@@ -174,7 +174,7 @@ def test_the_example_of_the_docs_reads_its_logger(rotalog, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("wrong", [{"head": "ROTALOG 1 side=left"}, {"spoil": "12"}, {"spoil": "a b"}])
 def test_the_example_of_the_docs_refuses_in_words(rotalog, tmp_path: Path, wrong) -> None:
-    with pytest.raises(RecordingError, match=r"ride.rota: this is no whole Rotalog file"):
+    with pytest.raises(RecordingError, match=r"ride.rota: this is not a whole Rotalog file"):
         read_recording(rota_file(tmp_path / "ride.rota", **wrong))
 
 

@@ -178,11 +178,11 @@ def test_every_preset_is_understood_and_cited():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[a\n", "no TOML file"),
+        ("[a\n", "not a TOML file"),
         ("", "names no preset"),
         ("[a]\nprogram = 'x'\n", "has no columns"),
-        ("[a]\ncolumns = { gyr_x_degs = 'x' }\n", "'gyr_x_degs' is no channel. Did you mean 'gyr_x_deg_s'"),
-        ("[a]\ncolumns = { time_s = 3 }\n", "the name of the column for time_s is no text"),
+        ("[a]\ncolumns = { gyr_x_degs = 'x' }\n", "'gyr_x_degs' is not a channel. Did you mean 'gyr_x_deg_s'"),
+        ("[a]\ncolumns = { time_s = 3 }\n", "the name of the column for time_s is not text"),
         ("[a]\ncolumn = {}\ncolumns = { time_s = 't' }\n", "'column' is not known. Did you mean 'columns'"),
         ("[a]\ncounter = 'x'\ncolumns = { time_s = 't' }\n", "'counter' makes no sense"),
     ],

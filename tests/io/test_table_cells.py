@@ -73,7 +73,7 @@ def test_decimal_commas_among_words(tmp_path: Path) -> None:
 def test_a_real_fault_names_line_and_column(tmp_path: Path) -> None:
     rows = cells()
     rows[30][1], rows[40][1] = "#DIV/0!", "1.2.3"
-    with pytest.raises(RecordingError, match=r"line 42, column 'left_heel_rotation_deg': '1\.2\.3' is no number"):
+    with pytest.raises(RecordingError, match=r"line 42, column 'left_heel_rotation_deg': '1\.2\.3' is not a number"):
         read_rows(tmp_path, rows)
 
 
@@ -88,7 +88,7 @@ def test_a_companion_that_is_no_number_is_left_out(tmp_path: Path, column: int, 
     assert [item.values["column"] for item in read.findings if item.code == "companion_unread"] == [name]
     assert name not in read.companions
     assert bool(read.laps) == (name != "lap")
-    with pytest.raises(RecordingError, match="'Auto' is no number"):
+    with pytest.raises(RecordingError, match="'Auto' is not a number"):
         read_rows(tmp_path, rows, options=ReadOptions(columns={name: name}))
 
 
@@ -114,7 +114,7 @@ def test_a_footer_is_cut_off(tmp_path: Path, footer: str) -> None:
     read = read_rows(tmp_path, cells(), footer)
     np.testing.assert_allclose(read.feet["left"].heel_out_deg, ANGLE, atol=1e-6)
     assert "footer_cut" in codes(read)
-    with pytest.raises(RecordingError, match="no rows of the table"):
+    with pytest.raises(RecordingError, match="not rows of the table"):
         read_rows(tmp_path, cells(), footer, ReadOptions(strict=True))
 
 

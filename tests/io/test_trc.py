@@ -95,7 +95,7 @@ def test_the_shoes_length_settles_the_unit(tmp_path: Path, unit: str, scale: flo
 
 
 def test_markers_that_are_no_shoe_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecordingError, match="no shoe's length"):
+    with pytest.raises(RecordingError, match="not a shoe's length"):
         read_recording(write(tmp_path, small(rows(0.2))))
 
 
@@ -177,7 +177,7 @@ def test_a_marker_that_is_not_needed_may_stand_there_twice(tmp_path: Path) -> No
     [
         (HEAD + "\n1\t2\n", "no line that begins with 'Frame#"),
         (small([]), "holds 0 rows"),
-        (small([*rows(), "6\t0.05\tx7\t1\t2"]), "frame 6: 'x7' is no number"),
+        (small([*rows(), "6\t0.05\tx7\t1\t2"]), "frame 6: 'x7' is not a number"),
         (small(rows(), names="RHEE\t\t\tRHEE"), "'RHEE' twice, at different places"),
         (small([*rows(), "6\t-5\t1\t2\t3"]), "time goes back"),
     ],

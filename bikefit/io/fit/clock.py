@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bikefit.model import Array, Finding, finding
 
 _FAR_S: Final = 86400.0
-"""Stamps further than this from the rest are no part of the ride: no pause is longer."""
+"""Stamps further than this from the rest are not part of the ride: no pause is longer."""
 _LONE: Final = ((3600.0, 0.05, 60), (600.0, 0.02, 3))
 """At either end, behind a hole of so many seconds, so small a share of the messages and so few stamps do not count."""
 

@@ -94,7 +94,7 @@ def is_named(name: str, kind: str) -> bool:
 
 
 def field_meaning(name: str, unit: str) -> FieldMeaning | None:
-    """Decide what a developer field is by its description's name and unit; None where the name is no channel's.
+    """Decide what a developer field is by its description's name and unit; None where the name is not a channel's.
 
     Examples
     --------

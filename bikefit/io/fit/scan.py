@@ -255,7 +255,7 @@ def scan(data: bytes, name: str) -> Scan:
     if not data:
         raise RecordingError(f"{name}: the file is empty (0 bytes). Copy it from the device again.")
     if not _is_header(data, 0):
-        raise RecordingError(f"{name}: this is no FIT file (its signature '.FIT' is missing).")
+        raise RecordingError(f"{name}: this is not a FIT file (its signature '.FIT' is missing).")
     walk, damage, part_starts, at = Walk(data), list[Damage](), list[int](), 0
     while at < len(data):
         if not _is_header(data, at):

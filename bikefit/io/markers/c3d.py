@@ -23,7 +23,7 @@ def read_c3d(path: Path, options: ReadOptions) -> Recording:
     """
     source = load(path, strict=options.strict)
     if source.data[1:2] != b"\x50":
-        raise RecordingError(f"{source.name}: this is no C3D file (its second byte is not 50 hex).")
+        raise RecordingError(f"{source.name}: this is not a C3D file (its second byte is not 50 hex).")
     content = parse_c3d(source.data, source.name)
     names = _labels(content)
     if not names:

@@ -94,7 +94,7 @@ def recording_of_markers(
 
 
 def _only_markers(asked: Mapping[str, str], where: str) -> None:
-    """Raise where ``--column`` names a channel that is no marker's."""
+    """Raise where ``--column`` names a channel that is not a marker's."""
     for key, name in asked.items():
         if key not in MARKER_NAMES and asked_columns({key: name}, [name.strip()], where):
             raise RecordingError(

@@ -22,7 +22,7 @@ from bikefit.model import Array, ChannelInfo, Finding, Markers, finding
 
 MM_PER: Final[Mapping[str, float]] = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
 FARTHEST: Final = 1e6
-"""A coordinate beyond this, in whatever unit, is no marker's."""
+"""A coordinate beyond this, in whatever unit, is not a marker's."""
 SHOE_MM: Final = (100.0, 500.0)
 """Between these lies the distance from heel to toe marker; a factor of ten or a thousand falls outside."""
 
@@ -52,7 +52,7 @@ def settle_markers(
 
     Positions have the file's names, axes and unit, NaN (or all three 0) where hidden; ``unit`` is what it states, empty
     where nothing. ``options`` names markers where the usual names do not, and may swap sides; ``pedals_mm`` are points
-    of a companion file in the same axes. RecordingError where heel and toe are no shoe's length apart in any unit.
+    of a companion file in the same axes. RecordingError where heel and toe are not a shoe's length apart in any unit.
     """
     chosen = name_markers(positions, options.columns, source)
     visible = {name: _visible(values) for name, values in positions.items()}
@@ -180,7 +180,7 @@ def _settle_unit(named: Mapping[str, Array], stated: str, source: str) -> tuple[
         return MM_PER[stated], ()
     if not fitting:
         raise RecordingError(
-            f"{source}: heel and toe markers are {length:g} {stated or 'units'} apart, which is no shoe's length "
+            f"{source}: heel and toe markers are {length:g} {stated or 'units'} apart, which is not a shoe's length "
             "in mm, cm or m. Name the right ones with --column right_heel=NAME --column right_toe=NAME."
         )
     if not stated:

@@ -63,7 +63,7 @@ def split_trc(lines: Sequence[str], name: str) -> tuple[Mapping[str, str], list[
     """
     head = next((at for at, line in enumerate(lines) if line.lstrip(' "').lower().startswith("frame")), None)
     if head is None:
-        raise RecordingError(f"{name}: this is no TRC file: it has no line that begins with 'Frame#  Time'.")
+        raise RecordingError(f"{name}: this is not a TRC file: it has no line that begins with 'Frame#  Time'.")
     names = [cell for cell in _cells(lines[head])[2:] if cell]
     if 3 * len(names) > COLUMNS_MAX:
         raise RecordingError(f"{name}: the TRC file names {len(names)} markers; no recording has so many.")
@@ -133,14 +133,16 @@ def _read_fast(rows: Sequence[str], width: int) -> Array | None:
 
 
 def _read_cells(rows: Sequence[str], width: int, name: str) -> Array:
-    """Return the rows as numbers, NaN where empty, cell by cell, and name what is no number."""
+    """Return the rows as numbers, NaN where empty, cell by cell, and name what is not a number."""
     table = []
     for line in filter(_is_frame, rows):
         cells = ["nan" if is_missing(cell) else cell.replace(",", ".") for cell in _cells(line)[:width]]
         wrong = next((cell for cell in cells if not _is_number(cell)), None)
         if wrong is not None:
             quoted = f"'{wrong[:30]}'"
-            raise RecordingError(f"{name}: frame {cells[0]}: {quoted} is no number.", quoted=quoted, instead="a cell")
+            raise RecordingError(
+                f"{name}: frame {cells[0]}: {quoted} is not a number.", quoted=quoted, instead="a cell"
+            )
         table.append([float(cell) for cell in cells] + [np.nan] * (width - len(cells)))
     return np.array(table)
 

@@ -240,7 +240,7 @@ def _first_line(lines: Sequence[Line], where: str) -> Header:
     delimiter = max(_delimiters_of(text), key=lambda mark: (len(cells_of(text, mark)), mark), default=",")
     cells = cells_of(text, delimiter)
     if len(cells) == 1 or delimiter == BLANKS:
-        raise RecordingError(f"{where}: this is no table with a time column.")
+        raise RecordingError(f"{where}: this is not a table with a time column.")
     if all(is_number(cell) or is_number(cell, ",") or not cell for cell in cells):
         raise RecordingError(
             f"{where}: there is no header row (line {first + 1} holds numbers); the first row must name the columns, "

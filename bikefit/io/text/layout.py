@@ -75,11 +75,11 @@ def check_text(head: bytes, where: str) -> None:
     odd = sum(head[:4096].count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 27))
     if odd > max(1, len(head[:4096]) // 100):
         raise RecordingError(
-            f"{where}: this is no text table (it holds binary data). Recordings are read from CSV text, FIT, TRC, C3D "
+            f"{where}: this is not a text table (it holds binary data). Recordings are read from CSV, FIT, TRC, C3D "
             "and OpenSim .mot/.sto files."
         )
     if len(head) >= HEAD_BYTES and b"\n" not in head and b"\r" not in head:
-        raise RecordingError(f"{where}: the first line is longer than 1 MB; this is no table with a header row.")
+        raise RecordingError(f"{where}: the first line is longer than 1 MB; this is not a table with a header row.")
 
 
 def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout:

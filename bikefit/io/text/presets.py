@@ -110,7 +110,7 @@ def _from_file(path: Path, where: str) -> tuple[Preset, ...]:
     except OSError as error:
         raise UsageError(f"{where}: the file cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{where}: this is no TOML file ({toml_place(error)}).") from error
+        raise UsageError(f"{where}: this is not a TOML file ({toml_place(error)}).") from error
     if not entries:
         raise UsageError(f"{where}: the file names no preset; a table such as [my-logger] was expected.")
     return tuple(_checked(key, entry, f"{where}: [{shown(key)}]") for key, entry in entries.items())
@@ -131,10 +131,10 @@ def _checked(key: str, entry: Any, where: str) -> Preset:
     for channel, column in {**entry["columns"], **entry.get("optional", {})}.items():
         if meaning_of(channel) is None:
             raise UsageError(
-                f"{where}: '{shown(channel)}' is no channel.{near_matches(channel, list(canonical_names()))}"
+                f"{where}: '{shown(channel)}' is not a channel.{near_matches(channel, list(canonical_names()))}"
             )
         if not isinstance(column, str):
-            raise UsageError(f"{where}: the name of the column for {channel} is no text.")
+            raise UsageError(f"{where}: the name of the column for {channel} is not text.")
     return Preset(id=key, **entry)
 
 

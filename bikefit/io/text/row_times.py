@@ -28,7 +28,7 @@ from bikefit.io.wraps import COUNTER_PERIODS, unwrapped
 from bikefit.model import Array, finding
 
 ODD_STEPS_S: Final = (2e-4, 2.0)
-"""Rows that are closer together or further apart, by what their column says, are no recording of pedalling."""
+"""Rows that are closer together or further apart, by what their column says, are not a recording of pedalling."""
 Rows = NDArray[np.intp] | slice
 
 
@@ -175,7 +175,7 @@ def _clock(table: ChannelTable, rows: Rows, column: Column, counter: float | Non
         raise table.file.wrong_cell(
             _row(rows, clock),
             column.index,
-            f"'{shown(str(values.iloc[clock]))}' is no time. Seconds, milliseconds, ISO dates "
+            f"'{shown(str(values.iloc[clock]))}' is not a time. Seconds, milliseconds, ISO dates "
             "(2026-05-01T10:00:00.000) and clock times (10:00:00.000) are.",
         )
     return clock

@@ -55,7 +55,7 @@ class Wanted:
 
 
 class CellError(RecordingError):
-    """A cell of a wanted column is no number.
+    """A cell of a wanted column is not a number.
 
     Parameters
     ----------
@@ -75,14 +75,14 @@ class CellError(RecordingError):
 def parse(data: bytes, layout: Layout, wanted: Wanted, where: str) -> tuple[Values, list[Finding]]:
     """Read columns of a text table from the file's bytes.
 
-    `CellError`, with line and column, if a cell of a wanted column is no number; RecordingError if a line has too many
+    `CellError`, with line and column, if a wanted cell is not a number; RecordingError if a line has too many
     cells.
     """
     numbers, texts = wanted.numbers, wanted.texts
     how = how_to_read(layout, (*numbers, *texts))
     found: list[Finding] = []
     try:
-        if texts:  # a comment among numbers is no number, but a comment among texts is a text
+        if texts:  # a comment among numbers is not a number, but a comment among texts is a text
             raise ValueError
         return read_pieces(_cut(memoryview(data)[layout.first_byte :]), numbers, texts, how), found
     except ValueError:
@@ -202,10 +202,10 @@ def _no_table(error: ValueError, layout: Layout, where: str) -> RecordingError:
 
 
 def _no_number(cell: str, index: int, line: int, layout: Layout, where: str) -> CellError:
-    """Return the error about a cell that is no number."""
+    """Return the error about a cell that is not a number."""
     name = shown(layout.header[index])
     return CellError(
-        f"{where}, line {line}, column '{name}': '{shown(cell)}' is no number. Correct the cell or leave it empty.",
+        f"{where}, line {line}, column '{name}': '{shown(cell)}' is not a number. Correct the cell or leave it empty.",
         index,
         quoted=f"'{shown(cell)}'",
     )
@@ -223,7 +223,7 @@ def _numbers_of(texts: pd.Series[str], decimal: str) -> tuple[Array, NDArray[np.
     return values, odd
 
 
-# ---- what is no row ----------------------------------------------------------------------------------------------
+# ---- what is not a row ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class TextFile:
     Raises
     ------
     RecordingError
-        If the file cannot be read or is no table.
+        If the file cannot be read or is not a table.
     """
 
     def __init__(self, path: Path, known: Callable[[str], bool], *, strict: bool = False) -> None:
@@ -83,7 +83,7 @@ class TextFile:
                 return found
         values, told = parse(self._whole, self.layout, wanted, self.name)
         if self.strict and any(item.code == "footer_cut" for item in told):
-            raise RecordingError(f"{self.name}: the last lines are no rows of the table ({told[0].values['first']}).")
+            raise RecordingError(f"{self.name}: the last lines are not rows of the table ({told[0].values['first']}).")
         self._of_cells = told
         return values
 

@@ -39,7 +39,7 @@ def environment() -> Environment:
 
 
 def _unbroken(said: Any) -> Any:
-    """Keep numbers with their units on one line; drawings and what is no text stay as they are."""
+    """Keep numbers with their units on one line; drawings and what is not text stay as they are."""
     return unbroken(said) if type(said) is str else said
 
 

@@ -195,7 +195,7 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
         next=sentences.what_next(words, advised, foot.visible),
         above=shoes.from_above(words, side, above_view(words, read, advised), above),
         above_caption=above_caption(words, read, advised),
-        # where the cleat comes first, the wedges are no picture yet
+        # where the cleat comes first, the wedges are not drawn yet
         behind=""
         if advised.step == "float_stop"
         else shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind),
