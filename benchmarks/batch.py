@@ -100,7 +100,7 @@ def measure(manifest: Path, out: Path, jobs: int, *, report: bool) -> Measured:
     memory, begin, last, count = {}, time.perf_counter(), 0.0, 0
     for count, _ in enumerate(run_batch(manifest, out, batch=BatchOptions(jobs=jobs, report=report)), start=1):
         last = time.perf_counter()
-        if count in (10, 100, 300, 1000):
+        if count in (10, 100, 300, 600, 1000):
             memory[count] = memory_mb()
     ended = time.perf_counter()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
