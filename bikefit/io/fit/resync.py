@@ -8,6 +8,7 @@ begins where the one before ends, is of a kind that is defined, and their time s
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from heapq import merge
 from itertools import pairwise
@@ -26,6 +27,10 @@ _COMPRESSED_IN_A_ROW: Final = 8
 """Compressed headers say less than time stamps, so more of them must follow each other..."""
 _COMPRESSED_STEP_S: Final = 8
 """...by no more than this where nothing tells what is usual."""
+_USUAL_SHARE: Final = 0.02
+"""A way in which compressed headers follow each other is usual from this share on."""
+_WAYS_MAX: Final = 3
+"""More usual ways than this for one kind of message tell nothing."""
 _COMPRESSED_SHARE: Final = 0.05
 """A smaller share of messages with compressed headers are none..."""
 _FEW: Final = 20
@@ -62,7 +67,10 @@ class _Seen(NamedTuple):
 
 def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | None, torn: bool) -> Break:
     """Find the break before which a walk stopped."""
+    habit = habit_of(walk.data, walk.starts[-_LOOK_BACK:])
     seen = list(_messages(walk, since, clock, _LOOK_BACK))
+    if habit.regular:
+        stopped, seen = _before_odd_ones(walk.data, seen, habit, stopped)
     trusted, level = _trusted(seen)
     doubtful = next((at for at in range(trusted + 1, len(seen)) if _is_doubtful(seen[at], level)), len(seen))
     limit = seen[doubtful].start if doubtful < len(seen) else stopped
@@ -72,10 +80,9 @@ def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | N
         checked = max(checked - _IN_A_ROW, 0)
     low = max(seen[checked].start if seen and checked < doubtful else limit, since)
     kinds, known = walk.kinds_at(limit), {message.start for message in seen[:doubtful]}
-    step_max = _usual_step(walk.data, walk.starts[-_LOOK_BACK:])
-    goes_on = _search(walk.data, low + 1, end, kinds, level, known, step_max)
+    goes_on = _search(walk.data, low + 1, end, kinds, level, known, habit)
     if goes_on is None and level is not None and not torn:
-        goes_on = _search(walk.data, low + 1, end, kinds, None, known, step_max)  # the clock may have been set
+        goes_on = _search(walk.data, low + 1, end, kinds, None, known, habit)  # the clock may have been set
     behind = end if goes_on is None else goes_on
     whole = [message for message in seen[:doubtful] if goes_on is None or message.after <= goes_on]
     cut = seen[len(whole)] if len(whole) < doubtful else None  # reaches over the place where messages go on
@@ -83,7 +90,7 @@ def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | N
     untold = goes_on is None and torn
     if whole and not (overlaps or untold or _is_intact(walk.data, whole[-1], behind, kinds, level)):
         del whole[_last_sure(whole) :]
-        for _ in range(_IN_A_ROW):  # wrong ones may have looked like the next
+        for _ in range(1 if habit.regular else _IN_A_ROW):  # wrong ones may have looked like the next
             if short and whole and not whole[-1].defines:
                 whole.pop()
     return Break(whole[-1].after if whole else low, goes_on, clock if level is None else level)
@@ -147,7 +154,7 @@ def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None
         first, first_defined = bisect_left(starts, since), bisect_left(defined, since)
     data, kinds = walk.data, walk.kinds_at(since)
     usual = starts[-_LOOK_BACK:]
-    step_max = _usual_step(data, usual)
+    step_max = habit_of(data, usual).step_max
     short = len(usual) < _FEW or sum(data[start] >= 0x80 for start in usual) >= _COMPRESSED_SHARE * len(usual)
     for start in merge(starts[first:], defined[first_defined:]):
         header = data[start]
@@ -170,11 +177,46 @@ def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None
             yield _Seen(start, start + kind.size, stamp, sound, defines=False)
 
 
-def _usual_step(data: bytes, starts: Sequence[int]) -> int:
-    """Return by how much compressed headers may follow each other at most: twice the usual step."""
+class Habit(NamedTuple):
+    """How messages with compressed headers follow each other in a file: kind upon kind, and by how many seconds.
+
+    ``regular`` is a file in which few ways of following are usual, so that another one tells of a break.
+    """
+
+    step_max: int
+    usual: frozenset[tuple[int, int, int]]
+    regular: bool
+
+    def holds(self, before: int, header: int) -> bool:
+        """Tell whether a header may follow another one."""
+        step = header - before & 31
+        return (before >> 5, header >> 5, step) in self.usual if self.regular else step <= self.step_max
+
+
+def habit_of(data: bytes, starts: Sequence[int]) -> Habit:
+    """Learn how compressed headers follow each other: by twice the usual step at most, and in which ways."""
     headers = [data[start] for start in starts if data[start] >= 0x80]
-    steps = sorted((b - a) & 31 for a, b in pairwise(headers))
-    return max(2, 2 * steps[len(steps) // 2]) if steps else _COMPRESSED_STEP_S
+    pairs = Counter((a >> 5, b >> 5, b - a & 31) for a, b in pairwise(headers))
+    steps = sorted(pairs.elements(), key=lambda pair: pair[2])
+    step_max = max(2, 2 * steps[len(steps) // 2][2]) if steps else _COMPRESSED_STEP_S
+    usual = frozenset(pair for pair, count in pairs.items() if count >= max(2, _USUAL_SHARE * len(steps)))
+    ways = Counter(first for first, _, _ in usual)
+    return Habit(step_max, usual, len(steps) >= _FEW and max(ways.values(), default=_WAYS_MAX + 1) <= _WAYS_MAX)
+
+
+def _before_odd_ones(data: bytes, seen: list[_Seen], habit: Habit, stopped: int) -> tuple[int, list[_Seen]]:
+    """Leave out what was walked over behind the last messages that follow each other as usual."""
+    row, last = 0, None
+    for at, (before, message) in enumerate(pairwise(seen), 1):
+        short = data[before.start] >= 0x80 and data[message.start] >= 0x80
+        row = row + 1 if short and habit.holds(data[before.start], data[message.start]) else 0
+        if row >= _IN_A_ROW:
+            last = at
+    behind = [] if last is None else seen[last + 1 :]
+    whole = (message.defines or (data[message.start] < 0x80 and message.stamp is not None) for message in behind)
+    if last is None or not behind or any(whole):
+        return stopped, seen
+    return seen[last + 1].start, seen[: last + 1]
 
 
 def _local(header: int) -> int:
@@ -232,7 +274,7 @@ def _is_doubtful(message: _Seen, level: int | None) -> bool:
 
 
 def _search(
-    data: bytes, low: int, end: int, kinds: Mapping[int, Kind], level: int | None, known: Set[int], step_max: int
+    data: bytes, low: int, end: int, kinds: Mapping[int, Kind], level: int | None, known: Set[int], habit: Habit
 ) -> int | None:
     """Return the first byte from which messages hold together; known ones lead to the break."""
     content = np.frombuffer(data, np.uint8)
@@ -243,7 +285,7 @@ def _search(
             if at in known:
                 continue
             if data[at] >= 0x80:
-                sure = _sure_from(data, at, end, kinds, known, step_max)
+                sure = _sure_from(data, at, end, kinds, known, habit)
                 if sure is not None:
                     return sure
             elif _holds(data, at, end, dict(kinds), level):
@@ -304,19 +346,28 @@ def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | 
     return known or (_are_steady(stamps) and (defined or len(stamps) > 1))
 
 
-def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int], step_max: int) -> int | None:
+def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int], habit: Habit) -> int | None:
     """Return from where on messages with compressed headers surely follow each other; None if they do not.
 
     Bytes that are none may lead to the first ones by chance.
     """
-    before, starts = data[at] & 31, list[int]()
+    before, starts = data[at], list[int]()
     while len(starts) < _COMPRESSED_IN_A_ROW and at < end:
         header = data[at]
         kind = kinds.get(_local(header))
+        if header < 0x80 and len(starts) >= _IN_A_ROW and _begins_definition(data, at, end):
+            break
         if header < 0x80 or kind is None or at + kind.size > end or at in known:
             return None
-        if (header - before & 31) > step_max:
+        if starts and not habit.holds(before, header):
             return None
         starts.append(at)
-        before, at = header & 31, at + kind.size
-    return starts[2] if len(starts) > 2 else None
+        before, at = header, at + kind.size
+    sure = 1 if habit.regular else 2
+    return starts[sure] if len(starts) > sure else None
+
+
+def _begins_definition(data: bytes, at: int, end: int) -> bool:
+    """Tell whether a sound definition begins at a byte."""
+    after = definition_end(data, at, end)
+    return 0x40 <= data[at] < 0x80 and after > 0 and is_sound(data, at, after)
