@@ -120,7 +120,8 @@ def test_a_break_in_one_part_leaves_the_next_alone():
 
 def test_short_time_stamps_behind_a_break_are_counted_back_from_a_whole_one(tmp_path):
     content, starts = RIDES["compressed"]
-    cut = content[: int(starts[60]) + 2] + content[int(starts[60 + 2 * 40]) :]  # 40 s are missing: more than five bits tell
+    # 40 s are missing: more than five bits tell
+    cut = content[: int(starts[60]) + 2] + content[int(starts[60 + 2 * 40]) :]
     recording = read(tmp_path, cut)
     assert_true_times(recording)
     assert "fit_times_behind_break" not in {item.code for item in recording.findings}
