@@ -21,7 +21,7 @@ from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.draw.thinning import FAINT_STROKES, envelope, pick_strokes
 from bikefit.report.out.comparison_text import comparison_text
 from bikefit.report.out.text import session_text
-from bikefit.words import ENGLISH
+from bikefit.words import ENGLISH, Words, languages
 
 pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed (extra 'test')")
 SCRIPT_NAME = '<script>alert("x")</script> \'q\' שלום 🚲 #panic("no") $x$ \\u{41} *bold*'
@@ -71,6 +71,29 @@ def test_every_format_prints_the_digits_of_the_json(tmp_path: Path) -> None:
             row = f"{printed(option['expected_deg'])} {' to '.join(f'{end:+.1f}' for end in option['interval_deg'])}"
             assert row in html
             assert row in pdf
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_format_prints_the_same_digits_in_each_language(tmp_path: Path, language: str) -> None:
+    result, words = sessions.two_wedges(), Words(language)
+    html = html_words(write_report(result, tmp_path / "r.html", language=language))
+    pdf = " ".join(pdf_pages(write_report(result, tmp_path / "r.pdf", language=language)))
+    console = Console(file=io.StringIO(), width=200)
+    console.print(session_text(words, result, details=True))
+    text = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
+    for foot in json.loads(json.dumps(result.to_dict()))["feet"].values():
+        excess, advised = foot["excess"], foot["recommendation"]
+        everywhere = [words.signed_degrees(excess["deg"]), words.signed_interval(excess["interval_deg"])]
+        everywhere += [
+            words.signed_degrees(foot["rotation"]["value_deg"]),
+            words.signed_degrees(advised["expected_deg"]),
+        ]
+        if advised["change"]:
+            everywhere += [words.percent(advised["chance_closer"]), words.heel(advised["expected_deg"])]
+        for printed_words in (" ".join(each.split()) for each in everywhere):
+            assert printed_words in text
+            assert printed_words in html
+            assert printed_words in pdf
 
 
 def test_a_comparison_prints_the_digits_of_its_json(tmp_path: Path) -> None:
