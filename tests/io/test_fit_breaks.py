@@ -148,6 +148,17 @@ def test_a_lone_short_time_stamp_that_was_overwritten_moves_no_other(tmp_path):
     assert recording.feet["left"].time_s.size >= 25 * (SECONDS - 2)
 
 
+@pytest.mark.parametrize("local", [0, 1])
+def test_changed_bytes_that_look_like_a_definition_cost_messages_near_them(local):
+    content, starts = RIDES["compressed"]
+    for number in range(80, 120):
+        at = int(starts[number])
+        false = bytes([0x40 | local, 0, 0, 20, 0, 1, 3, 1, 2])  # a sound one, of messages that are shorter
+        mine = starts_of(decode_bytes(content[:at] + false + content[at + len(false) :], "x.fit"))
+        assert np.setdiff1d(starts, mine).size <= 8, number
+        assert np.setdiff1d(mine, starts).size == 0, number
+
+
 def test_a_file_full_of_breaks_is_read():
     rng = np.random.default_rng(3)
     content = bytearray(RIDES["plain"][0] * 4)

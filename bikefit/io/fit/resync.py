@@ -83,6 +83,13 @@ def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | N
     goes_on = _search(walk.data, low + 1, end, kinds, level, known, habit)
     if goes_on is None and level is not None and not torn:
         goes_on = _search(walk.data, low + 1, end, kinds, None, known, habit)  # the clock may have been set
+    for at in [at for at in range(max(doubtful - _FEW, 0), doubtful) if seen[at].defines]:
+        # changed bytes may have looked like a definition: then messages go on sooner as they were defined before it
+        before = walk.kinds_at(seen[at].start)
+        sooner = _search(walk.data, low + 1, end if goes_on is None else goes_on, before, level, known, habit)
+        if sooner is not None:
+            goes_on, kinds, doubtful = sooner, before, at
+            break
     behind = end if goes_on is None else goes_on
     whole = [message for message in seen[:doubtful] if goes_on is None or message.after <= goes_on]
     cut = seen[len(whole)] if len(whole) < doubtful else None  # reaches over the place where messages go on
