@@ -13,11 +13,16 @@ import pytest
 from helpers.report_sessions import before_after, two_wedges
 from pypdf import PdfReader
 
+from bikefit.batch.plan import Job
+from bikefit.batch.work import result_rows
 from bikefit.brand import Brand, Logo, load_brand
 from bikefit.brand.svg import clean_svg
+from bikefit.clients import client_page
 from bikefit.report import Sheet, write_report
+from bikefit.sessions.session import Session
+from bikefit.store import ClientRow, Store
 from bikefit.visit import plan_visit
-from bikefit.words import languages
+from bikefit.words import Words, languages
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -165,6 +170,36 @@ def test_on_paper_code_is_words_and_the_clients_page_is_one(tmp_path: Path, lang
             assert said.count(told) >= 2, told
     write_report(two_wedges(), tmp_path / "page.png", brand=BRAND, sheet=SHEET)
     assert (tmp_path / "page.png").stat().st_size > 50_000
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_clients_page_is_axe_clean_and_fits(browser: Any, tmp_path: Path, language: str) -> None:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    job = Job(
+        "a", 0, CODE, Session(files=(Path("a.csv"),), notes=CODE, shoe=CODE, comfort=4.0, next_visit="2027-05-03")
+    )
+    with Store(tmp_path / "results.sqlite") as store:
+        for number in range(2):
+            store.save(result_rows(replace(job, id=str(number), position=number), two_wedges(), "", ""))
+        sessions = list(store.sessions())
+    path = tmp_path / "client.html"
+    client = ClientRow("c1", CODE, "2026-03-01")
+    path.write_text(client_page(Words(language), client, sessions), encoding="utf-8")
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.goto(path.as_uri())
+    page.evaluate(axe)
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        assert [each["id"] for each in violations if each["impact"] in ("serious", "critical")] == []
+    assert wrong == []
+    assert page.locator("h1").inner_text() == CODE
+    assert CODE in page.locator("section").first.inner_text()
+    page.close()
 
 
 def test_what_is_not_said_is_not_drawn(tmp_path: Path) -> None:

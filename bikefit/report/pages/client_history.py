@@ -81,7 +81,10 @@ def _verdicts(words: Words, visit: VisitView) -> dict[str, Any]:
 def _row(words: Words, session: Row) -> list[Cell]:
     """Return the cells of one session."""
     feet = {foot["foot"]: foot for foot in session["feet"]}
-    cells = [Cell(words.day(session["day"] or session["date"])), Cell(clean(session["session"], SHORT))]
+    cells = [
+        Cell(words.day(session["day"] or session["date"]) or words.text("client.no_day")),
+        Cell(clean(session["session"], SHORT)),
+    ]
     for side in SIDES:
         foot = feet.get(side)
         measured, advised = foot_cells(words, foot)
@@ -105,7 +108,7 @@ def _comfort(words: Words, sessions: Sequence[Row]) -> str:
     width, height = 440.0, 200.0
     x, y = svg.Scale(-0.5, len(told) - 0.5, 46.0, width - 12.0), svg.Scale(0.0, 10.0, height - 40.0, 20.0)
     points = [(x(place), y(points)) for place, (_, points) in enumerate(told)]
-    marks = [svg.line(*one, *other, "whisker") for one, other in pairwise(points)]
+    marks = [svg.line(*one, *other, "axis") for one, other in pairwise(points)]
     for place, (session, value) in enumerate(told):
         marks.append(svg.element("circle", cx=points[place][0], cy=points[place][1], r=5, class_="dot"))
         over = points[place][1] - 10.0 if value < 9.0 else points[place][1] + 18.0
