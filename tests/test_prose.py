@@ -225,3 +225,23 @@ def test_the_shoe_sensor_notebook_knows_the_truth_of_its_sample() -> None:
     assert again
     assert made
     assert again.groups() == made.groups()
+
+
+# ---- one English ------------------------------------------------------------------------------------------------
+
+AMERICAN = re.compile(
+    r"\b(?:colou?rize\w*|color|colors|center|centers|centered|behavior\w*|gray|favor\w*|labeled|millimeters?|"
+    r"analyz(?:ed|ing)|recogniz\w+|minimiz\w+|summariz\w+|normaliz\w+|organiz\w+|towards)\b",
+    re.I,
+)
+STILTED = re.compile(r"\bof nobody's\b|\bone a (?:foot|shoe)\b|\b(?:is|are) no (?:number|channel|text|table|rows?)\b")
+PROSE = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "bikefit" / "words" / "en.toml"]
+
+
+@pytest.mark.parametrize("page", PROSE, ids=lambda page: page.name)
+def test_the_english_is_british_and_plain(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    prose = re.sub(r"```.*?```|`[^`\n]*`|\S+/\S+", " ", text, flags=re.S)
+    quoted = re.sub(r"^- .*?\b(?:Arch|J|Ann|Sports|Clin)\b.*$", " ", prose, flags=re.M)  # titles of papers are theirs
+    assert not AMERICAN.findall(quoted)
+    assert not STILTED.findall(re.sub(r"\bthere (?:is|are) no\b", " ", quoted, flags=re.I))
