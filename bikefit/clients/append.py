@@ -12,15 +12,14 @@ from bikefit.batch.folder import DATABASE
 from bikefit.batch.identity import named_id
 from bikefit.batch.plan import printable
 from bikefit.model import SessionResult
-from bikefit.report.out.html import render_html
-from bikefit.report.pages.fitter_view import session_view
+from bikefit.report.out.write import report_bytes
+from bikefit.report.pages.sheet import Sheet
 from bikefit.sessions.session import Session, told_of
 from bikefit.sessions.values import iso_day
 from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, rows_of
 from bikefit.store.rows import FindingRow, FootRow
 from bikefit.store.schema import names_of
 from bikefit.store.sessions import sessions_of
-from bikefit.words import Words
 
 
 def append_result(
@@ -52,10 +51,18 @@ def append_result(
         version=__version__,
         **told_of(session),
     )
-    words = Words(session.language or "en")
-    page = render_html(session_view(words, result, title=title, rider=client.name, fitter=fitter))
+    page = report_bytes(
+        result,
+        ".html",
+        language=session.language,
+        brand=session.brand,
+        sheet=Sheet.of(session),
+        title=title,
+        rider=client.name,
+        fitter=fitter,
+    )
     with ClientFile(path) as file:
-        return file.append(client, rows_of(about, result), [(f"{about.id}.html", page.encode())], copies)
+        return file.append(client, rows_of(about, result), [(f"{about.id}.html", page)], copies)
 
 
 def append_batch(out: Path, path: Path) -> Iterator[str]:
