@@ -264,16 +264,21 @@ def headlines(result: SessionResult) -> list[str]:
     return [shoe["headline"] for shoe in answers.of_session(ENGLISH, result)["shoes"]]
 
 
+def assert_same_report(opened: Opened, result: SessionResult, folder: Path) -> None:
+    """Download the report that is shown, and hold it to the one that is written without a browser."""
+    with opened.page.expect_download(timeout=SLOW_MS) as waiting:
+        opened.page.locator("#downloads button", has_text="HTML").click()
+    waiting.value.save_as(folder / "browser.html")
+    write_report(result, folder / "native.html")
+    assert (folder / "browser.html").read_bytes() == (folder / "native.html").read_bytes()
+
+
 def test_the_sample_is_answered_as_by_the_command_line(opened: Opened, tmp_path: Path) -> None:
     opened.page.locator("#sample").click()
     result = analyze(SAMPLES / "two_wedges.fit")
     assert opened.headlines(2) == headlines(result)
     assert alike(json.loads(json.dumps(result.to_dict())), opened.documents()[0])
-    with opened.page.expect_download(timeout=SLOW_MS) as waiting:
-        opened.page.locator("#downloads button", has_text="HTML").click()
-    waiting.value.save_as(tmp_path / "browser.html")
-    write_report(result, tmp_path / "native.html")
-    assert (tmp_path / "browser.html").read_bytes() == (tmp_path / "native.html").read_bytes()
+    assert_same_report(opened, result, tmp_path)
     assert opened.page.locator("#downloads button", has_text="PDF").count() == 0
     opened.forget()
 
@@ -312,13 +317,14 @@ def test_a_visit_is_compared(opened: Opened) -> None:
     opened.forget()
 
 
-def test_scipy_comes_only_with_a_shoe_sensor(opened: Opened) -> None:
+def test_scipy_comes_only_with_a_shoe_sensor(opened: Opened, tmp_path: Path) -> None:
     assert not [url for _, url in opened.requests if "scipy" in url]
     opened.page.locator("#files").set_input_files(SAMPLES / "shoe_sensor.fit")
     result = analyze(SAMPLES / "shoe_sensor.fit")
     assert opened.headlines(1) == headlines(result)
     assert [url for _, url in opened.requests if "scipy" in url]
     assert alike(json.loads(json.dumps(result.to_dict())), opened.documents()[0])
+    assert_same_report(opened, result, tmp_path)
     opened.forget()
 
 
