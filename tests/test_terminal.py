@@ -23,7 +23,7 @@ from bikefit.report.out.brief import MOST_LINES
 from bikefit.report.out.comparison_text import comparison_text
 from bikefit.report.out.inspection_text import inspection_text
 from bikefit.report.out.text import session_text
-from bikefit.words import ENGLISH
+from bikefit.words import ENGLISH, Words
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 
@@ -73,6 +73,13 @@ SESSIONS: dict[str, Callable[[], SessionResult]] = {
     "beyond the stack": lambda: make_session(make_foot("left", 14.0), make_foot("right", -14.0)),
     "undetermined": undetermined,
 }
+
+
+@pytest.mark.parametrize("make", SESSIONS.values(), ids=SESSIONS)
+def test_two_shoes_take_fifteen_lines_at_most_in_german_too(make: Callable[[], SessionResult]) -> None:
+    for width in (80, 100):
+        printed = lines(session_text(Words("de"), with_much_to_know(make())), width)
+        assert len(printed) <= MOST_LINES, "\n".join(printed)
 
 
 @pytest.mark.parametrize("width", [80, 100, 140])

@@ -37,6 +37,9 @@ class Brief:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay it out for the width that there is."""
         body: list[RenderableType] = [Text(self.heading, style="dim"), "", *self.answer, *self.following]
+        if _lines(console, options, body) >= MOST_LINES:
+            # a narrow terminal and long words: the answers matter more than the heading and the air
+            body = [part for part in (*self.answer, *self.following) if part]
         room = MOST_LINES - _lines(console, options, body) - 1
         told = self._fitting(console, options, room - 1)
         yield from body
