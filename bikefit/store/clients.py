@@ -208,7 +208,9 @@ class ClientFile:
             raise UsageError(f"'{who[:60]}': {len(found)} clients have this name; name one by its id: {ids}.")
         rows = self.clients()
         near = near_matches(who, [*(row.id for row in rows), *(row.name for row in rows)])
-        raise UsageError(f"'{who[:60]}': there is no such client in {self.path}.{near}")
+        raise UsageError(
+            f"'{who[:60]}': there is no such client in {self.path}.{near} 'bikefit clients list' names them."
+        )
 
     def named(self, who: str) -> list[ClientRow]:
         """Return the clients of an id, else of a name."""
