@@ -159,6 +159,15 @@ def test_changed_bytes_that_look_like_a_definition_cost_messages_near_them(local
         assert np.setdiff1d(mine, starts).size == 0, number
 
 
+def test_a_break_at_the_very_end_of_a_small_file_is_read():
+    found = bytes.fromhex(
+        "0e206e08cd0000002e46495454c7400000000002000100040486000400ca9a3b4f0000cf000201100d0301020f3031323334"
+        "3536373839616263646566004f0000ce00070001020101020201020313070601020701010804070f0000836c6566745f6865"
+        "656c5f726f6174696f6e00647f64656700610000140003fd04"
+    )
+    assert decode_bytes(found, "x.fit").damage
+
+
 def test_a_file_full_of_breaks_is_read():
     rng = np.random.default_rng(3)
     content = bytearray(RIDES["plain"][0] * 4)

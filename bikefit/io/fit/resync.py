@@ -141,12 +141,14 @@ def _is_intact(data: bytes, before: _Seen, behind: int, kinds: Mapping[int, Kind
             stamp = _stamp(data, start, kind)
             if before.stamp is None if stamp is None else _follows(stamp, level):
                 return True
+    if behind - start <= 8:
+        return False
     wrong = (data[start + 1] != 0) + (data[start + 2] > 1) + (definition_end(data, start, len(data)) != behind)
     wrong += not 0x40 <= data[start] < 0x80
     for place in range(start + 6, behind - 2, 3):
         base = BASE_TYPES.get(data[place + 2])
         wrong += base is None or not data[place + 1] or data[place + 1] % base.size != 0
-    return behind - start > 8 and wrong <= 1
+    return wrong <= 1
 
 
 def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None) -> Iterator[_Seen]:
