@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bikefit.io.fit.clock import ride_span
 from bikefit.io.fit.placing import place_messages
 from bikefit.io.fit.reader import read_fit
+from bikefit.io.fit.times import from_zero
 from bikefit.io.options import ReadOptions
 
 FEET = ("left_heel_rotation", "right_heel_rotation")
@@ -392,3 +393,14 @@ def test_a_calibration_that_divides_by_nothing(tmp_path):
     recording = read(tmp_path, part, side="left")
     assert not recording.sensors
     assert codes(recording) == ["fit_sensor_uncalibrated"] * 2
+
+
+def test_samples_closer_than_a_microsecond_do_not_share_a_time():
+    times = np.array([100.0, 100.0 + 2e-7, 100.0 + 4e-7, 100.5, 100.5 + 1e-6])
+    own_s, values = from_zero(times, np.arange(5.0), 100.0)
+    assert own_s.tolist() == [0.0, 0.5, 0.500001]
+    assert values.tolist() == [0.0, 3.0, 4.0]
+    whole, rows = from_zero(np.array([7.0, 8.5]), np.zeros((2, 3)), 7.0)
+    assert (whole.tolist(), rows.shape) == ([0.0, 1.5], (2, 3))
+    empty, none = from_zero(np.zeros(0), np.zeros((0, 3)), 0.0)
+    assert (empty.size, none.shape) == (0, (0, 3))

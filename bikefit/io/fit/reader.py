@@ -78,7 +78,7 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
     zero_s = min([*(group.first_s for group in groups), *clock.first_s()], default=0.0)
     named = [group for group in groups if group.side is not None or len(groups) == 1]
     series = (
-        *(replace(item, time_s=from_zero(item.time_s, zero_s)) for item in of_records),
+        *(_on_zero(item, zero_s) for item in of_records),
         *(item for group in named for item in group.series(zero_s)),
     )
     ends = [*(group.last_s - zero_s for group in groups), *(last_s - zero_s for last_s in clock.last_s())]
@@ -105,6 +105,12 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
             *choices.findings, *unsettled, *shortened, *unnamed,
         ),
     )  # fmt: skip
+
+
+def _on_zero(item: Series, zero_s: float) -> Series:
+    """Return a channel in seconds from the recording's zero."""
+    time_s, values = from_zero(item.time_s, item.values, zero_s)
+    return replace(item, time_s=time_s, values=values)
 
 
 def _record_clock(data: FitData, span: Span, stamp_s: Array, own_time: Choice | None) -> RecordClock:

@@ -121,9 +121,9 @@ class SensorGroup:
         """Give each axis, on the recording's time."""
         prefix = f"{self.side}_" if self.side else ""
         for kind, _, name, time_s, values in self.kinds:
-            own_s = from_zero(time_s, zero_s)
+            own_s, own = from_zero(time_s, values, zero_s)
             for at, axis in enumerate("xyz" if own_s.size else ""):
-                yield Series(f"{prefix}{kind}_{axis}", own_s, values[:, at], name)
+                yield Series(f"{prefix}{kind}_{axis}", own_s, own[:, at], name)
 
     def infos(self, *, known: bool) -> Iterator[ChannelInfo]:
         """List what it holds; ``known`` tells whether it can be said on which shoe it sat."""

@@ -82,9 +82,18 @@ def moment(fit_s: float) -> datetime | None:
     return datetime.fromtimestamp(fit_s + EPOCH_S, UTC) if known else None
 
 
-def from_zero(time_s: Array, zero_s: float) -> Array:
-    """Return FIT times as seconds from the recording's zero, to the microsecond: in float64 they hold no more."""
-    return np.round(time_s - zero_s, 6)
+def from_zero(time_s: Array, values: Array, zero_s: float) -> tuple[Array, Array]:
+    """Return FIT times as seconds from the recording's zero, and their values.
+
+    To the microsecond: in float64 FIT times hold no more. Of samples closer than that, as a damaged counter gives them,
+    the first stays.
+    """
+    own_s = np.round(time_s - zero_s, 6)
+    rises = np.diff(own_s) > 0
+    if rises.all():
+        return own_s, values
+    keep = np.append(True, rises)
+    return own_s[keep], values[keep]
 
 
 def stamps_by_counter(counter_s: Array, stamp_s: Array) -> Array:
