@@ -122,7 +122,7 @@ def _refuse_flat(positions: Mapping[str, Array], source: str) -> None:
         return
     moves = np.max([np.ptp(places, axis=0) for places in there if len(places)], axis=0)
     spans = np.ptp(np.concatenate(there), axis=0)
-    if spans.max() > 0 and (spans.min() == 0.0 or (moves.max() > 0 and moves.min() == 0.0)):
+    if moves.max() > 0 and (spans.min() == 0.0 or moves.min() == 0.0):  # who stands still may have all at one height
         raise RecordingError(f"{source}: all its markers stay in one plane, as one camera sees them. {ONE_CAMERA}")
 
 
