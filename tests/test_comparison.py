@@ -17,9 +17,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bikefit.analysis import AnalyzeOptions
+from bikefit.analysis import AnalyzeOptions, analyze
 from bikefit.comparison import ComparisonResult, FootComparison, compare, compare_sessions, sentences
 from bikefit.comparison.curves import band_half_width_deg, stretches
+from bikefit.comparison.session import compare_readings
 from bikefit.comparison.sources import as_sources
 from bikefit.conventions import PerFoot, Side, other_side
 from bikefit.errors import UsageError
@@ -30,6 +31,7 @@ from bikefit.model import (
     Neutral,
     NextStep,
     SessionResult,
+    readings_of,
 )
 from bikefit.response import allowed_totals
 from bikefit.sessions.manifest import read_manifest
@@ -653,3 +655,31 @@ def test_sections_of_one_recording() -> None:
     result = compare([section(ride, 0.0, 60.0), section(ride, 60.0)], right_wedges=[0, 1])
     assert [session.recording.from_s for session in result.sessions] == pytest.approx([0.0, 60.0], abs=0.02)
     assert result.findings == ()
+
+
+def test_a_shoe_of_which_stored_readings_tell_no_count_is_bare_where_the_others_are_told(samples):
+    told = [
+        analyze(samples / f"visit_helped_{number}.fit", AnalyzeOptions(right_wedges=count))
+        for number, count in ((1, 0), (2, 2))
+    ]
+    result = compare_readings([readings_of(one) for one in told], settings=Settings())
+    left, right = result.feet["left"], result.feet["right"]
+    assert (left.verdict, [item.wedges for item in left.recordings]) == ("not_tried", [0, 0])
+    assert "compare_side_assumed" in {item.code for item in left.findings}
+    assert "compare_side_assumed" not in {item.code for item in right.findings}
+    nobody = [
+        replace(one, feet={side: replace(foot, fitted_wedges=None) for side, foot in one.feet.items()})
+        for one in map(readings_of, told)
+    ]
+    unknown = compare_readings(nobody, settings=Settings())
+    assert [item.wedges for item in unknown.feet["right"].recordings] == [None, None]
+    assert unknown.feet["right"].verdict is None
+
+
+def test_no_clear_effect_names_a_guess_and_not_a_count_to_ride_with(samples):
+    visit = [samples / f"visit_helped_{number}.fit" for number in (2, 3, 4)]
+    right = compare(visit, right_wedges=[0, 2, -2]).feet["right"]
+    assert right.verdict == "no_effect_seen"
+    said = sentences.answer(ENGLISH, right, 3)
+    assert "best guess" in said
+    assert "Ride with" not in said

@@ -41,6 +41,8 @@ def keep(words: Words, foot: FootComparison, cap: int) -> str:
     if total is None:
         return ""
     key = "keep_fit" if total != fitted else "keep_on"
+    if key == "keep_fit" and foot.verdict == "no_effect_seen":
+        key = "keep_guess"
     if total == 0:
         key = "keep_off" if fitted else "keep_bare"
     if advised.next_step.action in ("test", "compare"):
@@ -48,7 +50,7 @@ def keep(words: Words, foot: FootComparison, cap: int) -> str:
     said = words.text(f"compared.{key}", target=total, thick=words.thick_side(total), fitted=fitted)
     if advised.outcome == "beyond_stack":
         said += " " + words.text("compared.keep_beyond", cap=cap)
-    elif abs(total) > 1 and abs(total - fitted) > 1:
+    elif key != "keep_guess" and abs(total) > 1 and abs(total - fitted) > 1:
         said += " " + words.text("compared.keep_pace")
     return said
 

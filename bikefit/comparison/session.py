@@ -15,7 +15,7 @@ from bikefit.comparison.guards import check_sessions, check_zeros, labels
 from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.series import mounting_of
 from bikefit.comparison.sources import as_sources, read_sources
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES, Side, other_side
 from bikefit.errors import UsageError
 from bikefit.model import Readings, Recording, SessionResult, finding, readings_of
 from bikefit.response import Assumptions
@@ -142,6 +142,22 @@ def _none_where_unsaid(readings: Readings) -> Readings:
     return replace(readings, feet=feet)
 
 
+def _one_shoe_told(sessions: Sequence[Readings]) -> tuple[list[Readings], tuple[Side, ...]]:
+    """Take a shoe whose count no recording tells for bare throughout, where the other shoe's are told; name it."""
+    told = {
+        side: any(side in one.feet and one.feet[side].fitted_wedges is not None for one in sessions) for side in SIDES
+    }
+    assumed = tuple(side for side in SIDES if not told[side] and told[other_side(side)])
+    bare = [
+        replace(
+            one,
+            feet={side: replace(foot, fitted_wedges=0) if side in assumed else foot for side, foot in one.feet.items()},
+        )
+        for one in sessions
+    ]
+    return bare, assumed
+
+
 def compare_readings(
     sessions: Sequence[Readings],
     curves: Sequence[Curves] = (),
@@ -154,6 +170,7 @@ def compare_readings(
     """Compare what was read of one rider's feet, as `compare_sessions` does; without curves none are compared."""
     if len(sessions) < 2:
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
+    sessions, assumed = _one_shoe_told(sessions)
     names = labels(sessions)
     check_zeros(sessions, names)
     findings = check_sessions(sessions, names, settings, remounted=remounted)
@@ -174,15 +191,19 @@ def compare_readings(
     ]
     believed = believe({one.side: one.series for one in gathered if one.series is not None}, assumptions)
     system = sessions[0].system
+    feet = {
+        one.side: judge_foot(one, believed[one.side], settings, cleat_float_deg)
+        if one.side in believed
+        else nothing_usable(one, system, assumptions, settings)
+        for one in gathered
+    }
     return ComparisonResult(
         sessions=tuple(sessions),
         system=system,
         mounting=mounting,
         feet={
-            one.side: judge_foot(one, believed[one.side], settings, cleat_float_deg)
-            if one.side in believed
-            else nothing_usable(one, system, assumptions, settings)
-            for one in gathered
+            side: foot.with_findings(finding("compare_side_assumed", side=side)) if side in assumed else foot
+            for side, foot in feet.items()
         },
         findings=findings,
         settings=settings.to_dict(),

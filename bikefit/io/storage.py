@@ -74,7 +74,7 @@ def _split(data: bytes, where: str) -> tuple[list[str], str | None, list[str], l
     body = [line for line in lines[end + 1 :] if line.strip()] if end is not None else []
     mark = next((mark for mark in _SPREADSHEET_MARKS if body and mark in body[0]), None)
     labels = _cells(body[0], mark or ("\t" if "\t" in body[0] else None)) if body else []
-    if len(body) < 2 or labels[0].lower() != "time":
+    if len(body) < 2 or not labels or labels[0].lower() != "time":
         raise RecordingError(
             f"{where}: this is not an OpenSim table: a line 'endheader', a row of labels that begins with 'time' and "
             "rows of numbers were expected."

@@ -113,7 +113,7 @@ def _pedalling_axis(positions: Mapping[str, Array]) -> Array | None:
         arm = arms[1] - arms[0] if len(arms) == 2 else arms[0]
         arm = arm[np.isfinite(arm).all(axis=1)]
         arm = arm - arm.mean(axis=0)
-        spread = np.sqrt(np.linalg.eigvalsh(np.cov(arm.T))) if len(arm) > 3 else np.zeros(3)
+        spread = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(arm.T)), 0.0)) if len(arm) > 3 else np.zeros(3)
         if spread[1] > 40.0 and spread[0] < 0.3 * spread[1]:
             return _unit(np.sum(np.cross(arm[:-1], arm[1:]), axis=0))
     return None
@@ -133,8 +133,10 @@ def _right_handed() -> list[tuple[int, Array]]:
 def _unit(vector: Array) -> Array | None:
     """Return a vector at length one; None where it has no length."""
     length = float(np.linalg.norm(vector))
-    direction: Array = vector / length if length else vector
-    return direction if length > 0 else None
+    if not 0.0 < length < np.inf:
+        return None
+    direction: Array = vector / length
+    return direction
 
 
 def _angle_deg(one: Array, other: Array) -> float:
