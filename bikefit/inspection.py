@@ -311,7 +311,8 @@ def _what_can_be_done(feet: Mapping[Side, FootInspection], recording: Recording)
     for side, foot in feet.items():
         yield Remark("foot", {"side": side, "source": foot.source, "reference": foot.reference})
     if len(recording.laps) > 1 and feet:
-        yield Remark("laps", {"count": len(recording.laps)})
+        first, second = (f"{recording.name}@lap{lap.number}" for lap in recording.laps[:2])
+        yield Remark("laps", {"count": len(recording.laps), "first": first, "second": second})
 
 
 def _what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, settings: Settings) -> Iterator[Remark]:

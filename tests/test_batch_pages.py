@@ -83,6 +83,8 @@ def test_rows_have_their_own_language_brand_and_sheet_and_each_pdf_is_one_page(
     done = run(*command[:6], "--name", "{rider}")
     assert sorted(path.name for path in (out / "sessions").iterdir()) == ["Anna.html", "Ben.html"]
     assert "removed sessions/2026-02-04_Ben.pdf" in done.err
+    assert "2026-02-03_Anna.html is now sessions/Anna.html, and so on for 2 pages" in done.err
+    assert "removed sessions/2026-02-03_Anna.html" not in done.err
 
 
 def test_a_clients_pdf_is_one_page(samples: Path) -> None:

@@ -65,6 +65,10 @@ def test_a_client_is_found_by_id_or_by_a_name_that_only_one_has(path: Path) -> N
             file.find("ANNA")
         with pytest.raises(UsageError, match=r"no such client.*Did you mean"):
             file.find("Annna")
+        long = file.add("Carla (spring)", "L")
+        with pytest.raises(UsageError, match=r"Did you mean 'Carla \(spring\)'"):
+            file.find("carla")
+        file.forget(long)
         with pytest.raises(UsageError, match="is taken"):
             file.add("Ben", "C1")
         file.forget(one)
@@ -360,7 +364,7 @@ def test_a_batch_adds_its_sessions_to_the_clients(
         file.add("Anna")
     for _ in range(2):
         done = run("batch", str(manifest), "--out", str(tmp_path / "out"), "--jobs", "1", "--clients", str(path))
-    assert "0 sessions added, 2 brought up to date" in done.err
+    assert "0 sessions added, 0 brought up to date, 2 unchanged" in done.err
     assert "1 sessions name neither a client nor a rider" in done.err
     with ClientFile(path) as file:
         assert [row.name for row in file.clients()] == ["Anna", "Ben"]

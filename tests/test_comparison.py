@@ -164,7 +164,7 @@ def test_counts_must_match_the_recordings() -> None:
             as_sources(["a.csv", "b.csv"], right_wedges=wrong)
     with pytest.raises(UsageError, match="how many wedges"):
         as_sources(["a.csv", "b.csv"])
-    with pytest.raises(UsageError, match="two recordings"):
+    with pytest.raises(UsageError, match=r"two recordings.*a.csv@lap1 a.csv@lap2"):
         as_sources(["a.csv"], left_wedges=[0])
     with pytest.raises(UsageError, match="--left-rotation"):
         as_sources(["a.csv", "b.csv", "c.csv"], left_wedges=[0, 1, 0], left_rotation=[0, 3])

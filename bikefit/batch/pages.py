@@ -105,10 +105,12 @@ def write_group(
     parquet: bool,
     words: Words = ENGLISH,
     riders: Mapping[str, Words] = MappingProxyType({}),
+    moved: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write the index and the tables from what the store holds, and the riders' pages that are not up to date.
 
-    ``riders`` has the words of those whose pages speak another language than the index.
+    ``riders`` has the words of those whose pages speak another language than the index, ``moved`` the new name of each
+    page that has one.
     The tables come last, for another program may hold them; then that is said and all else is there.
     """
     from bikefit.report.pages.studio import index_html
@@ -131,7 +133,7 @@ def write_group(
     )
     write_whole(out / INDEX, page)
     reports = {session[name] for session in sessions for name in ("report", "pdf") if session[name]}
-    clear_stale(store, out, {*reports, *links.values()}, tell)
+    clear_stale(store, out, {*reports, *links.values()}, tell, moved)
     _write_table(out / TABLE, lambda: write_whole(out / TABLE, sessions_csv(sessions)), tell)
     for name in PARQUET_FILES if parquet else ():
         _write_table(out / name, partial(write_parquet, out / DATABASE, Path(name).stem), tell)
@@ -152,13 +154,22 @@ def _write_table(path: Path, write: Callable[[], None], tell: Tell) -> None:
         )
 
 
-def clear_stale(store: Store, out: Path, needed: Collection[str], tell: Tell) -> None:
-    """Remove pages that the database names and that are about nothing more; each is told."""
-    stale = [path for path in store.pages() if path not in (TABLE, INDEX, *PARQUET_FILES) and path not in needed]
-    for path in stale:
-        if is_page(path) and (out / path).is_file():
-            (out / path).unlink()
+def clear_stale(
+    store: Store, out: Path, needed: Collection[str], tell: Tell, moved: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Remove pages that the database names and that are about nothing more; each is told, new names in one line."""
+    stale = [
+        path for path in sorted(store.pages()) if path not in (TABLE, INDEX, *PARQUET_FILES) and path not in needed
+    ]
+    removed = [path for path in stale if is_page(path) and (out / path).is_file()]
+    for path in removed:
+        (out / path).unlink()
+        if path not in moved:
             tell(f"removed {path}: it is about nothing that is in the results any more.")
+    renamed = [path for path in removed if path in moved]
+    if renamed:
+        more = f", and so on for {len(renamed)} pages" if len(renamed) > 1 else ""
+        tell(f"pages have new names: {renamed[0]} is now {moved[renamed[0]]}{more}.")
     store.disown(stale)
 
 

@@ -179,8 +179,26 @@ def _run_locked(
                 write_rider(store, rider, out, settings, spoken[rider])
         store.save_settings({"version": __version__, "report": options.report, **to_json_value(settings.to_dict())})
         write_group(
-            store, out, settings, options.title, tell, parquet=options.parquet, words=_most_spoken(jobs), riders=spoken
+            store,
+            out,
+            settings,
+            options.title,
+            tell,
+            parquet=options.parquet,
+            words=_most_spoken(jobs),
+            riders=spoken,
+            moved=_moved(pairs, stored.sessions, store.known()),
         )
+
+
+def _moved(pairs: Iterable[tuple[Job, str]], before: Mapping[str, Known], after: Mapping[str, Known]) -> dict[str, str]:
+    """Return the new name of each page that was written under another one before."""
+    moved = {}
+    for job, earlier in pairs:
+        for known in (before[name] for name in (job.id, earlier) if name in before and job.id in after):
+            now = after[job.id]
+            moved.update({known.report: now.report, known.pdf: now.pdf})
+    return {old: new for old, new in moved.items() if old and new and old != new}
 
 
 def _all_done(

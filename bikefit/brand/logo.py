@@ -52,7 +52,10 @@ def load_logo(path: Path, where: str) -> Logo:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{where}: {path} cannot be read ({error.strerror or error}).") from error
+        raise UsageError(
+            f"{where}: {path} cannot be read ({error.strerror or error}). Put the picture beside the brand's file, or "
+            "leave the line out."
+        ) from error
     try:
         if data.startswith(b"\x89PNG"):
             content, width, height = clean_png(data)

@@ -310,7 +310,9 @@ def _compared(files: list[str], *, counted: bool) -> list[Any]:
     if len(files) > 1:
         return list(files)
     if counted or "@" in files[0]:
-        raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
+        from bikefit.comparison.sources import too_few
+
+        raise UsageError(too_few(files))
     from bikefit.sessions.manifest import read_manifest
 
     try:

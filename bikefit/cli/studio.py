@@ -80,6 +80,9 @@ def batch(
             if outcome.status == "kept":
                 kept.append((outcome.name, outcome.error))
             advance()
+    failed = failures(out)
+    counts["failed before"] = min(max(len(failed) - counts["failed"], 0), counts["unchanged"])
+    counts["unchanged"] -= counts["failed before"]
     if not common.quiet:
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         print(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
@@ -89,7 +92,6 @@ def batch(
 
         for line in append_batch(out, clients):
             announce(line, common.quiet)
-    failed = failures(out)
     _list("failed", failed, len(todo))
     return FAILURES if failed or kept else None
 
@@ -138,7 +140,7 @@ def learn(
         from bikefit.report.out.learn_text import learn_text
         from bikefit.report.out.text import print_result
 
-        print_result(learn_text(words, prior, out))
+        print_result(learn_text(words, prior, out if prior.learned("response_mean") else None))
 
 
 def _check_written(path: Path | None, flag: str, suffix: str) -> None:

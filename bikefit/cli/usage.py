@@ -34,7 +34,7 @@ def _own(error: Any, context: Any, arguments: Sequence[str]) -> str:
     if kind == "NoSuchOption":
         return _no_option(error.option_name, context)
     if kind == "MissingParameter" and parameter is not None:
-        return f"{context.info_name}: {_named(parameter)} is missing"
+        return f"{context.info_name}: {_all_names(parameter)} is missing"
     if kind == "BadOptionUsage":
         if any(word.startswith(f"{error.option_name}=") for word in arguments):
             return f"{error.option_name} is a switch and takes no value"
@@ -65,6 +65,13 @@ def _named(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return str(parameter.metavar or parameter.name.upper())
     return str(parameter.opts[0])
+
+
+def _all_names(parameter: Any) -> str:
+    """Return every name of an option, the short one first."""
+    if parameter.param_type_name == "argument":
+        return _named(parameter)
+    return "/".join(sorted(parameter.opts, key=len))
 
 
 def _bad_value(parameter: Any, message: str, arguments: Sequence[str]) -> str:

@@ -72,7 +72,7 @@ def append_batch(out: Path, path: Path) -> Iterator[str]:
     session is stored by itself, so a run that is stopped is finished by the next one.
     """
     with ClientFile(path, make=True) as file, reading(out / DATABASE) as database:
-        nobody, added, again = [], 0, 0
+        nobody, added, again, same = [], 0, 0, 0
         for stored in list(sessions_of(database)):
             if stored["status"] == "failed" or not stored["named"]:
                 continue
@@ -88,12 +88,16 @@ def append_batch(out: Path, path: Path) -> Iterator[str]:
             written = [out / stored[name] for name in ("report", "pdf") if stored[name]]
             found = [page for page in written if page.is_file()]
             pages = [(page.name, page.read_bytes()) for page in found]
-            replaced = file.append(client, _rows(database, stored), pages, found)
+            rows = _rows(database, stored)
+            if file.holds(client, rows, pages, found):
+                same += 1
+                continue
+            replaced = file.append(client, rows, pages, found)
             added, again = added + (not replaced), again + replaced
         if nobody:
             shown = ", ".join(nobody[:5]) + (" ..." if len(nobody) > 5 else "")
             yield f"{len(nobody)} sessions name neither a client nor a rider and are not in {path} ({shown})."
-        yield f"{path}: {added} sessions added, {again} brought up to date."
+        yield f"{path}: {added} sessions added, {again} brought up to date, {same} unchanged."
 
 
 def _rows(database: Any, stored: dict[str, Any]) -> SessionRows:

@@ -68,7 +68,7 @@ def as_sources(
     [0, 2]
     """
     if len(given) < 2:
-        raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
+        raise UsageError(too_few(given))
     common = replace(common or Session(), wedges=UNSAID)
     lists = (left_wedges, right_wedges, left_rotation, right_rotation)
     if any(isinstance(item, (Session, ManifestSession)) for item in given):
@@ -92,6 +92,15 @@ def as_sources(
         replace(_plain(item, common.told({"wedges": PerFoot(*counts)})), turn_deg=PerFoot(*turn))
         for item, counts, turn in zip(given, zip(left, right, strict=True), turns, strict=True)
     )
+
+
+def too_few(given: Sequence[object]) -> str:
+    """Say that more recordings are needed; of a whole file, how its laps or sections are named."""
+    told = "compare needs two recordings or more: one before and one after a change of wedges."
+    if len(given) != 1 or not isinstance(given[0], (str, Path)) or "@" in str(given[0]):
+        return told
+    file = given[0]
+    return f"{told} Of one file name the laps, as in {file}@lap1 {file}@lap2, or sections, as in {file}@0:00-2:00."
 
 
 def _described(

@@ -207,7 +207,11 @@ class ClientFile:
             ids = ", ".join(row.id for row in found)
             raise UsageError(f"'{who[:60]}': {len(found)} clients have this name; name one by its id: {ids}.")
         rows = self.clients()
+        plain = " ".join(who.split()).casefold()
+        part = [row.name for row in rows if plain and plain in row.name.casefold()][:3]
         near = near_matches(who, [*(row.id for row in rows), *(row.name for row in rows)])
+        if part:
+            near = f" Did you mean {' or '.join(map(repr, part))}?"
         raise UsageError(
             f"'{who[:60]}': there is no such client in {self.path}.{near} 'bikefit clients list' names them."
         )
@@ -258,6 +262,27 @@ class ClientFile:
             ]
             insert(self._db, "client_pages", [(own.id, number, *page) for number, page in enumerate(told, start=1)])
         return same is not None
+
+    def holds(
+        self, client: ClientRow, rows: SessionRows, pages: Sequence[tuple[str, bytes]], copies: Sequence[Path]
+    ) -> bool:
+        """Whether a session is there already with just these values and pages: `append` would change nothing."""
+        names, told = names_of("sessions"), rows.session
+        with self._told():
+            found = self._db.execute(
+                f"SELECT {', '.join(names)} FROM sessions "
+                "WHERE sha256 = ? AND sha256 <> '' AND from_s IS ? AND to_s IS ?",
+                (told.sha256, told.from_s, told.to_s),
+            ).fetchone()
+            if found is None:
+                return False
+            kept = dict(zip(names, found, strict=True))
+            own = replace(told, id=kept["id"], position=kept["position"], client=client.id, rider=client.name)
+            held = {(row.name, row.sha256, row.content is None) for row in self._pages(kept["id"])}
+        wanted = {(name, _sha256(content), False) for name, content in pages}
+        wanted |= {(str(path.resolve()), _sha256(path.read_bytes()), True) for path in copies}
+        inside = {row for row in held if not row[2]}
+        return values_of("sessions", own) == found and wanted <= held and inside <= wanted
 
     def note_copies(self, client: ClientRow, paths: Sequence[Path]) -> None:
         """Note files with what is known of a client, such as their page, for `forget` to find."""
