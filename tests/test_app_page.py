@@ -237,6 +237,15 @@ def test_a_chosen_folder_runs_as_a_batch(page: Any, app: App, tmp_path: Path) ->
     assert "visit_helped_2" in shown.value.content()
 
 
+def test_the_answer_says_what_to_ride(page: Any, app: App) -> None:
+    choose(page, SAMPLES / "two_wedges.fit")
+    headlines(page)
+    shoes = app.ask("analyze", {"file": "two_wedges.fit"})["answer"]["shoes"]
+    told = [shoe["advice"] for shoe in shoes if shoe["advice"]]
+    assert told
+    assert page.locator(".card .headline + .advice").all_inner_texts() == told
+
+
 # ---- the visit ----------------------------------------------------------------------------------------------
 
 
@@ -256,6 +265,56 @@ def test_the_visit_ticks_itself_as_recordings_come_in(page: Any) -> None:
     with page.expect_download() as begun:
         page.get_by_role("button", name="Sheet to print").click()
     assert Path(begun.value.path()).read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("first", [VISIT[:1], VISIT])
+def test_recordings_from_before_the_plan_are_asked_about(
+    page: Any, run: Any, monkeypatch: pytest.MonkeyPatch, first: list[Path]
+) -> None:
+    monkeypatch.chdir(SAMPLES)
+    drop(page, *reversed(first))
+    page.wait_for_selector(f".row:nth-child({len(first)})")
+    headlines(page)
+    page.get_by_role("button", name="Plan the visit", exact=True).click()
+    page.wait_for_selector("#visit .ask")
+    if len(first) == 1:
+        drop(page, *VISIT[3:0:-1])
+        page.wait_for_selector(".row:nth-child(4)")
+        settled(page)
+    # nothing is compared, and no wedges are written down, before the answer
+    assert page.locator("#choices >> text=All together").count() == 0
+    rights = page.get_by_label("Wedges right")
+    assert [rights.nth(row).input_value() for row in range(4)] == [""] * 4
+    page.get_by_role("button", name="Yes", exact=True).click()
+    compared(page)
+    titles = page.locator("#visit .record .source").all_inner_texts()
+    assert titles == [f"recorded: {path.name}" for path in VISIT]
+    told = ("--left-wedges", "0,0,0,0", "--right-wedges", "0,2,-2,0")
+    assert download(page, "Data (JSON)").decode() == run("compare", *(path.name for path in VISIT), *told, "--json").out
+
+
+def test_the_place_of_a_recording_is_chosen_by_hand_and_one_left_out_is_taken_when_dropped_again(page: Any) -> None:
+    drop(page, VISIT[0])
+    headlines(page)
+    page.get_by_role("button", name="Plan the visit", exact=True).click()
+    page.get_by_role("button", name="No", exact=True).click()
+    page.wait_for_selector("#visit .ask", state="detached")
+    settled(page)
+    places = page.get_by_label("In the visit")
+    places.nth(0).select_option("0")
+    settled(page)
+    assert page.get_by_label("Wedges right").nth(0).input_value() == "0"
+    drop(page, VISIT[1])
+    page.wait_for_selector(f"#visit >> text=recorded: {VISIT[1].name}")
+    settled(page)
+    assert page.get_by_label("Wedges right").nth(1).input_value() == "2"
+    places.nth(1).select_option("-1")
+    settled(page)
+    assert page.get_by_label("Wedges right").nth(1).input_value() == ""
+    drop(page, VISIT[1])
+    page.wait_for_selector(f"#visit >> text=recorded: {VISIT[1].name}")
+    settled(page)
+    assert (places.nth(1).input_value(), page.get_by_label("Wedges right").nth(1).input_value()) == ("1", "2")
 
 
 # ---- whoever uses it ----------------------------------------------------------------------------------------

@@ -84,7 +84,9 @@ def of_visit(words: Words, visit: Visit) -> dict[str, Any]:
 def of_recording(recording: Recording) -> dict[str, Any]:
     """Say what has to be asked of a recording: whose foot it is, and which of its laps."""
     laps = [{"number": lap.number, "from_s": lap.start_s, "to_s": lap.end_s} for lap in recording.laps]
+    start = recording.start
     return {
+        "start_s": None if start is None else start.timestamp() + recording.from_s,
         "side_unknown": is_of_one_foot(recording) and not has_rotation(recording),
         "laps": laps if len(laps) > 1 else [],
         "feet": [side for side in SIDES if side in recording.feet or side in recording.sensors],

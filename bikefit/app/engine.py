@@ -110,7 +110,10 @@ class Engine:
 
     def _about(self, _: Request) -> dict[str, Any]:
         """Say what the page offers to choose from."""
-        systems = [{"id": each.id, "name": each.name, "cant_deg": each.cant_deg} for each in known_systems().values()]
+        systems = [
+            {"id": each.id, "name": each.name, "cant_deg": round(each.cant_deg, 1), "most": each.cap}
+            for each in known_systems().values()
+        ]
         return {
             "version": __version__,
             "systems": systems,

@@ -22,7 +22,9 @@ export function drawAnswer(engine, act) {
   const open = showable();
   const shown = chosen();
   byId("answer").hidden = byId("report").hidden = !shown;
-  const hint = { counts: "compare_needs_counts", same: "counts_all_same" }[compared().why];
+  const free = session.visit?.slots.includes(null);
+  const hints = free ? { asked: "compare_asked" } : { asked: "compare_asked", counts: "compare_needs_counts", same: "counts_all_same" };
+  const hint = hints[compared().why];
   const choices = [];
   if (open.length > MOST_BUTTONS) {
     const pairs = open.map(({ id, words }) => [id, words]);
@@ -48,6 +50,7 @@ function body({ id, of }, act) {
   const cards = answer.shoes.map((shoe) => make("article", { class: `card shoe-${shoe.side}` },
     make("h3", {}, shoe.name),
     make("p", { class: "headline" }, shoe.headline),
+    shoe.advice && make("p", { class: "advice" }, shoe.advice),
     make("div", { class: "lines" }, shoe.lines.map((line) => make("p", {}, together(line)))),
     shoe.behind && make("div", { class: "picture" }, drawing(shoe.behind))));
   const parts = [make("div", { class: "cards" }, cards)];

@@ -8,7 +8,7 @@ import { exported, forget, imported, recall, remember } from "./memory.js";
 import { drawRows } from "./rows.js";
 import { analyzeRequest, compareRequest, compared, inspectRequest, labelOf, newRecording, rides, session } from "./session.js";
 import { drawSettings } from "./settings.js";
-import { drawVisit, freePlace, planVisit, takePlaces } from "./visit.js";
+import { answerAsked, askAnew, drawVisit, freePlace, offerPlaces, planVisit, setPlace, takePlaces } from "./visit.js";
 
 const SHOW_BUSY_MS = 250;
 let engine;
@@ -192,6 +192,7 @@ async function addFiles(files) {
     else tell(say("session_unreadable", { name: file.name }));
   }
   const news = [];
+  const known = []; // in the list already, but not in the visit
   const wrong = await work(async (signal, onStage) => {
     for (const file of files.filter((each) => !exports.includes(each))) {
       if (config.max_bytes && file.size > config.max_bytes) {
@@ -199,18 +200,26 @@ async function addFiles(files) {
       }
       onStage("reading", { name: file.name });
       const name = await engine.add(file, { signal });
-      if (!session.recordings.some((one) => one.name === name && !one.part)) news.push(newRecording({ name, size: file.size, blob: file }));
+      const listed = session.recordings.find((one) => one.name === name && !one.part);
+      if (!listed) news.push(newRecording({ name, size: file.size, blob: file }));
+      else if (session.visit && !listed.names && !session.visit.slots.includes(listed.id)) known.push(listed);
     }
   });
   if (wrong?.name === "AbortError") return;
-  await take(news);
+  await take(news, known);
   if (wrong) trouble(wrong);
 }
 
-async function take(news) {
+async function take(news, known = []) {
   session.recordings.push(...news);
   if (session.visit?.request.options.laps && news.length === 1) await splitOnceRead(news[0]);
-  else takePlaces(news);
+  else if (session.visit) {
+    const coming = [...news, ...known];
+    await work(async (signal) => {
+      for (const one of coming) if (!one.file) await lookInto(one, signal);
+    });
+    takePlaces(coming);
+  }
   if (news.length === 1) session.shown = news[0].id;
   await update();
 }
@@ -224,9 +233,10 @@ async function splitOnceRead(one) {
 /** Put the laps of a recording in its place, each by itself. */
 function split(one) {
   const place = session.recordings.indexOf(one);
+  freePlace(one);
+  if (session.visit) Object.assign(one, { left: "", right: "" }); // each lap gets those of its place
   const { name, size, blob, sample, side, left, right, file } = one;
   const laps = file.laps.map(({ number }) => newRecording({ name, size, blob, sample, side, left, right, file, part: `lap${number}` }));
-  freePlace(one);
   session.recordings.splice(place, 1, ...laps);
   takePlaces(laps);
 }
@@ -265,8 +275,12 @@ async function restore(told) {
     }
     if (told.visit) {
       await planVisit(engine, told.visit.request.file, told.visit.request.options.laps);
-      session.visit.slots = told.visit.slots.map((id) => places.get(id) ?? null);
-      session.visit.ticks = told.visit.ticks;
+      const { visit } = session;
+      visit.slots = told.visit.slots.map((id) => places.get(id) ?? null);
+      const asked = (told.visit.asked ?? []).map((id) => places.get(id)).filter(Boolean);
+      visit.asked = asked.length ? asked : null;
+      visit.labelled = visit.asked ? {} : Object.fromEntries(visit.slots.map((id, place) => [id, place]).filter(([id]) => id));
+      visit.ticks = told.visit.ticks;
     }
   });
   await update();
@@ -275,7 +289,18 @@ async function restore(told) {
 // ---- what is clicked ---------------------------------------------------------------------------------------
 
 const act = {
-  changed: () => update(),
+  changed: () => {
+    askAnew();
+    update();
+  },
+  place: (one, to) => {
+    setPlace(one, to);
+    update();
+  },
+  answerAsked: (yes) => {
+    answerAsked(yes);
+    update();
+  },
   again: (one) => {
     one.done = "";
     update();
@@ -318,10 +343,11 @@ const act = {
   },
   plan: async (from, laps) => {
     const file = from && typeof from === "object" ? labelOf(from) : from;
-    await work(() => planVisit(engine, file, laps));
-    draw();
+    const begins = !session.visit;
+    const wrong = await work(() => planVisit(engine, file, laps));
+    if (begins && !wrong) offerPlaces();
+    await update();
     byId("visit").scrollIntoView({ block: "start", behavior: "smooth" });
-    await remember(session);
   },
   tick: (index, done) => {
     session.visit.ticks[index] = done;
@@ -438,6 +464,7 @@ async function begin() {
   about = await opening.finally(() => (working = null));
   byId("loading").hidden = true;
   byId("end").hidden = !engine.can.quit;
+  session.systems = about.systems;
   drawSettings(about, act);
   drawBatch(engine, act);
   draw();

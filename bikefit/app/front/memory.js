@@ -36,7 +36,7 @@ export function described(session) {
     const kept = Object.fromEntries(KEPT.map((name) => [name, one[name]]));
     return { ...kept, id: one.id, blob: size > MOST_BYTES ? null : one.blob };
   });
-  const visit = session.visit && { request: session.visit.request, slots: session.visit.slots, ticks: session.visit.ticks };
+  const visit = session.visit && { request: session.visit.request, slots: session.visit.slots, ticks: session.visit.ticks, asked: session.visit.asked };
   return { saved: new Date().toISOString(), recordings, settings: { ...session.settings }, visit };
 }
 

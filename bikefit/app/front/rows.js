@@ -1,11 +1,14 @@
 // The list of recordings: what each is, which shoe and part of it counts, and what was on the shoes.
 import { byId, choose, clock, field, make, say, wedgesWords } from "./dom.js";
-import { MOST_WEDGES, labelOf, session } from "./session.js";
+import { labelOf, mostWedges, session } from "./session.js";
+import { placeNames } from "./visit.js";
 
-const counts = () => {
+/** What may be said of a shoe's wedges: up to the chosen system's most, and what was said already. */
+const counts = (said) => {
+  const most = Math.max(mostWedges(), Math.abs(Number(said)));
   const pairs = [["", say("wedges_unsaid")], ["0", wedgesWords(0)]];
-  for (let n = 1; n <= MOST_WEDGES; n += 1) pairs.push([String(n), wedgesWords(n)]);
-  for (let n = 1; n <= MOST_WEDGES; n += 1) pairs.push([String(-n), wedgesWords(-n)]);
+  for (let n = 1; n <= most; n += 1) pairs.push([String(n), wedgesWords(n)]);
+  for (let n = 1; n <= most; n += 1) pairs.push([String(-n), wedgesWords(-n)]);
   return pairs;
 };
 
@@ -48,7 +51,12 @@ function row(one, place, act) {
     if (one.error && !file?.feet.length && !one.side) continue; // there is nothing that wedges could be under
     if (file && file.feet.length && !file.feet.includes(side) && !(one.names?.[side])) continue;
     if (one.side && one.side !== side) continue;
-    fields.push(field(say(`wedges_${side}`), choose(counts(), one[side], set(side), key(side))));
+    fields.push(field(say(`wedges_${side}`), choose(counts(one[side]), one[side], set(side), key(side))));
+  }
+  if (session.visit && !one.names) {
+    const taken = session.visit.slots.indexOf(one.id);
+    const places = [["-1", say("no_place")], ...placeNames()];
+    fields.push(field(say("place"), choose(places, String(taken), (to) => act.place(one, Number(to)), key("place"))));
   }
   const about = [one.names ? say("joined") : "", file ? clock(file.duration_s) : one.error ? "" : say("waiting")];
   const many = session.recordings.length > 1;

@@ -1,5 +1,4 @@
 // What the page knows: recordings in order, settings, the visit. Everything that is shown follows from it.
-export const MOST_WEDGES = 4;
 let lastId = 0;
 
 export const session = {
@@ -7,7 +6,14 @@ export const session = {
   settings: {},
   visit: null,
   shown: "all",
+  systems: [],
 };
+
+/** How many wedges of the chosen system may be stacked. */
+export function mostWedges() {
+  const { systems, settings } = session;
+  return (systems.find(({ id }) => id === settings.system) ?? systems[0])?.most ?? 0;
+}
 
 /** A recording as it was dropped; `part` is "", or "lap2". `options` are those of the command line. */
 export function newRecording(given) {
@@ -66,7 +72,8 @@ export function compared() {
   const usable = (one) => one.answer && !one.names;
   const visited = session.visit ? session.visit.slots.map((id) => session.recordings.find((one) => one.id === id)) : [];
   const inVisit = visited.filter((one) => one && usable(one));
-  const all = inVisit.length >= 2 ? inVisit : rides().filter(usable);
+  const all = visited.some(Boolean) ? inVisit : rides().filter(usable);
+  if (session.visit?.asked) return { recordings: all, why: "asked" };
   if (all.length < 2) return { recordings: all, why: "few" };
   const told = ["left", "right"].filter((side) => all.some((one) => one[side] !== ""));
   if (!told.length) return { recordings: all, why: "counts" };
