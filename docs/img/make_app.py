@@ -64,6 +64,7 @@ def main() -> None:
         settled(page)
         keep("app_answer.png", page.screenshot())
         page.get_by_role("button", name="Plan the visit", exact=True).click()
+        page.locator("#visit .ask").get_by_role("button", name="No", exact=True).click()
         page.get_by_label("Get ready").check()
         for number in (1, 2):
             page.set_input_files("#files", str(SAMPLES / f"visit_helped_{number}.fit"))
