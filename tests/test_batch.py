@@ -516,6 +516,7 @@ def test_bad_files_fail_alone_and_are_told_at_the_end(run: Run, rides: Path, tmp
     again = run("batch", folder, "--out", tmp_path / "out", "--no-report", "--jobs", 1)
     assert again.code == 4
     assert again.err == first.err
+    assert "2 failed, 2 unchanged, 3 failed before." in again.out
 
 
 def test_what_is_kept_never_quotes_a_strangers_file(run: Run, tmp_path: Path) -> None:

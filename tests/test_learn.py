@@ -284,6 +284,7 @@ def test_too_few_riders_are_told_and_the_built_in_prior_is_written(
     code, text, _ = run(capsys, "learn", folder, "-o", out)
     assert code == 0
     assert "Only 1 rider was recorded at two counts, and 5 are needed: the built-in prior stays in force." in text
+    assert "--settings" not in text
     assert "the built-in prior stays in force" in out.read_text(encoding="utf-8")
     assert load_settings(out) == Settings()
     empty = results(tmp_path / "empty", [])
