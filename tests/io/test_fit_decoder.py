@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.fit_bytes import CODES, INVALID, STAMP, T0, Part, crc, pack, small_ride
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bikefit.errors import RecordingError
@@ -168,7 +168,14 @@ def files(draw):
     return whole
 
 
+STAMP_OF_ZERO = bytes.fromhex(
+    "0c206e08250000002e4649544e0000140002fd04860401020e000000005a40000000ff0040000000ff0040000000ff00809f91"
+)
+"""A compressed stamp behind a whole one of 0 s."""
+
+
 @settings(max_examples=150, deadline=None)
+@example(STAMP_OF_ZERO)
 @given(files())
 def test_generated_files_equal_fitparse(data):
     assert_equal_to_fitparse(data)

@@ -196,3 +196,10 @@ def test_any_encoding(tmp_path: Path, encoding: str) -> None:
     text = "\n".join("\t".join(row) for row in [[*header[:2], "Leistung größer"], *rows]) + "\n"
     (tmp_path / "ride.txt").write_bytes(text.encode(encoding))
     np.testing.assert_allclose(read_recording(tmp_path / "ride.txt").feet["left"].heel_out_deg, ANGLE, atol=1e-6)
+
+
+def test_an_empty_line_before_a_header_that_no_row_fits(tmp_path):
+    path = tmp_path / "ride.txt"
+    path.write_text("\ntime_s,left_heel_rotation_deg\n0,1,2,3\n1,1,2,3\n")
+    with pytest.raises(RecordingError, match=r"ride\.txt: there is a header row but no numbers under it"):
+        read_recording(path)

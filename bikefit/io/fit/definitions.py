@@ -230,7 +230,7 @@ def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> 
         back &= behind_break
         unsure = int(np.count_nonzero(known & behind_break & ~back))
         found_s, known = np.where(back, back_s, found_s), known | back
-    known &= ~lone & (found_s > 0)
+    known &= ~lone & (found_s >= 0)
     stamps = np.full(count, _NO_STAMP, np.uint32)
     stamps[timed[known]] = found_s[known]
     for block in blocks:

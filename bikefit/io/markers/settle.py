@@ -63,7 +63,8 @@ def settle_markers(
     raw_to_name = {raw: name for name, raw in chosen.items()}
     named = {raw_to_name.get(raw, raw): values for raw, values in visible.items()}
     factor, found = _settle_unit(named, unit, source)
-    in_mm = {name: values * factor for name, values in named.items()} | dict(pedals_mm or {})
+    pedals = {name: np.where(np.abs(values) < FARTHEST, values, np.nan) for name, values in (pedals_mm or {}).items()}
+    in_mm = {name: values * factor for name, values in named.items()} | pedals
     to_world, axes_found = settle_axes(in_mm, swap_sides=options.swap_sides)
     world = {name: values @ to_world.T for name, values in in_mm.items()}
     return Settled(Markers(time_s, world), (*found, *axes_found), channels)

@@ -109,7 +109,7 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
         else:
             names = tuple(cell or name for cell, name in zip_longest(cells[: len(names)], names, fillvalue=""))
     if not rows:
-        raise RecordingError(f"{where}: there is a header row but no numbers under it.")
+        raise no_rows(where)
     sample = tuple(cells for _, cells in rows)
     if _has_row_names(sample, len(names)):
         names, units = ("", *names), (None, *units)
@@ -121,6 +121,8 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
             if lines[number][1].count('"') % 2:
                 raise never_closed(where)
             raise too_many_cells(where, number + 1, len(cells), len(names), delimiter)
+    if not rows:
+        raise no_rows(where)
     sample = tuple(cells for _, cells in rows)
     width = max(len(cells) for cells in sample)
     if width > len(names):
@@ -130,6 +132,11 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
     preamble = "\n".join(text for _, text in lines[: header.begin])
     decimal = _decimal(sample)
     return Layout(delimiter, decimal, names, units, header.end, first + 1, lines[first][0], sample, preamble)
+
+
+def no_rows(where: str) -> RecordingError:
+    """Say that a table ends with its header."""
+    return RecordingError(f"{where}: there is a header row but no numbers under it.")
 
 
 def too_many_cells(where: str, line: int, cells: int, expected: int, delimiter: str) -> RecordingError:
