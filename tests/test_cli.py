@@ -475,3 +475,15 @@ def test_help_has_no_words_of_a_programmer(run: Run, command: str) -> None:
     said = run(*command.split(), "--help").out
     assert "Usage: bikefit" in said
     assert not re.findall(r"<(?:str|int|float|bool|path|text|list)\b|\b(?:TEXT|INTEGER|FLOAT|BOOLEAN|PATH)\b", said)
+
+
+def test_an_interrupt_that_python_wraps_is_an_interrupt(run, monkeypatch):
+    def interrupted(arguments):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise RuntimeError("Error calling __set_name__") from error
+
+    monkeypatch.setattr(sys.modules["bikefit.cli.main"], "_run", interrupted)
+    done = run("wedges")
+    assert (done.code, done.err) == (130, "bikefit: interrupted.\n")

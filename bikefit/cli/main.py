@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("bikefit: interrupted.", file=sys.stderr)
         code = INTERRUPTED
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps one that falls into a class's making
+            print("bikefit: interrupted.", file=sys.stderr)
+            raise SystemExit(INTERRUPTED) from None
         known = in_words(error)
         if known is None:
             raise
