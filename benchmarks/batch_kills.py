@@ -1,6 +1,6 @@
 """Kill a batch and its workers at random moments; what comes out must be what an undisturbed run gives, byte for byte.
 
-    python benchmarks/batch_kills.py FOLDER [--kills 100] [--seconds 900] [--sessions 16] [--seed 1]
+    python -m benchmarks.batch_kills FOLDER [--kills 100] [--seconds 900] [--sessions 16] [--seed 1]
 
 Every other kill is of the parent, the others of one of its workers, all with SIGKILL (Linux). A killed batch is
 started again at once, while workers of the last one may still be ending. When it has got to its end, what had failed
@@ -24,6 +24,7 @@ from pathlib import Path
 from bikefit.io.text.writer import write_csv
 from bikefit.simulate import simulate_plain
 from bikefit.store import Store
+from tests.helpers.processes import workers_of
 
 RIDERS = 5
 
@@ -47,17 +48,6 @@ def command(manifest: Path, out: Path) -> list[str]:
 
 def start(manifest: Path, out: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command(manifest, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def workers_of(pid: int) -> list[int]:
-    """Return the worker processes of a batch."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            own = int(status.read_text().rsplit(")", 1)[1].split()[1]) == pid
-            if own and b"spawn_main" in (status.parent / "cmdline").read_bytes():
-                found.append(int(status.parent.name))
-    return found
 
 
 def everything(out: Path) -> dict[str, bytes]:

@@ -27,6 +27,7 @@ import pandas as pd
 import pytest
 from helpers.bare_worker import do_bare
 from helpers.batch_workers import misbehave
+from helpers.processes import workers_of
 from markupsafe import escape
 
 from bikefit import analyze
@@ -694,16 +695,6 @@ def test_an_early_ctrl_c_is_one_line_at_most(rides: Path, tmp_path: Path) -> Non
             os.killpg(process.pid, signal.SIGINT)
             _, told = process.communicate(timeout=60)
         assert (process.returncode, told) in ((130, "bikefit: interrupted.\n"), (130, ""), (130, "\n"), (0, "")), told
-
-
-def workers_of(pid: int) -> list[int]:
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            own = int(status.read_text().rsplit(")", 1)[1].split()[1]) == pid
-            if own and b"spawn_main" in (status.parent / "cmdline").read_bytes():
-                found.append(int(status.parent.name))
-    return found
 
 
 def start(source: Path, out: Path) -> subprocess.Popen[bytes]:

@@ -32,18 +32,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except KeyboardInterrupt:
-        print("bikefit: interrupted.", file=sys.stderr)
-        code = INTERRUPTED
+        code = _interrupted()
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps one that falls into a class's making
-            print("bikefit: interrupted.", file=sys.stderr)
-            raise SystemExit(INTERRUPTED) from None
+            raise SystemExit(_interrupted()) from None
         known = in_words(error)
         if known is None:
             raise
         message, code = known
         _complain(message, arguments, error)
     raise SystemExit(code)
+
+
+def _interrupted() -> int:
+    """Say that the user ended it, and return the exit code for that."""
+    print("bikefit: interrupted.", file=sys.stderr)
+    return INTERRUPTED
 
 
 def make_encodable() -> None:

@@ -24,6 +24,7 @@ from bikefit.store.owner import is_own, why_not
 from bikefit.store.rows import ClientRow, PageRow, SessionRows
 from bikefit.store.schema import CLIENTS_ID, SCHEMA_VERSION, names_of, statements
 from bikefit.store.sessions import sessions_of
+from bikefit.store.transaction import transaction
 from bikefit.store.upgrade import check_upgrade, upgrade
 from bikefit.store.writing import insert, insert_session, values_of
 
@@ -144,15 +145,8 @@ class ClientFile:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Do everything inside, or nothing."""
-        with self._told():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._told(), transaction(self._db):
+            yield
 
     def close(self) -> None:
         """Close the file."""

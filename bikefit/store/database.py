@@ -17,6 +17,7 @@ from bikefit.store.reading import Known, known_sessions, pages_of, places_of
 from bikefit.store.rows import SessionRows
 from bikefit.store.schema import statements
 from bikefit.store.sessions import sessions_of
+from bikefit.store.transaction import transaction
 from bikefit.store.writing import insert_session
 
 BUSY_S = 10.0
@@ -77,15 +78,8 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Do everything inside, or nothing."""
-        with self._told():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if self._db.in_transaction:  # a full disk has rolled it back already
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._told(), transaction(self._db):
+            yield
 
     def close(self) -> None:
         """Bring what is not in the one file yet into it, as far as nobody reads it, and close it."""
