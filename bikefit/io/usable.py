@@ -29,9 +29,9 @@ _OF_SENSORS: Final[Mapping[str, frozenset[str]]] = {"gyr": frozenset(UNITS["deg_
 
 def has_rotation(recording: Recording) -> bool:
     """Tell whether a recording holds a trace, a gyroscope with its accelerometer, or markers of a heel and its toe."""
-    sensors = any(item.gyr_time_s.size and item.acc_time_s.size for item in recording.sensors.values())
-    marked = recording.markers.positions_mm if recording.markers else {}
-    return bool(recording.feet) or sensors or any({f"{side}_heel", f"{side}_toe"} <= set(marked) for side in SIDES)
+    sensors = any(item.is_whole for item in recording.sensors.values())
+    marked = recording.markers is not None and any(map(recording.markers.has_shoe, SIDES))
+    return bool(recording.feet) or sensors or marked
 
 
 def check_usable(recording: Recording) -> None:

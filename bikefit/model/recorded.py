@@ -142,6 +142,11 @@ class ShoeSensor:
     quaternion: Array | None = None
     clock: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether both of its halves are there."""
+        return bool(self.gyr_time_s.size and self.acc_time_s.size)
+
 
 @dataclass(frozen=True)
 class Markers:
@@ -159,6 +164,10 @@ class Markers:
 
     time_s: Array
     positions_mm: Mapping[str, Array]
+
+    def has_shoe(self, side: Side) -> bool:
+        """Tell whether a shoe's heel and toe are among them."""
+        return {f"{side}_heel", f"{side}_toe"} <= self.positions_mm.keys()
 
 
 @dataclass(frozen=True)
@@ -250,6 +259,11 @@ class Recording:
     def duration_s(self) -> float:
         """Length of the recording [s]."""
         return self.to_s - self.from_s
+
+    @property
+    def is_one_frame(self) -> bool:
+        """Whether it is a single look at markers."""
+        return self.markers is not None and self.markers.time_s.size == 1
 
     def zero_of(self, side: Side) -> ZeroMeaning | None:
         """Return what an angle of zero means for a foot, None where it was not recorded."""

@@ -1,0 +1,115 @@
+"""The command lines that would get furthest with a recording."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bikefit.conventions import SIDES, Side
+from bikefit.inspection.sensor_zero import SensorZero
+from bikefit.io import ReadOptions
+from bikefit.io.usable import has_rotation, is_of_one_foot, marker_flags, nearest_rotation_column, sensor_flags
+from bikefit.model import Recording
+
+
+def advice(recording: Recording, path: Path, options: ReadOptions, zeros: Sequence[SensorZero]) -> Iterator[str]:
+    """Give the commands that would get furthest; of shoe sensors first what an analysis without more would say."""
+    file = shlex.quote(str(path))
+    given = _flags(options)
+    yield from (_command(file, *given, "--column", change) for change in _corrections(recording, options))
+    if recording.is_one_frame and has_rotation(recording):
+        yield _command("RIDE", *given, "--static", str(path))
+        return
+    if has_rotation(recording):
+        neutral = [] if zeros else _neutral(recording)
+        yield _command(file, *given, *neutral)
+        if len(recording.laps) > 1:
+            longest = max(recording.laps, key=lambda lap: lap.end_s - lap.start_s)
+            yield _command(file, *given, *neutral, "--lap", str(longest.number))
+        if not all(zero.known for zero in zeros):
+            yield _command(file, *given, "--neutral", "recovery")
+        return
+    if is_of_one_foot(recording):
+        yield from (_command(file, *given, "--side", side) for side in SIDES)
+        return
+    for side, sensor in recording.sensors.items():
+        partner = _partner(path, has_gyroscope=bool(sensor.gyr_time_s.size))
+        if partner is not None:
+            yield f"bikefit analyze --{side} {file} --{side} {shlex.quote(str(partner))}"
+        return
+    named = marker_flags(recording) or sensor_flags(recording)
+    near = nearest_rotation_column(recording)
+    if named and not (near is not None and not marker_flags(recording)):
+        shoe = ["--side", "right"] if "right_heel" not in named and options.side is None else []
+        columns = [word for key, name in named.items() for word in ("--column", f"{key}={name}")]
+        yield _command(file, *given, *shoe, *columns)
+    elif near is not None:
+        yield _command(file, *given, "--column", f"{_side_in(near)}_heel_rotation_deg={near}")
+
+
+def _command(file: str, *flags: str) -> str:
+    """Return one command line."""
+    return " ".join(["bikefit analyze", file, *map(shlex.quote, flags)])
+
+
+def _flags(options: ReadOptions) -> list[str]:
+    """Return the options as they are typed."""
+    flags = ["--side", options.side] if options.side else []
+    if options.swap_sides:
+        flags.append("--swap-sides")
+    if options.positive != "heel-out":
+        flags += ["--positive", options.positive]
+    if options.rate_hz is not None:
+        flags += ["--rate", f"{options.rate_hz:g}"]
+    if options.preset is not None:
+        flags += ["--preset", str(options.preset)]
+    for channel, name in options.columns.items():
+        flags += ["--column", f"{channel}={name}"]
+    return flags
+
+
+def _corrections(recording: Recording, options: ReadOptions) -> Iterator[str]:
+    """Give the ``--column`` that puts right what the reader found suspicious."""
+    taken = set(options.columns.values())
+    for found in recording.findings:
+        column = found.values.get("column")
+        if column is None or column in taken:
+            continue
+        if found.code == "radians_suspected":
+            yield f"{found.values['side']}_heel_rotation_rad={column}"
+        elif found.code == "crank_radians_suspected":
+            yield f"crank_angle_rad={column}"
+        elif found.code == "time_step_odd":
+            yield f"time_ms={column}"
+
+
+def _neutral(recording: Recording) -> list[str]:
+    """Return a neutral that needs nothing but the file, where it has no zero of the rider's."""
+    return [] if recording.feet else ["--neutral", "recovery"]
+
+
+def _partner(path: Path, *, has_gyroscope: bool) -> Path | None:
+    """Return the file beside this one that is its accelerometer, or its gyroscope."""
+    has, lacks = ("gyr", "acc") if has_gyroscope else ("acc", "gyr")
+    if not path.is_file() or has not in path.name.casefold():
+        return None
+    stem = _before(path.name, has)
+    beside = sorted(
+        item
+        for item in path.parent.iterdir()
+        if lacks in item.name.casefold() and _before(item.name, lacks) == stem and item.suffix == path.suffix
+    )
+    return beside[0] if beside else None
+
+
+def _before(name: str, word: str) -> str:
+    """Return what stands before a word in a name."""
+    return re.split(f"total{word}|{word}", name.casefold(), maxsplit=1)[0]
+
+
+def _side_in(name: str) -> Side:
+    """Return the side that a name speaks of; left where it does not."""
+    words = re.split(r"[\W_]+", name.casefold())
+    return "right" if any(word in ("right", "r", "rechts", "droite", "droit") for word in words) else "left"
