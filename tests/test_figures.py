@@ -16,7 +16,8 @@ from bikefit.analysis import trace_feet
 from bikefit.comparison import compare_sessions
 from bikefit.inspection import inspect_recording
 from bikefit.model import Channel, SessionResult, StrokeColumns
-from bikefit.report.draw import stroke_charts
+from bikefit.report.draw import ride_charts
+from bikefit.report.draw.foot_curves import foot_curves
 from bikefit.report.draw.trace_plot import plot_traces, with_holes
 from bikefit.report.pages.comparison_view import comparison_page
 from bikefit.report.pages.fitter_view import session_view
@@ -43,9 +44,9 @@ def test_a_line_over_the_ride_breaks_at_a_pause() -> None:
     drawn = []
     for foot in (whole, paused):
         session = make_session(foot)
-        (each,) = stroke_charts.foot_curves(ENGLISH, session)
+        (each,) = foot_curves(ENGLISH, session)
         span = session.recording.from_s, session.recording.to_s
-        picture = stroke_charts.over_ride(ENGLISH, each, (-5.0, 5.0), span).picture
+        picture = ride_charts.over_ride(ENGLISH, each, (-5.0, 5.0), span).picture
         drawn.append([len(re.findall(f'class="{name}"', picture)) for name in ("thin", "area", "companion")])
     assert drawn == [[1, 1, 2], [2, 2, 4]]
 
@@ -53,8 +54,8 @@ def test_a_line_over_the_ride_breaks_at_a_pause() -> None:
 def test_a_trend_per_hour_comes_with_its_error_and_not_from_a_short_ride() -> None:
     foot = make_foot("left", 2.0, strokes=400)
     short = replace(foot, rotation=replace(foot.rotation, trend_deg_per_h=math.nan))
-    assert stroke_charts.trend_words(ENGLISH, short) == "–"
-    told = stroke_charts.trend_words(ENGLISH, replace(foot, rotation=replace(foot.rotation, trend_deg_per_h=0.31)))
+    assert ride_charts.trend_words(ENGLISH, short) == "–"
+    told = ride_charts.trend_words(ENGLISH, replace(foot, rotation=replace(foot.rotation, trend_deg_per_h=0.31)))
     value, error = re.fullmatch(r"\+(\d\.\d\d)° ± (\d+\.\d\d)°", told).groups()  # type: ignore[union-attr]
     assert value == "0.31"
     assert float(error) > 0.0
@@ -75,7 +76,7 @@ def test_thick_bars_are_intervals_and_say_so() -> None:
 def test_the_cursor_reads_the_strokes_that_are_drawn() -> None:
     session = make_session(make_foot("left", 2.6, strokes=60), make_foot("right", 0.3, strokes=60))
     for each, panel in zip(
-        stroke_charts.foot_curves(ENGLISH, session),
+        foot_curves(ENGLISH, session),
         figures(session_view(ENGLISH, session))["over_crank"].panels,
         strict=True,
     ):

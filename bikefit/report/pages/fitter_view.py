@@ -12,9 +12,9 @@ import numpy as np
 from bikefit.conventions import REJECT_REASONS, STROKE_ANGLES, Side
 from bikefit.model import FootResult, SessionResult, sentences
 from bikefit.model.pedal import pedal_measures
-from bikefit.report.draw import decision_charts, stroke_charts
+from bikefit.report.draw import against_charts, crank_charts, decision_charts, ride_charts
+from bikefit.report.draw.foot_curves import FootCurves, curve_range, foot_curves, values_range
 from bikefit.report.draw.panel import Panel, padded
-from bikefit.report.draw.stroke_charts import FootCurves
 from bikefit.report.pages.downloads import stroke_download
 from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, pedal_words, settings_table
 from bikefit.report.pages.view import LONG, FigureView, PageView, TableView, clean, client_view
@@ -100,7 +100,7 @@ def _foot_numbers(words: Words, foot: FootResult) -> dict[str, str]:
         **angles,
         "range": words.degrees(rotation.range_deg),
         "stroke_sd": words.degrees(rotation.stroke_sd_deg, 2),
-        "trend": stroke_charts.trend_words(words, foot),
+        "trend": ride_charts.trend_words(words, foot),
         "float_stop": words.text("numbers.stop_at", deg=degrees(stop.deg), share=words.percent(stop.share))
         if stop
         else words.text("numbers.no_stop"),
@@ -118,32 +118,32 @@ def _foot_numbers(words: Words, foot: FootResult) -> dict[str, str]:
 
 def _stroke_figures(words: Words, result: SessionResult) -> list[Section]:
     """Return the figures of the strokes, for the feet that have any."""
-    feet = stroke_charts.foot_curves(words, result)
+    feet = foot_curves(words, result)
     if not feet:
         return []
-    over, values = stroke_charts.curve_range(feet), stroke_charts.values_range(feet)
+    over, values = curve_range(feet), values_range(feet)
     span = result.recording.from_s, result.recording.to_s
     means = [float(end) for each in feet for end in (np.nanmin(each.mean - each.sd), np.nanmax(each.mean + each.sd))]
     face = padded([*means, *(each.neutral_deg or 0.0 for each in feet)])
     turning = "" if all(each.is_crank for each in feet) else words.text("figures.clock_face_phase_caption")
     figures: list[Section] = [
-        _figure(words, "over_crank", (stroke_charts.over_crank(words, each, over) for each in feet)),
-        _figure(words, "clock_face", (stroke_charts.clock_face(words, each, face) for each in feet), turning),
+        _figure(words, "over_crank", (crank_charts.over_crank(words, each, over) for each in feet)),
+        _figure(words, "clock_face", (crank_charts.clock_face(words, each, face) for each in feet), turning),
     ]
     if len(feet) > 1:
         gap = words.signed_degrees(result.asymmetry_deg)
         caption = words.text("figures.both_feet_caption", asymmetry=gap)
-        figures.append(_figure(words, "both_feet", [stroke_charts.both_feet(words, feet, over)], caption))
-    figures.append(_figure(words, "over_ride", (stroke_charts.over_ride(words, each, values, span) for each in feet)))
+        figures.append(_figure(words, "both_feet", [crank_charts.both_feet(words, feet, over)], caption))
+    figures.append(_figure(words, "over_ride", (ride_charts.over_ride(words, each, values, span) for each in feet)))
     for column in ("cadence_rpm", "power_w"):
-        if stroke_charts.varies(feet, column):
-            x_range = stroke_charts.companion_range(feet, column)
+        if against_charts.varies(feet, column):
+            x_range = against_charts.companion_range(feet, column)
             panels = (
-                stroke_charts.against(words, each, column, x_range, values) for each in feet if _has(each, column)
+                against_charts.against(words, each, column, x_range, values) for each in feet if _has(each, column)
             )
             figures.append(_figure(words, f"against_{column}", panels))
     figures.append(
-        _figure(words, "against_neutral", (stroke_charts.against_neutral(words, each, values) for each in feet))
+        _figure(words, "against_neutral", (against_charts.against_neutral(words, each, values) for each in feet))
     )
     return figures
 
