@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from bikefit.cli.declared import Flag
+from bikefit.sessions.keywords import Keyword
 from bikefit.sessions.option import Group
-from bikefit.sessions.session import Keyword, Said, said
+from bikefit.sessions.session import Said, said
 from bikefit.sessions.typed import as_typed, keywords_of
 
 INPUT, DECISION, OUTPUT = "Input", "Decision", "Output"

@@ -10,9 +10,10 @@ from typing import TypeVar
 from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
 from bikefit.model import Recording
+from bikefit.sessions.keywords import UNSAID
 from bikefit.sessions.manifest import ManifestSession
 from bikefit.sessions.reading import read_options, read_session
-from bikefit.sessions.session import UNSAID, Session
+from bikefit.sessions.session import Session
 from bikefit.sessions.values import split_lap, split_section
 
 Number = TypeVar("Number", int, float)

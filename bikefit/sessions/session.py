@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
@@ -15,14 +15,13 @@ from bikefit.conventions import (
     METRICS,
     POSTURE_CHOICES,
     REFERENCES,
-    SIDES,
     Metric,
     PerFoot,
     PostureChoice,
     Reference,
     Side,
 )
-from bikefit.errors import near_matches
+from bikefit.sessions.keywords import UNSAID, Keyword, by_field, keywords_in
 from bikefit.sessions.option import (
     BRAND,
     COLUMNS,
@@ -49,7 +48,6 @@ from bikefit.settings import Settings
 NeutralChoice = float | Literal["zero", "static", "recovery"]
 Said = Mapping[str, Any]
 """What was said of a session, by field; a field that is absent, and a foot with None, was not spoken of."""
-UNSAID: Final[PerFoot[Any]] = PerFoot(None, None)
 NO_FILES: Final[PerFoot[tuple[Path, ...]]] = PerFoot((), ())
 
 
@@ -361,55 +359,11 @@ class Session:
         return self.wedges.of(side) or 0
 
 
-@dataclass(frozen=True)
-class Keyword:
-    """A name under which an option is given: of the session, of both feet (no side), or of one foot."""
-
-    name: str
-    field: str
-    side: Side | None
-    option: Option
-
-    @property
-    def flag(self) -> str:
-        """The name on the command line."""
-        return self.option.flag or f"--{self.name.replace('_', '-')}"
-
-    @property
-    def word(self) -> str:
-        """The flag without its dashes."""
-        return self.flag.removeprefix("--")
-
-    @property
-    def help(self) -> str:
-        """The flag's help; empty where it has no flag."""
-        each = self.option.each_help
-        return self.option.help if each is None or self.side is None else each.of(self.side)
-
-    @property
-    def metavar(self) -> str | None:
-        """What the flag's help calls the value."""
-        return (None if self.side else self.option.both_metavar) or self.option.metavar
-
-    @property
-    def has_column(self) -> bool:
-        """Whether a manifest may have a column of this name."""
-        return self.option.column and (self.option.each_help is None) == (self.side is None)
-
-
-def _keywords() -> Iterator[Keyword]:
-    """List every name under which an option is given; both feet come before each."""
-    for name, described in OPTIONS.items():
-        yield Keyword(name, name, None, described)
-        if described.each_help is not None:
-            yield from (Keyword(f"{side}_{name}", name, side, described) for side in SIDES)
-
-
 OPTIONS: Final[Mapping[str, Option]] = {
     item.name: item.metadata["option"] for item in fields(Session) if "option" in item.metadata
 }
 """Field -> the option that it holds."""
-KEYWORDS: Final[Mapping[str, Keyword]] = {keyword.name: keyword for keyword in _keywords()}
+KEYWORDS: Final[Mapping[str, Keyword]] = {keyword.name: keyword for keyword in keywords_in(OPTIONS)}
 """Name -> what it gives."""
 Session.__signature__ = inspect.Signature(
     [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in ("files", "shoe_files", "read", *KEYWORDS)]
@@ -418,20 +372,7 @@ Session.__signature__ = inspect.Signature(
 
 def said(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return by field what is given by keyword; what is said of one foot comes before what is said of both."""
-    unknown = next((name for name in given if name not in KEYWORDS and name not in ("files", "shoe_files")), None)
-    if unknown is not None:
-        raise TypeError(f"a session has no option '{unknown}'.{near_matches(unknown, list(KEYWORDS))}")
-    told = {name: value for name, value in given.items() if name not in KEYWORDS}
-    for name in (name for name in KEYWORDS if name in given):
-        keyword, value = KEYWORDS[name], given[name]
-        if keyword.side is not None:
-            own = PerFoot(**{side: value if side == keyword.side else None for side in SIDES})
-            told[keyword.field] = own.over(told.get(keyword.field, UNSAID))
-        elif keyword.option.each_help is None or isinstance(value, PerFoot):
-            told[name] = value
-        else:
-            told[name] = PerFoot.both(value)
-    return told
+    return by_field(given, KEYWORDS, also=("files", "shoe_files"))
 
 
 def told_of(session: Session) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bikefit.sessions.keywords import Keyword
 from bikefit.sessions.option import Group
-from bikefit.sessions.session import KEYWORDS, Keyword
+from bikefit.sessions.session import KEYWORDS
 
 
 def keywords_of(groups: Sequence[Group], without: Sequence[str] = ()) -> list[Keyword]:
