@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from bikefit.cli.clients import CLIENTS, ClientFlag, ClientsFlag, client_named, note_copies, output_for
+from bikefit.cli.compared import OF_A_CLIENT, comforts_typed, compare_client, recordings_named, told_before
 from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, Spoken, session_flags
-from bikefit.cli.output import announce, open_file, print_json
+from bikefit.cli.output import announce, print_json
+from bikefit.cli.reports import check_reports, write_reports, write_table
 from bikefit.cli.waiting import waiting
 from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import OutputError, UsageError
 from bikefit.files import write_whole
 from bikefit.sessions import values
-from bikefit.sessions.session import KEYWORDS, Said, Session, told_of
+from bikefit.sessions.session import Said, Session, told_of
 from bikefit.simulate import RiderNumbers
 from bikefit.words import Words
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-OF_A_CLIENT = ("notes", "comfort", "shoe", "pedal", "next_visit")
-"""Options of the client's sheet; a plan has none."""
 NOTHING_USABLE = 3
 """Exit code where the recording holds nothing to analyse."""
 
@@ -56,7 +52,7 @@ def analyze(
     left, right = left or [], right or []
     if (file is None) == (not left and not right):
         raise UsageError("analyze: give one FILE, or --left FILE and/or --right FILE for sensors recorded apart.")
-    _check_reports(output)
+    check_reports(output)
     for table in (strokes, curves):
         if table is not None:
             from bikefit.report.out.tables import check_table
@@ -74,10 +70,10 @@ def analyze(
     with waiting(f"Analysing {(file or [*left, *right][0]).name}", common.quiet):
         result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
     if strokes is not None:
-        _write_table(result.strokes, strokes, common.quiet)
+        write_table(result.strokes, strokes, common.quiet)
     if curves is not None:
-        _write_table(result.curves, curves, common.quiet)
-    _write_reports(result, output, common.quiet, session)
+        write_table(result.curves, curves, common.quiet)
+    write_reports(result, output, common.quiet, session)
     if client:
         from bikefit.clients import append_result
 
@@ -90,14 +86,6 @@ def analyze(
 
         print_result(session_text(Words(session.page_language), result, details=details))
     return None
-
-
-def _write_table(table: pd.DataFrame, path: Path, quiet: bool) -> None:
-    """Write a table for other programs, and say so."""
-    from bikefit.report.out.tables import write_table
-
-    write_table(table, path)
-    announce(f"Wrote {path}", quiet)
 
 
 def _look(file: Path | None, left: list[Path], right: list[Path], session: Session) -> bool:
@@ -121,46 +109,6 @@ def _look(file: Path | None, left: list[Path], right: list[Path], session: Sessi
     return True
 
 
-def _check_reports(output: ReportFlags) -> None:
-    """Refuse what no report can be before the recording is read."""
-    if output.open and not output.report:
-        raise UsageError("--open: name the report to open with --report OUT.html.")
-    for path in output.report:
-        if path.suffix.lower() not in (".html", ".pdf", ".png"):
-            raise UsageError(f"--report {path}: a report is written as .html, .pdf or .png.")
-        if not path.parent.is_dir():
-            raise UsageError(f"--report {path}: there is no folder {path.parent}.")
-        from bikefit.report.out.write import check_path
-
-        check_path(path)
-
-
-def _write_reports(
-    result: Any, output: ReportFlags, quiet: bool, session: Session, comfort: Sequence[float | None] = ()
-) -> None:
-    """Write each report that was asked for, and open it where that was asked for too."""
-    for note in session.brand.notes if session.brand and output.report else ():
-        announce(f"brand: {note}", quiet)
-    for path in output.report:
-        from bikefit.report import Sheet, write_report
-
-        write_report(
-            result,
-            path,
-            title=output.title,
-            rider=output.rider,
-            fitter=output.fitter,
-            paper=output.paper,
-            language=session.language,
-            pages=output.pages,
-            brand=session.brand,
-            sheet=Sheet.of(session, comfort),
-        )
-        announce(f"Wrote {path}", quiet)
-        if output.open:
-            open_file(path)
-
-
 @app.command(epilog="Example: bikefit plan ride.fit -o visit.pdf")
 def plan(
     common: CommonFlags,
@@ -178,7 +126,7 @@ def plan(
     as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
     """Plan the visit that shows what wedges do to a rider: bare, varus, valgus, bare."""
-    _check_reports(output)
+    check_reports(output)
     from bikefit.visit import plan_visit
 
     sides = None if side is None else SIDES if side == "both" else (side,)
@@ -186,7 +134,7 @@ def plan(
     with waiting("Planning the visit", common.quiet):
         visit = plan_visit(file, sides, session, laps=laps, flags=typed)
     if visit.recordings:
-        _write_reports(visit, output, common.quiet, session)
+        write_reports(visit, output, common.quiet, session)
     elif output.report:
         announce(f"Nothing to record, so {output.report[0]} was not written.", common.quiet)
     if as_json:
@@ -232,22 +180,23 @@ def compare(
     clients: ClientsFlag = CLIENTS,
 ) -> None:
     """Compare recordings before and after: what a wedge does to this rider, and the next count."""
-    _check_reports(output)
+    check_reports(output)
     session = Session().told(said)
-    comforts = _comforts(comfort)
+    comforts = comforts_typed(comfort)
     if client:
         counted = (left_wedges, right_wedges, left_rotation, right_rotation)
         if files or any(each is not None for each in counted):
             raise UsageError("--client takes the recordings and their counts from the file of clients; give no FILE.")
-        result, output, stored = _compare_client(clients, client, session, output, remounted=remounted)
-        session, comforts = replace(session, **_known(session, stored)), comforts or [one["comfort"] for one in stored]
-        _write_reports(result, output, common.quiet, session, comforts)
+        result, output, stored = compare_client(clients, client, session, output, remounted=remounted)
+        session = replace(session, **told_before(session, stored))
+        comforts = comforts or [one["comfort"] for one in stored]
+        write_reports(result, output, common.quiet, session, comforts)
         note_copies(clients, client, output.report)
     else:
         from bikefit.comparison import compare as compare_recordings
         from bikefit.sessions.manifest import ManifestSession
 
-        sources = _compared(files or [], counted=left_wedges is not None or right_wedges is not None)
+        sources = recordings_named(files or [], counted=left_wedges is not None or right_wedges is not None)
         with waiting(f"Comparing {len(sources)} recordings", common.quiet):
             result = compare_recordings(
                 sources,
@@ -259,8 +208,9 @@ def compare(
                 options=session,
             )
         rows = [told_of(one.session(session)) for one in sources if isinstance(one, ManifestSession)]
-        session, comforts = replace(session, **_known(session, rows)), comforts or [row["comfort"] for row in rows]
-        _write_reports(result, output, common.quiet, session, comforts)
+        session = replace(session, **told_before(session, rows))
+        comforts = comforts or [row["comfort"] for row in rows]
+        write_reports(result, output, common.quiet, session, comforts)
     if as_json:
         print_json(result.to_dict())
     elif not common.quiet:
@@ -268,57 +218,6 @@ def compare(
         from bikefit.report.out.text import print_result
 
         print_result(comparison_text(Words(session.page_language), result, details=details))
-
-
-def _compare_client(
-    clients: Path, who: str, session: Session, output: ReportFlags, *, remounted: bool
-) -> tuple[Any, ReportFlags, list[Mapping[str, Any]]]:
-    """Compare what the file of clients holds of one client."""
-    from bikefit.clients import compare_client
-    from bikefit.store import ClientFile
-
-    with ClientFile(clients) as file:
-        row = file.find(who)
-        result, stored = compare_client(
-            file, row, remounted=remounted, settings=session.settings, cleat_float_deg=session.cleat_float_deg
-        )
-    return result, output_for(output, row), stored
-
-
-def _comforts(typed: str | None) -> list[float | None]:
-    """Return how each recording felt, as it was typed."""
-    told = values.numbers(typed, "--comfort") or []
-    for value in told:
-        KEYWORDS["comfort"].option.check(value, "--comfort")
-    return list(told)
-
-
-def _known(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what the last of some sessions said for the sheet, where the command line says nothing."""
-    told = {}
-    for name in OF_A_CLIENT:
-        last = next((row[name] for row in reversed(rows) if row[name]), None)
-        if name != "comfort" and last and not getattr(session, name):
-            told[name] = last
-    return told
-
-
-def _compared(files: list[str], *, counted: bool) -> list[Any]:
-    """Return the files themselves, or the rows of the one manifest that was given."""
-    if not files:
-        raise UsageError("compare: name two recordings or more, one manifest, or --client ID.")
-    if len(files) > 1:
-        return list(files)
-    if counted or "@" in files[0]:
-        from bikefit.comparison.sources import too_few
-
-        raise UsageError(too_few(files))
-    from bikefit.sessions.manifest import read_manifest
-
-    try:
-        return list(read_manifest(files[0]))
-    except UsageError as error:
-        raise UsageError(f"{error}\ncompare takes two recordings or more, or one manifest that names them.") from None
 
 
 @app.command(epilog="Example: bikefit inspect ride.fit --plot look.png")
