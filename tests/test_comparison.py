@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bikefit.analysis import AnalyzeOptions, analyze
+from bikefit.analysis import AnalyzeOptions
 from bikefit.comparison import ComparisonResult, FootComparison, compare, compare_sessions, sentences
 from bikefit.comparison.curves import band_half_width_deg, stretches
 from bikefit.comparison.session import compare_readings
 from bikefit.comparison.sources import as_sources
-from bikefit.conventions import PerFoot, Side, other_side
+from bikefit.conventions import SIDES, PerFoot, Side, other_side
 from bikefit.errors import UsageError
 from bikefit.io import section
 from bikefit.io.text.writer import write_csv
@@ -657,23 +657,35 @@ def test_sections_of_one_recording() -> None:
     assert result.findings == ()
 
 
-def test_a_shoe_of_which_stored_readings_tell_no_count_is_bare_where_the_others_are_told(samples):
-    told = [
-        analyze(samples / f"visit_helped_{number}.fit", AnalyzeOptions(right_wedges=count))
-        for number, count in ((1, 0), (2, 2))
+def by_readings(sessions: Sequence[SessionResult]) -> ComparisonResult:
+    return compare_readings([readings_of(one) for one in sessions], settings=Settings())
+
+
+def with_counts(left: Sequence[int | None], right: Sequence[int | None]) -> list[SessionResult]:
+    return [
+        session_of(
+            [replace(foot_of(side, 2.0, 0), fitted_wedges=count) for side, count in zip(SIDES, pair, strict=True)], i
+        )
+        for i, pair in enumerate(zip(left, right, strict=True))
     ]
-    result = compare_readings([readings_of(one) for one in told], settings=Settings())
-    left, right = result.feet["left"], result.feet["right"]
-    assert (left.verdict, [item.wedges for item in left.recordings]) == ("not_tried", [0, 0])
-    assert "compare_side_assumed" in {item.code for item in left.findings}
-    assert "compare_side_assumed" not in {item.code for item in right.findings}
-    nobody = [
-        replace(one, feet={side: replace(foot, fitted_wedges=None) for side, foot in one.feet.items()})
-        for one in map(readings_of, told)
-    ]
-    unknown = compare_readings(nobody, settings=Settings())
-    assert [item.wedges for item in unknown.feet["right"].recordings] == [None, None]
-    assert unknown.feet["right"].verdict is None
+
+
+@pytest.mark.parametrize("compared", [compare_sessions, by_readings])
+def test_a_shoe_of_which_no_count_is_told_is_bare_where_the_others_are_told(compared):
+    feet = compared(with_counts([None, None], [0, 2])).feet
+    assert (feet["left"].verdict, [item.wedges for item in feet["left"].recordings]) == ("not_tried", [0, 0])
+    assert [item.wedges for item in feet["right"].recordings] == [0, 2]
+    assert ["compare_side_assumed" in codes(feet[side]) for side in SIDES] == [True, False]
+
+
+def test_a_count_left_out_is_none_where_all_are_named_and_unknown_in_what_was_stored():
+    partly, nobody = with_counts([0, 0, 0], [0, 2, None]), with_counts([None, None], [None, None])
+    named, stored = compare_sessions(partly).feet["right"], by_readings(partly).feet["right"]
+    assert [[item.wedges for item in foot.recordings] for foot in (named, stored)] == [[0, 2, 0], [0, 2, None]]
+    assert "compare_side_assumed" not in codes(named) | codes(stored)
+    bare, unknown = compare_sessions(nobody).feet, by_readings(nobody).feet["right"]
+    assert all("compare_side_assumed" in codes(bare[side]) for side in SIDES)
+    assert ([item.wedges for item in unknown.recordings], unknown.verdict) == ([None, None], None)
 
 
 def test_no_clear_effect_names_a_guess_and_not_a_count_to_ride_with(samples):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from bikefit import __version__
 from bikefit.analysis import analyze_recording
 from bikefit.comparison.belief import believe
+from bikefit.comparison.counts import settle_counts
 from bikefit.comparison.curves import used_curves
 from bikefit.comparison.foot import Curves, gather_foot, judge_foot, nothing_usable
 from bikefit.comparison.guards import check_sessions, check_zeros, labels
 from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.series import mounting_of
 from bikefit.comparison.sources import as_sources, read_sources
-from bikefit.conventions import SIDES, Side, other_side
+from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
 from bikefit.model import Readings, Recording, SessionResult, finding, readings_of
 from bikefit.response import Assumptions
@@ -78,19 +78,13 @@ def compare(
     sessions = [
         analyze_recording(recording, row.session) for recording, row in zip(read_sources(rows), rows, strict=True)
     ]
-    result = compare_sessions(
+    return compare_sessions(
         sessions,
         remounted=remounted,
         turns_deg={side: [row.turn_deg.of(side) for row in rows] for side in SIDES},
         cleat_float_deg=options.cleat_float_deg,
         settings=options.settings,
     )
-    assumed = [side for side in result.feet if all(row.session.wedges.of(side) is None for row in rows)]
-    feet = {
-        side: foot.with_findings(finding("compare_side_assumed", side=side)) if side in assumed else foot
-        for side, foot in result.feet.items()
-    }
-    return replace(result, feet=feet)
 
 
 def compare_sessions(
@@ -102,6 +96,8 @@ def compare_sessions(
     settings: Settings | None = None,
 ) -> ComparisonResult:
     """Compare sessions of one rider that were analysed already; the wedges are those that each was analysed with.
+
+    A count that a session was not told is none; a shoe of which none was told gets a finding.
 
     Parameters
     ----------
@@ -127,8 +123,9 @@ def compare_sessions(
         If there are fewer than two sessions, or they must not be compared.
     """
     return compare_readings(
-        [_none_where_unsaid(readings_of(session)) for session in sessions],
+        [readings_of(session) for session in sessions],
         [{side: used_curves(foot) for side, foot in session.feet.items()} for session in sessions],
+        all_named=True,
         remounted=remounted,
         turns_deg=turns_deg,
         cleat_float_deg=cleat_float_deg,
@@ -136,41 +133,23 @@ def compare_sessions(
     )
 
 
-def _none_where_unsaid(readings: Readings) -> Readings:
-    """Take a count that nobody told for none: who names the recordings to compare names the counts that there were."""
-    feet = {side: replace(foot, fitted_wedges=foot.fitted_wedges or 0) for side, foot in readings.feet.items()}
-    return replace(readings, feet=feet)
-
-
-def _one_shoe_told(sessions: Sequence[Readings]) -> tuple[list[Readings], tuple[Side, ...]]:
-    """Take a shoe whose count no recording tells for bare throughout, where the other shoe's are told; name it."""
-    told = {
-        side: any(side in one.feet and one.feet[side].fitted_wedges is not None for one in sessions) for side in SIDES
-    }
-    assumed = tuple(side for side in SIDES if not told[side] and told[other_side(side)])
-    bare = [
-        replace(
-            one,
-            feet={side: replace(foot, fitted_wedges=0) if side in assumed else foot for side, foot in one.feet.items()},
-        )
-        for one in sessions
-    ]
-    return bare, assumed
-
-
 def compare_readings(
     sessions: Sequence[Readings],
     curves: Sequence[Curves] = (),
     *,
+    all_named: bool = False,
     remounted: bool = False,
     turns_deg: Mapping[Side, Sequence[float]] | None = None,
     cleat_float_deg: float | None = None,
     settings: Settings,
 ) -> ComparisonResult:
-    """Compare what was read of one rider's feet, as `compare_sessions` does; without curves none are compared."""
+    """Compare what was read of one rider's feet, as `compare_sessions` does; without curves none are compared.
+
+    With ``all_named`` the counts are all that there were; else one that is not known leaves its recording out.
+    """
     if len(sessions) < 2:
         raise UsageError("compare needs two recordings or more: one before and one after a change of wedges.")
-    sessions, assumed = _one_shoe_told(sessions)
+    sessions, assumed = settle_counts(sessions, all_named=all_named)
     names = labels(sessions)
     check_zeros(sessions, names)
     findings = check_sessions(sessions, names, settings, remounted=remounted)
