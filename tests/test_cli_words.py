@@ -82,6 +82,9 @@ def test_sections_and_laps_behind_the_files_name_in_compare(run: Run, samples: P
     names = ("change_deg", "recordings")
     by_clock, by_lap = (json.loads(done.out)["feet"]["right"] for done in (clock, laps))
     assert [by_clock[name] for name in names] == [by_lap[name] for name in names]
+    shown = run("compare", f"{ride}@lap1", f"{ride}@lap2", "--right-wedges", "0,1", "--details").out
+    assert f"{ride.name}@lap2" in shown
+    assert f"{ride.name}@87" not in shown
     assert json.loads(run("analyze", f"{ride}@lap2", "--json").out)["recording"]["from_s"] == 87.0
 
 

@@ -13,7 +13,7 @@ import pytest
 from helpers.report_sessions import before_after, make_foot, make_session, two_wedges
 from rich.console import Console, RenderableType
 
-from bikefit.comparison import compare
+from bikefit.comparison import compare, compare_sessions
 from bikefit.inspection import inspect_recording
 from bikefit.model import SessionResult, finding, reason
 from bikefit.model.findings import codes
@@ -151,6 +151,29 @@ def test_a_comparison_with_both_shoes_changed_fits_too() -> None:
     assert len(printed) <= MOST_LINES
     printed = lines(comparison_text(ENGLISH, before_after()))
     assert len(printed) <= MOST_LINES
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("counts", [(0, 2), (2, 0), (0, -1), (0, 3), (0, 2, 0), (2, -2, 0), (0, 2, -2, 0)])
+def test_two_changed_shoes_on_a_narrow_terminal_take_fifteen_lines_at_most(
+    counts: tuple[int, ...], language: str
+) -> None:
+    words = Words(language)
+    for left_deg, right_deg, response in ((4.0, -9.0, 0.6), (1.0, 12.0, -0.4), (9.0, 2.5, 0.0)):
+        rides = [
+            make_session(
+                make_foot("left", left_deg - response * count + 0.1 * place, fitted=count),
+                make_foot("right", right_deg - response * count - 0.2 * place, fitted=count),
+            )
+            for place, count in enumerate(counts)
+        ]
+        result = compare_sessions(rides)
+        printed = lines(comparison_text(words, result), 80)
+        assert len(printed) <= MOST_LINES, "\n".join(printed)
+        whole = " ".join(" ".join(printed).split())
+        for side, foot in result.feet.items():
+            assert words.shoe(side) in whole
+            assert words.heel(foot.recommendation.expected_deg) in whole
 
 
 @pytest.mark.parametrize("name", ["two_wedges.fit", "sessions/emma_ride.fit", "markers.trc"])

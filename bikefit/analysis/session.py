@@ -106,6 +106,7 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
         version=__version__,
         companions=part.companions,
         is_section=options.is_section,
+        lap=options.lap,
     )
 
 

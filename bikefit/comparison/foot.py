@@ -63,6 +63,7 @@ def gather_foot(
     side: Side,
     sessions: Sequence[Readings],
     names: Sequence[str],
+    json_names: Sequence[str],
     turns_deg: Sequence[float],
     settings: Settings,
     *,
@@ -71,7 +72,7 @@ def gather_foot(
 ) -> FootRecordings:
     """Bring one foot's recordings together.
 
-    Each comes with its label, the turn of its cleat against the first recording [deg] and, where they are at hand, its
+    Each comes with its label, its name in the JSON, the turn of its cleat against the first recording [deg] and, where they are at hand, its
     curves. What is missing is an outcome with reasons; what must not be compared (`bikefit.comparison.guards`) is a
     `UsageError`.
     """
@@ -83,7 +84,9 @@ def gather_foot(
     usable = [i for i in here if _usable(sessions[i].feet[side], settings)]
     strokes = [each.get(side) for each in curves] if curves else [None] * len(sessions)
     compared = tuple(
-        _compared(sessions[i].feet.get(side), strokes[i], names[i], turns_deg[i], i in usable)
+        replace(
+            _compared(sessions[i].feet.get(side), strokes[i], json_names[i], turns_deg[i], i in usable), label=names[i]
+        )
         for i in range(len(sessions))
     )
     found = [finding("compare_left_out", side=side, name=names[i]) for i in range(len(sessions)) if i not in usable]

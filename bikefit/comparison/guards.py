@@ -16,7 +16,15 @@ from bikefit.settings import Settings
 
 
 def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
-    """Name each recording; sections of one file by where they lie in it."""
+    """Name each recording as a reader would: laps by their number, other sections of a file by where they lie in it."""
+    return tuple(
+        place if session.lap is None else f"{session.recording.name}@lap{session.lap}"
+        for session, place in zip(sessions, places(sessions), strict=True)
+    )
+
+
+def places(sessions: Sequence[Readings]) -> tuple[str, ...]:
+    """Name each recording; laps and other sections of a file by where they lie in it, as the JSON contract has it."""
     count = Counter(session.recording.name for session in sessions)
     return tuple(
         f"{item.name}@{item.from_s:g}-{item.to_s:g}" if session.is_section or count[item.name] > 1 else item.name

@@ -25,7 +25,7 @@ class ComparedRecording:
     Attributes
     ----------
     name : str
-        File name, with the section where one was given.
+        File name, with the section in seconds where one was given.
     wedges : int, optional
         Signed count on the shoe, varus positive; None where this recording does not hold the foot.
     value_deg, standard_error_deg : float
@@ -38,6 +38,8 @@ class ComparedRecording:
         What a power pedal measured beside it.
     curve_deg, curve_sd_deg : ndarray, shape (100,), optional
         Mean over the used strokes and SD between them at each hundredth of the revolution [deg], heel-out positive.
+    label : str
+        The name as a reader sees it: a lap by its number.
     """
 
     name: str
@@ -49,6 +51,7 @@ class ComparedRecording:
     pedal: PedalMeasures = NO_PEDAL
     curve_deg: Array | None = None
     curve_sd_deg: Array | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,7 @@ class FootComparison:
         shoe = words.shoe(self.side)
         return [
             (
-                words.text("compared.recording_of", shoe=shoe, name=item.name),
+                words.text("compared.recording_of", shoe=shoe, name=item.label),
                 words.wedges(item.wedges),
                 words.signed_degrees(item.value_deg),
                 words.degrees(item.standard_error_deg, 2),

@@ -35,7 +35,7 @@ def _verdict(words: Words, foot: FootComparison) -> str:
     return words.text("compared.moved_in" if turned_in else "compared.moved_out")
 
 
-def keep(words: Words, foot: FootComparison, cap: int) -> str:
+def keep(words: Words, foot: FootComparison, cap: int, *, short: bool = False) -> str:
     """Say which wedges to ride with; nothing where that is not known."""
     advised, fitted, total = foot.recommendation, foot.fitted_wedges, foot.keep
     if total is None:
@@ -49,15 +49,15 @@ def keep(words: Words, foot: FootComparison, cap: int) -> str:
         key = "keep_uncompared" if fitted else "keep_untried"
     said = words.text(f"compared.{key}", target=total, thick=words.thick_side(total), fitted=fitted)
     if advised.outcome == "beyond_stack":
-        said += " " + words.text("compared.keep_beyond", cap=cap)
+        said += " " + words.text("compared.keep_beyond_short" if short else "compared.keep_beyond", cap=cap)
     elif key != "keep_guess" and abs(total) > 1 and abs(total - fitted) > 1:
         said += " " + words.text("compared.keep_pace")
     return said
 
 
-def answer(words: Words, foot: FootComparison, cap: int) -> str:
+def answer(words: Words, foot: FootComparison, cap: int, *, short: bool = False) -> str:
     """Give the verdict and what to keep for one shoe, as one line."""
-    said = " ".join(part for part in (f"{_verdict(words, foot)}.", keep(words, foot, cap)) if part)
+    said = " ".join(part for part in (f"{_verdict(words, foot)}.", keep(words, foot, cap, short=short)) if part)
     return words.text("terminal.for_shoe", shoe=words.shoe(foot.side), message=said)
 
 
@@ -128,8 +128,11 @@ def learned(words: Words, foot: FootComparison) -> str:
     )
 
 
-def next_step(words: Words, foot: FootComparison) -> str:
-    """Say the one next step."""
+def next_step(words: Words, foot: FootComparison, *, short: bool = False) -> str:
+    """Say the one next step; short under an answer that names the shoe."""
+    advice = foot.next_recording
+    if short and advice is not None and advice.code in words.section("brief_next"):
+        return words.text(f"brief_next.{advice.code}", **advice.values)
     if foot.next_recording is None:
         return sentences.what_next(words, foot.recommendation)
     return degree_signs(words.finding(foot.next_recording))

@@ -11,7 +11,7 @@ from bikefit.comparison.belief import believe
 from bikefit.comparison.counts import settle_counts
 from bikefit.comparison.curves import used_curves
 from bikefit.comparison.foot import Curves, gather_foot, judge_foot, nothing_usable
-from bikefit.comparison.guards import check_sessions, check_zeros, labels
+from bikefit.comparison.guards import check_sessions, check_zeros, labels, places
 from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.series import mounting_of
 from bikefit.comparison.sources import as_sources, read_sources
@@ -160,6 +160,7 @@ def compare_readings(
             side,
             sessions,
             names,
+            places(sessions),
             (turns_deg or {}).get(side) or [0.0] * len(sessions),
             settings,
             cleat_float_deg=cleat_float_deg,

@@ -92,6 +92,8 @@ class Readings:
         Whether it is part of a longer recording.
     findings : tuple of Finding
         What must be known of the recording as a whole.
+    lap : int, optional
+        The number of the lap that it is, where a lap was named.
     """
 
     recording: RecordingInfo
@@ -99,6 +101,7 @@ class Readings:
     feet: Mapping[Side, Reading]
     is_section: bool = False
     findings: tuple[Finding, ...] = ()
+    lap: int | None = None
 
 
 def reading_of(foot: FootResult) -> Reading:
@@ -136,4 +139,5 @@ def readings_of(session: SessionResult) -> Readings:
         },
         is_section=session.is_section,
         findings=session.findings,
+        lap=session.lap,
     )

@@ -142,6 +142,8 @@ class SessionResult:
         Of the JSON.
     is_section : bool
         Whether it is part of a longer recording.
+    lap : int, optional
+        The number of the lap that it is, where a lap was named.
     """
 
     recording: RecordingInfo
@@ -154,6 +156,7 @@ class SessionResult:
     companions: Mapping[str, Channel] = field(default_factory=dict)
     schema: str = "bikefit.session/2"
     is_section: bool = False  # of a longer recording
+    lap: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the session as the JSON contract ``bikefit.session/2`` has it.

@@ -71,7 +71,7 @@ def compared_lines(words: Words, foot: FootComparison) -> list[str]:
             )
         )
     if advised.next_step.action not in ("ride", "take_off"):
-        said.append(words.text("brief.next", message=compared.next_step(words, foot)))
+        said.append(words.text("brief.next", message=compared.next_step(words, foot, short=True)))
     return said
 
 

@@ -33,13 +33,17 @@ class Brief:
     answer: tuple[RenderableType, ...]
     following: tuple[RenderableType, ...]
     notes: tuple[Note, ...]
+    denser: tuple[tuple[RenderableType, ...], ...] = ()
+    """The answer in fewer and fewer lines, for a narrow terminal."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay it out for the width that there is."""
         body: list[RenderableType] = [Text(self.heading, style="dim"), "", *self.answer, *self.following]
-        if _lines(console, options, body) >= MOST_LINES:
+        for answer in (self.answer, *self.denser):
+            if _lines(console, options, body) < MOST_LINES:
+                break
             # a narrow terminal and long words: the answers matter more than the heading and the air
-            body = [part for part in (*self.answer, *self.following) if part]
+            body = [part for part in (*answer, *self.following) if part]
         room = MOST_LINES - _lines(console, options, body) - 1
         told = self._fitting(console, options, room - 1)
         yield from body
@@ -119,10 +123,17 @@ def _said_already(note: Note, result: SessionResult) -> bool:
 def comparison_brief(words: Words, result: ComparisonResult, heading: str) -> Brief:
     """Lay out a comparison in few lines: the shoes whose wedges were changed first."""
     answer: list[RenderableType] = []
+    dense: list[RenderableType] = []
+    densest: list[RenderableType] = []
     for foot in sorted(result.feet.values(), key=lambda foot: foot.untouched):
         if foot.untouched:
-            answer.append(Text(untouched_line(words, foot)))
+            said = Text(untouched_line(words, foot))
+            answer, dense, densest = [*answer, said], [*dense, said], [*densest, said]
             continue
-        answer.append(Text(compared.answer(words, foot, result.system.cap), style="bold"))
-        answer += [_below(line) for line in compared_lines(words, foot)]
-    return Brief(words, heading, tuple(answer), (), tuple(comparison_notes(words, result)))
+        verdict = Text(compared.answer(words, foot, result.system.cap, short=True), style="bold")
+        lines = compared_lines(words, foot)
+        answer += [verdict, *map(_below, lines)]
+        dense += [verdict, _below(" ".join(lines))]
+        densest += [Text.assemble(verdict, " ", " ".join(lines))]
+    notes = tuple(comparison_notes(words, result))
+    return Brief(words, heading, tuple(answer), (), notes, (tuple(dense), tuple(densest)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -91,9 +91,24 @@ def _who(
         ("rider", clean(rider, SHORT)),
         ("fitter", clean(fitter, SHORT)),
         ("date", words.day(day.isoformat()) if day else ""),
-        ("recordings", clean(words.listed(labels(result.sessions)), SHORT)),
+        ("recordings", clean(words.listed(_in_short(labels(result.sessions))), SHORT)),
     )
     return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
+
+
+def _in_short(names: Sequence[str]) -> list[str]:
+    """Return names of recordings for one line, the file once where the next section is of the same one.
+
+    Examples
+    --------
+    >>> _in_short(["a.fit@lap1", "a.fit@lap2", "b.fit"])
+    ['a.fit@lap1', '@lap2', 'b.fit']
+    """
+    files = ["", *(name.rpartition("@")[0] for name in names)]
+    return [
+        name.removeprefix(before) if before and name.startswith(f"{before}@") else name
+        for name, before in zip(names, files, strict=False)
+    ]
 
 
 # ---- the client's page --------------------------------------------------------------------------------------
@@ -222,7 +237,7 @@ def _recordings(words: Words, foot: FootComparison) -> TableView:
     rows = tuple(
         (
             words.text(
-                "compared.used" if item.used else "compared.unused", number=number, name=clean(item.name, SHORT)
+                "compared.used" if item.used else "compared.unused", number=number, name=clean(item.label, SHORT)
             ),
             words.text("words.unknown") if item.wedges is None else words.wedges(item.wedges),
             words.signed_degrees(item.value_deg),
@@ -327,9 +342,9 @@ def _said(words: Words, result: ComparisonResult, feet: list[FootComparison]) ->
     for foot in feet:
         yield from ((foot.side, item.level, words.finding(item)) for item in foot.findings)
         yield from ((foot.side, "info", words.finding(reason)) for reason in foot.recommendation.reasons)
-    for session in result.sessions:
+    for session, label in zip(result.sessions, labels(result.sessions), strict=True):
         for item in session.findings:
-            name, message = clean(session.recording.name, SHORT), words.finding(item)
+            name, message = clean(label, SHORT), words.finding(item)
             yield None, item.level, words.text("terminal.for_shoe", shoe=name, message=message)
 
 
@@ -340,13 +355,13 @@ def _provenance(words: Words, result: ComparisonResult, given: dict[str, str]) -
             words.text("provenance.recording", number=number),
             words.text(
                 "provenance.recording_of",
-                name=clean(session.recording.name, LONG),
+                name=clean(label, LONG),
                 low=words.clock(session.recording.from_s),
                 high=words.clock(session.recording.to_s),
                 sha256=session.recording.sha256,
             ),
         )
-        for number, session in enumerate(result.sessions, start=1)
+        for number, (session, label) in enumerate(zip(result.sessions, labels(result.sessions), strict=True), start=1)
     ]
     rows += [(words.text(f"provenance.{key}"), clean(told, LONG)) for key, told in given.items() if clean(told, LONG)]
     rows += [
