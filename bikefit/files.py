@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import struct
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -60,17 +62,35 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             Path(temporary).unlink(missing_ok=True)
 
 
-def check_replaceable(path: Path, mark: bytes) -> None:
-    """Refuse to replace a file that is not the program's own: one whose beginning lacks ``mark``."""
+MARKS = {".html": b'content="bikefit"', ".pdf": b"/Author(bikefit)", ".png": b"tEXtSoftware\0bikefit"}
+"""What makes a page or picture known as the program's own, by its suffix."""
+_BEGINNING, _END = 4096, 1 << 20
+"""How much of a file is looked through for its mark [bytes]; a PDF has it near its end, before a list of its parts."""
+
+
+def check_replaceable(path: Path, mark: bytes | None = None) -> None:
+    """Refuse to replace a file that is not the program's own: one without ``mark``, or that of its suffix (`MARKS`)."""
+    mark = MARKS[path.suffix.lower()] if mark is None else mark
     try:
         with path.open("rb") as file:
-            own = mark in file.read(4096)
+            own = mark in file.read(_BEGINNING)
+            if not own and path.suffix.lower() == ".pdf":
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _END))
+                own = mark in file.read()
     except OSError:
         return  # nothing is there; or it cannot be read, and writing will tell why
     if not own:
         raise OutputError(
             f"{path}: there is a file of this name that bikefit did not write, so it stays. Name another."
         )
+
+
+def png_of_ours(png: bytes) -> bytes:
+    """Return a PNG with the program's name in it, by which it is known again (a chunk ``tEXt`` behind its head)."""
+    head, chunk = 33, b"tEXtSoftware\0bikefit"  # signature of 8 bytes and IHDR of 25
+    return b"".join(
+        (png[:head], struct.pack(">I", len(chunk) - 4), chunk, struct.pack(">I", zlib.crc32(chunk)), png[head:])
+    )
 
 
 def require_parquet(what: str) -> None:

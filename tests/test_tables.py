@@ -95,3 +95,26 @@ def test_parquet_without_its_package_is_one_line(run, samples, tmp_path, monkeyp
     done = run("analyze", samples / "two_wedges.csv", "--strokes", tmp_path / "a.parquet")
     assert done.code == 3
     assert done.err.rstrip().endswith("a.parquet needs one more package: pip install 'bikefit[parquet]'.")
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("analyze two_wedges.csv --report", "page.html"),
+        ("analyze two_wedges.csv --report", "page.pdf"),
+        ("analyze two_wedges.csv --report", "page.png"),
+        ("plan -o", "visit.pdf"),
+        ("inspect two_wedges.csv --plot", "look.png"),
+    ],
+)
+def test_only_a_file_of_our_own_is_replaced(run, samples, tmp_path, command, name):
+    words = [samples / word if word.endswith(".csv") else word for word in command.split()]
+    path = tmp_path / name
+    for _ in ("new", "of our own"):
+        done = run(*words, path, "--quiet")
+        assert done.code == 0, done.err
+    foreign = path.read_bytes().replace(b"bikefit", b"another")
+    path.write_bytes(foreign)
+    done = run(*words, path)
+    said = f"bikefit: {path}: there is a file of this name that bikefit did not write, so it stays. Name another.\n"
+    assert (done.code, done.out, done.err, path.read_bytes()) == (3, "", said, foreign)

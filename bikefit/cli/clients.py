@@ -11,7 +11,7 @@ from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import CommonFlags, ReportFlags, Spoken
 from bikefit.cli.output import announce, open_file
 from bikefit.errors import UsageError
-from bikefit.files import write_whole
+from bikefit.files import check_replaceable, write_whole
 from bikefit.words import Words
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def show(
         raise UsageError(f"--out {out}: the page is written as .html.")
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: there is no folder {out.parent}.")
+    check_replaceable(out)
     from bikefit.clients import client_page
     from bikefit.store import ClientFile
 

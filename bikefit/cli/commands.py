@@ -16,7 +16,7 @@ from bikefit.cli.reports import check_reports, write_reports, write_table
 from bikefit.cli.waiting import waiting
 from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import OutputError, UsageError
-from bikefit.files import write_whole
+from bikefit.files import check_replaceable, write_whole
 from bikefit.sessions import values
 from bikefit.sessions.session import Said, Session, told_of
 from bikefit.simulate import RiderNumbers
@@ -237,6 +237,8 @@ def inspect(
     words = Words(language)
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}: the picture is written as .png.")
+    if plot is not None:
+        check_replaceable(plot)
     session = with_file(Session().told(said), file)
     with waiting(f"Reading {file.name}", common.quiet):
         found = inspect_recording(session.files[0], read_options(session), session.settings)

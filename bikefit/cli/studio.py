@@ -151,7 +151,7 @@ def _check_written(path: Path | None, flag: str, suffix: str) -> None:
         raise UsageError(f"{flag} {path}: this is written as {suffix}.")
     if not path.parent.is_dir():
         raise UsageError(f"{flag} {path}: there is no folder {path.parent}.")
-    check_replaceable(path, b"bikefit" if suffix == ".toml" else b'content="bikefit"')
+    check_replaceable(path, b"bikefit" if suffix == ".toml" else None)
 
 
 def _say(message: str) -> None:

@@ -72,9 +72,9 @@ def gather_foot(
 ) -> FootRecordings:
     """Bring one foot's recordings together.
 
-    Each comes with its label, its name in the JSON, the turn of its cleat against the first recording [deg] and, where they are at hand, its
-    curves. What is missing is an outcome with reasons; what must not be compared (`bikefit.comparison.guards`) is a
-    `UsageError`.
+    Each comes with its label, its name in the JSON, the turn of its cleat against the first recording [deg] and, where
+    they are at hand, its curves. What is missing is an outcome with reasons; what must not be compared
+    (`bikefit.comparison.guards`) is a `UsageError`.
     """
     order = recording_order(sessions)
     here = [i for i in order if side in sessions[i].feet]

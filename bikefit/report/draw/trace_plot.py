@@ -61,7 +61,7 @@ def plot_traces(words: Words, recording: Recording, feet: Mapping[Side, TracedFo
         _draw(words, figure, list(axes), recording, feet)
         FigureCanvasAgg(figure)
         picture = io.BytesIO()
-        figure.savefig(picture, format="png")
+        figure.savefig(picture, format="png", metadata={"Software": "bikefit"})
     write_whole(path, picture.getvalue())
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import typst
 
 from bikefit.brand.brand import Paper
+from bikefit.files import png_of_ours
 from bikefit.report.draw.theme import LIGHT, dress
 from bikefit.report.pages.view import PageView, clean
 from bikefit.report.pages.visit_view import VisitPage
@@ -74,7 +75,7 @@ def _typeset(template: str, data: dict[str, Any], kind: Literal["pdf", "png"]) -
     """Hand data to a template of typst."""
     inputs = {"page": json.dumps(_unbroken(data))}
     made = typst.compile(_template(template), format=kind, sys_inputs=inputs, ppi=PIXELS_PER_INCH, font_paths=_fonts())
-    return bytes(made)
+    return png_of_ours(bytes(made)) if kind == "png" else bytes(made)
 
 
 def _unbroken(data: Any) -> Any:

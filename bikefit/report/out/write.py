@@ -171,5 +171,4 @@ def check_path(path: Path) -> None:
         raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
     if path.is_dir():
         raise OutputError(f"{path}: this is a folder. Name a file in it.")
-    if suffix == ".html":
-        check_replaceable(path, b'content="bikefit"')
+    check_replaceable(path)
