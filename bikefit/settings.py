@@ -143,6 +143,8 @@ class Settings:
         No foot is further than this from its zero: the outcome is undetermined.
     range_max_deg : float
         No foot turns by more than this within a stroke: the outcome is undetermined.
+    range_min_deg : float
+        Every foot turns by more than this within a stroke: below it the outcome is undetermined.
     drift_warn_errors : float
         And only where it is this many times its own standard error. Higher: fewer drifts are told.
     drift_warn_min_deg : float
@@ -276,6 +278,7 @@ class Settings:
     zero_apart_warn_deg: float = 15.0
     zero_apart_max_deg: float = 30.0
     range_max_deg: float = 25.0
+    range_min_deg: float = 0.25
     drift_warn_errors: float = 3.0
     drift_warn_min_deg: float = 0.3
     float_stop_strokes_min: int = 25

@@ -301,6 +301,7 @@ def changed(**feet: Any) -> Recording:
         (lambda deg, _: deg + 76.0, "from_zero", "heading", "heading"),
         (lambda deg, _: 10.0 * deg, "in_stroke", "tenths", "tenths of a degree"),
         (lambda deg, _: 57.2958 * deg, "in_stroke", "radians", "radians"),
+        (lambda deg, _: deg / 57.2958, "hardly", "radians_as_deg", "radians that were read as degrees"),
         (lambda deg, t: deg + 6.5 * t / t[-1], "in_ride", "slipped", "slipped"),
         (lambda deg, t: deg + 6.0 * (t > 25.0), "in_ride", "slipped", "slipped"),
     ],

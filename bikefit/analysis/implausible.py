@@ -22,6 +22,8 @@ def judge_angle(
 
     ``from_zero_deg`` is the foot's angle from its neutral, or from a zero that means something; NaN without one.
     """
+    if rotation.range_deg < settings.range_min_deg:
+        return (_reason(side, rotation.range_deg, "hardly", "radians_as_deg"),), ()
     size, level = abs(from_zero_deg), rotation.level_change
     if rotation.range_deg > settings.range_max_deg:
         return (_reason(side, rotation.range_deg, "in_stroke", _scale(rotation.range_deg)),), ()

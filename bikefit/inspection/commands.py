@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES
 from bikefit.inspection.sensor_zero import SensorZero
 from bikefit.io import ReadOptions
-from bikefit.io.usable import has_rotation, is_of_one_foot, marker_flags, nearest_rotation_column, sensor_flags
+from bikefit.io.usable import has_rotation, is_of_one_foot, marker_flags, near_rotation, sensor_flags
 from bikefit.model import Recording
 
 
@@ -40,13 +40,13 @@ def advice(recording: Recording, path: Path, options: ReadOptions, zeros: Sequen
             yield f"bikefit analyze --{side} {file} --{side} {shlex.quote(str(partner))}"
         return
     named = marker_flags(recording) or sensor_flags(recording)
-    near = nearest_rotation_column(recording)
+    near = near_rotation(recording)
     if named and not (near is not None and not marker_flags(recording)):
         shoe = ["--side", "right"] if "right_heel" not in named and options.side is None else []
         columns = [word for key, name in named.items() for word in ("--column", f"{key}={name}")]
         yield _command(file, *given, *shoe, *columns)
     elif near is not None:
-        yield _command(file, *given, "--column", f"{_side_in(near)}_heel_rotation_deg={near}")
+        yield _command(file, *given, *near.flags)
 
 
 def _command(file: str, *flags: str) -> str:
@@ -82,7 +82,7 @@ def _corrections(recording: Recording, options: ReadOptions) -> Iterator[str]:
         elif found.code == "crank_radians_suspected":
             yield f"crank_angle_rad={column}"
         elif found.code == "time_step_odd":
-            yield f"time_ms={column}"
+            yield f"time_{found.values['unit']}={column}"
 
 
 def _neutral(recording: Recording) -> list[str]:
@@ -107,9 +107,3 @@ def _partner(path: Path, *, has_gyroscope: bool) -> Path | None:
 def _before(name: str, word: str) -> str:
     """Return what stands before a word in a name."""
     return re.split(f"total{word}|{word}", name.casefold(), maxsplit=1)[0]
-
-
-def _side_in(name: str) -> Side:
-    """Return the side that a name speaks of; left where it does not."""
-    words = re.split(r"[\W_]+", name.casefold())
-    return "right" if any(word in ("right", "r", "rechts", "droite", "droit") for word in words) else "left"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from bikefit.conventions import Side, other_side
 from bikefit.inspection.result import FootInspection, Remark
-from bikefit.io.usable import is_of_one_foot, marker_flags, nearest_rotation_column, sensor_flags
+from bikefit.io.usable import is_of_one_foot, marker_flags, near_rotation, sensor_flags
 from bikefit.model import Recording
 from bikefit.settings import Settings
 
@@ -29,7 +29,7 @@ def what_is_missing(feet: Mapping[Side, FootInspection], recording: Recording, s
     if not feet:
         why = _why_not(recording)
         yield why
-        if why.key == "nothing" and nearest_rotation_column(recording) is None:
+        if why.key == "nothing" and near_rotation(recording) is None:
             yield from (Remark("ride_strap"), Remark("ride_read"))
         return
     if recording.is_one_frame:

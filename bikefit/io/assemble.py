@@ -19,7 +19,7 @@ from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
 from bikefit.io.series import Parts, Series
 from bikefit.io.sides import TDC_CHANNEL, pulse_times, tdc_for
-from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding
+from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding, reason
 
 Held = Mapping[str, Series]
 Rows = slice | NDArray[np.intp]
@@ -118,7 +118,17 @@ def _feet(
             tdc_s=None if tdc is None else tdc_for(side, tdc.time_s),
             pitch_deg=None if pitch is None else _beside(pitch, heel, rows, wrapped=False),
         )
-    return feet, tuple(found)
+    return _unlike(feet), tuple(found)
+
+
+def _unlike(feet: dict[Side, FootTrace]) -> dict[Side, FootTrace]:
+    """Return the traces, each with an obstacle where both hold the same moving values: one is not its foot's."""
+    if set(feet) != set(SIDES):
+        return feet
+    left, right = (feet[side].heel_out_deg for side in SIDES)
+    low, high, _ = finite_span(left)
+    alike = left.size == right.size and high > low and np.array_equal(np.abs(left), np.abs(right), equal_nan=True)
+    return {side: replace(foot, obstacles=(reason("feet_alike"),)) for side, foot in feet.items()} if alike else feet
 
 
 def _sensor(there: Held, side: Side, clock: str) -> ShoeSensor | None:

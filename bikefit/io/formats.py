@@ -104,6 +104,8 @@ _HINTS: Final = {
     ".tcx": "a TCX ride, which cannot hold foot rotation; use the FIT file of the ride",
     ".gpx": "a GPX track, which cannot hold foot rotation; use the FIT file of the ride",
     ".json": "a JSON file; export the channels as CSV",
+    ".jsonl": "a JSON file; export the channels as CSV",
+    ".ndjson": "a JSON file; export the channels as CSV",
     ".mvn": "an Xsens MVN file; export the sensors as CSV",
     ".xdot": "a raw sensor file; export it as CSV with the maker's app",
     ".bvh": "a BVH skeleton; export the markers as TRC or C3D",

@@ -24,7 +24,7 @@ UNITS: Final[Mapping[str, Mapping[str, float]]] = {
     "deg": {"deg": 1.0, "rad": _DEG},
     "deg_s": {"deg_s": 1.0, "rad_s": _DEG, "mdeg_s": 1e-3},
     "m_s2": {"m_s2": 1.0, "g": STANDARD_GRAVITY_M_S2, "mg": 1e-3 * STANDARD_GRAVITY_M_S2},
-    "s": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9},
+    "s": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0, "h": 3600.0},
     "m_s": {"m_s": 1.0, "km_h": 1 / 3.6},
 }
 """A unit of the package -> units that files have in its place, each with the factor that brings it there."""
@@ -51,6 +51,8 @@ _TIME_NAMES: Final = frozenset({
 _UNIT_WORDS: Final[Mapping[str, str]] = {
     "": "", "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "ms": "ms", "msec": "ms",
     "milliseconds": "ms", "us": "us", "µs": "us", "μs": "us", "microseconds": "us", "ns": "ns", "nanoseconds": "ns",
+    "min": "min", "minute": "min", "minutes": "min", "mins": "min", "h": "h", "hr": "h", "hour": "h",
+    "hours": "h", "stunden": "h", "minuten": "min",
     "deg": "deg", "degree": "deg", "degrees": "deg", "°": "deg", "rad": "rad", "radian": "rad", "radians": "rad",
     "deg/s": "deg_s", "°/s": "deg_s", "deg_s": "deg_s", "dps": "deg_s", "degrees/s": "deg_s", "rad/s": "rad_s",
     "rad_s": "rad_s", "mdeg/s": "mdeg_s", "m/s2": "m_s2", "m/s²": "m_s2", "m/s^2": "m_s2", "m_s2": "m_s2",

@@ -9,7 +9,7 @@ import numpy as np
 
 from bikefit.model import Array
 
-PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9, "min": 1 / 60, "h": 1 / 3600}
 EPOCH_RANGE_S: Final = (3e8, 2e10)
 """Seconds since 1970 that a recording may carry: from 1979 on. Less is a time since the start of something."""
 DATES_FROM_S: Final = 1.1e9
@@ -17,7 +17,7 @@ DATES_FROM_S: Final = 1.1e9
 _DAY_S: Final = 86400.0
 _DAY_STEP_MAX: Final = 2e-5
 """Numbers that rise by less between two rows count days: in seconds the rows would come at 50 kHz or more."""
-_SANE_STEP_S: Final = (2e-4, 2.0)
+SANE_STEP_S: Final = (2e-4, 2.0)
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,21 @@ def scale_of(finite: Array, stated: str | None) -> Scale:
     for low, high, scale in _DATED:
         if low <= size <= high and 0 < step < _DAY_STEP_MAX:
             return scale
-    unit = next((unit for unit in ("s", "ms", "us", "ns") if step / PER_SECOND[unit] <= _SANE_STEP_S[1]), "s")
+    unit = next((unit for unit in ("s", "ms", "us", "ns") if step / PER_SECOND[unit] <= SANE_STEP_S[1]), "s")
     return Scale(unit, PER_SECOND[unit], guessed=True)
+
+
+def unit_that_suits(step_s: float) -> str:
+    """Return in which unit numbers probably count whose steps are absurd as seconds.
+
+    Examples
+    --------
+    >>> unit_that_suits(10.0), unit_that_suits(0.01 / 60), unit_that_suits(0.01 / 3600)
+    ('ms', 'min', 'h')
+    """
+    if step_s > SANE_STEP_S[1]:
+        return "ms"
+    return "min" if step_s * 60.0 >= SANE_STEP_S[0] else "h"
 
 
 def _held_to(finite: Array, size: float, stated: str) -> Scale:
@@ -89,7 +102,7 @@ def _held_to(finite: Array, size: float, stated: str) -> Scale:
     unit = _epoch_unit(size)
     if unit is None:
         return own
-    step, (least, most) = _step(finite), _SANE_STEP_S
+    step, (least, most) = _step(finite), SANE_STEP_S
     absurd = not least <= step / own.per_second <= most
     return Scale(unit, PER_SECOND[unit], guessed=True) if absurd and step / PER_SECOND[unit] >= least else own
 

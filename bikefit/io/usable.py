@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from bikefit.conventions import SIDES, other_side
+from bikefit.conventions import SIDES, Side, other_side
 from bikefit.errors import NoRotationError
 from bikefit.io.markers.names import column_triples
 from bikefit.io.markers.settle import ONE_CAMERA
-from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, unit_of, words_of
+from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, side_in, unit_of, words_of
 from bikefit.io.text.usual_names import is_counter, is_of_another_kind, one_of_several, usual_time
 from bikefit.model import ChannelInfo, Finding, Recording, finding
 from bikefit.words import ENGLISH
@@ -23,8 +24,33 @@ _MARKERS_MIN: Final = 5
 """So many triples of columns are markers; a sensor has four at most."""
 _JOINTS: Final = re.compile(r"pelvis|hip_|knee|lumbar|thorax|shoulder|elbow|ankle_|subtalar|arm_|clavic|spine")
 _JOINTS_MIN: Final = 4
-_ANGLES: Final = frozenset(UNITS["deg"]) | frozenset(UNITS["deg_s"])
+_ANGLES: Final = frozenset(UNITS["deg"])
+_NO_ANGLE: Final = frozenset({
+    "velocity", "velocities", "vel", "speed", "rate", "acc", "accel", "acceleration", "accelerations", "gyr", "gyro",
+    "gyroscope", "dps", "per", "geschwindigkeit", "drehrate", "beschleunigung", "temp", "temperature", "mag",
+    "magnetometer",
+})  # fmt: skip
+"""Words of columns that hold no angle, whatever else their names hold."""
+_HEEL_IN: Final = frozenset({"internal", "in", "inward", "innen", "innenrotation", "adduction"})
+"""Words of angles that count the way to the bike as positive."""
+_OF_THE_TOE: Final = frozenset({"toe", "toes", "forefoot", "zehe", "zehen", "fussspitze"})
+"""Words of angles whose way to the bike is the heel's way from it."""
 _OF_SENSORS: Final[Mapping[str, frozenset[str]]] = {"gyr": frozenset(UNITS["deg_s"]), "acc": frozenset(UNITS["m_s2"])}
+
+
+@dataclass(frozen=True)
+class NearRotation:
+    """A column without a meaning that may be a foot's rotation: whose, and whether it seems to count heel-in."""
+
+    column: str
+    side: Side
+    heel_in: bool
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What says so on the command line."""
+        turned = ("--positive", "heel-in") if self.heel_in else ()
+        return ("--column", f"{self.side}_heel_rotation_deg={self.column}", *turned)
 
 
 def has_rotation(recording: Recording) -> bool:
@@ -64,12 +90,12 @@ def is_of_one_foot(recording: Recording) -> bool:
 
 def unread_foot(recording: Recording) -> tuple[Finding, ...]:
     """Name the column that may be the other foot's where the rotation of only one was found, if any is near."""
-    column = nearest_rotation_column(recording)
-    if len(recording.feet) != 1 or column is None:
+    near = near_rotation(recording)
+    if len(recording.feet) != 1 or near is None:
         return ()
     side = next(iter(recording.feet))
-    values = {"side": side, "other": other_side(side), "column": shown(column)}
-    return (finding("other_foot_unread", **values, word=_quoted(column)),)
+    values = {"side": side, "other": other_side(side), "column": shown(near.column)}
+    return (finding("other_foot_unread", **values, word=_quoted(near.column)),)
 
 
 def _quoted(column: str) -> str:
@@ -98,10 +124,15 @@ def _way_out(recording: Recording) -> str:
         )
     if _is_flat(recording):
         return f"Two coordinates a point are what one camera sees. {ONE_CAMERA}"
-    near = nearest_rotation_column(recording)
+    near = near_rotation(recording)
     if near is not None:
-        example = f"--column left_heel_rotation_deg={_quoted(near)}"
-        return f"If one of them is the heel's rotation, say so: {example}. The nearest name is '{shown(near)}'."
+        example = f"--column {near.side}_heel_rotation_deg={_quoted(near.column)}"
+        turned = " (and --positive heel-in, if heel-in is positive there)" if near.heel_in else ""
+        nearest = f"The nearest name is '{shown(near.column)}'."
+        return f"If one of them is the heel's rotation, say so: {example}{turned}. {nearest}"
+    speeds = [item.name for item in _unused(recording) if _is_speed_of_a_foot(item)]
+    if speeds:
+        return f"'{shown(speeds[0])}' is a speed or an acceleration, not an angle. Export the foot's angle itself."
     flags = sensor_flags(recording)
     if flags:
         said = " ".join(f"--column {key}={_quoted(shown(name, 40))}" for key, name in flags.items())
@@ -112,20 +143,38 @@ def _way_out(recording: Recording) -> str:
 # ---- what a column without a meaning may be ----------------------------------------------------------------------
 
 
-def nearest_rotation_column(recording: Recording) -> str | None:
+def near_rotation(recording: Recording) -> NearRotation | None:
     """Return the unused column that may be a foot's rotation: its name comes close, or its unit is an angle's."""
     if _are_joints(recording) or _is_flat(recording):
         return None
-    free = {channel.name.casefold(): channel.name for channel in _unused(recording)}
+    angles = [item for item in _unused(recording) if not _NO_ANGLE & set(words_of(item.name))]
+    column = _nearest_column(angles, has_sensors=bool(sensor_flags(recording)))
+    if column is None:
+        return None
+    words = set(words_of(column))
+    heel_in = bool(_HEEL_IN & words) != bool(_OF_THE_TOE & words)
+    return NearRotation(column, side_in(column) or "left", heel_in)
+
+
+def _nearest_column(angles: Sequence[ChannelInfo], *, has_sensors: bool) -> str | None:
+    """Return the name that comes nearest to a foot's rotation, else one in the unit of an angle."""
+    free = {channel.name.casefold(): channel.name for channel in angles if _unit(channel) not in UNITS["deg_s"]}
     for wanted in ("left_heel_rotation_deg", "right_heel_rotation_deg", "heel_rotation_deg", "heel_out_deg"):
-        near = get_close_matches(wanted, list(free), n=1, cutoff=0.6)
+        own = [plain for plain in free if side_in(plain) in (None, side_in(wanted))]
+        near = get_close_matches(wanted, own, n=1, cutoff=0.6)
         if near:
             return free[near[0]]
     words = ("heel", "rotation", "ferse", "yaw", "foot", "shoe", "angle")
     named = next((name for word in words for plain, name in free.items() if word in plain), None)
-    if named is not None or sensor_flags(recording):
+    if named is not None or has_sensors:
         return named
-    return next((item.name for item in _unused(recording) if _unit(item) in _ANGLES), None)
+    return next((item.name for item in angles if _unit(item) in _ANGLES), None)
+
+
+def _is_speed_of_a_foot(channel: ChannelInfo) -> bool:
+    """Tell whether a column speaks of a foot's rotation, and of how fast it changes."""
+    words = set(words_of(channel.name))
+    return bool(_NO_ANGLE & words or _unit(channel) in UNITS["deg_s"]) and {"heel", "rotation"} <= words
 
 
 def sensor_flags(recording: Recording) -> dict[str, str]:

@@ -280,9 +280,17 @@ def test_rows_of_one_time_are_named_so(tmp_path: Path) -> None:
         read_columns(tmp_path, {"time_s": ["12.5"] * COUNT})
 
 
-@pytest.mark.parametrize("period_s", [5e-6, 10.0])
-def test_an_absurd_step_is_told(tmp_path: Path, period_s: float) -> None:
-    assert "time_step_odd" in codes(read_columns(tmp_path, {"time_s": numbers(100 * period_s * TIME, ".7f")}))
+@pytest.mark.parametrize(("period_s", "unit"), [(0.01 / 3600, "h"), (0.01 / 60, "min"), (10.0, "ms")])
+def test_an_absurd_step_is_reported_with_the_unit_that_it_fits(tmp_path: Path, period_s: float, unit: str) -> None:
+    read = read_columns(tmp_path, {"time_s": numbers(100 * period_s * TIME, ".9f")})
+    assert [item.values["unit"] for item in read.findings if item.code == "time_step_odd"] == [unit]
+
+
+@pytest.mark.parametrize(
+    ("name", "per_second"), [("time_min", 1 / 60), ("Time (min)", 1 / 60), ("Zeit [h]", 1 / 3600), ("time_h", 1 / 3600)]
+)
+def test_minutes_and_hours(tmp_path: Path, name: str, per_second: float) -> None:
+    assert_timed(read_columns(tmp_path, {name: numbers(TIME * per_second, ".9f")}))
 
 
 def test_an_index_of_times_without_a_name(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bikefit import analyze
 from bikefit.errors import NoRotationError, RecordingError
 from bikefit.inspection import inspect_recording
 from bikefit.io import ReadOptions, read_recording, read_sides, require_usable
@@ -45,6 +46,29 @@ def test_a_unit_of_an_angle_is_worth_a_hint(tmp_path: Path, name: str) -> None:
     path = write(tmp_path, f"time_s,power_w,{name}")
     assert f"left_heel_rotation_deg={name.split()[0]}".split("=")[1] in said(path)
     assert any("--column" in line for line in inspect_recording(path).advice)
+
+
+@pytest.mark.parametrize(
+    ("names", "flags"),
+    [
+        ("left_toe_out_deg", "left_heel_rotation_deg=left_toe_out_deg (and --positive heel-in"),
+        ("left_toe_in_deg", "left_heel_rotation_deg=left_toe_in_deg."),
+        ("right_internal_rotation_deg", "right_heel_rotation_deg=right_internal_rotation_deg (and --positive heel-in"),
+        ("right_external_rotation", "right_heel_rotation_deg=right_external_rotation."),
+    ],
+)
+def test_the_nearest_column_keeps_its_side_and_its_sense(tmp_path: Path, names: str, flags: str) -> None:
+    assert flags in said(write(tmp_path, f"time_s,{names}"))
+
+
+@pytest.mark.parametrize(
+    "name", ["left_heel_rotation_deg_per_s", "left_heel_rotation (deg/s)", "left_heel_rotation_velocity"]
+)
+def test_a_speed_is_never_offered_as_an_angle(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, f"time_s,{name}")
+    assert "not an angle" in said(path)
+    assert "--column" not in said(path)
+    assert inspect_recording(path).advice == ()
 
 
 @pytest.mark.parametrize(
@@ -200,3 +224,16 @@ def test_a_web_page_under_another_name(tmp_path: Path, text: str, words: str, na
         (tmp_path / name).write_text(text, encoding=encoding)
         with pytest.raises(RecordingError, match=words):
             read_recording(tmp_path / name)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_one_trace_for_both_feet_gives_no_count(tmp_path: Path, sign: float) -> None:
+    time_s = np.arange(6000) / 100
+    angle = 3.0 + 4.0 * np.sin(2 * np.pi * 1.5 * time_s) + np.random.default_rng(3).normal(0.0, 0.1, time_s.size)
+    table = np.column_stack([time_s, angle, sign * angle])
+    path = tmp_path / "twice.csv"
+    header = "time_s,left_heel_rotation_deg,right_heel_rotation_deg"
+    np.savetxt(path, table, delimiter=",", fmt="%.4f", header=header, comments="")
+    for foot in analyze(path).feet.values():
+        assert [item.code for item in foot.recommendation.reasons] == ["feet_alike"]
+        assert foot.recommendation.outcome == "undetermined"

@@ -27,6 +27,7 @@ from bikefit.io.text.row_times import Rate
 from bikefit.io.text.sensor_units import USUAL, settle_sensor_units
 from bikefit.io.text.text_file import TextFile
 from bikefit.io.text.usual_names import is_counter, is_usual, usual_sensors, usual_time
+from bikefit.io.time_units import PER_SECOND
 from bikefit.model import Recording, finding
 
 _RATE: Final = re.compile(
@@ -140,7 +141,7 @@ def _usual(layout: Layout, columns: Sequence[Column], file_name: str) -> list[Co
 
 def _time_unit(unit: str | None) -> str | None:
     """Return a unit of a row of units where it is one of time."""
-    return unit if unit in ("s", "ms", "us", "ns") else None
+    return unit if unit in PER_SECOND else None
 
 
 def _likeliest(times: Sequence[Column]) -> list[Column]:

@@ -23,12 +23,11 @@ from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.text.channel_table import ChannelTable
 from bikefit.io.text.lines import is_number
 from bikefit.io.text.usual_names import is_counter
+from bikefit.io.time_units import SANE_STEP_S, unit_that_suits
 from bikefit.io.timestamps import Clock, clock_from_numbers
 from bikefit.io.wraps import COUNTER_PERIODS, unwrapped
 from bikefit.model import Array, finding
 
-ODD_STEPS_S: Final = (2e-4, 2.0)
-"""Rows that are closer together or further apart, by what their column says, are not a recording of pedalling."""
 Rows = NDArray[np.intp] | slice
 
 
@@ -157,9 +156,11 @@ def _timed(table: ChannelTable, rows: Rows, clock: Clock, column: Column, order:
         raise RecordingError(
             f"{table.where}: {said} (column '{shown(column.name)}'); there is nothing to measure.{remedy}"
         )
-    least, most = ODD_STEPS_S
+    least, most = SANE_STEP_S
     if order.period_s <= least or order.period_s >= most:
-        odd = finding("time_step_odd", step_s=order.period_s, column=shown(column.name))
+        odd = finding(
+            "time_step_odd", step_s=order.period_s, column=shown(column.name), unit=unit_that_suits(order.period_s)
+        )
         order = replace(order, findings=(*order.findings, odd))
     return RowTimes(clock, order, column, clock.start or _start(table, column, clock))
 
