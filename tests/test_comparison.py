@@ -567,7 +567,7 @@ def test_the_order_of_the_files_does_not_matter(rows: list[tuple[float, int]], r
     assert one.response == other.response
     assert one.change == other.change
     assert one.recommendation == other.recommendation
-    assert one.next_recording == other.next_recording
+    assert one.advice == other.advice
 
 
 # ---- curves ------------------------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ def judge_foot(
         fitted_wedges=series.fitted,
         measured=measured,
         next_recordings=ranked if series.neutral_known else (),
-        next_recording=advice,
+        advice=advice,
         response_belief=response,
         curves=_curves(series, gathered.strokes, foot),
         findings=(*findings, *gathered.findings),

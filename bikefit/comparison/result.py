@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bikefit.comparison import sentences
 from bikefit.conventions import Side
-from bikefit.model import Array, Finding, Readings, Recommendation, WedgeSystem, to_json_value
+from bikefit.model import Array, Finding, Readings, Recommendation, RecordingInfo, WedgeSystem
+from bikefit.model.json_values import in_json, shown
 from bikefit.model.notebook import as_html
 from bikefit.model.pedal import NO_PEDAL, PedalMeasures
 from bikefit.response import Mixture, Mounting, NextRecording, Verdict
@@ -46,12 +47,12 @@ class ComparedRecording:
     wedges: int | None
     value_deg: float
     standard_error_deg: float
-    cleat_turn_deg: float = 0.0
-    used: bool = True
-    pedal: PedalMeasures = NO_PEDAL
-    curve_deg: Array | None = None
-    curve_sd_deg: Array | None = None
-    label: str = ""
+    cleat_turn_deg: float = field(default=0.0, metadata=in_json())
+    used: bool = field(default=True, metadata=in_json())
+    pedal: PedalMeasures = field(default=NO_PEDAL, metadata=in_json())
+    curve_deg: Array | None = field(default=None, metadata=in_json())
+    curve_sd_deg: Array | None = field(default=None, metadata=in_json())
+    label: str = field(default="", metadata=in_json())
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,8 @@ class FootComparison:
         What was measured, in a sentence; also first among ``findings``.
     next_recordings : tuple of NextRecording
         What each count that may be recorded next is worth, best first.
-    next_recording : Finding, optional
-        The next step in a sentence.
+    advice : Finding, optional
+        What to record next.
     response_belief : Mixture, optional
         The response's whole distribution; None where nothing was usable.
     curves : CurveDifference, optional
@@ -169,7 +170,7 @@ class FootComparison:
         What the reader must know.
     """
 
-    side: Side
+    side: Side = field(metadata=in_json())
     recordings: tuple[ComparedRecording, ...]
     response: OwnResponse
     between_recording_sd_deg: float
@@ -177,16 +178,41 @@ class FootComparison:
     drift_deg_per_recording: float
     minimal_detectable_change_before_deg: float
     minimal_detectable_change_deg: float
-    change: Change | None
+    change: Change | None = field(metadata=in_json("change_deg", "change_interval_deg", "change_detected"))
     verdict: Verdict | None
-    recommendation: Recommendation
-    fitted_wedges: int
-    measured: Finding
-    next_recordings: tuple[NextRecording, ...] = ()
-    next_recording: Finding | None = None
-    response_belief: Mixture | None = None
-    curves: CurveDifference | None = None
+    recommendation: Recommendation = field(metadata=in_json("keep", "recommendation"))
+    fitted_wedges: int = field(metadata=in_json())
+    measured: Finding = field(metadata=in_json())
+    next_recordings: tuple[NextRecording, ...] = field(default=(), metadata=in_json())
+    advice: Finding | None = field(default=None, metadata=in_json("next_recording", "next_recording_wedges"))
+    response_belief: Mixture | None = field(default=None, metadata=in_json())
+    curves: CurveDifference | None = field(default=None, metadata=in_json())
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def change_deg(self) -> float | None:
+        """How far the wedges turned the heel [deg]; None where only one count was recorded."""
+        return self.change.deg if self.change else None
+
+    @property
+    def change_interval_deg(self) -> tuple[float, float] | None:
+        """95 % interval of the change [deg]."""
+        return self.change.interval_deg if self.change else None
+
+    @property
+    def change_detected(self) -> bool | None:
+        """Whether that interval leaves out zero."""
+        return self.change.detected if self.change else None
+
+    @property
+    def next_recording(self) -> str | None:
+        """The next recording in a sentence, in English; None where none is needed."""
+        return str(self.advice) if self.advice else None
+
+    @property
+    def next_recording_wedges(self) -> int | None:
+        """Signed count to record next."""
+        return self.advice.values["wedges"] if self.advice else None
 
     @property
     def keep(self) -> int | None:
@@ -235,31 +261,7 @@ class FootComparison:
         dict
             Plain values only; unknown is None.
         """
-        change, advice = self.change, self.next_recording
-        return {
-            "recordings": [
-                {name: to_json_value(getattr(item, name)) for name in ("name", "wedges", *_MEASURED)}
-                for item in self.recordings
-            ],
-            "response": to_json_value(self.response),
-            "between_recording_sd_deg": to_json_value(self.between_recording_sd_deg),
-            "between_recording_sd_interval_deg": to_json_value(self.between_recording_sd_interval_deg),
-            "drift_deg_per_recording": to_json_value(self.drift_deg_per_recording),
-            "minimal_detectable_change_before_deg": to_json_value(self.minimal_detectable_change_before_deg),
-            "minimal_detectable_change_deg": to_json_value(self.minimal_detectable_change_deg),
-            "change_deg": to_json_value(change.deg) if change else None,
-            "change_interval_deg": to_json_value(change.interval_deg) if change else None,
-            "change_detected": change.detected if change else None,
-            "verdict": self.verdict,
-            "keep": self.keep,
-            "recommendation": to_json_value(self.recommendation),
-            "next_recording": str(advice) if advice else None,
-            "next_recording_wedges": advice.values["wedges"] if advice else None,
-            "findings": to_json_value(self.findings),
-        }
-
-
-_MEASURED = ("value_deg", "standard_error_deg")
+        return shown(self)
 
 
 @dataclass(frozen=True)
@@ -268,30 +270,37 @@ class ComparisonResult:
 
     Attributes
     ----------
-    sessions : tuple of Readings
-        The recordings, in the order in which they were given.
-    system : WedgeSystem
-        The wedges that were used.
-    mounting : {"left_on", "remounted", "laps"}
-        Whether sensors or markers stayed on, were taken off and on again, or the recordings are laps of one file.
-    feet : mapping of side to FootComparison
-        The feet that were recorded.
-    findings : tuple of Finding
-        What concerns the recordings as a whole.
-    settings : mapping
-        The settings in force.
+    schema : str
+        Of the JSON.
     version : str
         Of the package.
+    sessions : tuple of Readings
+        The recordings, in the order in which they were given.
+    mounting : {"left_on", "remounted", "laps"}
+        Whether sensors or markers stayed on, were taken off and on again, or the recordings are laps of one file.
+    settings : mapping
+        The settings in force.
+    findings : tuple of Finding
+        What concerns the recordings as a whole.
+    feet : mapping of side to FootComparison
+        The feet that were recorded.
+    system : WedgeSystem
+        The wedges that were used.
     """
 
-    sessions: tuple[Readings, ...]
-    system: WedgeSystem
-    mounting: Mounting
-    feet: Mapping[Side, FootComparison]
-    findings: tuple[Finding, ...]
-    settings: Mapping[str, Any]
+    schema: str = field(default="bikefit.comparison/2", kw_only=True)
     version: str
-    schema: str = field(default="bikefit.comparison/2")
+    sessions: tuple[Readings, ...] = field(metadata=in_json("recordings"))
+    mounting: Mounting = field(metadata=in_json("remounted"))
+    settings: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    feet: Mapping[Side, FootComparison]
+    system: WedgeSystem = field(metadata=in_json())
+
+    @property
+    def recordings(self) -> tuple[RecordingInfo, ...]:
+        """Where the numbers come from."""
+        return tuple(session.recording for session in self.sessions)
 
     @property
     def remounted(self) -> bool:
@@ -306,15 +315,7 @@ class ComparisonResult:
         dict
             Plain values only; unknown is None.
         """
-        return {
-            "schema": self.schema,
-            "version": self.version,
-            "recordings": [to_json_value(session.recording) for session in self.sessions],
-            "remounted": self.remounted,
-            "settings": to_json_value(self.settings),
-            "findings": to_json_value(self.findings),
-            "feet": {side: foot.to_dict() for side, foot in self.feet.items()},
-        }
+        return shown(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a foot and recording.

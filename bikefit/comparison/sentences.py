@@ -130,9 +130,9 @@ def learned(words: Words, foot: FootComparison) -> str:
 
 def next_step(words: Words, foot: FootComparison, *, short: bool = False) -> str:
     """Say the one next step; short under an answer that names the shoe."""
-    advice = foot.next_recording
+    advice = foot.advice
     if short and advice is not None and advice.code in words.section("brief_next"):
         return words.text(f"brief_next.{advice.code}", **advice.values)
-    if foot.next_recording is None:
+    if advice is None:
         return sentences.what_next(words, foot.recommendation)
-    return degree_signs(words.finding(foot.next_recording))
+    return degree_signs(words.finding(advice))

@@ -120,7 +120,7 @@ class Inspection:
     missing: tuple[Remark, ...]
     advice: tuple[str, ...]
     findings: tuple[Finding, ...]
-    recording: Recording = field(repr=False, metadata=in_json(None))
+    recording: Recording = field(repr=False, metadata=in_json())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the inspection as plain values for JSON."""

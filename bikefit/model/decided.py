@@ -54,7 +54,7 @@ class Excess:
 
     deg: float
     sd_deg: float = field(metadata=in_json("interval_deg"))
-    zero_sd_deg: float = field(metadata=in_json(None))
+    zero_sd_deg: float = field(metadata=in_json())
     lower_bound: bool = False
 
     @property

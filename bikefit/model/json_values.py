@@ -16,9 +16,9 @@ SPREAD = "*"
 """Stands for the entries of a field that is a mapping: they take the field's place."""
 
 
-def in_json(name: str | None, keys: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return a field's metadata: JSON shows the property ``name`` in its place, its own entries or nothing."""
-    return {SHOWN: name, KEYS: keys}
+def in_json(*names: str, keys: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a field's metadata: JSON shows these properties in its place, its own entries, or nothing."""
+    return {SHOWN: names, KEYS: keys}
 
 
 def to_json_value(value: Any) -> Any:
@@ -56,8 +56,8 @@ def shown(value: Any) -> dict[str, Any]:
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
     """List what a dataclass shows, by name."""
     for item in fields(value):
-        name = item.metadata.get(SHOWN, item.name)
-        if name == SPREAD:
-            yield from getattr(value, item.name).items()
-        elif name is not None:
-            yield name, getattr(value, name)
+        for name in item.metadata.get(SHOWN, (item.name,)):
+            if name == SPREAD:
+                yield from getattr(value, item.name).items()
+            else:
+                yield name, getattr(value, name)

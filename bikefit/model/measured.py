@@ -161,13 +161,13 @@ class Rotation:
     value_deg: float
     standard_error_deg: float
     sd_deg: float = field(metadata=in_json("interval_deg"))
-    angles_deg: Mapping[str, float] = field(metadata=in_json(SPREAD, tuple(row.column for row in STROKE_ANGLES)))
+    angles_deg: Mapping[str, float] = field(metadata=in_json(SPREAD, keys=tuple(row.column for row in STROKE_ANGLES)))
     peak_crank_deg: float
     range_deg: float
     stroke_sd_deg: float
     trend_deg_per_h: float
     float_stop: FloatStop | None
-    level_change: LevelChange | None = field(default=None, metadata=in_json(None))
+    level_change: LevelChange | None = field(default=None, metadata=in_json())
 
     @property
     def interval_deg(self) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from bikefit.model import sentences
 from bikefit.model.decided import Excess, Neutral, Recommendation, Visible, WedgeSystem
 from bikefit.model.findings import Finding
 from bikefit.model.frames import curves_frame, feet_frame, strokes_frame
-from bikefit.model.json_values import to_json_value
+from bikefit.model.json_values import in_json, shown
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
 from bikefit.model.notebook import as_html
 from bikefit.model.recorded import Channel
@@ -55,18 +55,18 @@ class FootResult:
         What more recordings like this one can show.
     """
 
-    side: Side
+    side: Side = field(metadata=in_json())
     strokes: StrokeSummary
     rotation: Rotation
     neutral: Neutral
     excess: Excess
     recommendation: Recommendation
     findings: tuple[Finding, ...]
-    fitted_wedges: int | None
-    columns: StrokeColumns
-    curves: StrokeCurves
-    zero: ZeroMeaning | None = None
-    visible: Visible = field(default_factory=Visible)
+    fitted_wedges: int | None = field(metadata=in_json())
+    columns: StrokeColumns = field(metadata=in_json())
+    curves: StrokeCurves = field(metadata=in_json())
+    zero: ZeroMeaning | None = field(default=None, metadata=in_json())
+    visible: Visible = field(default_factory=Visible, metadata=in_json())
 
     @property
     def stroke_table(self) -> pd.DataFrame:
@@ -122,41 +122,41 @@ class SessionResult:
 
     Attributes
     ----------
+    schema : str
+        Of the JSON.
+    version : str
+        Of the package.
     recording : RecordingInfo
         Where the numbers come from.
     settings : mapping
         Every threshold and prior in force.
-    system : WedgeSystem
-        The wedges.
     asymmetry_deg : float
         Left less right rotation [deg]; NaN with one foot.
     findings : tuple of Finding
         What the reader must know of the recording as a whole.
     feet : mapping of side to FootResult
         The feet that were recorded.
-    version : str
-        Of the package.
+    system : WedgeSystem
+        The wedges.
     companions : mapping of str to Channel
         Shared channels, for the report.
-    schema : str
-        Of the JSON.
     is_section : bool
         Whether it is part of a longer recording.
     lap : int, optional
         The number of the lap that it is, where a lap was named.
     """
 
+    schema: str = field(default="bikefit.session/2", kw_only=True)
+    version: str
     recording: RecordingInfo
     settings: Mapping[str, Any]
-    system: WedgeSystem
     asymmetry_deg: float
     findings: tuple[Finding, ...]
     feet: Mapping[Side, FootResult]
-    version: str
-    companions: Mapping[str, Channel] = field(default_factory=dict)
-    schema: str = "bikefit.session/2"
-    is_section: bool = False  # of a longer recording
-    lap: int | None = None
+    system: WedgeSystem = field(metadata=in_json())
+    companions: Mapping[str, Channel] = field(default_factory=dict, metadata=in_json())
+    is_section: bool = field(default=False, metadata=in_json())
+    lap: int | None = field(default=None, metadata=in_json())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the session as the JSON contract ``bikefit.session/2`` has it.
@@ -166,18 +166,7 @@ class SessionResult:
         dict
             Plain values only; unknown is None.
         """
-        own = ("strokes", "rotation", "neutral", "excess", "recommendation", "findings")
-        return {
-            "schema": self.schema,
-            "version": self.version,
-            "recording": to_json_value(self.recording),
-            "settings": to_json_value(self.settings),
-            "asymmetry_deg": to_json_value(self.asymmetry_deg),
-            "findings": to_json_value(self.findings),
-            "feet": {
-                side: {name: to_json_value(getattr(foot, name)) for name in own} for side, foot in self.feet.items()
-            },
-        }
+        return shown(self)
 
     @property
     def strokes(self) -> pd.DataFrame:

@@ -116,7 +116,7 @@ class _Definitions:
 
     def _object(self, kind: Any) -> dict[str, Any]:
         """Define an object once, and return where it stands."""
-        name = kind.__name__.removesuffix("Document")
+        name = kind.__name__.removesuffix("Document").removesuffix("Result")
         if name not in self.known:
             self.known[name] = {}
             shown = _typed_dict(kind) if is_typeddict(kind) else _dataclass(kind)
@@ -142,11 +142,11 @@ def _dataclass(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
     shown: dict[str, Any] = {}
     for item in fields(kind):
-        name = item.metadata.get(SHOWN, item.name)
-        if name == SPREAD:
-            shown |= dict.fromkeys(item.metadata[KEYS], get_args(hints[item.name])[1])
-        elif name is not None:
-            shown[name] = hints[name] if name in hints else _returned(getattr(kind, name).fget)
+        for name in item.metadata.get(SHOWN, (item.name,)):
+            if name == SPREAD:
+                shown |= dict.fromkeys(item.metadata[KEYS], get_args(hints[item.name])[1])
+            else:
+                shown[name] = hints[name] if name in hints else _returned(getattr(kind, name).fget)
     return shown
 
 

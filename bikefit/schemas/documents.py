@@ -8,25 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from bikefit.comparison import ComparisonResult, FootComparison
-from bikefit.comparison.result import OwnResponse
 from bikefit.conventions import Side
 from bikefit.inspection import Remark
 from bikefit.model import (
     Excess,
     Finding,
-    FootResult,
-    Neutral,
     Reason,
-    Recommendation,
-    RecordingInfo,
-    Rotation,
-    SessionResult,
-    StrokeSummary,
     WedgeSystem,
 )
 from bikefit.model.findings import Level
-from bikefit.response import Verdict
 from bikefit.response.learn import OwnAnswer, StudioPrior
 from bikefit.visit import Visit
 
@@ -45,71 +35,6 @@ class ReasonDocument(TypedDict):
 
     code: str
     message: str
-
-
-class FootDocument(TypedDict):
-    """All that is known of one foot in one session."""
-
-    strokes: StrokeSummary
-    rotation: Rotation
-    neutral: Neutral
-    excess: Excess
-    recommendation: Recommendation
-    findings: tuple[Finding, ...]
-
-
-class SessionDocument(TypedDict):
-    """One session, analyzed."""
-
-    schema: str
-    version: str
-    recording: RecordingInfo
-    settings: Mapping[str, Any]
-    asymmetry_deg: float
-    findings: tuple[Finding, ...]
-    feet: Mapping[Side, FootResult]
-
-
-class ComparedRecordingDocument(TypedDict):
-    """One foot in one of the recordings: excess and its strokes' standard error."""
-
-    name: str
-    wedges: int | None
-    value_deg: float
-    standard_error_deg: float
-
-
-class FootComparisonDocument(TypedDict):
-    """All that the recordings say of one foot together."""
-
-    recordings: tuple[ComparedRecordingDocument, ...]
-    response: OwnResponse
-    between_recording_sd_deg: float
-    between_recording_sd_interval_deg: tuple[float, float]
-    drift_deg_per_recording: float
-    minimal_detectable_change_before_deg: float
-    minimal_detectable_change_deg: float
-    change_deg: float | None
-    change_interval_deg: tuple[float, float] | None
-    change_detected: bool | None
-    verdict: Verdict | None
-    keep: int | None
-    recommendation: Recommendation
-    next_recording: str | None
-    next_recording_wedges: int | None
-    findings: tuple[Finding, ...]
-
-
-class ComparisonDocument(TypedDict):
-    """Several recordings of one rider, compared."""
-
-    schema: str
-    version: str
-    recordings: tuple[RecordingInfo, ...]
-    remounted: bool
-    settings: Mapping[str, Any]
-    findings: tuple[Finding, ...]
-    feet: Mapping[Side, FootComparison]
 
 
 class PlannedRecordingDocument(TypedDict):
@@ -168,10 +93,6 @@ WedgesDocument = Mapping[str, WedgeSystem]
 SHOWN_AS: Mapping[Any, Any] = {
     Finding: FindingDocument,
     Reason: ReasonDocument,
-    FootResult: FootDocument,
-    SessionResult: SessionDocument,
-    FootComparison: FootComparisonDocument,
-    ComparisonResult: ComparisonDocument,
     Remark: str,
     Visit: PlanDocument,
     StudioPrior: LearnDocument,
