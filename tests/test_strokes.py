@@ -151,6 +151,22 @@ def test_a_weak_trace_alone() -> None:
     assert score(truth, strokes, phase).f1 >= 0.98
 
 
+def test_every_second_stroke_alone_is_enough() -> None:
+    """Where a marker is hidden in every second stroke no two neighbours are whole, yet those left are strokes."""
+    trace = made(noise=0.1)
+    whole = table_of(trace)
+    lacking = whole[whole["stroke"] % 2 == 0]
+    heel = trace.heel_out_deg.copy()
+    for at in lacking["start_s"] + 0.2 * (lacking["end_s"] - lacking["start_s"]):
+        heel[(trace.time_s > at) & (trace.time_s < at + 0.25)] = np.nan
+    _, strokes = analysed(replace(trace, heel_out_deg=heel))
+    used = strokes.table[strokes.table["used"]]
+    assert abs(len(used) - len(whole) / 2) <= 2
+    assert strokes.quality > 0.9
+    assert used["mean_deg"].mean() == pytest.approx(whole["mean_deg"].mean(), abs=0.05)
+    assert not {"rotation_still", "noise_only"} & {item.code for item in strokes.findings}
+
+
 def test_without_a_crank_nothing_is_said_of_crank_angles() -> None:
     table = table_of(replace(made(noise=0.1), crank_deg=None))
     assert len(table) > 50

@@ -245,22 +245,32 @@ def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:
     return _mean_between(pitch, start_s, end_s)
 
 
+def _pairs(follows: Flags, used: Flags) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return neighbours among the used strokes; where those are few, each stroke with the next that is used."""
+    good = np.flatnonzero(used)
+    first = np.flatnonzero(follows & used[1:] & used[:-1])
+    second = first + 1
+    if 2 * first.size < good.size - 1:
+        first, second = good[:-1], good[1:]
+    step = max(1, -(-first.size // TYPICAL_STROKES))
+    return first[::step], second[::step]
+
+
 def _coherence(
     smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags, still_deg: float
 ) -> tuple[float, float]:
-    """Return how much of the movement within a stroke comes back in the next, and its size [deg].
+    """Return how much of the movement within a stroke comes back in the next one used, and its size [deg].
 
     Noise, drift and a constant give 0. A drift from stroke to stroke, read from the neighbours' means, is
     taken off first: it would look alike in each.
     """
-    first = np.flatnonzero(follows & used[1:] & used[:-1])
+    first, second = _pairs(follows, used)
     if first.size == 0:
         return 0.0, 0.0
-    first = first[:: -(-first.size // TYPICAL_STROKES)]
     ramp = (np.arange(CURVE_POINTS) + 0.5) / CURVE_POINTS - 0.5
-    drift = (mean_deg[first + 1] - mean_deg[first])[:, None] * ramp
+    drift = ((mean_deg[second] - mean_deg[first]) / (second - first))[:, None] * ramp
     here = smooth_deg[first] - mean_deg[first, None] - drift
-    there = smooth_deg[first + 1] - mean_deg[first + 1, None] - drift
+    there = smooth_deg[second] - mean_deg[second, None] - drift
     size = float(np.sqrt(np.vdot(here, here) * np.vdot(there, there)))
     moves_deg = float(np.sqrt(size / here.size))
     if moves_deg < still_deg:

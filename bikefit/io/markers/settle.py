@@ -160,9 +160,10 @@ def rate_of(time_s: Array) -> float:
 
 
 def _visible(values: Array) -> Array:
-    """Return positions with NaN where a marker is hidden, which many systems write as three zeros."""
+    """Return positions with NaN where a marker is hidden: written as three zeros, or as one number three times."""
     near = (np.abs(values) < FARTHEST).all(axis=1, keepdims=True)
-    clean: Array = np.where(near & (values != 0.0).any(axis=1, keepdims=True), values, np.nan)
+    three = (values[:, :1] != values).any(axis=1, keepdims=True)
+    clean: Array = np.where(near & three, values, np.nan)
     return clean
 
 
