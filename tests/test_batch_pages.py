@@ -82,9 +82,40 @@ def test_rows_have_their_own_language_brand_and_sheet_and_each_pdf_is_one_page(
     assert "1 ok, 1 unchanged" in run(*command).out
     done = run(*command[:6], "--name", "{rider}")
     assert sorted(path.name for path in (out / "sessions").iterdir()) == ["Anna.html", "Ben.html"]
-    assert "removed sessions/2026-02-04_Ben.pdf" in done.err
+    assert (
+        "removed sessions/2026-02-03_Anna.pdf and 1 more like it: without --pdf this run wrote none, and the old ones "
+        "are out of date." in done.err
+    )
     assert "2026-02-03_Anna.html is now sessions/Anna.html, and so on for 2 pages" in done.err
     assert "removed sessions/2026-02-03_Anna.html" not in done.err
+
+
+def test_a_sheet_points_to_the_comparison_of_its_rider(run: Callable[..., Any], samples: Path, tmp_path: Path) -> None:
+    manifest, out = tmp_path / "manifest.csv", tmp_path / "out"
+    rides = [
+        f"{samples / 'a_b_a_1.csv'},Anna,2026-02-03,de,0",
+        f"{samples / 'a_b_a_2.csv'},Anna,2026-02-03,en,2",
+        f"{samples / 'two_wedges.csv'},Ben,2026-02-04,en,0",
+    ]
+
+    def batch(*rows: str, flags: tuple[str, ...] = ()) -> Any:
+        manifest.write_text("\n".join(["file,rider,date,language,right_wedges", *rows]), encoding="utf-8")
+        return run("batch", manifest, "--out", out, "--jobs", 1, "--pdf", "--name", "{session}", *flags)
+
+    said = {"a_b_a_1": "Mehrere Aufnahmen dieser Person sind verglichen", "a_b_a_2": "Several recordings of this rider"}
+    assert "2 ok" in batch(*rides[1:]).out
+    assert "compared:" not in (out / "sessions" / "a_b_a_2.html").read_text(encoding="utf-8")
+    assert "2 of 3 sessions would be done" in batch(*rides, flags=("--dry-run",)).out
+    assert "2 ok, 1 unchanged" in batch(*rides).out
+    comparison = next((out / "riders").glob("Anna*.html"))
+    for name, words in said.items():
+        page = (out / "sessions" / f"{name}.html").read_text(encoding="utf-8")
+        assert words in page
+        assert f'<a href="../riders/{comparison.name}">' in page
+        assert words in " ".join(PdfReader(out / "sessions" / f"{name}.pdf").pages[0].extract_text().split())
+    assert "Several recordings" not in (out / "sessions" / "two_wedges.html").read_text(encoding="utf-8")
+    assert "1 ok" in batch(rides[1]).out.replace("1 unchanged", "1 ok")  # the other recording is stored still
+    assert "Several recordings" in (out / "sessions" / "a_b_a_2.html").read_text(encoding="utf-8")
 
 
 def test_a_clients_pdf_is_one_page(samples: Path) -> None:

@@ -109,8 +109,8 @@ def write_group(
 ) -> None:
     """Write the index and the tables from what the store holds, and the riders' pages that are not up to date.
 
-    ``riders`` has the words of those whose pages speak another language than the index, ``moved`` the new name of each
-    page that has one.
+    ``riders`` has the words of those whose pages speak another language than the index, ``moved`` what each page
+    that is not written any more is called now (empty: nothing).
     The tables come last, for another program may hold them; then that is said and all else is there.
     """
     from bikefit.report.pages.studio import index_html
@@ -157,7 +157,10 @@ def _write_table(path: Path, write: Callable[[], None], tell: Tell) -> None:
 def clear_stale(
     store: Store, out: Path, needed: Collection[str], tell: Tell, moved: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Remove pages that the database names and that are about nothing more; each is told, new names in one line."""
+    """Remove pages that the database names and that nothing stands behind any more, and say so.
+
+    ``moved`` has the new name of a page whose session is still there, empty where its kind is not written any more.
+    """
     stale = [
         path for path in sorted(store.pages()) if path not in (TABLE, INDEX, *PARQUET_FILES) and path not in needed
     ]
@@ -165,11 +168,16 @@ def clear_stale(
     for path in removed:
         (out / path).unlink()
         if path not in moved:
-            tell(f"removed {path}: it is about nothing that is in the results any more.")
-    renamed = [path for path in removed if path in moved]
+            tell(f"removed {path}: its session is not in the results any more, or has no answer now.")
+    renamed = [path for path in removed if moved.get(path)]
     if renamed:
         more = f", and so on for {len(renamed)} pages" if len(renamed) > 1 else ""
         tell(f"pages have new names: {renamed[0]} is now {moved[renamed[0]]}{more}.")
+    for suffix, how in ((".html", "with --no-report"), (".pdf", "without --pdf")):
+        left_out = [path for path in removed if moved.get(path) == "" and path.endswith(suffix)]
+        if left_out:
+            more = f" and {len(left_out) - 1} more like it" if len(left_out) > 1 else ""
+            tell(f"removed {left_out[0]}{more}: {how} this run wrote none, and the old ones are out of date.")
     store.disown(stale)
 
 

@@ -56,6 +56,8 @@ class Job:
         Why they could not be read then.
     stem : str
         What its pages are called; its id where it is empty.
+    compared : str
+        The page on which its rider's recordings are compared; empty where they are not.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Job:
     content: str = ""
     missing: str = ""
     stem: str = ""
+    compared: str = ""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -181,6 +184,8 @@ def fingerprint(job: Job, page: Mapping[str, Any], *, planned: bool = False) -> 
         "stem": job.stem,
         "version": __version__,
     }
+    if job.compared:
+        parts["compared"] = job.compared
     text = json.dumps(parts, sort_keys=True, default=str)
     return content, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -12,6 +12,7 @@ from bikefit.batch.identity import settled
 from bikefit.batch.names import named_pairs
 from bikefit.batch.pages import rider_link
 from bikefit.batch.plan import Job, Plan, plan_of
+from bikefit.batch.pointers import with_pointers
 from bikefit.errors import RecordingError
 from bikefit.store import SCHEMA_VERSION, Known, Stored, look_up, stored_version
 
@@ -77,7 +78,7 @@ def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[t
     """Tell what a batch would do, without doing it."""
     check_folder(out)
     stored = look_up(out / DATABASE)
-    for job, earlier in named_pairs(settled(jobs, stored), options.name, stored.sessions)[0]:
+    for job, earlier in named_pairs(with_pointers(settled(jobs, stored), stored), options.name, stored.sessions)[0]:
         known = stored.sessions.get(job.id) or stored.sessions.get(earlier)
         lost = known is not None and any_lost(out, known, stored.pages)
         yield job, plan_of(job, known, options.page_facts, page_lost=lost)
@@ -91,8 +92,12 @@ def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]
     lines = []
     for job, earlier in pairs:
         known = stored.sessions.get(earlier or job.id)
-        if known is not None and known.report and (earlier or not options.report):
-            lines.append(f"remove     {known.report}: the page of {known.session} as it was")
+        pages = ((known.report, options.report), (known.pdf, options.pdf)) if known is not None else ()
+        lines += [
+            f"remove     {page}: the page of {job.name} as it was"
+            for page, written in pages
+            if page and (earlier or not written)
+        ]
     for session_id, known in stored.sessions.items():
         if session_id not in named:
             page = f" and {known.report}" if known.report else ""

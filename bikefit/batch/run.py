@@ -26,6 +26,7 @@ from bikefit.batch.identity import settled, with_ids
 from bikefit.batch.names import check_pattern, named_pairs, page_links
 from bikefit.batch.pages import load_libraries, rider_link, rider_links, write_group, write_rider
 from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, fingerprint, printable
+from bikefit.batch.pointers import with_pointers
 from bikefit.batch.pool import run_local
 from bikefit.batch.preview import BatchOptions, any_lost, ask
 from bikefit.batch.work import Done, Task, absent, do_task
@@ -142,8 +143,8 @@ def _run_locked(
                 f"{out / DATABASE}: the results of another version of the program are kept as {store.put_aside.name}; "
                 "every session whose recording is there is done again."
             )
-        stored = Stored(store.known(), store.places(), store.pages())
-        pairs, notes = named_pairs(settled(jobs, stored), options.name, stored.sessions)
+        stored = store.stored()
+        pairs, notes = named_pairs(with_pointers(settled(jobs, stored), stored), options.name, stored.sessions)
         for note in notes:
             tell(note)
         riders = rider_links(map(_rider, jobs))
@@ -192,13 +193,14 @@ def _run_locked(
 
 
 def _moved(pairs: Iterable[tuple[Job, str]], before: Mapping[str, Known], after: Mapping[str, Known]) -> dict[str, str]:
-    """Return the new name of each page that was written under another one before."""
+    """Return what each page of before is now: its new name, or nothing where pages of its kind are not written now."""
     moved = {}
     for job, earlier in pairs:
         for known in (before[name] for name in (job.id, earlier) if name in before and job.id in after):
             now = after[job.id]
-            moved.update({known.report: now.report, known.pdf: now.pdf})
-    return {old: new for old, new in moved.items() if old and new and old != new}
+            if now.good:
+                moved.update({known.report: now.report, known.pdf: now.pdf})
+    return {old: new for old, new in moved.items() if old and old != new}
 
 
 def _all_done(

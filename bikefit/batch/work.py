@@ -124,14 +124,14 @@ def _page(result: SessionResult, task: Task, suffix: Literal[".html", ".pdf"]) -
     from bikefit.report.out.write import report_bytes
     from bikefit.report.pages.sheet import Sheet
 
-    session = task.job.session
+    job, session = task.job, task.job.session
     return report_bytes(
         result,
         suffix,
         language=session.language,
         pages="client" if suffix == ".pdf" else None,
         brand=session.brand,
-        sheet=Sheet.of(session),
+        sheet=replace(Sheet.of(session), compared=(session.rider, job.compared) if job.compared else ()),
         title=task.title or task.job.name,
         rider=session.rider,
         fitter=task.fitter,

@@ -13,7 +13,7 @@ from typing import Any
 from bikefit.errors import OutputError
 from bikefit.store.older import put_aside, take_over
 from bikefit.store.owner import check_own, why_not
-from bikefit.store.reading import Known, known_sessions, pages_of, places_of
+from bikefit.store.reading import Known, Stored, known_sessions, pages_of, stored_in
 from bikefit.store.rows import SessionRows
 from bikefit.store.schema import statements
 from bikefit.store.sessions import sessions_of
@@ -137,11 +137,6 @@ class Store:
                 [(session_id,) for session_id in places.values()],
             )
 
-    def places(self) -> dict[str, str]:
-        """Return the session of each place where a recording was found."""
-        with self._told():
-            return places_of(self._db)
-
     def pages(self) -> dict[str, int | None]:
         """Return the files that are this batch's own, each with its size where that is known."""
         with self._told():
@@ -164,6 +159,11 @@ class Store:
         """Forget files that are gone."""
         with self._transaction():
             self._db.executemany("DELETE FROM pages WHERE path = ?", [(path,) for path in paths])
+
+    def stored(self) -> Stored:
+        """Return all that tells what still holds."""
+        with self._told():
+            return stored_in(self._db)
 
     def known(self) -> dict[str, Known]:
         """Return what each stored session was made from, by its id."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from bikefit.conventions import Side
 from bikefit.errors import OutputError
 from bikefit.store.schema import SCHEMA_VERSION
 
@@ -96,17 +97,44 @@ def stored_version(path: Path) -> int | None:
         return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
+def worn_in(database: sqlite3.Connection) -> dict[str, list[tuple[Side, int]]]:
+    """Return the foot and count of wedges for each session's feet that gave an angle, where the count is known."""
+    query = "SELECT session_id, foot, fitted FROM feet WHERE rotation_deg IS NOT NULL AND fitted IS NOT NULL"
+    worn: dict[str, list[tuple[Side, int]]] = {}
+    for session_id, foot, fitted in database.execute(query):
+        worn.setdefault(session_id, []).append((foot, fitted))
+    return worn
+
+
 class Stored(NamedTuple):
-    """What a batch's results hold: its sessions by id, the session of each place, its own files and their sizes."""
+    """What a batch's results hold.
+
+    Attributes
+    ----------
+    sessions : mapping
+        By id.
+    places : mapping
+        The session of each place.
+    pages : mapping
+        Its own files and their sizes.
+    worn : mapping
+        Foot and count of wedges for each session's feet that gave an angle, where the count is known.
+    """
 
     sessions: Mapping[str, Known]
     places: Mapping[str, str]
     pages: Mapping[str, int | None]
+    worn: Mapping[str, Collection[tuple[Side, int]]]
+
+
+def stored_in(database: sqlite3.Connection) -> Stored:
+    """Return what an open database holds."""
+    return Stored(known_sessions(database), places_of(database), pages_of(database), worn_in(database))
 
 
 def look_up(path: Path) -> Stored:
     """Return what the results hold, without touching them."""
     if stored_version(path) != SCHEMA_VERSION:
-        return Stored({}, {}, {})
+        return Stored({}, {}, {}, {})
     with reading(path) as database:
-        return Stored(known_sessions(database), places_of(database), pages_of(database))
+        return stored_in(database)

@@ -36,6 +36,8 @@ class Sheet:
         The cleat's total float [deg].
     next_visit : str
         Its day, as YYYY-MM-DD.
+    compared : tuple of str
+        Where this rider's recordings are compared: the rider, and the page's address beside the sheet's own folder.
     """
 
     notes: str = ""
@@ -45,6 +47,7 @@ class Sheet:
     cleat: str = ""
     cleat_float_deg: float | None = None
     next_visit: str = ""
+    compared: tuple[str, str] | tuple[()] = ()
 
     @classmethod
     def of(cls, session: Session, comfort: Sequence[float | None] = ()) -> Sheet:
@@ -114,7 +117,14 @@ def branded(page: Page, brand: Brand | None) -> Page:
 
 def with_sheet(words: Words, page: PageView, result: SessionResult | ComparisonResult, sheet: Sheet | None) -> PageView:
     """Return a page with the client's sheet, where anything was said for it."""
-    return page if sheet is None or sheet == Sheet() else replace(page, sheet=sheet_view(words, result, sheet))
+    if sheet is None:
+        return page
+    if sheet.compared:
+        rider, address = sheet.compared
+        title = words.text("rider.title", rider=clean(rider, SHORT))
+        page = replace(page, compared=(words.text("page.compared", title=title, page=address), f"../{address}"))
+    empty = replace(sheet, compared=()) == Sheet()
+    return page if empty else replace(page, sheet=sheet_view(words, result, sheet))
 
 
 def sheet_view(words: Words, result: SessionResult | ComparisonResult, sheet: Sheet) -> SheetView:

@@ -98,6 +98,8 @@ class PageView:
     download: Download | None = None
     brand: BrandView | None = None
     sheet: SheetView | None = None
+    compared: tuple[str, str] | None = None
+    """That the rider's recordings are compared elsewhere, and the address."""
 
 
 def clean(given: str, most: int) -> str:
