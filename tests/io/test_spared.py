@@ -9,6 +9,7 @@ import pytest
 
 from bikefit.io.text import pieces
 from bikefit.io.text.pieces import read_pieces
+from bikefit.io.text.regular import read_regular
 
 
 def how(width: int = 3, sep: str = ",", decimal: str = ".") -> dict[str, object]:
@@ -57,7 +58,7 @@ def test_both_ways_give_the_same_numbers(seed: int, without: list[int], monkeypa
     ["1,,3\n", "1,2,3\n4,5\n", "1,2,3\n# a remark\n4,5,6\n", "1,null,3\n", "1,two,3\n", "1,2,3,\n4,5,6,\n", "\n"],
 )
 def test_what_is_not_plain_is_left_to_pandas(text: str, without: list[int]) -> None:
-    taken, found = pieces._spared([(text.encode(),)], (0,), how())
+    taken, found = pieces._read_small([(text.encode(),)], (0,), how())
     assert found is None
     assert b"".join(part for piece in taken for part in piece) == text.encode()
     assert not without
@@ -66,12 +67,59 @@ def test_what_is_not_plain_is_left_to_pandas(text: str, without: list[int]) -> N
 def test_large_tables_other_decimals_and_blanks_are_left_to_pandas(
     without: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = b"1,2,3\n"
+    row, irregular = b"1,2,3\n", b"1,2,3\n4.5,6,7\n"
     for other in (how(decimal=","), how(sep=r"\s+"), {**how(), "usecols": [0]}):
-        assert pieces._spared([(row,)], (0,), other)[1] is None
+        assert pieces._read_spared([(irregular,)], (0,), other)[1] is None
     monkeypatch.setattr(pieces, "SPARED_BYTES", 20)
-    taken, found = pieces._spared(iter([(row,)] * 5), (0,), how())
+    taken, found = pieces._read_small(iter([(row,)] * 5), (0,), how())
     assert found is None
     assert len(list(taken)) == 5
-    assert pieces._spared([(row,)], (0,), how())[1] is not None
+    assert pieces._read_small([(row,)], (0,), how())[1] is not None
     assert without == [6]
+
+
+def regular_table(seed: int, mark: str, decimal: str) -> str:
+    chance = random.Random(seed)
+    end = chance.choice(["\n", "\r\n"])
+    digits = [chance.randrange(7) for _ in range(3)]
+    sizes = [10.0 ** chance.randrange(1, 8) for _ in range(3)]
+    rows = [
+        [
+            f"{chance.uniform(-size, size):.{many}f}" if chance.random() > 0.1 else ""
+            for many, size in zip(digits, sizes, strict=True)
+        ]
+        for _ in range(chance.randrange(1, 60))
+    ]
+    return end.join(mark.join(row).replace(".", decimal) for row in rows) + end
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_regular_tables_are_read_without_any_parser(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark, decimal = random.Random(seed).choice([(",", "."), (";", ","), ("\t", "."), ("|", ",")])
+    data = regular_table(seed, mark, decimal).encode()
+    ours = read_regular((data[:7], memoryview(data)[7:]), mark, decimal, 3, (0, 1, 2))
+    monkeypatch.setattr(pieces, "_pandas_is_loaded", lambda: True)
+    theirs = read_pieces([(data,)], (0, 1, 2), (), how(sep=mark, decimal=decimal))
+    assert ours is not None
+    for column in (0, 1, 2):
+        np.testing.assert_array_max_ulp(ours[column], theirs[column], maxulp=1)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1.25", "1", "1..5", "1.", ".", "-.", "-", "--1.5", "+1.5", "1,5", "1.5 ", "1e.5", "nan", "1/5.0", "1:5.0", "é.5",
+     "1234567890123456.5", "0x1.5", "1.\x005", "1-2.5", '"1.5"', "1.5\n", "1.5\n\n", "# 1.5", "1.5,2"],
+)  # fmt: skip
+def test_a_cell_that_is_written_otherwise_is_left_to_others(cell: str) -> None:
+    assert read_regular((b"1.5,2\n-31.5,2\n",), ",", ".", 2, (0, 1)) is not None
+    assert read_regular((f"1.5,2\n{cell},2\n-3.5,2\n".encode(),), ",", ".", 2, (0, 1)) is None
+
+
+def test_an_empty_line_is_no_empty_cell() -> None:
+    assert read_regular((b"1.5\n\n2.5\n",), ",", ".", 1, (0,)) is None
+
+
+def test_a_piece_that_is_not_regular_is_read_by_pandas(without: list[int]) -> None:
+    odd = [(b"1.5,2,3\n" * 4,), (b"1.5,2,3\n1e1,2,3\n",), (b"2.5,2,3\n",)]
+    assert read_pieces(odd, (0,), (), how())[0].tolist() == [1.5] * 5 + [10.0, 2.5]
+    assert without

@@ -1,7 +1,8 @@
-"""The numbers of a text table: pandas' C parser over its pieces, on all processors; numpy's where it is small.
+"""The numbers of a text table, read piece by piece on all processors.
 
-Pandas' parser lets go of the interpreter while it works, so threads are enough. Rows do not depend on each other: the
-numbers are the same, however the table is cut.
+While pandas is not loaded a regular table is read by numpy alone, and a small one of plain numbers by numpy's parser;
+any other by pandas' C parser. They let go of the interpreter while they work, so threads are enough. Rows do not depend
+on each other: the numbers are the same, however the table is cut.
 """
 
 from __future__ import annotations
@@ -10,23 +11,24 @@ import io
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bikefit.io.text.regular import read_regular
 from bikefit.threads import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PIECE_BYTES: Final = 8 << 20
+PIECE_BYTES: Final = 4 << 20
 EXTRA_MISSING: Final = ["-", "--", "NAN", "none", "NONE"]
 """What also stands for a missing value, besides what pandas takes for one."""
 WIDER: Final = "rows have more cells than the header"
-SPARED_BYTES: Final = 24 << 20
-"""More than this in one process is worth loading pandas for."""
 Piece = Sequence[bytes | memoryview]
+Part = dict[int, Any]
+"""The columns of a piece."""
 
 
 def read_pieces(
@@ -37,23 +39,28 @@ def read_pieces(
     Each piece holds whole lines, as the parts that make it up. ValueError as pandas raises it, with the line counted
     from the piece's first.
     """
-    if not texts:
-        pieces, found = _spared(pieces, numbers, how)
-        if found is not None:
-            return found
-    import pandas as pd
+    parts: list[Part] | None = None
+    if not texts and not _pandas_is_loaded():
+        pieces, parts = _read_spared(pieces, numbers, how)
+    return _joined(_read_by_pandas(pieces, numbers, texts, how) if parts is None else parts, numbers, texts)
 
-    reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
-        warnings.simplefilter("error", pd.errors.ParserWarning)  # of cells that it would leave out
-        parts = side_by_side(reader, pieces)
+
+def _joined(parts: Sequence[Part], numbers: Sequence[int], texts: Sequence[int]) -> dict[int, Any]:
+    """Return the columns of all pieces together; the parts are emptied, which spares memory."""
     joined: dict[int, Any] = {column: np.concatenate([part.pop(column) for part in parts]) for column in numbers}
-    return joined | {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
+    if texts:
+        import pandas as pd
+
+        joined |= {column: pd.concat([part[column] for part in parts], ignore_index=True) for column in texts}
+    return joined
 
 
 # ---- without pandas, which takes as long to load as a ride of hours to read ------------------------------------
 
+REGULAR_BYTES, SPARED_BYTES = 128 << 20, 24 << 20
+"""More than this in one process is worth loading pandas for: of regular tables, and of others."""
+SAMPLE_BYTES: Final = 1 << 14
+"""So much of a table tells whether all of it is likely to be regular."""
 _spared_bytes: list[int] = []
 
 
@@ -62,15 +69,61 @@ def _pandas_is_loaded() -> bool:
     return "pandas" in sys.modules
 
 
-def _spared(
+def _read_spared(
     pieces: Iterable[Piece], numbers: Sequence[int], how: Mapping[str, Any]
-) -> tuple[Iterable[Piece], dict[int, Any] | None]:
-    """Read a small table of numbers alone with numpy, as long as pandas is not loaded; the same numbers.
+) -> tuple[Iterable[Piece], list[Part] | None]:
+    """Read a table of numbers alone with numpy; the same numbers.
 
     Returns the pieces too, for pandas, where the table is large or not that plain.
     """
-    if _pandas_is_loaded() or how["decimal"] != "." or len(how["sep"]) != 1 or how["usecols"] is not None:
+    if len(how["sep"]) != 1 or not numbers:
         return pieces, None
+    rest = iter(pieces)
+    head = list(islice(rest, 2))
+    pieces = chain(head, rest)
+    if head and _seems_regular(head[0], numbers, how):
+        reader = _Regular(numbers, how, REGULAR_BYTES - sum(_spared_bytes))
+        read = [reader(head[0])] if len(head) == 1 else side_by_side(reader, pieces)
+        _spared_bytes.append(reader.size)
+        return (), _completed(read, numbers, how)
+    if how["decimal"] != "." or how["usecols"] is not None:
+        return pieces, None
+    return _read_small(pieces, numbers, how)
+
+
+def _seems_regular(piece: Piece, numbers: Sequence[int], how: Mapping[str, Any]) -> bool:
+    """Tell whether the first lines of a table are regular."""
+    begin = b"".join(bytes(part[:SAMPLE_BYTES]) for part in piece[:1])
+    lines = begin[: begin.rfind(b"\n") + 1] or begin
+    return read_regular((lines,), how["sep"], how["decimal"], len(how["names"]), numbers) is not None
+
+
+class _Regular:
+    """Reads the pieces of a table that seems regular, and gives back those that are not or are too much."""
+
+    def __init__(self, numbers: Sequence[int], how: Mapping[str, Any], most: int) -> None:
+        self.numbers, self.how, self.most, self.size = numbers, how, most, 0
+
+    def __call__(self, piece: Piece) -> Part | Piece:
+        """Return the columns of one piece, or the piece itself."""
+        if self.size > self.most:
+            return piece
+        self.size += sum(map(len, piece))
+        part = read_regular(piece, self.how["sep"], self.how["decimal"], len(self.how["names"]), self.numbers)
+        return piece if part is None else part
+
+
+def _completed(read: Sequence[Part | Piece], numbers: Sequence[int], how: Mapping[str, Any]) -> list[Part]:
+    """Return the columns of all pieces, those of the pieces that were given back from pandas."""
+    left = [item for item in read if not isinstance(item, dict)]
+    others = iter(_read_by_pandas(left, numbers, (), how) if left else ())
+    return [item if isinstance(item, dict) else next(others) for item in read]
+
+
+def _read_small(
+    pieces: Iterable[Piece], numbers: Sequence[int], how: Mapping[str, Any]
+) -> tuple[Iterable[Piece], list[Part] | None]:
+    """Read a small table of plain numbers, however they are written; else return its pieces."""
     taken: list[Piece] = []
     size = sum(_spared_bytes)
     rest = iter(pieces)
@@ -87,10 +140,23 @@ def _spared(
     if values is None or values.shape[1] != len(how["names"]):
         return taken, None
     _spared_bytes.append(len(text))
-    return taken, {column: np.ascontiguousarray(values[:, column]) for column in numbers}
+    return taken, [{column: np.ascontiguousarray(values[:, column]) for column in numbers}]
 
 
 # ---- with pandas -----------------------------------------------------------------------------------------------
+
+
+def _read_by_pandas(
+    pieces: Iterable[Piece], numbers: Sequence[int], texts: Sequence[int], how: Mapping[str, Any]
+) -> list[Part]:
+    """Read the columns of each piece with pandas."""
+    import pandas as pd
+
+    reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # of cells that it would leave out
+        return side_by_side(reader, pieces)
 
 
 class _Reader:
