@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from helpers.browsers import chromium
 from helpers.schemas import validated
 from hypothesis import settings
 
@@ -46,6 +47,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(code, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Open a real browser."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

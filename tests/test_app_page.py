@@ -8,27 +8,20 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.browsers import grave, load_axe, watched
 from helpers.local_app import App, running
 
 from bikefit.io.text.writer import write_csv
 from bikefit.simulate import simulate_plain
 from bikefit.words.catalogue import catalogue
 
-CHROMIUM = Path("/usr/bin/chromium")
-GRAVE = ("serious", "critical")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-QUIET += ["--disable-sync", "--no-first-run"]
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 FRONT = Path(__file__).parents[1] / "bikefit" / "app" / "front"
 VISIT = [SAMPLES / f"visit_helped_{number}.fit" for number in (1, 2, 3, 4)]
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -37,30 +30,17 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield started
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def page(app: App, browser: Any) -> Iterator[Any]:
     """Open the page with nothing remembered; afterwards it must have been quiet and asked nobody else."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    asked: list[str] = []
-    errors: list[str] = []
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(app.address)
-    opened.wait_for_selector("body[data-ready]")
-    yield opened
+    seen = watched(context.new_page())
+    seen.page.goto(app.address)
+    seen.page.wait_for_selector("body[data-ready]")
+    yield seen.page
     context.close()
-    assert errors == []
-    assert [url for url in asked if not url.startswith((app.address, "data:", "blob:", "about:"))] == []
+    assert (seen.errors, seen.dialogs) == ([], [])
+    assert [url for url in seen.requests if not url.startswith((app.address, "data:", "blob:", "about:"))] == []
 
 
 def drop(page: Any, *paths: Path) -> None:
@@ -353,19 +333,15 @@ def test_the_keyboard_alone_is_enough(page: Any) -> None:
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_it_fits_its_window_and_axe_finds_nothing_serious(page: Any, width: int) -> None:
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
     page.set_viewport_size({"width": width, "height": 800})
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
     def look() -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            violations = page.evaluate("axe.run({resultTypes: ['violations'], iframes: false})")["violations"]
-            found = [(each["id"], each["nodes"][0]["html"][:200]) for each in violations if each["impact"] in GRAVE]
-            assert found == [], scheme
+            assert grave(page, "resultTypes: ['violations'], iframes: false") == [], scheme
 
-    page.evaluate(axe)
+    load_axe(page)
     look()
     page.get_by_role("button", name="Try the sample", exact=True).click()
     page.get_by_role("button", name="Plan the visit", exact=True).click()

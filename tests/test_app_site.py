@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from helpers import static_site
+from helpers.browsers import chromium
 from helpers.static_site import ROOT, pyodide_folder, served, sha256
 
 from bikefit.analysis import analyze
@@ -26,8 +27,6 @@ from bikefit.words import ENGLISH
 
 SAMPLES = ROOT / "sample_data"
 VISIT = [SAMPLES / f"visit_helped_{number}.fit" for number in (1, 2, 3, 4)]
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SLOW_MS = 90_000
 
 
@@ -238,14 +237,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def opened(site: Path) -> Iterator[Opened]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
     asked: list[str] = []
-    with playwright.sync_playwright() as driver, served(site.parents[1], asked) as address:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+    with chromium() as browser, served(site.parents[1], asked) as address:
         yield Opened(browser.new_context(), f"{address}shop/wedges/", asked)
-        browser.close()
 
 
 def alike(ours: Any, theirs: Any) -> bool:

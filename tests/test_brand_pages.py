@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.browsers import grave, load_axe, watched
 from helpers.report_sessions import before_after, two_wedges
 from pypdf import PdfReader
 
@@ -24,8 +23,6 @@ from bikefit.store import ClientRow, Store
 from bikefit.visit import plan_visit
 from bikefit.words import Words, languages
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CODE = "<script>alert(1)</script> <img src=x onerror=alert(1)> #panic() $x$ {{ 7*7 }} *b* @a \\"
 SHEET = Sheet(
     notes=CODE + " " + "wants less pressure outside. " * 9,
@@ -36,9 +33,6 @@ SHEET = Sheet(
     cleat_float_deg=4.5,
     next_visit="2027-05-03",
 )
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 
 
 def logo(width: float, height: float) -> Logo:
@@ -55,14 +49,6 @@ BRAND = Brand(
     address=("Lindwurmstraße 12", "80337 München", CODE[:90]),
     closing=CODE,
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -87,18 +73,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_pages_are_quiet_fit_every_window_and_show_code_as_words(browser: Any, written: Path) -> None:
     for path in sorted(written.iterdir()):
         page = browser.new_page()
-        wrong: list[str] = []
-        requests: list[str] = []
-        page.on("request", lambda request, requests=requests: requests.append(request.url))
-        page.on("console", lambda said, wrong=wrong: wrong.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error, wrong=wrong: wrong.append(str(error)))
-        page.on("dialog", lambda dialog, wrong=wrong: (wrong.append(dialog.message), dialog.dismiss()))
+        seen = watched(page)
         page.goto(path.as_uri())
         for width in (360, 768, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
-        assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
-        assert wrong == []
+        assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]
+        assert (seen.errors, seen.dialogs) == ([], [])
         assert CODE in page.locator(".brand-name").inner_text()
         assert CODE in page.locator(".closing").inner_text()
         if "visit" not in path.name:
@@ -108,18 +89,14 @@ def test_pages_are_quiet_fit_every_window_and_show_code_as_words(browser: Any, w
 
 
 def test_axe_finds_nothing_on_them(browser: Any, written: Path) -> None:
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     for path in sorted(written.iterdir()):
         page = browser.new_page(viewport={"width": 360, "height": 900})
         page.goto(path.as_uri())
-        page.evaluate(axe)
+        load_axe(page)
         for scheme, width in (("light", 360), ("dark", 1280)):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
-            violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-            grave = [each for each in violations if each["impact"] in ("serious", "critical")]
-            assert [(each["id"], each["nodes"][0]["html"][:200]) for each in grave] == [], (path.name, scheme)
+            assert grave(page) == [], (path.name, scheme)
         page.close()
 
 
@@ -174,8 +151,6 @@ def test_on_paper_code_is_words_and_the_clients_page_is_one(tmp_path: Path, lang
 
 @pytest.mark.parametrize("language", languages())
 def test_a_clients_page_is_axe_clean_and_fits(browser: Any, tmp_path: Path, language: str) -> None:
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     job = Job(
         "a", 0, CODE, Session(files=(Path("a.csv"),), notes=CODE, shoe=CODE, comfort=4.0, next_visit="2027-05-03")
     )
@@ -187,16 +162,14 @@ def test_a_clients_page_is_axe_clean_and_fits(browser: Any, tmp_path: Path, lang
     client = ClientRow("c1", CODE, "2026-03-01")
     path.write_text(client_page(Words(language), client, sessions), encoding="utf-8")
     page = browser.new_page()
-    wrong: list[str] = []
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    seen = watched(page)
     page.goto(path.as_uri())
-    page.evaluate(axe)
+    load_axe(page)
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [each["id"] for each in violations if each["impact"] in ("serious", "critical")] == []
-    assert wrong == []
+        assert grave(page) == []
+    assert (seen.errors, seen.dialogs) == ([], [])
     assert page.locator("h1").inner_text() == CODE
     assert CODE in page.locator("section").first.inner_text()
     page.close()

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import io
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 import pytest
 from helpers import report_sessions as sessions
+from helpers.browsers import grave, load_axe
 from test_languages import OTHERS, RESULTS
 from test_other_language import stored_sessions
-from test_report_browser import GRAVE, browser
 
 from bikefit.report import write_report
 from bikefit.report.pages.studio import index_html, rider_html
 from bikefit.words import Words
 
-__all__ = ["browser"]
 WIDTHS = (360, 768, 1280)
 PAGES = ("stop_and_no_neutral", "keep_and_compare", "comparison", "visit", "index", "rider")
 CUT = """() => [...document.querySelectorAll('svg.fig text')].filter(text => {
@@ -48,14 +46,6 @@ def written(language: str, name: str, folder: Path) -> Path:
     return path
 
 
-def grave_of(page: Any) -> list[str]:
-    """Return what axe finds that is serious."""
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-    violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    return [each["id"] for each in violations if each["impact"] in GRAVE]
-
-
 @pytest.mark.parametrize("language", OTHERS)
 @pytest.mark.parametrize("name", PAGES)
 def test_longer_words_hold_the_layout(browser: Any, language: str, name: str, tmp_path: Path) -> None:
@@ -68,7 +58,8 @@ def test_longer_words_hold_the_layout(browser: Any, language: str, name: str, tm
     assert page.evaluate(CUT) == []
     assert page.evaluate(ONE_OVER_ANOTHER) == []
     if name in ("comparison", "index"):
-        assert grave_of(page) == []
+        load_axe(page)
+        assert grave(page) == []
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 1000})  # A4 less its margins
     assert page.evaluate("document.documentElement.scrollWidth") <= 700

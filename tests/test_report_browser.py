@@ -5,56 +5,25 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from importlib.resources import files
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 import pytest
 from helpers import report_sessions as sessions
+from helpers.browsers import Watched, grave, load_axe, watched
 
 from bikefit.comparison import ComparisonResult
 from bikefit.model import SessionResult
 from bikefit.report import write_report
 
-CHROMIUM = Path("/usr/bin/chromium")
-GRAVE = ("serious", "critical")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-QUIET += ["--disable-sync", "--no-first-run"]
 HOSTILE = "<script>document.title='broken'</script>\"'><img src=x onerror=alert(1)> שלום مرحبا 🚲 {{ 7*7 }} #panic()"
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 
 
-@dataclass
-class Visit:
-    """A page that was opened, and what went on meanwhile."""
-
-    page: Any
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield opened
-        opened.close()
-
-
-def visit(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -> Visit:
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    seen = Visit(page)
-    page.on("request", lambda request: seen.requests.append(request.url))
-    page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
-    page.goto(path.as_uri())
+def visit(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -> Watched:
+    seen = watched(browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme))
+    seen.page.goto(path.as_uri())
     return seen
 
 
@@ -98,14 +67,11 @@ def test_the_page_is_quiet_and_fits_its_window(browser: Any, report: Path) -> No
 
 @pytest.mark.parametrize("report", ["keep_and_swap", "beyond_and_undetermined", "comparison"], indirect=True)
 def test_axe_finds_nothing_serious(browser: Any, report: Path) -> None:
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
     page = visit(browser, report).page
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    load_axe(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        found = [(each["id"], each["nodes"][0]["html"][:200]) for each in violations if each["impact"] in GRAVE]
-        assert found == [], scheme
+        assert grave(page) == [], scheme
     page.close()
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.browsers import grave, load_axe, watched
 
 from bikefit.analysis import analyze_recording
 from bikefit.batch.identity import named_id
@@ -20,15 +19,10 @@ from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.store import Store
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 HOSTILE = "<script>document.title='broken'</script>\"'><img src=x onerror=alert(1)> שלום مرحبا 🚲 {{ 7*7 }}"
 LONG = "y" * 10_000
 DUE = ["plain 1"]
 """Of Ann's sessions the last, as her next visit was for a day long past."""
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'test')")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +62,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield opened
-        opened.close()
-
-
 def pages(studio: Path) -> list[Path]:
     found = [studio / "index.html", *sorted((studio / "riders").glob("*.html"))]
     assert len(found) == 3
@@ -90,36 +76,27 @@ def names_in(page: Any) -> list[str]:
 def test_the_pages_are_quiet_and_fit_their_window(browser: Any, studio: Path) -> None:
     for path in pages(studio):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        requests: list[str] = []
-        wrong: list[str] = []
-        page.on("request", lambda request, requests=requests: requests.append(request.url))
-        page.on("console", lambda said, wrong=wrong: wrong.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error, wrong=wrong: wrong.append(str(error)))
-        page.on("dialog", lambda dialog, wrong=wrong: (wrong.append(dialog.message), dialog.dismiss()))
+        seen = watched(page)
         page.goto(path.as_uri())
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
             cells = page.evaluate("Math.max(...[...document.querySelectorAll('td, th')].map(e => e.offsetHeight))")
             assert path.name != "index.html" or cells < 4000  # the failure's words are there in full
-        assert requests == [path.as_uri()]
-        assert wrong == []
+        assert seen.requests == [path.as_uri()]
+        assert (seen.errors, seen.dialogs) == ([], [])
         assert page.title() != "broken"
         page.close()
 
 
 def test_axe_finds_nothing_serious(browser: Any, studio: Path) -> None:
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed (extra 'test')")
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     for path in pages(studio)[:2]:
         page = browser.new_page()
         page.goto(path.as_uri())
-        page.evaluate(axe)
+        load_axe(page)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-            grave = [each for each in violations if each["impact"] in ("serious", "critical")]
-            assert [(each["id"], each["nodes"][0]["html"][:200]) for each in grave] == [], (path.name, scheme)
+            assert grave(page) == [], (path.name, scheme)
         page.close()
 
 
