@@ -21,27 +21,12 @@ from bikefit.wedges import recommend, visit_counts
 
 SETTINGS, SYSTEM = Settings(), load_system("bikefit-cleat")
 STROKES_SD_DEG = 0.05
-NAN = math.nan
 
 
 def reading(excess_deg: float, wedges: int) -> Reading:
     """Return one recording of the right foot."""
-    return Reading(
-        side="right",
-        rotation_deg=excess_deg,
-        standard_error_deg=STROKES_SD_DEG,
-        metric="mean",
-        neutral=Neutral("zero", 0.0),
-        excess=Excess(excess_deg, STROKES_SD_DEG, SETTINGS.zero_sd_deg),
-        zero="rider",
-        fitted_wedges=wedges,
-        strokes_used=150,
-        cadence_rpm=90.0,
-        power_w=NAN,
-        reference="crank_angle",
-        float_stop_deg=NAN,
-        recovery_phase_deg=NAN,
-    )
+    excess = Excess(excess_deg, STROKES_SD_DEG, SETTINGS.zero_sd_deg)
+    return Reading("right", excess_deg, STROKES_SD_DEG, "mean", Neutral("zero", 0.0), excess, "rider", wedges, 150)
 
 
 def day(rng: np.random.Generator, bare_deg: float, response: float, between_deg: float) -> tuple[int | None, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -24,27 +23,11 @@ from bikefit.wedge_systems import load_system
 from bikefit.words import ENGLISH, degree_signs
 
 SYSTEM = load_system("bikefit-cleat")
-NAN = math.nan
 
 
 def read(side: Side, excess_deg: float, wedges: int, error_deg: float = 0.05) -> Reading:
     excess = Excess(excess_deg, error_deg, 0.8)
-    return Reading(
-        side=side,
-        rotation_deg=excess_deg,
-        standard_error_deg=error_deg,
-        metric="mean",
-        neutral=Neutral("zero", 0.0),
-        excess=excess,
-        zero="rider",
-        fitted_wedges=wedges,
-        strokes_used=150,
-        cadence_rpm=90.0,
-        power_w=NAN,
-        reference="crank_angle",
-        float_stop_deg=NAN,
-        recovery_phase_deg=NAN,
-    )
+    return Reading(side, excess_deg, error_deg, "mean", Neutral("zero", 0.0), excess, "rider", wedges, 150)
 
 
 def recording(number: int, *feet: Reading) -> Readings:

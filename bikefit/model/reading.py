@@ -62,11 +62,11 @@ class Reading:
     zero: ZeroMeaning | None
     fitted_wedges: int | None
     strokes_used: int
-    cadence_rpm: float
-    power_w: float
-    reference: Reference | None
-    float_stop_deg: float
-    recovery_phase_deg: float
+    cadence_rpm: float = math.nan
+    power_w: float = math.nan
+    reference: Reference | None = None
+    float_stop_deg: float = math.nan
+    recovery_phase_deg: float = math.nan
     reasons: tuple[Reason, ...] = ()
     pedal: PedalMeasures = NO_PEDAL
 
