@@ -201,8 +201,10 @@ def own_rows(values: Array) -> Rows:
     return rows if rows.size > 1 and np.median(np.diff(rows)) > 1 else slice(None)
 
 
-def complete_rows(values: Array) -> NDArray[np.intp]:
+def complete_rows(values: Array) -> Rows:
     """Return the rows in which no axis is missing."""
+    if finite_span(values)[2]:
+        return slice(None)
     return np.flatnonzero(np.isfinite(values).all(axis=1))
 
 

@@ -164,7 +164,9 @@ def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
 def _texts(raw: NDArray[Any]) -> NDArray[Any]:
     """Return bytes as texts, up to the first zero; None where there is none."""
     texts = np.empty(len(raw), object)
-    texts[:] = [text.split(b"\0", 1)[0].decode("utf-8", "replace") or None for text in raw.tolist()]
+    stored = raw.tolist()
+    known = {text: text.split(b"\0", 1)[0].decode("utf-8", "replace") or None for text in set(stored)}
+    texts[:] = [known[text] for text in stored]
     return texts
 
 

@@ -20,7 +20,7 @@ from bikefit.io.fit.companions import companion_series, created, laps_of
 from bikefit.io.fit.decoder import FitData, decode_bytes
 from bikefit.io.fit.fields import side_of
 from bikefit.io.fit.records import RecordClock, samples
-from bikefit.io.fit.sensors import read_groups, sensor_stamps
+from bikefit.io.fit.sensors import by_kind, read_groups, sensor_stamps
 from bikefit.io.fit.times import (
     from_zero,
     moment,
@@ -65,12 +65,13 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
     choices = choose_fields(record, asked, source.name)
     own_time = choices.by_channel.get("time")
     shift_s = utc_shift_s(data)
-    stamps_s = sensor_stamps(data, shift_s)
+    of_sensors_s = sensor_stamps(data, shift_s)
+    stamps_s = by_kind(of_sensors_s)
     if "record" in data:
         stamps_s["record"] = on_utc(numbers(data["record"], "timestamp"), shift_s)
     span = ride_span(stamps_s)
     clock = _record_clock(data, span, stamps_s.get("record", np.zeros(0)), own_time)
-    groups, found = read_groups(data, shift_s, span)
+    groups, found = read_groups(data, of_sensors_s, span)
     fields, unsettled = _field_series(choices, clock)
     companions, shortened = companion_series(record, clock, choices.by_channel)
     misplaced = tuple(clock.findings())
@@ -109,8 +110,8 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
 
 def _on_zero(item: Series, zero_s: float) -> Series:
     """Return a channel in seconds from the recording's zero."""
-    time_s, values = from_zero(item.time_s, item.values, zero_s)
-    return replace(item, time_s=time_s, values=values)
+    time_s, rows = from_zero(item.time_s, zero_s)
+    return replace(item, time_s=time_s, values=item.values[rows])
 
 
 def _record_clock(data: FitData, span: Span, stamp_s: Array, own_time: Choice | None) -> RecordClock:

@@ -7,9 +7,9 @@ A message holds arrays of samples on three axes. They are calibrated numbers, or
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,7 @@ _CALIBRATED_TYPE: Final = {"acc": (0, _G), "gyr": (1, 1.0)}
 class _Samples:
     """Samples of one kind from one message type; ``sensor`` is the place in ``labels`` of the one that took each.
 
-    ``in_mg`` are the usual sizes of accelerations that are milli-g under the name of g.
+    ``values`` has shape (3, n). ``in_mg`` are the usual sizes of accelerations that are milli-g under the name of g.
     """
 
     time_s: Array
@@ -88,8 +88,8 @@ class SensorGroup:
         The shoe, where the file says so.
     gyr_time_s, acc_time_s : ndarray, shapes (n,), (m,)
         FIT seconds, strictly increasing.
-    gyr_deg_s, acc_m_s2 : ndarray, shapes (n, 3), (m, 3)
-        Calibrated samples.
+    gyr_deg_s, acc_m_s2 : ndarray, shapes (3, n), (3, m)
+        Calibrated samples, an axis a row.
     """
 
     label: str
@@ -121,9 +121,9 @@ class SensorGroup:
         """Give each axis, on the recording's time."""
         prefix = f"{self.side}_" if self.side else ""
         for kind, _, name, time_s, values in self.kinds:
-            own_s, own = from_zero(time_s, values, zero_s)
+            own_s, rows = from_zero(time_s, zero_s)
             for at, axis in enumerate("xyz" if own_s.size else ""):
-                yield Series(f"{prefix}{kind}_{axis}", own_s, own[:, at], name)
+                yield Series(f"{prefix}{kind}_{axis}", own_s, values[at, rows], name)
 
     def infos(self, *, known: bool) -> Iterator[ChannelInfo]:
         """List what it holds; ``known`` tells whether it can be said on which shoe it sat."""
@@ -141,20 +141,28 @@ class SensorGroup:
 
 
 def sensor_stamps(data: FitData, shift_s: float) -> dict[str, Array]:
-    """Return the time stamps of each kind's messages [FIT s]."""
+    """Return the time stamps of each message type with samples [FIT s]."""
     return {
-        _NAMES[kind]: np.concatenate(stamps)
-        for kind, sources in _SOURCES.items()
-        if (stamps := [_stamps(data[source.message], shift_s) for source in sources if source.message in data])
+        source.message: on_utc(numbers(data[source.message], "timestamp"), shift_s)
+        for sources in _SOURCES.values()
+        for source in sources
+        if source.message in data
     }
 
 
-def _stamps(messages: Messages, shift_s: float) -> Array:
-    return on_utc(numbers(messages, "timestamp"), shift_s)
+def by_kind(stamps_s: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the time stamps of each kind of sensor."""
+    return {
+        _NAMES[kind]: np.concatenate(stamps)
+        for kind, sources in _SOURCES.items()
+        if (stamps := [stamps_s[source.message] for source in sources if source.message in stamps_s])
+    }
 
 
-def read_groups(data: FitData, shift_s: float, span: Span) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
-    """Read all sensors of a file within the span of the ride, and what could not be used.
+def read_groups(
+    data: FitData, stamps_s: Mapping[str, Array], span: Span
+) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
+    """Read all sensors of a file within the span of the ride, and what could not be used; stamps are by message type.
 
     Several are told apart by a text field of an app's own on their messages, such as ``side``.
     """
@@ -163,11 +171,11 @@ def read_groups(data: FitData, shift_s: float, span: Span) -> tuple[tuple[Sensor
     for kind, sources in _SOURCES.items():
         for source in sources:
             if source.message in data:
-                samples[kind].append(_samples(data, source, kind, _stamps(data[source.message], shift_s), span))
+                samples[kind].append(_samples(data, source, kind, stamps_s[source.message], span))
     labels = list(dict.fromkeys(label for parts in samples.values() for part in parts for label in part.labels))
     groups = []
     for label in labels:
-        joined = {kind: _joined(parts, label) for kind, parts in samples.items()}
+        joined = {kind: _of_sensor(parts, label) for kind, parts in samples.items()}
         (gyr_s, gyr), (acc_s, acc) = joined["gyr"], joined["acc"]
         if gyr_s.size or acc_s.size:
             groups.append(SensorGroup(label, side_of(label), gyr_s, gyr, acc_s, acc))
@@ -185,14 +193,22 @@ def read_groups(data: FitData, shift_s: float, span: Span) -> tuple[tuple[Sensor
     return tuple(groups), tuple(findings)
 
 
-def _joined(parts: list[_Samples], label: str) -> tuple[Array, Array]:
+def _of_sensor(parts: list[_Samples], label: str) -> tuple[Array, Array]:
     """Put the samples of one sensor together, times strictly increasing; contradicting ones are left out."""
-    mine = [(part, part.sensor == part.labels.index(label)) for part in parts if label in part.labels]
-    time_s = np.concatenate([np.zeros(0), *(part.time_s[rows] for part, rows in mine)])
-    values = np.concatenate([np.zeros((0, 3)), *(part.values[rows] for part, rows in mine)])
+    mine = [
+        (part, slice(None) if len(part.labels) == 1 else np.flatnonzero(part.sensor == part.labels.index(label)))
+        for part in parts
+        if label in part.labels
+    ]
+    if not mine:
+        return np.zeros(0), np.zeros((3, 0))
+    time_s = _joined([part.time_s[rows] for part, rows in mine])
+    values = _joined([part.values[:, rows] for part, rows in mine])
+    if (np.diff(time_s) > 0).all():
+        return time_s, values
     keep = longest_rise(time_s)
-    keep = keep[np.append(True, np.diff(time_s[keep]) > 0)] if keep.size else keep
-    return time_s[keep], values[keep]
+    keep = keep[np.append(True, np.diff(time_s[keep]) > 0)]
+    return time_s[keep], values[:, keep]
 
 
 def _samples(data: FitData, source: _Source, kind: Kind, stamp_s: Array, span: Span) -> _Samples:
@@ -200,34 +216,41 @@ def _samples(data: FitData, source: _Source, kind: Kind, stamp_s: Array, span: S
     messages = data[source.message]
     texts = _texts(messages)
     place = {label: number for number, label in enumerate(dict.fromkeys(texts))}
-    sensor = np.array([place[text] for text in texts], np.intp)
+    sensor = np.array([place[text] for text in texts] if len(place) > 1 else np.zeros(len(texts)), np.intp)
     start_s, lasts_s = _begins(messages, np.where(span.holds(stamp_s), stamp_s, np.nan), sensor)
-    alike = [Messages(messages.name, [block]) for block in messages.blocks]
+    several = len(messages.blocks) > 1
+    alike = [Messages(messages.name, [block]) for block in messages.blocks] if several else [messages]
     place_of = [sensor[np.searchsorted(messages.starts, own.starts)] for own in alike]
-    size_g = _sizes_in_g(alike, place_of, len(place)) if kind == "acc" else np.full(len(place), np.nan)
+    stated = [_axes(own, _IN_G) if kind == "acc" else None for own in alike]
+    size_g = _sizes_in_g(stated, place_of, len(place))
     milli = np.where(size_g > _G_MAX, 1e-3, 1.0)
-    times, values, sensors, byte = [np.zeros(0)], [np.zeros((0, 3))], [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
-    uncalibrated = 0
-    for own, places in zip(alike, place_of, strict=True):
+    times, values, sensors, byte, uncalibrated = [], [], [], [], 0
+    for own, in_g, places in zip(alike, stated, place_of, strict=True):
         rows = np.searchsorted(messages.starts, own.starts)
-        found, raw = _values(data, own, source, kind, milli[places])
-        time_s = start_s[rows, None] + _offsets(own, source, found.shape[1], lasts_s[rows])
-        usable = np.isfinite(found).all(axis=2) & np.isfinite(time_s)
+        found, raw = _values(data, own, source, kind, in_g, milli[places])
+        time_s = start_s[rows, None] + _offsets(own, source, found.shape[2], lasts_s[rows])
+        usable = np.isfinite(found).all(axis=0) & np.isfinite(time_s)
         each = usable.sum(axis=1)
-        times.append(time_s[usable])
-        values.append(found[usable])
+        whole = bool(usable.all())
+        times.append(time_s.ravel() if whole else time_s[usable])
+        values.append(found.reshape(3, -1) if whole else found[:, usable])
         sensors.append(np.repeat(places, each))
-        byte.append(np.repeat(own.starts, each))
+        byte.append(np.repeat(own.starts, each) if several else own.starts)
         uncalibrated += raw
-    order = np.argsort(np.concatenate(byte), kind="stable") if len(messages.blocks) > 1 else slice(None)
+    order = np.argsort(_joined(byte), kind="stable") if several else slice(None)
     return _Samples(
-        np.concatenate(times)[order],
-        np.concatenate(values)[order],
-        np.concatenate(sensors)[order],
+        _joined(times)[order],
+        _joined(values)[:, order],
+        _joined(sensors)[order],
         tuple(place),
         uncalibrated,
         tuple(size_g[size_g > _G_MAX].tolist()),
     )
+
+
+def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Put arrays together along their last axis."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=-1)
 
 
 def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tuple[Array, Array]:
@@ -248,22 +271,23 @@ def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tup
     return start_s, lasts_s
 
 
-def _sizes_in_g(alike: Sequence[Messages], sensors: Sequence[NDArray[np.intp]], count: int) -> Array:
-    """Return the usual size of the acceleration that each of some sensors states in g; NaN where it states none."""
-    sizes, owners = [np.zeros(0)], [np.zeros(0, np.intp)]
-    for messages, sensor in zip(alike, sensors, strict=True):
-        axes = _axes(messages, _IN_G)
+def _sizes_in_g(stated: Sequence[Array | None], sensors: Sequence[NDArray[np.intp]], count: int) -> Array:
+    """Return the usual size of the acceleration that each of some sensors states in g, where it is none of a foot's."""
+    squares, owners = [np.zeros(0)], [np.zeros(0, np.intp)]
+    for axes, sensor in zip(stated, sensors, strict=True):
         if axes is not None:
             with np.errstate(over="ignore"):
-                size = np.sqrt((axes**2).sum(axis=2))
-            own = np.broadcast_to(sensor[:, None], size.shape)
-            known = np.isfinite(size)
-            sizes.append(size[known])
-            owners.append(own[known])
-    size, owner = np.concatenate(sizes), np.concatenate(owners)
+                square = (axes**2).sum(axis=0)
+            squares.append(square.ravel())
+            owners.append(np.repeat(sensor, square.shape[1]))
+    square, owner = _joined(squares), _joined(owners)
     found = np.full(count, np.nan)
-    for place in np.unique(owner).tolist():
-        found[place] = np.median(size[owner == place])
+    for place in range(count):
+        own = square if count == 1 else square[owner == place]
+        large, small = np.count_nonzero(own > _G_MAX**2), np.count_nonzero(own <= _G_MAX**2)
+        if large and large >= small:
+            known = own[np.isfinite(own)]
+            found[place] = np.median(np.sqrt(known)) if known.size else np.nan
     return found
 
 
@@ -276,45 +300,49 @@ def _texts(messages: Messages) -> list[str]:
 
 
 def _axes(messages: Messages, prefix: str) -> Array | None:
-    """Return a triple of array fields, shape (n, k, 3); None where one lacks."""
+    """Return a triple of array fields, shape (3, n, k); None where one lacks."""
     names = [prefix + axis for axis in "xyz"]
     if any(name not in messages or messages[name].values.dtype != float for name in names):
         return None
     columns = [messages[name].values for name in names]
     wide = [column if column.ndim > 1 else column[:, None] for column in columns]
     width = min(column.shape[1] for column in wide)
-    return np.stack([column[:, :width] for column in wide], axis=2)
+    return np.stack([column[:, :width] for column in wide])
 
 
-def _values(data: FitData, messages: Messages, source: _Source, kind: Kind, milli: Array) -> tuple[Array, int]:
-    """Return the best numbers of each sample, shape (n, k, 3), and how many counts had no calibration.
+def _values(
+    data: FitData, messages: Messages, source: _Source, kind: Kind, in_g: Array | None, milli: Array
+) -> tuple[Array, int]:
+    """Return the best numbers of each sample, shape (3, n, k), and how many counts had no calibration.
 
-    ``milli`` is what brings each message's g, as stated, to g.
+    ``in_g`` is what messages state in g, ``milli`` what brings each message's g to g.
     """
-    candidates = [
-        axes * factor * (milli[:, None, None] if prefix == _IN_G else 1.0)
-        for prefix, factor in source.fields
-        if (axes := _axes(messages, prefix)) is not None
-    ]
+    candidates = []
+    for prefix, factor in source.fields:
+        axes = in_g if prefix == _IN_G else _axes(messages, prefix)
+        if axes is not None:
+            candidates.append(axes if factor == 1.0 else axes * factor)
+            if prefix == _IN_G and (milli != 1.0).any():
+                candidates[-1] *= milli[:, None]
     uncalibrated = 0
     counts = _axes(messages, source.counts) if source.counts else None
     if counts is not None:
         calibrated = _calibrated(data, messages, counts, kind)
-        done = np.zeros(counts.shape[:2], bool)
+        done = np.zeros(counts.shape[1:], bool)
         for axes in candidates:
-            width = min(axes.shape[1], counts.shape[1])
-            done[:, :width] |= np.isfinite(axes[:, :width]).all(axis=2)
-        missing = np.isfinite(counts).all(axis=2) & ~np.isfinite(calibrated).all(axis=2) & ~done
+            width = min(axes.shape[2], counts.shape[2])
+            done[:, :width] |= np.isfinite(axes[..., :width]).all(axis=0)
+        missing = np.isfinite(counts).all(axis=0) & ~np.isfinite(calibrated).all(axis=0) & ~done
         uncalibrated = int(np.count_nonzero(missing))
         candidates.append(calibrated)
     if len(candidates) == 1:
         return candidates[0], uncalibrated
-    width = max((axes.shape[1] for axes in candidates), default=0)
-    best = np.full((messages.count, width, 3), np.nan)
+    width = max((axes.shape[2] for axes in candidates), default=0)
+    best = np.full((3, messages.count, width), np.nan)
     for axes in candidates:
-        part = best[:, : axes.shape[1]]
-        empty = ~np.isfinite(part).all(axis=2)
-        part[empty] = axes[empty]
+        part = best[..., : axes.shape[2]]
+        empty = ~np.isfinite(part).all(axis=0)
+        part[:, empty] = axes[:, empty]
     return best, uncalibrated
 
 
@@ -333,8 +361,9 @@ def _calibrated(data: FitData, messages: Messages, counts: Array, kind: Kind) ->
     offsets, matrices = _matrix(calibrations, "offset_cal", 3), _matrix(calibrations, "orientation_matrix", 9)
     for place, row in enumerate(mine.tolist()):
         rows = latest == place
-        turned = (counts[rows] - level[row] - offsets[row]) @ matrices[row].reshape(3, 3).T
-        result[rows] = turned * scale[row]
+        own = np.stack(list(counts[:, rows]), axis=-1)
+        turned = (own - level[row] - offsets[row]) @ matrices[row].reshape(3, 3).T
+        result[:, rows] = np.moveaxis(turned * scale[row], -1, 0)
     return result
 
 

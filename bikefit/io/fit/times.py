@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named
@@ -82,8 +83,8 @@ def moment(fit_s: float) -> datetime | None:
     return datetime.fromtimestamp(fit_s + EPOCH_S, UTC) if known else None
 
 
-def from_zero(time_s: Array, values: Array, zero_s: float) -> tuple[Array, Array]:
-    """Return FIT times as seconds from the recording's zero, and their values.
+def from_zero(time_s: Array, zero_s: float) -> tuple[Array, slice | NDArray[np.intp]]:
+    """Return FIT times as seconds from the recording's zero, and which samples they are of.
 
     To the microsecond: in float64 FIT times hold no more. Of samples closer than that, as a damaged counter gives them,
     the first stays.
@@ -91,9 +92,9 @@ def from_zero(time_s: Array, values: Array, zero_s: float) -> tuple[Array, Array
     own_s = np.round(time_s - zero_s, 6)
     rises = np.diff(own_s) > 0
     if rises.all():
-        return own_s, values
-    keep = np.append(True, rises)
-    return own_s[keep], values[keep]
+        return own_s, slice(None)
+    keep = np.flatnonzero(np.append(True, rises))
+    return own_s[keep], keep
 
 
 def stamps_by_counter(counter_s: Array, stamp_s: Array) -> Array:
