@@ -21,6 +21,7 @@ def field_infos(
     fields of ``record`` come first, fields that the profile does not know last.
     """
     record: Mapping[str, Column] = data.get("record", {})
+    steps_s: dict[bytes, float] = {}
     for key in sorted(record, key=lambda key: (record[key].developer is None, key.startswith("unknown_"))):
         column = record[key]
         samples = column.count
@@ -31,7 +32,7 @@ def field_infos(
             meaning=meanings.get(key, ""),
             unit=column.spec.unit,
             samples=samples,
-            rate_hz=_rate_hz(column, clock),
+            rate_hz=_rate_hz(column, clock, steps_s),
             note="; ".join(filter(None, (_origin(key, column), notes.get(key, "")))),
         )
     for message, columns in data.items():
@@ -41,14 +42,20 @@ def field_infos(
             yield ChannelInfo(name, "", column.spec.unit, column.count, note=_origin(key, column))
 
 
-def _rate_hz(column: Column, clock: RecordClock) -> float:
-    """Return samples a second: the numbers in a message over the messages' usual interval."""
+def _rate_hz(column: Column, clock: RecordClock, steps_s: dict[bytes, float]) -> float:
+    """Return samples a second: the numbers in a message over the messages' usual interval.
+
+    ``steps_s`` remembers those intervals by the messages that hold anything.
+    """
     placed = clock.of(column)
     filled = column.filled[placed.rows]
     if np.count_nonzero(filled) < 2:
         return float("nan")
-    width = float(np.median(column.widths[placed.rows][filled])) if column.is_numeric else 1.0
-    return width / float(np.median(np.diff(placed.start_s[filled])))
+    key = placed.start_s.tobytes() + filled.tobytes()
+    if key not in steps_s:
+        steps_s[key] = float(np.median(np.diff(placed.start_s[filled])))
+    width = float(np.median(column.widths[placed.rows][filled])) if column.several else 1.0
+    return width / steps_s[key]
 
 
 def _origin(key: str, column: Column) -> str:

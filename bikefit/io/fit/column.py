@@ -130,7 +130,10 @@ class Column:
             taken = wanted >= 0
             if field.base in (BYTE, STRING) or not taken.any():
                 continue
-            raw = block.raw(field)[taken]
+            all_taken = bool(taken.all())
+            raw = block.raw(field) if all_taken else block.raw(field)[taken]
+            if len(raw) == rows.size:
+                return scaled(raw, field).ravel(), widths
             raw = raw[:, None] if raw.ndim == 1 else raw
             last = ends[wanted[taken]]
             found[last[:, None] + np.arange(-raw.shape[1], 0)] = scaled(raw, field)

@@ -21,7 +21,7 @@ import numpy as np
 from bikefit.errors import RecordingError
 from bikefit.io.fit.blocks import Block
 from bikefit.io.fit.column import Column, Piece
-from bikefit.io.fit.definitions import describe, group, unwrap_stamps
+from bikefit.io.fit.definitions import definition_of_messages, describe, group, unwrap_stamps
 from bikefit.io.fit.profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit.scan import scan
 from bikefit.io.source import GZIP_MAGIC, check_file, load
@@ -143,8 +143,9 @@ class FitData(Mapping[str, Messages]):
         content = np.frombuffer(data, np.uint8)
         self.damage = found.damage
         self.size = len(data)
-        self.developer_fields = describe(content, found)
-        blocks = group(content, found, self.developer_fields)
+        rows = definition_of_messages(content, found)
+        self.developer_fields = describe(content, found, rows)
+        blocks = group(content, found, rows, self.developer_fields)
         self.unsure_stamps = unwrap_stamps(content, found, blocks)
         self.undescribed = sum(len(block.starts) for block in blocks if block.definition.undescribed)
         by_name: dict[str, list[Block]] = {}

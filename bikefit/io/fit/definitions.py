@@ -74,7 +74,7 @@ def _message_number(body: bytes) -> int:
     return int.from_bytes(body[1:3], "big" if body[0] else "little")
 
 
-def _definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.intp]:
+def definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.intp]:
     """Return for each message the row of its definition: the last of its local type before it."""
     headers = data[found.starts]
     local = np.where(headers >= 0x80, headers >> 5 & 3, headers & 0xF)
@@ -87,12 +87,15 @@ def _definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.
     return row
 
 
-def describe(data: NDArray[np.uint8], found: Scan) -> tuple[DeveloperField, ...]:
-    """Read the descriptions of developer fields in the file's order; an app that introduces itself later has no id."""
+def describe(data: NDArray[np.uint8], found: Scan, rows: NDArray[np.intp]) -> tuple[DeveloperField, ...]:
+    """Read the descriptions of developer fields in the file's order; an app that introduces itself later has no id.
+
+    ``rows`` say which definition each message is of.
+    """
     wanted = [layout for layout, body in enumerate(found.layouts) if _message_number(body) in _DESCRIBING]
     if not wanted:
         return ()
-    layout = found.definition_layouts[_definition_of_messages(data, found)]
+    layout = found.definition_layouts[rows]
     wanted = [number for number in wanted if (layout == number).any()]
     apps: list[tuple[int, int, str]] = []
     entries: list[DeveloperField] = []
@@ -146,8 +149,13 @@ def _description(start: int, cells: dict[int, Any]) -> DeveloperField:
     return DeveloperField(start, _whole(cells.get(0), 0), number, _whole(cells.get(2), 0x0D), spec, "")
 
 
-def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[DeveloperField]) -> list[Block]:
-    """Gather messages that share a layout and the meaning of every field, by the first definition of each."""
+def group(
+    data: NDArray[np.uint8], found: Scan, rows: NDArray[np.intp], descriptions: Sequence[DeveloperField]
+) -> list[Block]:
+    """Gather messages that share a layout and the meaning of every field, by the first definition of each.
+
+    ``rows`` say which definition each message is of.
+    """
     by_field: dict[tuple[int, int], list[DeveloperField]] = {}
     for entry in descriptions:
         by_field.setdefault((entry.developer, entry.number), []).append(entry)
@@ -164,7 +172,6 @@ def group(data: NDArray[np.uint8], found: Scan, descriptions: Sequence[Developer
             return known[place]
         return None
 
-    rows = _definition_of_messages(data, found)
     triples = [_developer_triples(body) for body in found.layouts]
     variants: dict[tuple[object, ...], int] = {}
     described: list[tuple[int, list[DeveloperField | None]]] = []

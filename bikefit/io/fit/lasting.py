@@ -55,6 +55,8 @@ def stretches(placed: Placed, arrays: Arrays) -> bool | None:
     if np.ptp(np.log(widths[held])) > 0.3:
         even = np.median(np.abs(spacing / np.median(spacing) - 1.0)) < 0.1
         return True if even and np.ptp(np.log(step_s[held])) > 0.3 else None
+    if spacing.max() <= _LONGER * spacing.min():
+        return None
     long = spacing > _LONGER * np.quantile(spacing, 0.1)
     if min(np.count_nonzero(long), np.count_nonzero(~long)) < _ROWS_MIN:
         return None

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bikefit.io.finite import finite_span
 from bikefit.io.fit.choice import Choice
 from bikefit.io.fit.column import Column
 from bikefit.io.fit.lasting import Arrays, intervals, stretches
@@ -33,9 +34,16 @@ class RecordClock:
         self.stamp_s = stamp_s
         self._fraction_s = fraction_s
         self._placed: dict[bytes, Placed] = {}
+        self._of: dict[Column, Placed] = {}
 
     def of(self, column: Column) -> Placed:
         """Return when the records that hold a field begin."""
+        if column not in self._of:
+            self._of[column] = self._place(column)
+        return self._of[column]
+
+    def _place(self, column: Column) -> Placed:
+        """Find when the records that hold a field begin; fields that the same records hold share what is found."""
         taken = slots(self.stamp_s, column.widths > 0, column.filled)
         twice = self._twice(column, np.flatnonzero(taken)) if column.several else np.zeros(0, np.intp)
         taken[twice] = False
@@ -113,8 +121,13 @@ def samples(choices: Iterable[Choice], clock: RecordClock) -> tuple[dict[str, tu
     for group in groups.values():
         told = {stretches(placed, held) for _, placed, held in group} - {None}
         stretched = told.pop() if len(told) == 1 else None
+        lasting: dict[bytes, tuple[Array, NDArray[np.bool_]]] = {}
         for choice, placed, held in group:
-            time_s, values = _spread(placed, held, stretched)
+            some = _any_of_each(held)
+            key = some.tobytes() + held.widths.tobytes()
+            if key not in lasting:
+                lasting[key] = _spread(placed, held.widths, some, stretched)
+            time_s, values = _from_first_to_last(*lasting[key], held)
             if not values.size and np.isfinite(held.values).any():
                 findings.append(finding("fit_array_time_unknown", field=shown(choice.name)))
             elif values.size:
@@ -122,13 +135,20 @@ def samples(choices: Iterable[Choice], clock: RecordClock) -> tuple[dict[str, tu
     return found, findings
 
 
-def _spread(placed: Placed, held: Arrays, stretched: bool | None) -> tuple[Array, Array]:
-    """Return when each number of a field was taken, and the numbers, from the first one that is any to the last."""
-    widths = np.where(_any_of_each(held), held.widths, 0)
-    lasts = intervals(placed, held.widths, stretched) if held.widths.max(initial=0) > 1 else placed.interval_s
-    widths = np.where(np.isfinite(lasts), widths, 0)
-    values = held.values[np.repeat(widths > 0, held.widths)]
-    time_s = array_times(placed.start_s, lasts, widths)
+def _spread(
+    placed: Placed, widths: NDArray[np.intp], some: NDArray[np.bool_], stretched: bool | None
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return when each number of a field was taken, and of which messages: those that hold any and have a time."""
+    lasts = intervals(placed, widths, stretched) if widths.max(initial=0) > 1 else placed.interval_s
+    timed = some & np.isfinite(lasts)
+    return array_times(placed.start_s, lasts, np.where(timed, widths, 0)), timed
+
+
+def _from_first_to_last(time_s: Array, timed: NDArray[np.bool_], held: Arrays) -> tuple[Array, Array]:
+    """Return times and numbers from the first number that is any to the last."""
+    values = held.values if timed.all() else held.values[np.repeat(timed, held.widths)]
+    if finite_span(values)[2]:
+        return time_s, values
     filled = np.flatnonzero(np.isfinite(values))
     whole = slice(filled[0], filled[-1] + 1) if filled.size else slice(0, 0)
     return time_s[whole], values[whole]
@@ -136,6 +156,8 @@ def _spread(placed: Placed, held: Arrays, stretched: bool | None) -> tuple[Array
 
 def _any_of_each(held: Arrays) -> NDArray[np.bool_]:
     """Tell which messages hold any number."""
+    if finite_span(held.values)[2]:
+        return held.widths > 0
     owner = np.repeat(np.arange(held.widths.size), held.widths)
     return np.bincount(owner[np.isfinite(held.values)], minlength=held.widths.size) > 0
 
