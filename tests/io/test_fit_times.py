@@ -401,7 +401,7 @@ def test_samples_closer_than_a_microsecond_do_not_share_a_time():
     values = np.arange(5.0)[rows]
     assert own_s.tolist() == [0.0, 0.5, 0.500001]
     assert values.tolist() == [0.0, 3.0, 4.0]
-    whole, rows = from_zero(np.array([7.0, 8.5]), np.zeros((2, 3)), 7.0)
-    assert (whole.tolist(), rows.shape) == ([0.0, 1.5], (2, 3))
-    empty, none = from_zero(np.zeros(0), np.zeros((0, 3)), 0.0)
-    assert (empty.size, none.shape) == (0, (0, 3))
+    whole, rows = from_zero(np.array([7.0, 8.5]), 7.0)
+    assert (whole.tolist(), np.zeros((3, 2))[:, rows].shape) == ([0.0, 1.5], (3, 2))
+    empty, rows = from_zero(np.zeros(0), 0.0)
+    assert (empty.size, np.zeros((3, 0))[:, rows].shape) == (0, (3, 0))

@@ -22,7 +22,7 @@ from bikefit.io.fit.walk import Kind, Walk, definition_end, is_sound, kind_of
 
 _LOOK_BACK: Final = 400
 """So many messages before a stop are looked at; wrong ones are few."""
-_IN_A_ROW: Final = 3
+IN_A_ROW: Final = 3
 _COMPRESSED_IN_A_ROW: Final = 8
 """Compressed headers say less than time stamps, so more of them must follow each other..."""
 _COMPRESSED_STEP_S: Final = 8
@@ -55,20 +55,21 @@ class Break(NamedTuple):
     stamp: int | None = None
 
 
-class _Seen(NamedTuple):
-    """A message that was walked over."""
+class Seen(NamedTuple):
+    """A message that was walked over; one that no device writes is not ``sound``, one that none can write ``false``."""
 
     start: int
     after: int
     stamp: int | None
     sound: bool
     defines: bool
+    false: bool
 
 
 def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | None, torn: bool) -> Break:
     """Find the break before which a walk stopped."""
     habit = habit_of(walk.data, walk.starts[-_LOOK_BACK:])
-    seen = list(_messages(walk, since, clock, _LOOK_BACK))
+    seen = list(messages_from(walk, since, clock, _LOOK_BACK))
     if habit.regular:
         stopped, seen = _before_odd_ones(walk.data, seen, habit, stopped)
     trusted, level = _trusted(seen)
@@ -77,7 +78,7 @@ def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | N
     checked = next((at for at in range(doubtful - 1, -1, -1) if seen[at].defines or seen[at].stamp is not None), 0)
     short = any(walk.data[message.start] >= 0x80 and message.sound for message in seen[-_FEW:])
     if short:
-        checked = max(checked - _IN_A_ROW, 0)
+        checked = max(checked - IN_A_ROW, 0)
     low = max(seen[checked].start if seen and checked < doubtful else limit, since)
     kinds, known = walk.kinds_at(limit), {message.start for message in seen[:doubtful]}
     goes_on = _search(walk.data, low + 1, end, kinds, level, known, habit)
@@ -97,30 +98,13 @@ def find_break(walk: Walk, since: int, stopped: int, end: int, *, clock: int | N
     untold = goes_on is None and torn
     if whole and not (overlaps or untold or _is_intact(walk.data, whole[-1], behind, kinds, level)):
         del whole[_last_sure(whole) :]
-        for _ in range(1 if habit.regular else _IN_A_ROW):  # wrong ones may have looked like the next
+        for _ in range(1 if habit.regular else IN_A_ROW):  # wrong ones may have looked like the next
             if short and whole and not whole[-1].defines:
                 whole.pop()
     return Break(whole[-1].after if whole else low, goes_on, clock if level is None else level)
 
 
-def first_doubt(walk: Walk, since: int, clock: int | None) -> int | None:
-    """Return the first message from a byte on that cannot be one, though the walk went on; None where all can."""
-    seen = list(_messages(walk, since, clock))
-    stamps = [message.stamp for message in seen if message.stamp]
-    level, place = None, 0
-    for message in seen:
-        if not message.sound:
-            return message.start
-        if message.stamp:
-            ahead = stamps[place : place + _IN_A_ROW]
-            agreed = len(ahead) == _IN_A_ROW and _are_steady(ahead)
-            if not (agreed or _follows(message.stamp, level)):
-                return message.start
-            level, place = message.stamp, place + 1
-    return None
-
-
-def _last_sure(seen: list[_Seen]) -> int:
+def _last_sure(seen: list[Seen]) -> int:
     """Return the place of the last message that is not sure to be whole: the one before those without a time stamp."""
     place = len(seen) - 1
     while place > 0 and seen[place].stamp is None and not seen[place].defines:
@@ -128,7 +112,7 @@ def _last_sure(seen: list[_Seen]) -> int:
     return len(seen) - 1 if seen[place].defines else place
 
 
-def _is_intact(data: bytes, before: _Seen, behind: int, kinds: Mapping[int, Kind], level: int | None) -> bool:
+def _is_intact(data: bytes, before: Seen, behind: int, kinds: Mapping[int, Kind], level: int | None) -> bool:
     """Tell whether the last message before a break is whole: no bytes are missing in it or too many.
 
     It is if messages go on right behind it, or if what is between is one message with a byte or two changed.
@@ -138,8 +122,8 @@ def _is_intact(data: bytes, before: _Seen, behind: int, kinds: Mapping[int, Kind
         return True
     for kind in kinds.values():
         if kind.size == behind - start:
-            stamp = _stamp(data, start, kind)
-            if before.stamp is None if stamp is None else _follows(stamp, level):
+            stamp = stamp_of(data, start, kind)
+            if before.stamp is None if stamp is None else follows(stamp, level):
                 return True
     if behind - start <= 8:
         return False
@@ -151,7 +135,7 @@ def _is_intact(data: bytes, before: _Seen, behind: int, kinds: Mapping[int, Kind
     return wrong <= 1
 
 
-def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None) -> Iterator[_Seen]:
+def messages_from(walk: Walk, since: int, clock: int | None, last: int | None = None) -> Iterator[Seen]:
     """Yield the messages that were walked over from a byte on, or so many last ones."""
     starts, defined = walk.starts, walk.definition_starts
     first, first_defined = bisect_left(starts, since), bisect_left(defined, since)
@@ -170,20 +154,24 @@ def _messages(walk: Walk, since: int, clock: int | None, last: int | None = None
         if 0x40 <= header < 0x80:
             after = definition_end(data, start, len(data))
             kinds[header & 0xF] = kind_of(data[start + 2 : after])
-            yield _Seen(start, after, None, is_sound(data, start, after), defines=True)
+            sound = is_sound(data, start, after)
+            false = data[start + 2] > 1 or (data[start + 1] > 0 and not sound)
+            yield Seen(start, after, None, sound, defines=True, false=false)
         else:
             kind = kinds[_local(header)]
-            stamp = _stamp(data, start, kind)
+            stamp = stamp_of(data, start, kind)
             if header >= 0x80:
-                sound = short and stamp is None and is_timed(kind.message)
+                false = stamp is not None or not is_timed(kind.message)
+                sound = short and not false
             else:
-                sound = stamp != 0 and not header & 0x10
+                false = header & 0x10 > 0
+                sound = stamp != 0 and not false
             if header >= 0x80 and sound:
                 clock = SYSTEM_TIME_LIMIT + (header & 31) if clock is None else clock
                 step = header - clock & 31
                 stamp = clock + step if step <= step_max else None
             clock = stamp if stamp is not None else clock
-            yield _Seen(start, start + kind.size, stamp, sound, defines=False)
+            yield Seen(start, start + kind.size, stamp, sound, defines=False, false=false)
 
 
 class Habit(NamedTuple):
@@ -213,13 +201,13 @@ def habit_of(data: bytes, starts: Sequence[int]) -> Habit:
     return Habit(step_max, usual, len(steps) >= _FEW and max(ways.values(), default=_WAYS_MAX + 1) <= _WAYS_MAX)
 
 
-def _before_odd_ones(data: bytes, seen: list[_Seen], habit: Habit, stopped: int) -> tuple[int, list[_Seen]]:
+def _before_odd_ones(data: bytes, seen: list[Seen], habit: Habit, stopped: int) -> tuple[int, list[Seen]]:
     """Leave out what was walked over behind the last messages that follow each other as usual."""
     row, last = 0, None
     for at, (before, message) in enumerate(pairwise(seen), 1):
         short = data[before.start] >= 0x80 and data[message.start] >= 0x80
         row = row + 1 if short and habit.holds(data[before.start], data[message.start]) else 0
-        if row >= _IN_A_ROW:
+        if row >= IN_A_ROW:
             last = at
     behind = [] if last is None else seen[last + 1 :]
     whole = (message.defines or (data[message.start] < 0x80 and message.stamp is not None) for message in behind)
@@ -233,7 +221,7 @@ def _local(header: int) -> int:
     return header >> 5 & 3 if header >= 0x80 else header & 0xF
 
 
-def _stamp(data: bytes, at: int, kind: Kind) -> int | None:
+def stamp_of(data: bytes, at: int, kind: Kind) -> int | None:
     """Return a message's time stamp; None where it has none."""
     if kind.stamp < 0 or kind.message == _TIES_CLOCKS:
         return None
@@ -249,26 +237,26 @@ def _near(level: int | None) -> tuple[int, int]:
     return level - back_s, level + ahead_s
 
 
-def _follows(stamp: int, level: int | None) -> bool:
+def follows(stamp: int, level: int | None) -> bool:
     """Tell whether a time stamp can come after another."""
     first, last = _near(level)
     return first <= stamp <= last
 
 
-def _are_steady(stamps: Sequence[int]) -> bool:
+def are_steady(stamps: Sequence[int]) -> bool:
     """Tell whether time stamps follow each other closely."""
     return all(abs(b - a) <= _STEADY_S for a, b in pairwise(stamps))
 
 
-def _trusted(seen: list[_Seen]) -> tuple[int, int | None]:
+def _trusted(seen: list[Seen]) -> tuple[int, int | None]:
     """Return the last message of a run whose time stamps follow each other, and its stamp; -1 and None without any.
 
     Small numbers follow each other easily, so seconds since switching on count only in the longest run.
     """
     stamped = [(at, message.stamp) for at, message in enumerate(seen) if message.stamp and message.sound]
-    cuts = [0, *(n for n, ((_, a), (_, b)) in enumerate(pairwise(stamped), 1) if not _follows(b, a)), len(stamped)]
-    runs = [stamped[a:b] for a, b in pairwise(cuts) if b - a >= min(_IN_A_ROW, len(stamped))]
-    runs = [run for run in runs if _are_steady([stamp for _, stamp in run[-_IN_A_ROW:]]) or len(run) > len(stamped) / 2]
+    cuts = [0, *(n for n, ((_, a), (_, b)) in enumerate(pairwise(stamped), 1) if not follows(b, a)), len(stamped)]
+    runs = [stamped[a:b] for a, b in pairwise(cuts) if b - a >= min(IN_A_ROW, len(stamped))]
+    runs = [run for run in runs if are_steady([stamp for _, stamp in run[-IN_A_ROW:]]) or len(run) > len(stamped) / 2]
     if not stamped or not runs:
         return -1, None
     longest = max(runs, key=len)
@@ -276,9 +264,9 @@ def _trusted(seen: list[_Seen]) -> tuple[int, int | None]:
     return last[-1]
 
 
-def _is_doubtful(message: _Seen, level: int | None) -> bool:
+def _is_doubtful(message: Seen, level: int | None) -> bool:
     """Tell whether a message after the trusted ones cannot be one."""
-    strays = message.stamp is not None and level is not None and not _follows(message.stamp, level)
+    strays = message.stamp is not None and level is not None and not follows(message.stamp, level)
     return strays or not message.sound
 
 
@@ -331,7 +319,7 @@ def _candidates(
 def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | None) -> bool:
     """Tell whether messages hold together from a byte on: enough in a row, or all to the end."""
     defined, known, stamps = 0x40 <= data[at] < 0x80, level is not None, list[int]()
-    for number in range(_IN_A_ROW):
+    for number in range(IN_A_ROW):
         header = data[at]
         if 0x40 <= header < 0x80:
             after = definition_end(data, at, end)
@@ -342,17 +330,17 @@ def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | 
             kind = kinds.get(_local(header))
             if kind is None or 0x10 <= header < 0x40 or at + kind.size > end:
                 return False
-            stamp = _stamp(data, at, kind)
+            stamp = stamp_of(data, at, kind)
             if stamp is not None:
-                if not _follows(stamp, level):
+                if not follows(stamp, level):
                     return False
                 level = stamp
                 stamps.append(stamp)
             after = at + kind.size
         at = after
-        if at == end and number + 1 < _IN_A_ROW:
+        if at == end and number + 1 < IN_A_ROW:
             return known and len(stamps) > 0
-    return known or (_are_steady(stamps) and (defined or len(stamps) > 1))
+    return known or (are_steady(stamps) and (defined or len(stamps) > 1))
 
 
 def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int], habit: Habit) -> int | None:
@@ -364,7 +352,7 @@ def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known:
     while len(starts) < _COMPRESSED_IN_A_ROW and at < end:
         header = data[at]
         kind = kinds.get(_local(header))
-        if header < 0x80 and len(starts) >= _IN_A_ROW and _begins_definition(data, at, end):
+        if header < 0x80 and len(starts) >= IN_A_ROW and _begins_definition(data, at, end):
             break
         if header < 0x80 or kind is None or at + kind.size > end or at in known:
             return None

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
-from bikefit.io.fit.resync import find_break, first_doubt
+from bikefit.io.fit.doubt import find_overwritten, first_doubt
+from bikefit.io.fit.resync import find_break
 from bikefit.io.fit.walk import Walk
 
 _SIGNATURE: Final = b".FIT"
@@ -215,18 +216,21 @@ def _read_part(walk: Walk, part: _Part) -> tuple[int, tuple[Damage, ...]]:
     # Bytes are missing or too many where the header's size leads to no end.
     shifted = part.following > size or (part.following < size and not _is_header(data, part.following))
     shifted |= any(item.what == "checksum_missing" for item in part.damage)
-    next_part, clock = size, None
+    changed = not shifted and any(item.what == "checksum_wrong" for item in part.damage)
+    clock = None
     while True:
         stopped, why = _walk_to(walk, since, ends)
+        next_part = _next_header(data, part.begin) if why or shifted or changed else size
+        own_end = max(part.begin, next_part - 2)
         doubt = first_doubt(walk, since, clock) if shifted else None
         if doubt is not None:
             walk.forget(doubt)
             stopped, why = doubt, "undefined_message"
-        if not why or len(gaps) == _BREAKS_MAX:
+        found = find_overwritten(walk, since, own_end if why else stopped, clock) if changed else None
+        if not (why or found) or len(gaps) == _BREAKS_MAX:
             break
-        next_part = _next_header(data, part.begin)
-        own_end = max(part.begin, next_part - 2)
-        found = find_break(walk, since, stopped, own_end, clock=clock, torn=why.startswith("torn"))
+        if found is None:
+            found = find_break(walk, since, stopped, own_end, clock=clock, torn=why.startswith("torn"))
         walk.forget(found.kept)
         if found.goes_on is None:
             stopped = found.kept

@@ -69,6 +69,14 @@ def is_sound(data: bytes, at: int, after: int) -> bool:
     return all(data[place] for place in range(at + 8 + 3 * data[at + 5], after, 3))
 
 
+class Taken(NamedTuple):
+    """Messages taken from a walk."""
+
+    starts: array[int]
+    definition_starts: array[int]
+    definition_layouts: array[int]
+
+
 class Walk:
     """What walking over the messages of a file collects, as compact arrays.
 
@@ -154,6 +162,27 @@ class Walk:
             found.setdefault(local, self._kinds[self.definition_layouts[place]])
             place -= 1
         return found
+
+    def has(self, byte: int) -> bool:
+        """Tell whether a message that was walked over begins at a byte."""
+        for starts in (self.starts, self.definition_starts):
+            place = bisect_left(starts, byte)
+            if place < len(starts) and starts[place] == byte:
+                return True
+        return False
+
+    def take(self, byte: int) -> Taken:
+        """Take away all messages from a byte of this part on, to be given back."""
+        first, defined = bisect_left(self.starts, byte), bisect_left(self.definition_starts, byte)
+        taken = Taken(self.starts[first:], self.definition_starts[defined:], self.definition_layouts[defined:])
+        self.forget(byte)
+        return taken
+
+    def give_back(self, taken: Taken) -> None:
+        """Give back what was taken."""
+        self.starts.extend(taken.starts)
+        self.definition_starts.extend(taken.definition_starts)
+        self.definition_layouts.extend(taken.definition_layouts)
 
     def forget(self, byte: int) -> None:
         """Take back all messages from a byte of this part on."""
