@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers.fit_bytes import STAMP, T0, pack
+from helpers.fit_bytes import STAMP, T0, Part, pack
 from helpers.fit_rides import Record, assert_true_times, ride_bytes, spread
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,3 +175,74 @@ def test_a_file_full_of_breaks_is_read():
         content[at] = int(rng.integers(256))
     data = decode_bytes(bytes(content), "x.fit")
     assert data.damage
+
+
+def overwritten(content, at, new):
+    return content[:at] + new + content[at + len(new) :]
+
+
+NO_DEVICE_WRITES = {
+    "a definition of no byte order": bytes([0x44, 0x37, 0x21, 0x8C, 0xB2, 40]),
+    "a short time stamp beside a whole one": bytes([0xA7]),
+    "a short time stamp of a file's name": bytes([0x8A]),
+    "a bit that is never set": bytes([0x10]),
+}
+
+
+@pytest.mark.parametrize("kind", ["plain", "split", "big"])
+@pytest.mark.parametrize("new", NO_DEVICE_WRITES.values(), ids=NO_DEVICE_WRITES)
+def test_overwritten_bytes_that_lead_on_cost_one_message_and_add_none(kind, new):
+    content, starts = RIDES[kind]
+    for number in range(60, 90):
+        mine = starts_of(decode_bytes(overwritten(content, int(starts[number]), new), "x.fit"))
+        assert np.setdiff1d(np.delete(starts, number), mine).size <= 1, number
+        assert np.setdiff1d(mine, starts).size == 0, number
+
+
+@pytest.mark.parametrize("kind", RIDES)
+def test_overwritten_bytes_cost_messages_near_them(kind):
+    content, starts = RIDES[kind]
+    rng = np.random.default_rng(17)
+    ends = np.append(starts[1:], len(content) - 2)
+    for at in rng.integers(starts[8], starts[-3], 25).tolist():
+        size = int(rng.choice([3, 7, 40, 300]))
+        mine = starts_of(decode_bytes(overwritten(content, at, rng.bytes(size)), "x.fit"))
+        assert np.setdiff1d(starts[(starts >= at + size) | (ends <= at)], mine).size <= 6, (at, size)
+        assert np.setdiff1d(mine, starts).size == 0, (at, size)
+
+
+def odd(kind):
+    """Return a part as an odd tool may write it: nothing in it is damaged."""
+    part = Part().define(0, 0, [(0, 1, 0), (4, 4, 0x86)]).data(0, bytes([4]) + pack(0x86, T0))
+    sizes = [STAMP, (7, 3, 0x84), (4, 1, 0x55)] if kind == "sizes that are no multiple, unknown types" else [STAMP]
+    for number in range(3):  # three kinds of message
+        part.define(number + 1, 20 + number, sizes)
+    rest = bytes(sum(size for _, size, _ in sizes[1:]))
+    for second in range(40):
+        stamp = {
+            "a wild time stamp": 5 if second == 20 else second,
+            "a clock that is set": second + 10**8 * (second > 20),
+        }
+        bits = 0x10 if kind == "a bit that is never set" else 0
+        part.data(1 + second % 3, pack(0x86, T0 + stamp.get(kind, second)) + rest, bits=bits)
+        if kind == "one of each kind" and second == 30:
+            for local, message in ((4, 21), (5, 18), (6, 34), (7, 49)):
+                part.define(local, message, [(1, 1, 2), (2, 1, 2)]).data(local, bytes([7, 8]))
+    if kind == "few short time stamps":
+        part.define(1, 20, [(4, 1, 2)]).compressed(1, (T0 + 40) % 32, bytes([90]))
+    return part
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "sizes that are no multiple, unknown types", "a wild time stamp", "a clock that is set",
+        "a bit that is never set", "one of each kind", "few short time stamps",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("checksum", [0, 0x1234])
+def test_a_checksum_that_no_tool_wrote_costs_nothing(kind, checksum):
+    part = odd(kind)
+    data = decode_bytes(part.bytes(checksum=checksum), "x.fit")
+    assert starts_of(data).tolist() == part.starts
+    assert [item.what for item in data.damage] == ["checksum_wrong"]
