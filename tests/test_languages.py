@@ -8,7 +8,7 @@ import string
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from helpers import report_sessions as sessions
@@ -24,7 +24,7 @@ from bikefit.report.pages.fitter_view import session_view
 from bikefit.report.pages.visit_view import visit_page
 from bikefit.visit import plan_visit
 from bikefit.words import ENGLISH, Words, languages
-from bikefit.words.catalogue import catalogue
+from bikefit.words.catalogue import Audience, catalogue
 
 OTHERS = [language for language in languages() if language != "en"]
 SAMPLES = Path(__file__).parents[1] / "sample_data"
@@ -104,6 +104,29 @@ def said(words: Words, result: Any) -> Iterator[str]:
     yield from map(on_terminal, texts)
 
 
+TYPED = re.compile(r"(?<![\w-])--[a-z{]|'bikefit |docs/|\bFILE\b|\bDATEI\b")
+"""Words of the command line."""
+FOR_WHO_TYPES = {
+    *(f"brief.{key}" for key in ("test", "more_none", "more_one", "more_many")),
+    "next.plan",
+    "inspect.more",
+    "learn.use",
+    "app.too_large",  # the one thing that the page cannot do names what can
+}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_page_names_no_flag_command_or_path(language: str) -> None:
+    typed = catalogue(language)
+    for section, texts in catalogue(language, "page").items():
+        for key, text in texts.items():
+            assert "[[" not in text
+            if f"{section}.{key}" not in FOR_WHO_TYPES:
+                assert not TYPED.search(text), f"{section}.{key}: {text}"
+                if text != typed[section][key]:
+                    assert not re.search(r"  | [.,;:](?!\w)|\( |\(\)", text), f"{section}.{key}: {text}"
+
+
 def names_of(result: Any) -> list[str]:
     """Return what a result says that is not a language: products, settings, names of files, commands."""
     recordings = [each.recording for each in getattr(result, "sessions", [result]) if hasattr(each, "recording")]
@@ -114,9 +137,10 @@ def names_of(result: Any) -> list[str]:
     return sorted([*named, *products, "float_stop.csv", ".csv.gz"], key=len, reverse=True)
 
 
+@pytest.mark.parametrize("audience", get_args(Audience))
 @pytest.mark.parametrize("language", OTHERS)
-def test_no_text_is_left_in_english(language: str) -> None:
-    own, english = catalogue(language), catalogue("en")
+def test_no_text_is_left_in_english(language: str, audience: Audience) -> None:
+    own, english = catalogue(language, audience), catalogue("en", audience)
     for section, texts in english.items():
         for key, text in texts.items():
             if section in ("language", "glossary"):
@@ -124,9 +148,10 @@ def test_no_text_is_left_in_english(language: str) -> None:
             assert words_of(text) & words_of(own[section][key]) <= ALIKE, f"{section}.{key}"
 
 
+@pytest.mark.parametrize("audience", get_args(Audience))
 @pytest.mark.parametrize("language", OTHERS)
-def test_texts_hold_the_same_numbers_and_print_values_with_the_same_digits(language: str) -> None:
-    own, english = catalogue(language), catalogue("en")
+def test_texts_hold_the_same_numbers_and_print_values_with_the_same_digits(language: str, audience: Audience) -> None:
+    own, english = catalogue(language, audience), catalogue("en", audience)
     words = Words(language)
     for section, texts in english.items():
         if section in ("language", "glossary"):

@@ -31,7 +31,7 @@ from bikefit.settings import Settings
 from bikefit.visit import plan_visit
 from bikefit.wedge_systems import known_systems
 from bikefit.words import Words
-from bikefit.words.catalogue import catalogue
+from bikefit.words.catalogue import Audience, catalogue
 
 GREEK = str.maketrans(string.ascii_letters, "αβγδεζηθικλμνξοπρστυφχψωϊϋ" + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫ")
 SAMPLES = Path(__file__).parents[1] / "sample_data"
@@ -57,8 +57,8 @@ def words(monkeypatch: pytest.MonkeyPatch) -> Words:
     greek["glossary"] = {other_letters(term): meaning for term, meaning in greek["glossary"].items()}
     greek["language"] = {**catalogue("en")["language"], "name": "Greek letters", "decimal": ",", "minus": "−"}
 
-    def chosen(language: str) -> Any:
-        return greek if language == "xx" else catalogue(language)
+    def chosen(language: str, audience: Audience) -> Any:
+        return greek if language == "xx" else catalogue(language, audience)
 
     monkeypatch.setattr("bikefit.words.templates.catalogue", chosen)
     monkeypatch.setattr("bikefit.words.catalogue.languages", lambda: ("en", "xx"))

@@ -121,7 +121,7 @@ def test_several_values_are_told_together() -> None:
 
 def test_numbers_follow_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
     other = {**catalogue("en"), "language": {"name": "x", "decimal": ",", "minus": "−", "percent": " %"}}
-    monkeypatch.setattr("bikefit.words.templates.catalogue", lambda language: other)
+    monkeypatch.setattr("bikefit.words.templates.catalogue", lambda language, audience: other)
     words = Words("en")
     assert words.signed_degrees(-4.26) == "−4,3°"
     assert words.heel_interval((-1.0, 2.0)) == "1,0° heel in to 2,0° heel out"

@@ -111,7 +111,12 @@ class Engine:
     def _about(self, _: Request) -> dict[str, Any]:
         """Say what the page offers to choose from."""
         systems = [
-            {"id": each.id, "name": each.name, "cant_deg": round(each.cant_deg, 1), "most": each.cap}
+            {
+                "id": each.id,
+                "name": each.name,
+                "cant": {code: Words(code).degrees(each.cant_deg) for code in languages()},
+                "most": each.cap,
+            }
             for each in known_systems().values()
         ]
         return {
@@ -195,7 +200,7 @@ class Engine:
 
     def _words(self, request: Request, what: str) -> Words:
         """Return the words of the language that an answer is asked for in."""
-        return Words(self._session(request, what).page_language)
+        return Words(self._session(request, what).page_language, "page")
 
     def _result(self, what: str, request: Request, make: Callable[[Request], Any]) -> Any:
         """Work a result out, or take the one at hand; what is for the pages alone makes no other one."""

@@ -25,7 +25,7 @@ def front(config: Mapping[str, Any], language: str = "en") -> dict[str, bytes]:
     scripts = [path for path in files("bikefit.app").joinpath("front").iterdir() if path.name.endswith(".js")]
     own = files("bikefit.app").joinpath("front", "app.css").read_text(encoding="utf-8")
     return {
-        "index.html": _index(config, Words(language)).encode(),
+        "index.html": _index(config, Words(language, "page")).encode(),
         "style.css": f"{style_sheet()}\n{own}".encode(),
         **{path.name: path.read_bytes() for path in sorted(scripts, key=lambda path: path.name)},
     }

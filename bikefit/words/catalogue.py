@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from bikefit.errors import UsageError, near_matches
 
+Audience = Literal["terminal", "page"]
+"""Who reads: somebody who types commands (and JSON, whose messages name flags), or somebody before a page."""
+_BY_AUDIENCE = re.compile(r"\[\[([^\[\]|]*)\|([^\[\]|]*)\]\]")
 Catalogue = Mapping[str, Mapping[str, str]]
 
 
@@ -27,7 +32,7 @@ def check_language(language: str) -> None:
 
 
 @cache
-def catalogue(language: str) -> Catalogue:
-    """Return a language's words, section by section."""
+def catalogue(language: str, audience: Audience = "terminal") -> Catalogue:
+    """Return a language's words for an audience, section by section: of ``[[so|or so]]`` a page has the second."""
     source = files("bikefit.words").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return tomllib.loads(_BY_AUDIENCE.sub(r"\2" if audience == "page" else r"\1", source))

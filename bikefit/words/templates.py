@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Protocol
 
-from bikefit.words.catalogue import Catalogue, catalogue, check_language
+from bikefit.words.catalogue import Audience, Catalogue, catalogue, check_language
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 
@@ -28,9 +28,10 @@ class Said(Protocol):
 
 @dataclass(frozen=True)
 class Templates:
-    """The sentences of one language, by the keys of its file."""
+    """The sentences of one language for one audience, by the keys of its file."""
 
     language: str = "en"
+    audience: Audience = "terminal"
 
     def __post_init__(self) -> None:
         """Refuse a language that is not there before anything is said in it."""
@@ -39,7 +40,7 @@ class Templates:
     @cached_property
     def _sections(self) -> Catalogue:
         """The whole catalogue."""
-        return catalogue(self.language)
+        return catalogue(self.language, self.audience)
 
     def section(self, name: str) -> Mapping[str, str]:
         """Return a whole section, its places unfilled."""

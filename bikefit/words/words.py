@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bikefit.conventions import Side
 from bikefit.words.numbers import Interval, known, rounded
@@ -25,6 +25,8 @@ class Words(Templates):
     ----------
     language : str
         Two-letter code of a file of this package.
+    audience : {"terminal", "page"}
+        A page names no flags.
 
     Examples
     --------
@@ -32,6 +34,11 @@ class Words(Templates):
     >>> words.text("axes.heel_out"), words.wedges(2), words.degrees(4.25)
     ('heel out', '2 varus wedges', '4.2°')
     """
+
+    @property
+    def on_page(self) -> Words:
+        """The same language as a page has it: without flags, commands and paths."""
+        return replace(self, audience="page")
 
     def wedges(self, total: int | None) -> str:
         """Name a signed total of wedges; a dash where it is not known.

@@ -16,7 +16,7 @@ export function drawSettings(about, act) {
     input.addEventListener("change", () => set(word)(input.value.trim()));
     return input;
   };
-  const systems = about.systems.map(({ id, name, cant_deg: cant }) => [id, say("system_option", { name, cant })]);
+  const systems = about.systems.map(({ id, name, cant }) => [id, say("system_option", { name, cant: cant[config.language] })]);
   const kind = settings["neutral-kind"] ?? "";
   const kinds = ["recovery", "zero", "static", "angle"].map((word) => [word, say(`neutral_${word}`)]);
   const parts = [

@@ -80,9 +80,9 @@ def render_html(page: PageView) -> str:
         .get_template("page.html.j2")
         .render(
             page=page,
-            words=Words(page.language).section("page"),
-            sheet=Words(page.language).section("sheet"),
-            sheet_columns=Words(page.language).columns("sheet.columns"),
+            words=Words(page.language, "page").section("page"),
+            sheet=Words(page.language, "page").section("sheet"),
+            sheet_columns=Words(page.language, "page").columns("sheet.columns"),
             light=Markup(theme.variables(theme.LIGHT)),
             dark=Markup(theme.variables(theme.DARK)),
             page_css=Markup("\n".join((_asset("page.css"), *_own_css(page)))),
@@ -105,7 +105,7 @@ def _own_css(page: PageView | VisitPage) -> list[str]:
 
 def render_visit(page: VisitPage) -> str:
     """Render the page of a visit; it has no script."""
-    words = Words(page.language)
+    words = Words(page.language, "page")
     return (
         environment()
         .get_template("visit.html.j2")

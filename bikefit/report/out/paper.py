@@ -43,7 +43,11 @@ def render_png(page: PageView, paper: Paper = "a4") -> bytes:
 
 def render_visit(page: VisitPage, kind: Literal["pdf", "png"], paper: Paper = "a4") -> bytes:
     """Render the sheet of a visit."""
-    data = asdict(page) | {"paper": PAPERS[paper], "words": Words(page.language).section("visit"), "palette": LIGHT}
+    data = asdict(page) | {
+        "paper": PAPERS[paper],
+        "words": Words(page.language, "page").section("visit"),
+        "palette": LIGHT,
+    }
     for drawing in data["drawings"]:
         drawing["picture"] = dress(drawing["picture"], SHOE_LABEL)
     return _typeset("visit.typ", data, kind)
@@ -56,7 +60,7 @@ def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes
     data["whole"] = kind == "pdf"
     data["paper"] = PAPERS[paper]
     data["foot"] = _foot(page)
-    words = Words(page.language)
+    words = Words(page.language, "page")
     data["words"], data["sheet_words"] = words.section("page"), words.section("sheet")
     data["sheet_columns"] = words.columns("sheet.columns")
     data["palette"] = LIGHT
@@ -89,7 +93,7 @@ def _unbroken(data: Any) -> Any:
 
 def _foot(page: PageView) -> str:
     """Return what the foot of the fitter's pages names: whose they are."""
-    words = Words(page.language)
+    words = Words(page.language, "page")
     named = " · ".join(words.text("page.foot", label=label, words=told) for label, told in page.who)
     return clean(named, FOOT)
 

@@ -108,7 +108,7 @@ def report_bytes(
 ) -> bytes:
     """Return the report as its suffix has it; the templates and drawings are imported only where one is wanted."""
     paper = paper or (brand.paper if brand else None) or "a4"
-    words = Words(language or (brand.language if brand else None) or "en")
+    words = Words(language or (brand.language if brand else None) or "en", "page")
     pages = pages or (brand.pages if brand else None) or "all"
     if isinstance(result, Visit):
         return _visit_content(result, suffix, paper, words, brand, **given)

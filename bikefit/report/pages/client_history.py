@@ -34,6 +34,7 @@ def history_html(
     words: Words, name: str, client_id: str, since: str, visits: Sequence[VisitView], *, band_deg: float = 1.0
 ) -> str:
     """Render a client's history in the order of time."""
+    words = words.on_page
     sessions = [session for visit in visits for session in visit.sessions]
     charts = [chart for chart in (history_chart(words, side, sessions, band_deg) for side in SIDES) if chart]
     due = max((session["next_visit"] for session in sessions if session["next_visit"]), default="")

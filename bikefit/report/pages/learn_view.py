@@ -77,6 +77,7 @@ def number_rows(words: Words, prior: StudioPrior) -> list[NumberRow]:
 
 def learn_html(words: Words, prior: StudioPrior) -> str:
     """Render the page."""
+    words = words.on_page
     return (
         environment()
         .get_template("learn.html.j2")

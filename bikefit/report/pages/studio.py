@@ -61,6 +61,7 @@ def index_html(
     ``riders`` has the address of each rider's page, ``verdicts`` what the wedges did to each, foot by foot, and
     ``pooled`` what all of them have in common, in sentences.
     """
+    words = words.on_page
     counts = Counter(session["status"] for session in sessions)
     said = [
         words.text("studio.count", n=counts[status], status=words.text(f"studio.status_{status}"))
@@ -96,6 +97,7 @@ def rider_html(
     band_deg: float = 1.0,
 ) -> str:
     """Render a rider's history in the order of time; an error in its place says why there is no comparison."""
+    words = words.on_page
     answers, warnings, refusal = [], [], ""
     if isinstance(comparison, BikefitError):
         refusal = words.text("rider.not_compared", reason=refusal_words(words, comparison))
