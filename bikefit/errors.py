@@ -10,11 +10,34 @@ import re
 from difflib import get_close_matches
 from typing import ClassVar
 
+_MARKED = re.compile("\ue010([^\ue010-\ue012]*)\ue011([^\ue010-\ue012]*)\ue012")
+
+
+def flagged(typed: str, on_page: str = "") -> str:
+    """Return a part of an error's message that names a flag, with what a page says in its place, where nobody types."""
+    return f"\ue010{typed}\ue011{on_page}\ue012"
+
 
 class BikefitError(Exception):
-    """Any error of this package that a user can do something about."""
+    """Any error of this package that a user can do something about.
+
+    Examples
+    --------
+    >>> error = BikefitError(f"No side is known. {flagged('Add --side left', 'Say which shoe it was')}.")
+    >>> str(error), error.on_page
+    ('No side is known. Add --side left.', 'No side is known. Say which shoe it was.')
+    """
 
     exit_code: ClassVar[int] = 3
+
+    def __str__(self) -> str:
+        """Return the message for whoever types commands."""
+        return _MARKED.sub(r"\1", super().__str__())
+
+    @property
+    def on_page(self) -> str:
+        """The message without flags, for a page."""
+        return _MARKED.sub(r"\2", super().__str__())
 
 
 class UsageError(BikefitError):
@@ -32,7 +55,7 @@ class RecordingError(BikefitError):
 
     def __init__(self, message: str = "", *, quoted: str = "", instead: str = "See 'bikefit inspect'.") -> None:
         super().__init__(message)
-        self.unquoted = message.replace(quoted, instead) if quoted else message
+        self.unquoted = _MARKED.sub(r"\1", message.replace(quoted, instead) if quoted else message)
 
 
 class NoRotationError(RecordingError):
@@ -43,8 +66,8 @@ class OutputError(BikefitError):
     """A result could not be written (exit code 3)."""
 
 
-def in_words(error: BaseException) -> tuple[str, int] | None:
-    """Return what is said of an error and its exit code; None where it is a fault of the program.
+def in_words(error: BaseException, *, on_page: bool = False) -> tuple[str, int] | None:
+    """Return what is said of an error, on a page without flags, and its exit code; None where it is our own fault.
 
     Examples
     --------
@@ -52,13 +75,14 @@ def in_words(error: BaseException) -> tuple[str, int] | None:
     ('--lap: there is no lap 9.', 2)
     """
     if isinstance(error, BikefitError):
-        return str(error), error.exit_code
+        return error.on_page if on_page else str(error), error.exit_code
     if isinstance(error, OSError):
         # the last net: what can be expected of files is told by whoever reads or writes them
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{(error.strerror or str(error)).lower()}.", 3
     if isinstance(error, MemoryError):
-        return "not enough memory for this recording; use a section of it with --from and --to.", 3
+        how = "" if on_page else " with --from and --to"
+        return f"not enough memory for this recording; use a section of it{how}.", 3
     return None
 
 

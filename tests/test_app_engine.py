@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from bikefit.app.engine import SAMPLES, Engine, place
+from bikefit.words import languages
 
 FILES = ("two_wedges.fit", "european.csv", "visit_helped_1.fit", "visit_helped_2.fit", "visit_helped_laps.fit")
 ANALYSED = [
@@ -129,8 +131,37 @@ def test_what_goes_wrong_is_said_in_the_projects_sentence(
     done = run(*words)
     error = engine.call(what, request_)
     assert isinstance(error, dict)
-    assert f"bikefit: {error['error']['message']}\n" == done.err
+    said = error["error"]["message"]
+    assert done.err.startswith(f"bikefit: {said.removesuffix('.')}")
+    if "--" not in done.err or "options" in request_:
+        assert f"bikefit: {said}\n" == done.err
     assert error["error"]["exit_code"] == done.code
+
+
+def test_answers_and_errors_name_no_flags(engine: Engine, module_samples: Path) -> None:
+    tables = {
+        "no_time.csv": "left_heel_rotation_deg\n1.0\n2.0\n",
+        "one_foot.csv": "time_s,heel_rotation_deg\n0.0,1.0\n0.02,2.0\n0.04,1.0\n",
+        "power.csv": "time_s,power_w\n0.0,200\n1.0,210\n2.0,205\n",
+        "near.csv": "time_s,heel_angle_left\n0.0,1.0\n0.02,2.0\n0.04,1.0\n",
+        "half.csv": "time_s,gyr_x_deg_s,gyr_y_deg_s,gyr_z_deg_s\n0.0,1,2,3\n0.02,1,2,3\n0.04,1,2,3\n",
+    }
+    for name, text in tables.items():
+        (engine.folder / name).write_text(text, encoding="utf-8")
+    samples = ["float_stop.csv", "no_crank.csv", "markers.trc", "shoe_sensor.fit"]
+    for name in samples:
+        shutil.copyfile(module_samples / name, engine.folder / name)
+    files = [*tables, *samples]
+    typed = re.compile(r"(?<![\w-])--[a-z]|docs/|'bikefit ")
+    for language in languages():
+        asked: list[tuple[str, Any]] = [("compare", COMPARED[0]), ("plan", PLANNED[0])]
+        asked += [(what, {"file": name}) for name in files for what in ("analyze", "inspect")]
+        for what, request in asked:
+            options = {**request.get("options", {}), "language": language}
+            answer = engine.call(what, {**request, "options": options})
+            assert isinstance(answer, dict)
+            said = answer["error"] if "error" in answer else {**answer["answer"], "commands": []}
+            assert not typed.search(json.dumps(said)), (what, request, said)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from bikefit.conventions import SIDES, Side
-from bikefit.errors import NoRotationError, UsageError
+from bikefit.errors import NoRotationError, UsageError, flagged
 from bikefit.io import lap as take_lap
 from bikefit.io import require_usable, section, unread_foot
 from bikefit.model import Finding, FootTrace, Recording
@@ -70,7 +70,7 @@ def refuse_idle_sensor(recording: Recording, session: Session) -> None:
             raise NoRotationError(
                 f"{recording.name}: the file's sensor was not carried round by a pedal, so there is no heel angle to "
                 "give; nor does the file say on which shoe it sat. Record a few minutes of steady seated pedalling "
-                "with it, and add --side left or --side right."
+                "with it, and " + flagged("add --side left or --side right.", "say which shoe it was.")
             )
 
 
@@ -81,9 +81,10 @@ def check_static(recording: Recording, static: Recording) -> None:
     made = {"simulated", _equipment(recording), _equipment(static)}
     if zeros_differ or len(made) > 2:
         raise UsageError(
-            f"--static {static.name}: its angles ({_described(static)}) and those of {recording.name} "
+            f"{flagged('--static ')}{static.name}: its angles ({_described(static)}) and those of {recording.name} "
             f"({_described(recording)}) do not start from the same zero, so one cannot be the other's neutral. Give a "
-            "still trial made with the same equipment as the ride, or the neutral angle itself (--neutral DEG)."
+            "still trial made with the same equipment as the ride, or the neutral angle itself"
+            f"{flagged(' (--neutral DEG)')}."
         )
 
 

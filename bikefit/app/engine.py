@@ -95,7 +95,7 @@ class Engine:
             with contextlib.chdir(self.folder):
                 return self._calls[what](request or {})
         except Exception as error:
-            told = in_words(error)
+            told = in_words(error, on_page=True)
             if told is None:
                 kind = f"{type(error).__name__}: {str(error)[:200]}".removesuffix(": ")
                 told = f"a fault of the program, not of your recording ({kind}). Please report it.", 1
@@ -367,5 +367,5 @@ def _of_shoes(request: Request) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Return the files of each shoe's sensor."""
     left, right = (tuple(Path(_plain(str(name))) for name in request.get(side) or ()) for side in SIDES)
     if not left and not right:
-        raise UsageError("analyze: give one FILE, or --left FILE and/or --right FILE for sensors recorded apart.")
+        raise UsageError("name a recording, or the files of each shoe's sensor.")
     return left, right

@@ -20,6 +20,11 @@ class NotComparableError(UsageError):
         """Say why, in English."""
         return self.told(ENGLISH)
 
+    @property
+    def on_page(self) -> str:
+        """Why, in English, without flags."""
+        return self.told(ENGLISH.on_page)
+
 
 def not_comparable(key: str, **values: Any) -> NotComparableError:
     """Return the error that says so."""

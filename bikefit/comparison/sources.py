@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bikefit.conventions import SIDES, PerFoot
-from bikefit.errors import UsageError
+from bikefit.errors import UsageError, flagged
 from bikefit.model import Recording
 from bikefit.sessions.keywords import UNSAID
 from bikefit.sessions.manifest import ManifestSession
@@ -82,8 +82,9 @@ def as_sources(
     if left_wedges is None and right_wedges is None:
         zeros = ",".join("0" * (len(given) - 1))
         raise UsageError(
-            f"say how many wedges were on the shoes, one count a recording: --left-wedges {zeros},2 and/or "
-            "--right-wedges (varus positive, valgus negative)."
+            "say how many wedges were on the shoes, one count for each recording"
+            + flagged(f": --left-wedges {zeros},2 and/or --right-wedges (varus positive, valgus negative)")
+            + "."
         )
     left, right = (
         [None] * len(given) if counts is None else _matched(counts, len(given), f"--{side}-wedges")

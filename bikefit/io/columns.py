@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bikefit.errors import RecordingError, UsageError, near_matches
+from bikefit.errors import RecordingError, UsageError, flagged, near_matches
 from bikefit.io.markers.names import MARKER_NAMES
 from bikefit.io.names import CHANNELS, Meaning, canonical_names, meaning_of, shown
 from bikefit.model import Finding, finding
@@ -104,7 +104,9 @@ def assign(
         else:
             raise RecordingError(
                 f"{where}: the columns '{shown(own[meaning.channel].name)}' and '{shown(name)}' are both "
-                f"{meaning.canonical}. Say which one counts with --column {meaning.canonical}=NAME, or rename one."
+                f"{meaning.canonical}. "
+                + flagged(f"Say which one counts with --column {meaning.canonical}=NAME, or rename", "Rename")
+                + " one."
             )
     return chosen + [item for item in own.values() if item.channel not in twice], tuple(twice.values())
 
@@ -114,8 +116,8 @@ def time_column(columns: Sequence[Column], header: Sequence[str], where: str) ->
     times = [column for column in columns if column.meaning.kind == "time"]
     if not times:
         raise RecordingError(
-            f"{where}: there is no time column. {listed(header)} Name it time_s (seconds), or say which it is "
-            "with --column time_s=NAME."
+            f"{where}: there is no time column. {listed(header)} Name it time_s (seconds)"
+            f"{flagged(', or say which it is with --column time_s=NAME')}."
         )
     return min(times, key=lambda column: (column.why == "name", column.unit is None))
 

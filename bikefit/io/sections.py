@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.errors import RecordingError, UsageError
+from bikefit.errors import RecordingError, UsageError, flagged
 from bikefit.io.finite import finite_span
 from bikefit.model import Array, Channel, FootTrace, Lap, Markers, Recording, ShoeSensor
 
@@ -60,7 +60,11 @@ def lap(recording: Recording, number: int) -> Recording:
     there = ", ".join(str(item.number) for item in recording.laps)
     raise RecordingError(
         f"{recording.name}: there is no lap {number}; "
-        + (f"its laps are {there}." if there else "the file holds no laps. A section is given with --from and --to.")
+        + (
+            f"its laps are {there}."
+            if there
+            else "the file holds no laps." + flagged(" A section is given with --from and --to.")
+        )
     )
 
 

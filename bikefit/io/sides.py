@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from bikefit.conventions import SIDES, Side, other_side
-from bikefit.errors import RecordingError
+from bikefit.errors import RecordingError, flagged
 from bikefit.io.options import ReadOptions
 from bikefit.model import Array, Channel, FootTrace, Recording, finding
 
@@ -100,7 +100,10 @@ def _only(recording: Recording, side: Side) -> Recording:
     if there and side not in there:
         raise RecordingError(
             f"{recording.name}: the {side} foot is not in this file, only the {other_side(side)} one. "
-            f"Use --side {other_side(side)}, or --swap-sides if the file has them exchanged."
+            + flagged(
+                f"Use --side {other_side(side)}, or --swap-sides if the file has them exchanged.",
+                f"Choose {other_side(side)}.",
+            )
         )
     return replace(
         recording,

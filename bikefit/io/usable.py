@@ -9,13 +9,13 @@ from difflib import get_close_matches
 from typing import Final
 
 from bikefit.conventions import SIDES, Side, other_side
-from bikefit.errors import NoRotationError
+from bikefit.errors import NoRotationError, flagged
 from bikefit.io.markers.names import column_triples
 from bikefit.io.markers.settle import ONE_CAMERA
 from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, side_in, unit_of, words_of
 from bikefit.io.text.usual_names import is_counter, is_of_another_kind, one_of_several, usual_time
 from bikefit.model import ChannelInfo, Finding, Recording, finding
-from bikefit.words import ENGLISH
+from bikefit.words import ENGLISH, Words
 
 _SHOWN_MAX: Final = 20
 _KNOWN_NOTES: Final = ("another time column is used", "marker", "tells the feet apart")
@@ -66,16 +66,17 @@ def check_usable(recording: Recording) -> None:
         return
     if is_of_one_foot(recording):
         raise NoRotationError(
-            f"{recording.name}: the file holds one foot and does not say which. Add --side left or --side right."
+            f"{recording.name}: the file holds one foot and does not say which. "
+            + flagged("Add --side left or --side right.", "Say which shoe it was.")
         )
     for item in recording.findings:
         if item.level == "error":
-            raise NoRotationError(f"{recording.name}: {item}")
+            raise NoRotationError(f"{recording.name}: {flagged(str(item), ENGLISH.on_page.finding(item))}")
     for side, sensor in recording.sensors.items():
         there, lacking = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
         raise NoRotationError(
-            f"{recording.name}: this is the {side} shoe's {there} alone. Give its {lacking} file too: "
-            f"--{side} {recording.name} --{side} OTHER-FILE."
+            f"{recording.name}: this is the {side} shoe's {there} alone. Give its {lacking} file too"
+            + flagged(f": --{side} {recording.name} --{side} OTHER-FILE.", ".")
         )
     held = _holdings(recording)
     raise NoRotationError(
@@ -116,7 +117,7 @@ def _way_out(recording: Recording) -> str:
     """Return what to do where no rotation was found."""
     if marker_flags(recording):
         said = " ".join(f"--column {key}={name}" for key, name in marker_flags(recording).items())
-        return f"Name the markers at heel and toe of a foot: {said}."
+        return f"Name the markers at heel and toe of a foot{flagged(f': {said}')}."
     if _are_joints(recording):
         return (
             "These are angles of joints, not of the shoe on the pedal: give the marker file they come from, or the "
@@ -129,15 +130,25 @@ def _way_out(recording: Recording) -> str:
         example = f"--column {near.side}_heel_rotation_deg={_quoted(near.column)}"
         turned = " (and --positive heel-in, if heel-in is positive there)" if near.heel_in else ""
         nearest = f"The nearest name is '{shown(near.column)}'."
-        return f"If one of them is the heel's rotation, say so: {example}{turned}. {nearest}"
+        wanted = f"{near.side}_heel_rotation_deg"
+        how = flagged(f"say so: {example}{turned}", f"name it {wanted}")
+        return f"If one of them is the heel's rotation, {how}. {nearest}"
     speeds = [item.name for item in _unused(recording) if _is_speed_of_a_foot(item)]
     if speeds:
         return f"'{shown(speeds[0])}' is a speed or an acceleration, not an angle. Export the foot's angle itself."
     flags = sensor_flags(recording)
     if flags:
         said = " ".join(f"--column {key}={_quoted(shown(name, 40))}" for key, name in flags.items())
-        return f"If six of them are a shoe sensor's, say which, and on which shoe it sat: --side right {said}"
-    return " ".join(ENGLISH.text(f"inspection.{key}") for key in ("ride_strap", "ride_read"))
+        return flagged(
+            f"If six of them are a shoe sensor's, say which, and on which shoe it sat: --side right {said}",
+            "If six of them are a shoe sensor's, name them gyr_x, gyr_y, gyr_z, acc_x, acc_y and acc_z.",
+        )
+    return flagged(_to_strap_on(ENGLISH), _to_strap_on(ENGLISH.on_page))
+
+
+def _to_strap_on(words: Words) -> str:
+    """Say what to record with, and where that is written."""
+    return " ".join(words.text(f"inspection.{key}") for key in ("ride_strap", "ride_read"))
 
 
 # ---- what a column without a meaning may be ----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from bikefit.conventions import SIDES, Side
-from bikefit.errors import NoRotationError, RecordingError
+from bikefit.errors import NoRotationError, RecordingError, flagged
 from bikefit.marker_geometry.bike import crank_deg, in_bike_frame, without_drift
 from bikefit.marker_geometry.shoe import angles_deg, long_axis, seen_sides, stance_of
 from bikefit.model import Finding, FootTrace, Markers, finding, reason
@@ -88,8 +88,9 @@ def traces_from_markers(
         heel_out, pitch = angles_deg(axis, side)
         if abs(float(np.nanmedian(pitch))) > 90.0:
             raise RecordingError(
-                f"The {side} foot's toe marker lies behind its heel marker. Name them with --column {side}_heel=NAME "
-                f"--column {side}_toe=NAME."
+                f"The {side} foot's toe marker lies behind its heel marker. Name them"
+                + flagged(f" with --column {side}_heel=NAME --column {side}_toe=NAME", " the other way round")
+                + "."
             )
         crank = cranks.get(side)
         traces[side] = FootTrace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bikefit.conventions import SIDES
-from bikefit.errors import UsageError
+from bikefit.errors import UsageError, flagged
 from bikefit.model import WedgeSystem
 from bikefit.sessions.session import KEYWORDS, Session
 
@@ -21,13 +21,19 @@ def check(session: Session, system: WedgeSystem | None = None) -> None:
             keyword.option.check(value.of(keyword.side), keyword.flag)
     for side in SIDES:
         if system is not None and abs(session.fitted(side)) > system.cap:
-            raise UsageError(
-                f"--{side}-wedges {session.fitted(side)}: {system.name} is stacked up to {system.cap}; "
-                "a user's own system with a higher cap can be given with --system FILE.toml."
-            )
+            flag = flagged(f"--{side}-wedges", f"wedges {side},")
+            more = flagged("; a user's own system with a higher cap can be given with --system FILE.toml")
+            raise UsageError(f"{flag} {session.fitted(side)}: {system.name} is stacked up to {system.cap}{more}.")
         if session.neutral_for(side) == "static" and session.static is None and session.pose is None:
-            raise UsageError("--neutral static needs a still trial (--static FILE) or a still stretch (--pose S-E).")
+            raise UsageError(
+                flagged(
+                    "--neutral static needs a still trial (--static FILE) or a still stretch (--pose S-E).",
+                    "Choose which recording is the still trial.",
+                )
+            )
     if session.pose is not None and not 0 <= session.pose[0] < session.pose[1]:
         raise UsageError("--pose: expected START-END in seconds from the first sample, such as --pose 2-6.")
     if session.lap is not None and (session.from_s is not None or session.to_s is not None):
-        raise UsageError("--lap and --from/--to exclude each other; give one of them.")
+        raise UsageError(
+            flagged("--lap and --from/--to", "A lap and a section") + " exclude each other; give one of them."
+        )

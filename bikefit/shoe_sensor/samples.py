@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.errors import RecordingError
+from bikefit.errors import RecordingError, flagged
 from bikefit.model import Array, Finding, ShoeSensor, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.clipping import CLIPPED_SHARE, clipped_share, unclipped
@@ -16,6 +16,8 @@ from bikefit.shoe_sensor.stamps import evened
 from bikefit.shoe_sensor.vectors import lengths
 
 GRAVITY_M_S2 = 9.80665
+MAPPED = flagged(" (or map it so with --column)")
+"""How else a column is given its unit."""
 BREAK_S = 1.0
 """Stamps further apart than this belong to different stretches, whose clocks may have started anew."""
 SHORTEST_STRETCH_S = 8.0
@@ -131,7 +133,7 @@ def check_units(sensor: ShoeSensor) -> None:
         if kept.size < 2:
             raise RecordingError(
                 f"{who} {name} holds no readings. Heel rotation from a shoe sensor needs both the gyroscope and the "
-                f"accelerometer: record both, or name the columns with --column."
+                f"accelerometer: record both, or name the columns{flagged(' with --column')}."
             )
         if bool(np.all(read == read[0])):
             raise RecordingError(f"{who} {name} gives the same reading throughout: it was stuck or switched off.")
@@ -139,7 +141,7 @@ def check_units(sensor: ShoeSensor) -> None:
     rate = _thinned(_finite(sensor.gyr_time_s, sensor.gyr_deg_s)[1])
     typical = float(np.median(np.linalg.norm(force, axis=1)))
     if not 5.0 < typical < 45.0:
-        hint = " It looks like g: name the column acc_x_g (or map it so with --column)." if 0.5 < typical < 4.0 else ""
+        hint = f" It looks like g: name the column acc_x_g{MAPPED}." if 0.5 < typical < 4.0 else ""
         raise RecordingError(
             f"{who} accelerometer reads {typical:.1f} where gravity alone is 9.8 m/s^2: "
             f"its unit is not what its column says.{hint}"
@@ -153,7 +155,7 @@ def check_units(sensor: ShoeSensor) -> None:
     if turning < 6.0 and shaking > 3.0:
         raise RecordingError(
             f"{who} gyroscope reads {turning:.1f} deg/s on average while the accelerometer shows a moving foot. "
-            "It looks like rad/s: name the column gyr_x_rad_s (or map it so with --column)."
+            f"It looks like rad/s: name the column gyr_x_rad_s{MAPPED}."
         )
 
 

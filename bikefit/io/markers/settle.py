@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from bikefit.conventions import SIDES
-from bikefit.errors import RecordingError
+from bikefit.errors import RecordingError, flagged
 from bikefit.io.columns import listed
 from bikefit.io.markers.axes import seen, settle_axes
 from bikefit.io.markers.names import MARKER_NAMES, column_triples, name_markers, some_names
@@ -183,7 +183,9 @@ def _settle_unit(named: Mapping[str, Array], stated: str, source: str) -> tuple[
     if not fitting:
         raise RecordingError(
             f"{source}: heel and toe markers are {length:g} {stated or 'units'} apart, which is not a shoe's length "
-            "in mm, cm or m. Name the right ones with --column right_heel=NAME --column right_toe=NAME."
+            "in mm, cm or m. Name the right ones "
+            + flagged("with --column right_heel=NAME --column right_toe=NAME", "right_heel and right_toe in the file")
+            + "."
         )
     if not stated:
         return MM_PER[fitting[0]], ()

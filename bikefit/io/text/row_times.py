@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.errors import RecordingError
+from bikefit.errors import RecordingError, flagged
 from bikefit.io.clock_texts import clock_from_texts
 from bikefit.io.columns import Column, listed
 from bikefit.io.names import shown
@@ -114,11 +114,14 @@ def _no_time(table: ChannelTable) -> RecordingError:
     counter = next((name for name in header if is_counter(name)), None)
     if counter is not None:
         said = f"there is no time column: '{shown(counter)}' only counts the rows."
-        remedy = "Say how many rows come in a second with --rate HZ, or export the time too."
+        remedy = flagged("Say how many rows come in a second with --rate HZ, or export", "Export") + " the time too."
         return RecordingError(f"{table.where}: {said} {remedy} {told}", quoted=quoted)
     return RecordingError(
-        f"{table.where}: there is no time column. {told} Name it time_s (seconds), or say which it is "
-        "with --column time_s=NAME; where the rows come at an even rate, say it with --rate HZ.",
+        f"{table.where}: there is no time column. {told} Name it time_s (seconds)"
+        + flagged(
+            ", or say which it is with --column time_s=NAME; where the rows come at an even rate, say it with --rate HZ"
+        )
+        + ".",
         quoted=quoted,
     )
 
@@ -152,7 +155,7 @@ def _timed(table: ChannelTable, rows: Rows, clock: Clock, column: Column, order:
     timed = int(np.count_nonzero(np.isfinite(clock.time_s)))
     if order.time_s.size < 2 and (timed > 1 or table.rows_min > 1):
         said = f"all {timed} rows have one time" if timed > 1 else f"only {timed} row has a time"
-        remedy = " Name another column with --column time_s=NAME, or give --rate HZ." if timed > 1 else ""
+        remedy = flagged(" Name another column with --column time_s=NAME, or give --rate HZ.") if timed > 1 else ""
         raise RecordingError(
             f"{table.where}: {said} (column '{shown(column.name)}'); there is nothing to measure.{remedy}"
         )
