@@ -84,7 +84,7 @@ def spikes(values: Array, smallest: float) -> NDArray[np.intp]:
     if values.size < 2 * span + 1:
         return np.empty(0, dtype=np.intp)
     step = np.diff(values)
-    jumps = np.flatnonzero((step > smallest) | (step < -smallest))
+    jumps = np.flatnonzero(np.abs(step, out=step) > smallest)
     if jumps.size == 0:
         return jumps
     near = np.unique(np.clip(jumps[:, None] + np.arange(1 - span, span + 1), 0, values.size - 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -147,12 +148,12 @@ def summarise_strokes(strokes: Strokes, phase: Phase) -> StrokeSummary:
     """Count the strokes found, used and rejected."""
     table = strokes.columns
     used = table.used
-    reasons, counts = np.unique(table["reject_reason"][~used].astype(str), return_counts=True)
+    rejected = Counter(table["reject_reason"][~used].tolist())
     cadence = table.numbers("cadence_rpm")[used]
     return StrokeSummary(
         found=len(table),
         used=int(used.sum()),
-        rejected={str(name): int(count) for name, count in zip(reasons, counts, strict=True)},
+        rejected={name: rejected[name] for name in sorted(rejected)},
         cadence_rpm=float(np.median(cadence)) if cadence.size else math.nan,
         reference=phase.reference,
         quality=strokes.quality,

@@ -40,11 +40,13 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
     known = np.flatnonzero(np.isfinite(crank_deg))
     if known.size < 2:
         return np.full(time_s.shape, np.nan), 0.0
-    renewed, every_s = _renewals(time_s[known], crank_deg[known])
-    if every_s > 0.0:
-        known, gap_max_s = known[renewed], max(gap_max_s, HELD_LONG * every_s)
     whole = known.size == time_s.size
     time, angle = (time_s, crank_deg) if whole else (time_s[known], crank_deg[known])
+    renewed, every_s = _renewals(time, angle)
+    if every_s > 0.0:
+        known, gap_max_s = known[renewed], max(gap_max_s, HELD_LONG * every_s)
+        whole = known.size == time_s.size
+        time, angle = time[renewed], angle[renewed]
     phase = unwrap_deg(angle)
     step_s = np.diff(time)
     phase = _count_hidden_turns(time, phase, step_s)

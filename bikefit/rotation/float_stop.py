@@ -31,10 +31,10 @@ def find_float_stop(
     about the whole float that was stated, one of them is enough. A foot that varies hardly at all from stroke to
     stroke gives no evidence of the first kind.
     """
-    known = curves_deg[np.isfinite(curves_deg).all(axis=1)]
-    if known.shape[0] < settings.float_stop_strokes_min:
+    rows = np.flatnonzero(np.isfinite(curves_deg.sum(axis=1)))  # one missing point makes the sum missing
+    if rows.size < settings.float_stop_strokes_min:
         return None
-    known = known[:: -(-known.shape[0] // STROKES_MAX)]
+    known = curves_deg[rows[:: -(-rows.size // STROKES_MAX)]]
     wrapped = np.concatenate([known, known[:, : AVERAGED - 1]], axis=1)
     running = np.cumsum(np.pad(wrapped, ((0, 0), (1, 0))), axis=1)
     averaged = (running[:, AVERAGED:] - running[:, :-AVERAGED]) / AVERAGED

@@ -105,7 +105,9 @@ def find_strokes(
     likeness = judge_curves(reasons, sudden_deg, over.mean_deg, smooth_deg, settings)
     used = reasons == ""
 
-    peak_deg, peak_at_deg, range_deg = _extremes(smooth_deg + _signal_share(sudden_deg, used) * sudden_deg)
+    sudden_deg *= _signal_share(sudden_deg, used)
+    sudden_deg += smooth_deg
+    peak_deg, peak_at_deg, range_deg = _extremes(sudden_deg)
     unknown = np.full(start_s.size, np.nan)
     per_spike = np.searchsorted(cuts.start_at, spiked, side="right") - 1
     inside = per_spike >= 0
@@ -221,12 +223,12 @@ def _holes(
     return longest_s, missing | (longest_s > 0.0)
 
 
-def _extremes(smooth_deg: Array) -> tuple[Array, Array, Array]:
+def _extremes(curve_deg: Array) -> tuple[Array, Array, Array]:
     """Return each curve's highest value, where on the revolution it lies, and its range."""
-    peak, low = smooth_deg.max(axis=1), smooth_deg.min(axis=1)
-    at = np.where(np.isfinite(peak), np.argmax(smooth_deg, axis=1), 0)
-    rows = np.arange(at.size)
-    before, after = smooth_deg[rows, at - 1], smooth_deg[rows, (at + 1) % CURVE_POINTS]
+    rows = np.arange(curve_deg.shape[0])
+    at, low = np.argmax(curve_deg, axis=1), curve_deg.min(axis=1)
+    peak = curve_deg[rows, at]
+    before, after = curve_deg[rows, at - 1], curve_deg[rows, (at + 1) % CURVE_POINTS]
     bend = before - 2.0 * peak + after
     inner = (at > 0) & (at < CURVE_POINTS - 1) & (bend < 0.0)
     shift = np.divide(0.5 * (before - after), bend, out=np.zeros(at.size), where=inner)
