@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from markupsafe import escape
+from numpy.typing import NDArray
 
 from bikefit.model import Array
 
@@ -96,21 +98,34 @@ def path(points: Iterable[Point], class_: str, closed: bool = False) -> str:
     >>> path([(0, 0), (1.5, 2), (float("nan"), 0), (3, 3), (4, 3)], "curve")
     '<path d="M0 0l1.5 2M3 3l1 0" class="curve"/>'
     """
-    written: list[str] = []
-    at: tuple[float, float] | None = None
-    for x, y in points:
-        if not (math.isfinite(x) and math.isfinite(y)):
-            at = None
-            continue
-        here = (tenths(x), tenths(y))
-        if at is None:
-            written.append(f"M{number(here[0])} {number(here[1])}")
-        else:
-            written.append(f"l{number(here[0] - at[0])} {number(here[1] - at[1])}")
-        at = here
-    if not written:
+    there = np.array(list(points), dtype=np.float64).reshape(-1, 2)
+    ok = np.isfinite(there).all(axis=1)
+    if not ok.any():
         return ""
-    return element("path", d="".join(written) + ("Z" if closed else ""), class_=class_)
+    pieces = []
+    for run in np.split(there, np.flatnonzero(~ok)):
+        x, y = _whole_tenths(run[np.isfinite(run).all(axis=1)]).T.tolist()
+        if x:
+            pieces.append(f"M{_written(x[0])} {_written(y[0])}")
+            pieces += [
+                f"l{_written(x1 - x0)} {_written(y1 - y0)}" for x0, x1, y0, y1 in zip(x, x[1:], y, y[1:], strict=False)
+            ]
+    return element("path", d="".join(pieces) + ("Z" if closed else ""), class_=class_)
+
+
+def _whole_tenths(values: Array) -> NDArray[np.int64]:
+    """Return `tenths` of many values as whole numbers of tenths."""
+    millionths = np.rint(values * 1e6).astype(np.int64)
+    whole = (millionths + 50_000) // 100_000
+    for at in zip(*np.nonzero(millionths % 100_000 == 50_000), strict=True):
+        whole[at] = round(10.0 * tenths(values[at]))
+    return whole
+
+
+@cache
+def _written(whole: int) -> str:
+    """Write a whole number of tenths as `number` does."""
+    return number(whole / 10.0)
 
 
 def band(x: Array, low: Array, high: Array, class_: str) -> str:

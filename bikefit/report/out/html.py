@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -51,7 +50,7 @@ def _breakable(words: str, length: int = 20) -> Markup:
 
 def _json(readout: Readout) -> Markup:
     """Write a panel's values so that they are safe inside a script element."""
-    return htmlsafe_json_dumps(asdict(readout), ensure_ascii=False, separators=(",", ":"))
+    return htmlsafe_json_dumps(vars(readout), default=vars, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

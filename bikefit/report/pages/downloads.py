@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import csv
 import gzip
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from typing import Any
 
 import pandas as pd
 
@@ -31,17 +34,18 @@ def rounded_stroke_csv(result: SessionResult, decimals: Mapping[str, int], witho
     if table.empty:
         return ""
     kept = [column for column in table.columns if column not in without]
-    written = {column: _written(table[column], decimals.get(column, 2)) for column in kept}
-    csv: str = pd.DataFrame(written).to_csv(index=False, lineterminator="\n")
-    return csv
+    written = io.StringIO()
+    rows = zip(*(_written(table[column], decimals.get(column, 2)) for column in kept), strict=True)
+    csv.writer(written, lineterminator="\n").writerows([kept, *rows])
+    return written.getvalue()
 
 
-def _written(column: pd.Series, decimals: int) -> pd.Series:
-    """Round a column of numbers and leave any other alone; whole numbers lose their point."""
-    if not pd.api.types.is_float_dtype(column):
-        return column
-    rounded = column.round(decimals)
-    return rounded.astype("Int64") if decimals == 0 else rounded + 0.0
+def _written(column: pd.Series, decimals: int) -> list[Any]:
+    """Round a column of numbers and leave any other alone; whole numbers lose their point, unknown is empty."""
+    numeric = pd.api.types.is_float_dtype(column)
+    values = (column.round(decimals) + 0.0 if numeric else column).tolist()
+    whole = numeric and decimals == 0
+    return ["" if lost else int(value) if whole else value for value, lost in zip(values, column.isna(), strict=True)]
 
 
 def stroke_download(words: Words, result: SessionResult) -> Download | None:
