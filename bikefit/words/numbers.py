@@ -30,6 +30,7 @@ SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-zß-ÿ ])")
 
 
 UNITS = "%|±|°|rpm|Hz|W|s|min|h|mm|ms|deg|varus|valgus|wedges?"
+_BEFORE_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNITS})(?!\w))")
 
 
 def unbroken(message: str) -> str:
@@ -40,7 +41,7 @@ def unbroken(message: str) -> str:
     >>> unbroken("60 % at 90 rpm") == "60\u00a0% at 90\u00a0rpm"
     True
     """
-    return re.sub(rf"(?<=\d) (?=(?:{UNITS})(?!\w))", "\u00a0", message)
+    return _BEFORE_UNIT.sub("\u00a0", message) if " " in message else message
 
 
 def degree_signs(message: str) -> str:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from bikefit import __version__
@@ -259,11 +260,11 @@ def _sparkline(words: Words, feet: Mapping[Side, Row]) -> str:
         low, high = (low + high) / 2.0 - 1.0, (low + high) / 2.0 + 1.0
     y = svg.Scale(low, high, SPARK_HEIGHT - 3.0, 3.0)
     x = svg.Scale(0, CURVE_POINTS - 1, 1.0, SPARK_WIDTH - 1.0)
-    parts = [
-        svg.element("g", svg.path([(x(k), y(v)) for k, v in enumerate(curve)], "thin"), class_=f"foot-{side}")
-        for side, curve in curves.items()
-        if curve
-    ]
+    parts = []
+    for side, curve in curves.items():
+        if curve:
+            points = zip(x.array(np.arange(float(len(curve)))), y.array(np.array(curve)), strict=True)
+            parts.append(svg.element("g", svg.path(points, "thin"), class_=f"foot-{side}"))
     return svg.figure(SPARK_WIDTH, SPARK_HEIGHT, parts, words.text("studio.sparkline_alt"), "spark")
 
 
