@@ -11,6 +11,8 @@ from helpers.disturbed_shoes import judged, on_the_ground, random_rider, turned_
 from bikefit.analysis import AnalyzeOptions, analyze
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import trace_from_sensor
+from bikefit.shoe_sensor.pose import Pose, last_still_s
+from bikefit.shoe_sensor.samples import even_stretches
 from bikefit.simulate.shoe import Harmonics, Ride, SensorModel, Shoe, simulate_shoe, simulate_shoes
 
 SETTINGS = Settings()
@@ -45,6 +47,22 @@ def test_a_bike_that_turned_after_the_pose_gives_no_wrong_zero(degrees, seconds,
     if abs(degrees) >= 8.0:
         assert verdict.reasons <= {"bike_turned", "pose_turned_far", "pose_otherwise"}
         assert verdict.undetermined
+
+
+@pytest.mark.parametrize(
+    ("seed", "degrees", "seconds", "crank_deg"),
+    [(1011, 4.0, 1.5, 90.0), (5020, -8.0, 1.5, 232.5), (5240, -5.0, 1.0, 64.5), (6005, 4.0, 1.5, 38.0)],
+)
+def test_a_quick_turn_that_the_noise_hides_in_part_is_paid_for(seed, degrees, seconds, crank_deg):
+    ride, shoe, side, sensor = random_rider(seed)
+    ride = turned_after_pose(replace(ride, start_s=1.5, start_crank_deg=crank_deg), degrees, seconds)
+    assert judged(*simulate_shoe(ride, shoe, side, sensor, seed), ride).holds
+
+
+def test_a_foot_that_sets_off_at_once_is_seen_to_do_so_closely():
+    readings, _ = simulate_shoe(Ride(duration_s=40.0, still_s=6.0), Shoe(), "right", SensorModel(), 1)
+    samples = even_stretches(readings, SETTINGS).stretches[0]
+    assert last_still_s(samples, Pose(1.0, 5.5, given=True), 10.0) == pytest.approx(6.0, abs=0.25)
 
 
 @pytest.mark.parametrize("toe_out_deg", [10.0, 18.0])

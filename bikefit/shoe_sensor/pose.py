@@ -18,6 +18,8 @@ STILL_DEG_S, STILL_M_S2 = 1.5, 0.4
 MOVED_DEG_S = 3.0
 LEAVING_S = 0.3
 """So much before the middle of the last quiet window the foot surely had not set off."""
+ONSET_S, ONSET_DEG_S, ONSET_M_S2 = 0.2, 0.4, 0.05
+"""A foot that still stands sets off where it turns faster, or feels more, than this over so short a time."""
 QUIET_S = 1.0
 """Window in which a foot must be quiet; half of it is left out of a pose before the foot slowly sets off."""
 
@@ -82,7 +84,32 @@ def last_still_s(samples: Samples, pose: Pose, until_s: float) -> float:
     length = max(2, round(QUIET_S / samples.step_s))
     turning = np.degrees(lengths(uniform_filter1d(between.gyr_rad_s - bias, length, axis=0, mode="nearest")))
     quiet = between.time_s[_quiet(between, QUIET_S) & (turning < STILL_DEG_S)]
-    return max(pose.start_s + QUIET_S, float(quiet[-1]) - LEAVING_S) if quiet.size else pose.end_s
+    if not quiet.size:
+        return pose.end_s
+    surely_s = max(pose.start_s + QUIET_S, float(quiet[-1]) - LEAVING_S)
+    return max(pose.start_s + QUIET_S, _setting_off_s(between, bias, surely_s))
+
+
+def _setting_off_s(samples: Samples, bias_rad_s: Array, surely_s: float) -> float:
+    """Return when a foot that stood until about a given time began to move [s]: closely, for a way of its own length.
+
+    Where the foot is restless, or already on its way, the last moment of rest before that time is as near as it gets.
+    """
+    from scipy.ndimage import uniform_filter1d
+
+    about = samples.part(surely_s - QUIET_S, samples.time_s[-1])
+    length = max(2, round(ONSET_S / samples.step_s))
+    rate, force = (
+        uniform_filter1d(values, length, axis=0, mode="nearest")
+        for values in (about.gyr_rad_s - bias_rad_s, about.acc_m_s2)
+    )
+    before = about.time_s < surely_s - LEAVING_S
+    felt = lengths(force - force[before].mean(axis=0)) if before.any() else np.zeros(about.time_s.size)
+    moves = (np.degrees(lengths(rate)) > ONSET_DEG_S) | (felt > ONSET_M_S2)
+    later = about.time_s[moves & (about.time_s >= surely_s)]
+    end_s = float(later[0]) if later.size else surely_s
+    rests = about.time_s[~moves & (about.time_s < end_s)]
+    return float(rests[-1]) - 0.5 * ONSET_S if rests.size else surely_s
 
 
 def check_given(pose: tuple[float, float], stretches: list[Samples], spans: list[tuple[float, float]]) -> Pose:

@@ -20,8 +20,10 @@ from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.strapdown import rotation_vectors
 from bikefit.shoe_sensor.vectors import lengths, swept
 
-STANDING_S, ROUND_S = 0.2, 2.0
+STANDING_S, ROUND_S = 0.7, 2.0
 """How much of standing, and of steady pedalling, belongs to the way."""
+STANDING_SD_M, SETTING_OFF_S = 0.0002, 0.05
+"""How closely a foot keeps its place while it stands, but for so long before it sets off."""
 FINE_HZ = 100.0
 NOISE_M = 0.001
 INDEPENDENT_HZ = 20.0
@@ -30,8 +32,8 @@ ACC_BIAS_SD_M_S2, GYR_BIAS_SD_DEG_S, LEAK_SD = 0.07, 0.03, 0.01
 """What a sensor may be wrong by: bias of the accelerometer, bias left over, scale and cross-axis of the gyroscope."""
 LEVER_SD_M = (0.006, 0.03, 0.006)
 """How well the circle tells the lever arm: to the toe, to the left (hardly), up."""
-CREEP_SD_M_S = 0.003
-"""How fast a foot that seems to stand may already be moving."""
+CREEP_SD_M_S = 0.001
+"""How fast a foot that stands may be moving."""
 HEADING_SD, LEAN_SD, CRANK_SD_M = 0.2, 0.02, 0.0015
 KNOT_S, KNOT_SD_DEG = 0.5, 3.0
 """The bike may turn by this much in each half second of the way."""
@@ -153,7 +155,8 @@ def follow_way(
     sense: float,
 ) -> Way:
     """Follow the foot from where it stood to where it goes round."""
-    section = _refined(samples.part(left_s - STANDING_S, round_s + ROUND_S))
+    standing_s = min(STANDING_S, left_s - float(still.time_s[0]))
+    section = _refined(samples.part(left_s - standing_s, round_s + ROUND_S))
     step, time = section.step_s, section.time_s - section.time_s[0]
     rate = section.gyr_rad_s - still.gyr_rad_s.mean(axis=0)
     turned = _carried_on(rate, upright(resting_m_s2), step)
@@ -168,17 +171,32 @@ def follow_way(
     errors += [CREEP_SD_M_S * time[:, None] * axis for axis in np.eye(3)]
     errors += [np.broadcast_to(-10.0 * axis, path.shape) for axis in np.eye(3)]
     roughly = high_passed_path(turned, section.acc_m_s2, step).axle(circle.lever_m)
-    fit = _Fit(path, np.stack(errors, axis=2), time, goes_round, circle.crank_m)
+    stands = time < standing_s - SETTING_OFF_S
+    fit = _Fit(path, np.stack(errors, axis=2), time, stands, goes_round, circle.crank_m)
     return fit.solved(roughly - roughly[goes_round].mean(axis=0), sense)
 
 
 class _Fit:
-    """Least squares of a path onto a circle of known size whose heading may change on the way."""
+    """Least squares of a path onto a circle of known size whose heading may change on the way.
 
-    def __init__(self, path: Array, errors: Array, time: Array, goes_round: NDArray[np.bool_], crank_m: float) -> None:
+    The path stays in one place while the foot stands, wherever on the circle that is.
+    """
+
+    def __init__(
+        self,
+        path: Array,
+        errors: Array,
+        time: Array,
+        stands: NDArray[np.bool_],
+        goes_round: NDArray[np.bool_],
+        crank_m: float,
+    ) -> None:
         self.path, self.errors, self.goes_round, self.crank_m = path, errors, goes_round, crank_m
         self.time = time
-        knots = np.arange(0.5 * STANDING_S, float(time[-1]) - KNOT_S, KNOT_S)
+        surely = NOISE_M / STANDING_SD_M
+        self.resting = surely * (path[stands] - path[stands].mean(axis=0)).reshape(-1)
+        self.held = surely * (errors[stands] - errors[stands].mean(axis=0)).reshape(-1, errors.shape[2])
+        knots = np.arange(float(time[stands][-1]), float(time[-1]) - KNOT_S, KNOT_S)
         self.left_over = np.stack([1.0 - np.clip((time - knot) / KNOT_S, 0.0, 1.0) for knot in knots], axis=1)
         self.shared = errors.shape[2]
         self.count = self.shared + 3 + knots.size
@@ -200,7 +218,7 @@ class _Fit:
         for number in range(MOST_ROUNDS):
             whole = number >= FIRST_ROUNDS
             residual, slope = self._linearised(x, heading, whole)
-            used = np.tile(np.ones_like(known) if whole else known, 2)
+            used = np.concatenate([*[np.ones_like(known) if whole else known] * 2, np.full(self.resting.size, whole)])
             inner = weight * slope[used].T @ slope[used] + np.diag(self.prior)
             change = np.linalg.solve(inner, -weight * slope[used].T @ residual[used] - self.prior * x)
             x += change
@@ -232,5 +250,7 @@ class _Fit:
         knots = -back * self.left_over * (self.turn_sd * whole)
         beside = [np.einsum("nim,ni->nm", self.errors, left), HEADING_SD * back, LEAN_SD * place[:, 2:], zero, knots]
         off = [np.einsum("nim,ni->nm", self.errors, outward), zero, zero, zero - CRANK_SD_M, 0.0 * knots]
-        slope = np.concatenate([np.concatenate(beside, axis=1), np.concatenate(off, axis=1)])
-        return np.concatenate([aside, radius - self.crank_m - crank]), slope
+        held = np.zeros((self.resting.size, self.count))
+        held[:, :shared] = self.held
+        slope = np.concatenate([np.concatenate(beside, axis=1), np.concatenate(off, axis=1), held])
+        return np.concatenate([aside, radius - self.crank_m - crank, self.resting + self.held @ x[:shared]]), slope

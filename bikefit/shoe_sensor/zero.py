@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import Side
+from bikefit.conventions import Z95, Side
 from bikefit.model import Array, Reason, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
@@ -34,14 +34,14 @@ WAY_LONGEST_S = 15.0
 PIECE_S = 3.0
 BIAS_SD_DEG_S, BIAS_MOST_DEG_S = 0.1, 0.5
 """How wrong the bias from the pose may be, because a foot is never quite still."""
-UNSEEN_DEG = 1.5
-"""With the crank upright in the pose, or a noisy sensor, a quick turn hardly shows on the way. What it is known worse
-than this adds to the standard deviation."""
 FLOAT_DEG, BEYOND_FLOAT = 6.0, 1.25
 """Float of most cleats: a foot that turned further between pose and pedalling was perhaps not clipped in. Each degree
 beyond adds so much to the standard deviation, so that the interval holds a foot that stood ten degrees toe-out."""
-SURE, SUSPECTED = 1.5, 0.5
-"""A turn is believed where it is so many standard deviations beyond what is allowed, and paid for from so many on."""
+SURE = 1.5
+"""A turn is believed where it is so many standard deviations beyond what is allowed."""
+DRAWN, POSSIBLE = 1.5, 2.3
+"""One that is not may still be so many times what was seen, for noise draws that towards none, and so many standard
+deviations more: with the crank upright in the pose, or a noisy sensor, a quick turn hardly shows on the way."""
 FIRST_OFF_DEG, FIRST_OFF_TIMES = 0.3, 4.0
 """Furthest that the first piece may be off the line, where the others are quiet, or times what is usual of them."""
 
@@ -264,9 +264,9 @@ def _doubts(
     turned = max(abs(moved), abs(way.turn_deg), abs(moved + way.turn_deg))
     if turned > most + SURE * way.turn_sd_deg:
         return Zero(None, reasons=(reason("bike_turned", side=side, deg=turned),))
-    seen = math.sqrt(max(0.0, turned**2 - (SUSPECTED * way.turn_sd_deg) ** 2))
-    unseen = math.sqrt(max(0.0, way.turn_sd_deg**2 - UNSEEN_DEG**2))
-    return Zero(None, sd_deg=math.hypot(seen, unseen, course.bend_deg, 0.0 if even else 0.25 * course.drift_deg))
+    furthest = (DRAWN * turned + POSSIBLE * way.turn_sd_deg) / Z95
+    unseen = math.sqrt(max(0.0, furthest**2 - settings.zero_sd_shoe_sensor_deg**2))
+    return Zero(None, sd_deg=math.hypot(unseen, course.bend_deg, 0.0 if even else 0.25 * course.drift_deg))
 
 
 def _way(
