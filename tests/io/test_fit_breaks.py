@@ -246,3 +246,16 @@ def test_a_checksum_that_no_tool_wrote_costs_nothing(kind, checksum):
     data = decode_bytes(part.bytes(checksum=checksum), "x.fit")
     assert starts_of(data).tolist() == part.starts
     assert [item.what for item in data.damage] == ["checksum_wrong"]
+
+
+def test_a_message_pieced_together_of_two_ends_is_none():
+    content, starts = RIDES["split"]
+    for number in range(61, 91, 2):
+        whole, gps = int(starts[number - 1]), int(starts[number + 20])
+        if content[whole] != 1:
+            whole, gps = int(starts[number]), int(starts[number + 21])
+        assert (content[whole], content[gps]) == (1, 2)
+        head = content[: whole + 40] + bytes([2, 0x34, 0x12])  # two bytes of a time stamp are others
+        mine = starts_of(decode_bytes(head + content[gps + 3 :], "x.fit"))
+        assert len(head) - 3 not in mine.tolist(), number
+        assert np.setdiff1d(starts[starts < whole], mine).size == 0

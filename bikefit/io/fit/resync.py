@@ -318,7 +318,7 @@ def _candidates(
 
 def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | None) -> bool:
     """Tell whether messages hold together from a byte on: enough in a row, or all to the end."""
-    defined, known, stamps = 0x40 <= data[at] < 0x80, level is not None, list[int]()
+    defined, before, stamps = 0x40 <= data[at] < 0x80, level, list[int]()
     for number in range(IN_A_ROW):
         header = data[at]
         if 0x40 <= header < 0x80:
@@ -339,8 +339,15 @@ def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | 
             after = at + kind.size
         at = after
         if at == end and number + 1 < IN_A_ROW:
-            return known and len(stamps) > 0
-    return known or (are_steady(stamps) and (defined or len(stamps) > 1))
+            return before is not None and len(stamps) > 0
+    if before is None:
+        return are_steady(stamps) and (defined or len(stamps) > 1)
+    return len(stamps) < 2 or _is_between(before, stamps[0], stamps[1])
+
+
+def _is_between(before: int, stamp: int, behind: int) -> bool:
+    """Tell whether a time stamp lies between two others, or near one: one that was pieced together may only follow."""
+    return min(before, behind) - _STEADY_S <= stamp <= max(before, behind) + _STEADY_S
 
 
 def _sure_from(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], known: Set[int], habit: Habit) -> int | None:
