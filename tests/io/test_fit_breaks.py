@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers.fit_bytes import STAMP, T0, Part, pack
-from helpers.fit_rides import Record, assert_true_times, ride_bytes, spread
+from helpers.fit_rides import Record, assert_true_times, ride_bytes, spread, truth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -259,3 +259,41 @@ def test_a_message_pieced_together_of_two_ends_is_none():
         mine = starts_of(decode_bytes(head + content[gps + 3 :], "x.fit"))
         assert len(head) - 3 not in mine.tolist(), number
         assert np.setdiff1d(starts[starts < whole], mine).size == 0
+
+
+def short_stamps_overwritten(first, values):
+    """Return a ride in which the time stamps of some headers in a row are others."""
+    content, starts = RIDES["compressed"]
+    changed = bytearray(content)
+    for number, value in enumerate(values, first):
+        assert content[starts[number]] >= 0x80
+        changed[starts[number]] = content[starts[number]] & 0xE0 | value
+    return bytes(changed)
+
+
+def test_short_time_stamps_overwritten_in_a_row_move_no_other(tmp_path):
+    rng = np.random.default_rng(4)
+    for size in (2, 3, 4):
+        for _ in range(6):
+            first = int(rng.integers(60, 300))
+            recording = read(tmp_path, short_stamps_overwritten(first, rng.integers(0, 32, size).tolist()))
+            assert_true_times_but(recording, wrong=25 * size)
+
+
+def assert_true_times_but(recording, *, wrong):
+    """Assert that of each foot no more samples than that are not the truth at their time."""
+    for side, trace in recording.feet.items():
+        off = np.abs(trace.heel_out_deg - truth(f"{side}_heel_rotation", trace.time_s))
+        assert np.count_nonzero(off > 0.02) <= wrong
+
+
+def test_what_follows_short_time_stamps_that_nothing_settles_is_told(tmp_path):
+    starts = RIDES["compressed"][1]
+    far = [20, 9, 28, 14, 30, 12, 27, 11]  # more in a row than are found
+    changed = short_stamps_overwritten(100, far)
+    recording = read(tmp_path, changed)
+    assert_true_times_but(recording, wrong=25 * len(far))  # the lap's whole stamp settles what follows
+    without = bytearray(changed)
+    without[starts[-1] + 1 : starts[-1] + 5] = b"\xff" * 4
+    told = [item for item in read(tmp_path, bytes(without)).findings if item.code == "fit_times_behind_break"]
+    assert told[0].values["count"] >= 2 * SECONDS - 100 - len(far)

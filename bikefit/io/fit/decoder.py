@@ -21,9 +21,10 @@ import numpy as np
 from bikefit.errors import RecordingError
 from bikefit.io.fit.blocks import Block
 from bikefit.io.fit.column import Column, Piece
-from bikefit.io.fit.definitions import definition_of_messages, describe, group, unwrap_stamps
+from bikefit.io.fit.definitions import definition_of_messages, describe, group
 from bikefit.io.fit.profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit.scan import scan
+from bikefit.io.fit.short_stamps import unwrap_stamps
 from bikefit.io.source import GZIP_MAGIC, check_file, load
 
 if TYPE_CHECKING:

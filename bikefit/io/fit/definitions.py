@@ -15,13 +15,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.io.fit.blocks import FROM_HEADER, Block, Definition, DeveloperField, Field
+from bikefit.io.fit.blocks import Block, Definition, DeveloperField, Field
 from bikefit.io.fit.profile import (
     BASE_TYPES,
     BYTE,
     DEVELOPER_DATA_ID,
     FIELD_DESCRIPTION,
-    TIMESTAMP,
     BaseType,
     FieldSpec,
     field_spec,
@@ -196,76 +195,3 @@ def group(
         for (layout, own), starts in zip(described, members, strict=True)
         if starts.size
     ]
-
-
-def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: list[Block]) -> int:
-    """Give messages with compressed headers their time stamps, a field of their blocks; return how many may be off.
-
-    The header's five bits are the stamp modulo 32. From one stamp to the next, whole or compressed, the time
-    advances by the difference modulo 32; the steps since the last whole stamp of the part add up. Behind bytes that
-    are missing they are counted back from the next whole stamp. Where there is none on that side of the break either,
-    a stamp may be off by a multiple of 32 s; without any whole stamp it means nothing.
-    """
-    if not (data[found.starts] >= 0x80).any():
-        return 0
-    count = len(found.starts)
-    headers = data[found.starts]
-    compressed = headers >= 0x80
-    whole = np.full(count, _NO_STAMP, np.int64)
-    for block in blocks:
-        for field in block.definition.fields:
-            if field.number == TIMESTAMP and "@" not in field.key and field.base.name == "uint32" and field.size == 4:
-                whole[np.searchsorted(found.starts, block.starts)] = block.raw(field)
-    has_whole = whole != _NO_STAMP
-    timed = np.flatnonzero(has_whole | compressed)
-    residue = np.where(has_whole, whole, headers)[timed] & 31
-    lone = _lone_leaps(residue, has_whole[timed]) if found.damage else np.zeros(len(timed), bool)
-    if lone.any():
-        residue[np.flatnonzero(lone)] = residue[np.flatnonzero(lone) - 1]
-    steps = np.cumsum(np.where(has_whole[timed], 0, np.diff(residue, prepend=0) & 31))
-    part = np.searchsorted(np.asarray(found.part_starts), found.starts[timed], side="right")
-    anchor = np.maximum.accumulate(np.where(has_whole[timed], np.arange(len(timed)), -1))
-    known = (anchor >= 0) & (part == part[anchor])
-    found_s = whole[timed][anchor] + steps - steps[anchor]
-    unsure = 0
-    gaps = np.array([item.byte for item in found.damage if item.what == "gap"], np.intp)
-    if gaps.size:
-        stretch = np.searchsorted(gaps, found.starts[timed])
-        begun = np.searchsorted(gaps, np.asarray(found.part_starts)[part - 1])
-        behind_break = stretch > np.where(known, stretch[anchor], begun)
-        back, back_s = _counted_back(whole[timed], residue, stretch, part)
-        back &= behind_break
-        unsure = int(np.count_nonzero(known & behind_break & ~back))
-        found_s, known = np.where(back, back_s, found_s), known | back
-    known &= ~lone & (found_s >= 0)
-    stamps = np.full(count, _NO_STAMP, np.uint32)
-    stamps[timed[known]] = found_s[known]
-    for block in blocks:
-        rows = np.searchsorted(found.starts, block.starts)
-        if compressed[rows].any() and all(field.key != "timestamp" for field in block.definition.fields):
-            block.stamps = np.where(compressed[rows], stamps[rows], _NO_STAMP).astype(np.uint32)
-            stamp = Field(TIMESTAMP, FROM_HEADER, 4, BASE_TYPES[0x86], field_spec(20, TIMESTAMP), "timestamp")
-            block.definition = replace(block.definition, fields=(*block.definition.fields, stamp))
-    return unsure
-
-
-def _counted_back(
-    whole: NDArray[np.int64], residue: NDArray[np.int64], stretch: NDArray[np.intp], part: NDArray[np.intp]
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return stamps counted back from the next whole one, and where there is one before the next break."""
-    has_whole = whole != _NO_STAMP
-    behind = np.minimum.accumulate(np.where(has_whole, np.arange(whole.size), whole.size)[::-1])[::-1]
-    nearest = np.minimum(behind, whole.size - 1)
-    steps = np.cumsum(np.diff(residue, prepend=0) & 31)
-    there = (behind < whole.size) & (part == part[nearest]) & (stretch == stretch[nearest])
-    return there, whole[nearest] + steps - steps[nearest]
-
-
-def _lone_leaps(residue: NDArray[np.int64], whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which compressed stamps of a damaged file leap away while the next one is near the one before."""
-    lone = np.zeros(residue.size, bool)
-    steps = np.diff(residue) & 31
-    if steps.size > 1:
-        most = max(2, 2 * int(np.median(steps)))
-        lone[1:-1] = (steps[:-1] > most) & (residue[2:] - residue[:-2] & 31 <= most) & ~whole[1:-1]
-    return lone
