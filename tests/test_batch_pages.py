@@ -77,6 +77,7 @@ def test_rows_have_their_own_language_brand_and_sheet_and_each_pdf_is_one_page(
     assert "Radlabor" not in other
     assert "Right shoe" in other
     assert '<html lang="de">' in (out / "sessions" / pages[0]).read_text(encoding="utf-8")
+    assert '<p class="brand-name" dir="auto">Radlabor</p>' in (out / "index.html").read_text(encoding="utf-8")
     assert "2 unchanged" in run(*command).out
     (out / "sessions" / pages[1]).unlink()
     assert "1 ok, 1 unchanged" in run(*command).out

@@ -11,7 +11,7 @@ from helpers.browsers import grave, load_axe, watched
 
 from bikefit.analysis import analyze_recording
 from bikefit.batch.identity import named_id
-from bikefit.batch.pages import rider_links, write_group, write_rider
+from bikefit.batch.pages import Look, rider_links, write_group, write_rider
 from bikefit.batch.plan import Job
 from bikefit.batch.work import failed_rows, result_rows
 from bikefit.sessions.session import Session
@@ -57,8 +57,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.save(failed_rows(bad, f"bad.csv: {HOSTILE} {LONG}"))
         (out / "riders").mkdir()
         for rider in rider_links(job.session.rider for job in jobs):
-            write_rider(store, rider, out, Settings())
-        write_group(store, out, Settings(), HOSTILE, pytest.fail, parquet=False)
+            write_rider(store, rider, out, Settings(), Look())
+        write_group(store, out, Settings(), HOSTILE, pytest.fail, look=Look(), parquet=False)
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from bikefit.batch.experiments import rider_recordings
 from bikefit.batch.folder import DATABASE, INDEX, RIDERS, TABLE, is_page, page_lost
 from bikefit.batch.identity import named_id
 from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
+from bikefit.brand import Brand
 from bikefit.comparison import ComparisonResult
 from bikefit.errors import BikefitError, OutputError
 from bikefit.files import write_whole
@@ -23,6 +25,14 @@ from bikefit.store import PARQUET_FILES, Store, client_of, sessions_csv, write_p
 from bikefit.words import ENGLISH, Words
 
 Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page about several sessions looks: its words, and the brand on it."""
+
+    words: Words = ENGLISH
+    brand: Brand | None = None
 
 
 def rider_link(rider: str) -> str:
@@ -46,15 +56,15 @@ def load_libraries() -> None:
     import bikefit.report.pages.studio  # noqa: F401
 
 
-def write_rider(store: Store, rider: str, out: Path, settings: Settings, words: Words = ENGLISH) -> None:
+def write_rider(store: Store, rider: str, out: Path, settings: Settings, look: Look) -> None:
     """Write the page of a rider who rode with two counts; of another, nothing."""
     own = riders_with_two_counts(_dated(store, rider)).get(rider)
     if own is not None:
-        _write_rider(store, rider, own, out, settings, words)
+        _write_rider(store, rider, own, out, settings, look)
 
 
 def _write_rider(
-    store: Store, rider: str, own: Collection[Mapping[str, Any]], out: Path, settings: Settings, words: Words
+    store: Store, rider: str, own: Collection[Mapping[str, Any]], out: Path, settings: Settings, look: Look
 ) -> None:
     """Write the page of a rider with these sessions."""
     from bikefit.report.pages.studio import rider_html
@@ -62,7 +72,13 @@ def _write_rider(
     sessions = list(own)
     compared = compare_rider(sessions, settings)
     page = rider_html(
-        words, rider, sessions, compared, remounted=taken_off_between(sessions), band_deg=settings.neutral_band_deg
+        look.words,
+        rider,
+        sessions,
+        compared,
+        remounted=taken_off_between(sessions),
+        band_deg=settings.neutral_band_deg,
+        brand=look.brand,
     ).encode("utf-8")
     link = rider_link(rider)
     write_whole(out / link, page)
@@ -103,13 +119,13 @@ def write_group(
     tell: Tell,
     *,
     parquet: bool,
-    words: Words = ENGLISH,
-    riders: Mapping[str, Words] = MappingProxyType({}),
+    look: Look,
+    riders: Mapping[str, Look] = MappingProxyType({}),
     moved: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write the index and the tables from what the store holds, and the riders' pages that are not up to date.
 
-    ``riders`` has the words of those whose pages speak another language than the index, ``moved`` what each page
+    ``riders`` has the look of those whose pages have another than the index, ``moved`` what each page
     that is not written any more is called now (empty: nothing).
     The tables come last, for another program may hold them; then that is said and all else is there.
     """
@@ -120,16 +136,17 @@ def write_group(
     sizes = store.pages()
     for rider, own in with_pages.items():
         if page_lost(out, rider_link(rider), sizes.get(rider_link(rider))):
-            _write_rider(store, rider, own, out, settings, riders.get(rider, words))
+            _write_rider(store, rider, own, out, settings, riders.get(rider, look))
     links = rider_links(with_pages)
     page = index_html(
-        words,
+        look.words,
         sessions,
         links,
         title=title,
         band_deg=settings.neutral_band_deg,
         verdicts=store.keep_verdicts(with_pages),
-        pooled=pooled_lines(words, store, sessions),
+        pooled=pooled_lines(look.words, store, sessions),
+        brand=look.brand,
     )
     write_whole(out / INDEX, page)
     reports = {session[name] for session in sessions for name in ("report", "pdf") if session[name]}

@@ -24,7 +24,7 @@ from bikefit.batch.folder import (
 )
 from bikefit.batch.identity import settled, with_ids
 from bikefit.batch.names import check_pattern, named_pairs, page_links
-from bikefit.batch.pages import load_libraries, rider_link, rider_links, write_group, write_rider
+from bikefit.batch.pages import Look, load_libraries, rider_link, rider_links, write_group, write_rider
 from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, fingerprint, printable
 from bikefit.batch.pointers import with_pointers
 from bikefit.batch.pool import run_local
@@ -37,7 +37,7 @@ from bikefit.sessions.session import Session
 from bikefit.settings import Settings
 from bikefit.store import PARQUET_FILES, Known, Store, Stored, reading
 from bikefit.threads import processors
-from bikefit.words import ENGLISH, Words
+from bikefit.words import Words
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _run_locked(
         for note in notes:
             tell(note)
         riders = rider_links(map(_rider, jobs))
-        spoken = {_rider(job): Words(job.session.page_language) for job in jobs}
+        looks = {_rider(job): _look(job) for job in jobs}
         pages = page_links(PAGES, (job for job, _ in pairs), report=options.report, pdf=options.pdf)
         wanted = [INDEX, TABLE, *riders.values(), *pages]
         wanted += PARQUET_FILES if options.parquet else ()
@@ -177,7 +177,7 @@ def _run_locked(
             to_come[rider] -= 1
             # now, while the workers go on with others
             if rider and not to_come[rider] and page_lost(out, riders[rider], store.pages().get(riders[rider])):
-                write_rider(store, rider, out, settings, spoken[rider])
+                write_rider(store, rider, out, settings, looks[rider])
         store.save_settings({"version": __version__, "report": options.report, **to_json_value(settings.to_dict())})
         write_group(
             store,
@@ -186,8 +186,8 @@ def _run_locked(
             options.title,
             tell,
             parquet=options.parquet,
-            words=_most_spoken(jobs),
-            riders=spoken,
+            look=_most_frequent(jobs),
+            riders=looks,
             moved=_moved(pairs, stored.sessions, store.known()),
         )
 
@@ -281,10 +281,15 @@ def _task(job: Job, options: BatchOptions) -> Task:
     )
 
 
-def _most_spoken(jobs: list[Job]) -> Words:
-    """Return the words of the language that most sessions' pages speak: those of the index."""
-    told = Counter(job.session.page_language for job in jobs)
-    return Words(told.most_common(1)[0][0]) if told else ENGLISH
+def _look(job: Job) -> Look:
+    """Return how a session's rider's page looks."""
+    return Look(Words(job.session.page_language), job.session.brand)
+
+
+def _most_frequent(jobs: list[Job]) -> Look:
+    """Return how most sessions' pages look: so does the index."""
+    looks = [(job.session.page_language, job.session.brand.digest if job.session.brand else "") for job in jobs]
+    return _look(jobs[looks.index(Counter(looks).most_common(1)[0][0])]) if jobs else Look()
 
 
 def _rider(job: Job) -> str:

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from bikefit.report.draw import theme
 from bikefit.report.draw.panel import Readout
+from bikefit.report.pages.sheet import BrandView
 from bikefit.report.pages.view import PageView
 from bikefit.report.pages.visit_view import VisitPage
 from bikefit.words import Words, unbroken
@@ -94,9 +95,16 @@ def render_html(page: PageView) -> str:
 
 def _own_css(page: PageView | VisitPage) -> list[str]:
     """Return the style of the brand and the client's sheet, where a page has them."""
-    brand, sheet = page.brand, page.sheet if isinstance(page, PageView) else None
-    made = [_asset("sheet.css")] if brand or sheet else []
-    if brand and brand.colour:
+    sheet = page.sheet if isinstance(page, PageView) else None
+    return brand_css(page.brand) or ([_asset("sheet.css")] if sheet else [])
+
+
+def brand_css(brand: BrandView | None) -> list[str]:
+    """Return the style of a brand, where there is one."""
+    if brand is None:
+        return []
+    made = [_asset("sheet.css")]
+    if brand.colour:
         dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ --brand-ink: {brand.ink_dark}; }} }}"
         made.append(f":root {{ --brand: {brand.colour}; --brand-ink: {brand.ink}; }}\n{dark}")
     return made

@@ -234,18 +234,17 @@ def _figures(words: Words, result: ComparisonResult, feet: list[FootComparison],
 def _recordings(words: Words, foot: FootComparison) -> TableView:
     """Return one foot's recordings with their numbers, and what the pedal measured where it measured anything."""
     witness = any(item.pedal.known for item in foot.recordings)
+    names = _in_short([item.label for item in foot.recordings])
     rows = tuple(
         (
-            words.text(
-                "compared.used" if item.used else "compared.unused", number=number, name=clean(item.label, SHORT)
-            ),
+            words.text("compared.used" if item.used else "compared.unused", number=number, name=clean(name, SHORT)),
             words.text("words.unknown") if item.wedges is None else words.wedges(item.wedges),
             words.signed_degrees(item.value_deg),
             words.degrees(item.standard_error_deg, 2),
             words.signed_degrees(item.cleat_turn_deg),
             *(pedal_words(words, item.pedal) if witness else ()),
         )
-        for number, item in enumerate(foot.recordings, start=1)
+        for number, (item, name) in enumerate(zip(foot.recordings, names, strict=True), start=1)
     )
     shoe = words.shoe(foot.side)
     header = words.columns("tables.recordings_columns")

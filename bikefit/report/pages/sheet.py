@@ -93,13 +93,13 @@ class BrandView:
     logo_png: tuple[int, ...]
 
 
-def branded(page: Page, brand: Brand | None) -> Page:
-    """Return a page with a studio's brand."""
+def brand_view(brand: Brand | None) -> BrandView | None:
+    """Return what a page shows of a studio's brand; nothing where there is nothing of it."""
     if brand is None or not (brand.name or brand.logo or brand.address or brand.closing):
-        return page
+        return None
     logo = brand.logo
     width = min(LOGO_WIDTH, LOGO_HEIGHT * logo.ratio) if logo else 0.0
-    view = BrandView(
+    return BrandView(
         name=clean(brand.name, SHORT),
         address=tuple(clean(line, SHORT) for line in brand.address),
         closing=clean(brand.closing, LONG),
@@ -112,7 +112,12 @@ def branded(page: Page, brand: Brand | None) -> Page:
         logo_svg=logo.content.decode() if logo and logo.kind == "svg" else "",
         logo_png=tuple(logo.content) if logo and logo.kind == "png" else (),
     )
-    return replace(page, brand=view)
+
+
+def branded(page: Page, brand: Brand | None) -> Page:
+    """Return a page with a studio's brand."""
+    view = brand_view(brand)
+    return page if view is None else replace(page, brand=view)
 
 
 def with_sheet(words: Words, page: PageView, result: SessionResult | ComparisonResult, sheet: Sheet | None) -> PageView:

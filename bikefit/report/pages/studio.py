@@ -17,6 +17,7 @@ import numpy as np
 from markupsafe import Markup
 
 from bikefit import __version__
+from bikefit.brand import Brand
 from bikefit.comparison import ComparisonResult, NotComparableError
 from bikefit.comparison import sentences as said_of
 from bikefit.conventions import SIDES, Side
@@ -24,7 +25,8 @@ from bikefit.errors import BikefitError
 from bikefit.model import sentences
 from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.draw import svg, theme
-from bikefit.report.out.html import environment
+from bikefit.report.out.html import brand_css, environment
+from bikefit.report.pages.sheet import brand_view
 from bikefit.words import Words
 
 Row = Mapping[str, Any]
@@ -56,6 +58,7 @@ def index_html(
     band_deg: float = 1.0,
     verdicts: Mapping[str, Mapping[str, str]] | None = None,
     pooled: Sequence[str] = (),
+    brand: Brand | None = None,
 ) -> str:
     """Render the studio's page from stored sessions, each with its ``day``.
 
@@ -74,6 +77,7 @@ def index_html(
     return render_page(
         words,
         "index.html.j2",
+        brand,
         title=title or words.text("studio.title"),
         summary=words.text("studio.summary", sessions=len(sessions), counts=said),
         attention=words.text("studio.attention", feet=attention),
@@ -96,6 +100,7 @@ def rider_html(
     *,
     remounted: bool,
     band_deg: float = 1.0,
+    brand: Brand | None = None,
 ) -> str:
     """Render a rider's history in the order of time; an error in its place says why there is no comparison."""
     words = words.on_page
@@ -115,6 +120,7 @@ def rider_html(
     return render_page(
         words,
         "rider.html.j2",
+        brand,
         title=words.text("rider.title", rider=rider or words.text("rider.unnamed")),
         intro=words.text("rider.intro"),
         back=words.text("rider.back"),
@@ -135,8 +141,9 @@ def refusal_words(words: Words, error: BikefitError) -> str:
     return error.told(words) if isinstance(error, NotComparableError) else str(error)
 
 
-def render_page(words: Words, template: str, **values: Any) -> str:
-    """Render a template with the styles, the words and the hash of its script."""
+def render_page(words: Words, template: str, brand: Brand | None = None, **values: Any) -> str:
+    """Render a template with the brand, the styles, the words and the hash of its script."""
+    view = brand_view(brand)
     script = str(values["script"])
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     sections = {name: words.section(name) for name in ("studio", "rider", "client", "page")}
@@ -149,7 +156,8 @@ def render_page(words: Words, template: str, **values: Any) -> str:
             language=words.language,
             light=Markup(theme.variables(theme.LIGHT)),
             dark=Markup(theme.variables(theme.DARK)),
-            css=Markup(_asset("page.css") + _asset("studio.css") + theme.figure_css()),
+            css=Markup("\n".join((_asset("page.css") + _asset("studio.css") + theme.figure_css(), *brand_css(view)))),
+            brand=view,
             script_hash=f"sha256-{digest}",
             colophon=words.text("studio.colophon", version=__version__),
         )
