@@ -185,7 +185,7 @@ class StrokeRow:
 
 
 STROKE_COLUMNS: Final[tuple[str, ...]] = tuple(item.name for item in fields(StrokeRow))
-"""Columns of the stroke table, one row a stroke, in this order."""
+"""Columns of the stroke table, one row per stroke, in this order."""
 
 ChannelKind = Literal[
     "time", "angle", "crank", "rate", "acceleration", "orientation", "pulse", "lap", "companion"

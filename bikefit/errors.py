@@ -14,7 +14,7 @@ _MARKED = re.compile("\ue010([^\ue010-\ue012]*)\ue011([^\ue010-\ue012]*)\ue012")
 
 
 def flagged(typed: str, on_page: str = "") -> str:
-    """Return a part of an error's message that names a flag, with what a page says in its place, where nobody types."""
+    """Return a part of an error's message that names a flag, with what a page says in its place."""
     return f"\ue010{typed}\ue011{on_page}\ue012"
 
 
@@ -31,7 +31,7 @@ class BikefitError(Exception):
     exit_code: ClassVar[int] = 3
 
     def __str__(self) -> str:
-        """Return the message for whoever types commands."""
+        """Return the message as a terminal shows it."""
         return _MARKED.sub(r"\1", super().__str__())
 
     @property
@@ -77,7 +77,7 @@ def in_words(error: BaseException, *, on_page: bool = False) -> tuple[str, int] 
     if isinstance(error, BikefitError):
         return error.on_page if on_page else str(error), error.exit_code
     if isinstance(error, OSError):
-        # the last net: what can be expected of files is told by whoever reads or writes them
+        # the last net: what can be expected of files is said where they are read or written
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{(error.strerror or str(error)).lower()}.", 3
     if isinstance(error, MemoryError):

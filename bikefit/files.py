@@ -78,7 +78,7 @@ def check_replaceable(path: Path, mark: bytes | None = None) -> None:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - _END))
                 own = mark in file.read()
     except OSError:
-        return  # nothing is there; or it cannot be read, and writing will tell why
+        return  # nothing is there; or it cannot be read, and writing will say why
     if not own:
         raise OutputError(
             f"{path}: there is a file of this name that bikefit did not write, so it stays. Name another."
@@ -114,7 +114,7 @@ def own_file(name: str) -> Path | None:
 
 
 def _umask() -> int:
-    """Return the mask for new files; the system tells it only by setting it."""
+    """Return the mask for new files; the system gives it only while setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

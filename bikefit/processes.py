@@ -24,7 +24,7 @@ _SLOW_SHARE: Final = (0.15, 0.4, 0.7, 1.0)
 
 @dataclass(frozen=True)
 class Processes:
-    """Stationary processes of unit variance, as a series of one length sees them, one a row."""
+    """Stationary processes of unit variance, as a series of one length sees them, one per row."""
 
     votes: Array
     """How much each frequency counts: the highest of an even length counts half."""

@@ -63,7 +63,7 @@ class Settings:
         of the signal's power. Higher: a wrong channel is believed longer.
     alternation_min_share : float
         Where every second turn of a rhythm differs by at least this share of the movement, two turns are one stroke.
-        Lower: a trace that moves twice a stroke is told from one that moves once in fainter cases. A crank angle
+        Lower: a trace that moves twice a stroke is separated from one that moves once in fainter cases. A crank angle
         whose half turns differ by less counts every second turn.
     crank_alternation_min_share : float
         Where every second turn of a crank angle differs by at least this share of the movement, it counts double.
@@ -78,7 +78,7 @@ class Settings:
         How far from it it may be before the crank angle is no longer believed: power and recovery phases are then
         withheld. Higher: cranks with another zero, or late, are believed.
     swapped_tolerance_deg : float
-        How near half a turn from it the crank angle is taken for the other foot's. Higher: more wrong zeros are told as
+        How near half a turn from it the crank angle is taken for the other foot's. Higher: more wrong zeros count as
         swapped sides.
     samples_per_stroke_min : float
         Fewer samples a stroke than this: the outcome is undetermined.
@@ -104,7 +104,7 @@ class Settings:
     zero_sd_shoe_sensor_deg : float
         The same for the pose of a shoe sensor.
     zero_sd_static_deg : float
-        The same where a standing still trial serves as neutral: nobody stands twice in quite the same way.
+        The same where a standing still trial serves as neutral: no two stances are quite the same.
     neutral_band_deg : float
         An excess up to this is left alone. Higher: fewer wedges.
     neutral_confidence : float
@@ -133,7 +133,7 @@ class Settings:
     trend_min_s : float
         Shorter rides have no trend per hour.
     level_change_min_deg : float
-        Steps or drift of the level by this much within the ride are told and lie inside the interval. Lower: more
+        Steps or drift of the level by this much within the ride are reported and lie inside the interval. Lower: more
         rides have wide intervals.
     level_change_max_deg : float
         By more than this within the ride no foot changes its level: the outcome is undetermined.
@@ -146,7 +146,7 @@ class Settings:
     range_min_deg : float
         Every foot turns by more than this within a stroke: below it the outcome is undetermined.
     drift_warn_errors : float
-        And only where it is this many times its own standard error. Higher: fewer drifts are told.
+        And only where it is this many times its own standard error. Higher: fewer drifts are reported.
     drift_warn_min_deg : float
         And only where it moves the foot at least this far over the ride.
     float_stop_strokes_min : int
@@ -165,7 +165,7 @@ class Settings:
         A foot that moves within this of the whole stated float reaches its ends.
     posture_apart_deg : float
         Standing tips the shoe's mean pitch toe-down by at least this much: 45 deg on average in a standing trial, where
-        seated riders have 15-25. Higher: standing is told from sitting in fewer rides.
+        seated riders have 15-25. Higher: standing is distinguished from sitting in fewer rides.
     posture_apart_sds : float
         And by this many standard deviations of the strokes within either posture.
     compare_other_day_h : float
@@ -356,7 +356,7 @@ def load_settings(path: str | Path) -> Settings:
         raise UsageError(f"{path}: this is not a TOML file of settings ({toml_place(error)}).") from error
     known = [item.name for item in fields(Settings)]
     if given and not any(name in known or near_matches(name, known) for name in given):
-        raise UsageError(f"{path}: unknown settings; none of its names is one of bikefit's.")
+        raise UsageError(f"{path}: unknown settings; none of its names is a setting of bikefit.")
     return override(Settings(), given, str(path))
 
 

@@ -201,7 +201,7 @@ def mean_with_error(values: Array, block: int = BLOCK) -> tuple[float, float, fl
 
 
 def means_with_errors(series: Array, block: int = BLOCK) -> tuple[Array, Array, Array]:
-    """Do what `mean_with_error` does for several series at once, one a row, none of them with missing values."""
+    """Do what `mean_with_error` does for several series at once, one per row, none of them with missing values."""
     means = series.mean(axis=1)
     count = series.shape[1]
     together = -(-count // _LONGEST)

@@ -155,7 +155,7 @@ class Visit:
 
 
 def _shown(visit: Visit) -> tuple[Side, ...]:
-    """Return the shoes whose wedges are told: those that were recorded, or both where nothing was yet."""
+    """Return the shoes whose wedges are named: those that were recorded, or both where nothing was yet."""
     return tuple(visit.first.feet) if visit.first else SIDES
 
 
@@ -233,7 +233,7 @@ def _strokes_error_deg(first: SessionResult | None, tested: Sequence[Side]) -> f
 
 
 def _first(source: str | Path, sides: Sequence[Side] | None, options: Session) -> tuple[SessionResult, Side | None]:
-    """Analyse the recording; returns with it the side that a file of one foot does not tell by itself."""
+    """Analyse the recording; returns with it the side that a file of one foot does not give."""
     only = sides[0] if sides is not None and len(sides) == 1 else None
     one_foot = only if only and is_of_one_foot(read_session(with_file(options, source))) else None
     return analyze(source, options.told({"side": one_foot}) if one_foot else options), one_foot

@@ -17,7 +17,7 @@ def choose_neutral(
     if trace.no_zero and choice != "recovery":
         return none, (), trace.no_zero if choice is None else (reason("pose_needed", side=side),)
     if choice is None and trace.zero == "rider":
-        # a zero that the source itself measured, such as a sensor's pose, has been told of there
+        # a zero that the source itself measured, such as a sensor's pose, has been reported there
         told = not math.isnan(trace.zero_sd_deg)
         return Neutral("zero", 0.0), () if told else (finding("zero_from_file", side=side),), ()
     if choice == "zero" and trace.zero != "none":

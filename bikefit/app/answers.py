@@ -35,7 +35,7 @@ def of_session(words: Words, result: SessionResult) -> dict[str, Any]:
 
 
 def of_comparison(words: Words, result: ComparisonResult) -> dict[str, Any]:
-    """Give the answer of several recordings; a shoe whose wedges nobody changed is told in one line."""
+    """Give the answer of several recordings; a shoe whose wedges were not changed gets one line."""
     page = comparison_page(words, result)
     lines = {
         side: [untouched_line(words, foot)] if foot.untouched else compared_lines(words, foot)

@@ -1,4 +1,4 @@
-"""Where the local server has its analyses done: one process, one request at a time, ended where nobody waits for it.
+"""Where the local server has its analyses done: one process, one request at a time, ended when its client has gone.
 
 A process can be stopped in the middle of whatever it does; a thread cannot.
 """

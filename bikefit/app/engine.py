@@ -71,7 +71,7 @@ SAMPLES: Final[Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]]] = {
 
 
 class Engine:
-    """Answers requests about the recordings in one folder; ``stage`` is told when it begins to read, and to analyse."""
+    """Answers requests about the recordings in one folder; ``stage`` is called when reading and analysing begin."""
 
     def __init__(self, folder: Path, stage: Callable[[str], None] = lambda _: None) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""A folder's batch for the local page: told session by session, and left off between two of them."""
+"""A folder's batch for the local page: reported session by session, and stopped between two of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESULTS: Final = "bikefit-results"
 
 
 def beside(source: Path) -> Path:
-    """Return where the results of a folder go when nobody says: beside it, under its name."""
+    """Return where the results of a folder go by default: beside it, under its name."""
     whole = source.absolute()
     return whole.parent / f"{whole.stem if whole.is_file() else whole.name}-{RESULTS}"
 

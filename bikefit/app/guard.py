@@ -1,4 +1,4 @@
-"""Who may ask: a page of this very run, on this very computer; everybody else is told why not."""
+"""Who may ask: a page of this very run, on this very computer; everybody else is refused with the reason."""
 
 from __future__ import annotations
 

@@ -250,7 +250,7 @@ def _streamed(request: Request, source: AsyncIterator[Said]) -> Response:
 
 
 async def _while_wanted(request: Request, source: AsyncIterator[Said]) -> AsyncIterator[Said]:
-    """Yield what is said as long as somebody listens; what nobody waits for any more is ended."""
+    """Yield what is said as long as somebody listens; work that is no longer awaited is stopped."""
     said: asyncio.Queue[Said | None] = asyncio.Queue()
 
     async def listen() -> None:

@@ -1,7 +1,7 @@
-"""The process that analyses for the local server: an engine that is told what to do through its standard input.
+"""The process that analyses for the local server: an engine that takes its requests from standard input.
 
 A request is a line of JSON. What is said on the way, and the answer, are lines of JSON too; a report follows, as bytes,
-the line that tells their number. When nobody is left to tell it anything, it ends.
+the line that gives their number. It ends when its input ends.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def result_tables(out: str | Path) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        ``sessions`` (a row a session, in the manifest's order, without its document), ``feet``, ``strokes``
+        ``sessions`` (one row per session, in the manifest's order, without its document), ``feet``, ``strokes``
         and ``findings``.
 
     Raises

@@ -100,7 +100,7 @@ def _await_one(client: Any, queue: Any, scheduler: str) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Dask from printing pages of traceback where a connection is lost, for that is told in a sentence."""
+    """Keep Dask from printing pages of traceback where a connection is lost: one sentence reports that."""
     names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]
     levels = {name: logging.getLogger(name).level for name in names}
     try:

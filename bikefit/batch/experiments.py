@@ -68,7 +68,7 @@ def rider_recordings(sessions: Iterable[Row]) -> list[RiderRecordings]:
 
     Recordings of one day and format were made with the sensors left on, or are laps where all are of one file. Over
     days, sensors count as remounted: then a rider's response comes from the days only where no single day shows it,
-    else the days tell only how a count repeats.
+    else the days show only how well a count repeats.
     """
     by_rider: dict[str, list[Row]] = {}
     for session in sessions:
@@ -107,7 +107,7 @@ def _sittings(sessions: Sequence[Row]) -> dict[Mounting, list[dict[Side, Series]
 
 
 def _apart(sessions: Sequence[Row]) -> list[Row]:
-    """Leave out what was told already by another section of the same file; sections before whole files."""
+    """Leave out what another section of the same file has given already; sections before whole files."""
     kept: list[Row] = []
     for session in sorted(sessions, key=lambda one: not one["is_section"]):
         same = [one for one in kept if one["sha256"] and one["sha256"] == session["sha256"]]
@@ -122,7 +122,7 @@ def _occasion(session: Row, read: Readings, place: int) -> str:
 
 
 def _usable(told: Iterable[tuple[str, Readings]], side: Side) -> list[_Made]:
-    """Return the recordings of a foot that tell an angle at a known count, of those alike that are most."""
+    """Return the recordings of a foot that give an angle at a known count, of those alike that are most."""
     made = [_Made(occasion, read, read.feet[side]) for occasion, read in told if side in read.feet]
     made = [one for one in made if _tells(one.foot)]
     kinds = [one.alike for one in made]

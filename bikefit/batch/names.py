@@ -30,7 +30,7 @@ def check_pattern(pattern: str) -> None:
 
 
 def with_stems(jobs: Sequence[Job], pattern: str, reserved: Iterable[str] = ()) -> tuple[list[Job], list[str]]:
-    """Give each job the name of its pages; returns what has to be said: names that clash, days that nobody told.
+    """Give each job the name of its pages; returns what has to be said: names that clash, missing dates.
 
     ``reserved`` are names of other sessions' pages.
     """
@@ -51,7 +51,7 @@ def with_stems(jobs: Sequence[Job], pattern: str, reserved: Iterable[str] = ()) 
     if len(clashes) > 5:
         notes.append(f"--name: {len(clashes) - 5} more clash; each ends in a part of its id.")
     if undated:
-        notes.append(f"--name: of {undated} sessions the manifest tells no date, so their names have none.")
+        notes.append(f"--name: of {undated} sessions the manifest gives no date, so their names have none.")
     return named, notes
 
 

@@ -88,7 +88,7 @@ def _managed(
     inbox: queue.Queue[_Letter],
     stop: threading.Event,
 ) -> Iterator[Done]:
-    """Do the tasks until they are done or ``stop`` is set and told by a letter of nobody."""
+    """Do the tasks until they are done, or until ``stop`` is set, which an empty message announces."""
     context = multiprocessing.get_context("spawn")
     waiting, source = deque[Task](), iter(tasks)
     waiting.extend(task for task in (next(source, None),) if task is not None)
@@ -209,7 +209,7 @@ class _Worker:
 
 
 _Letter = tuple[_Worker | None, Any]
-"""What came from a worker; None: its end. From nobody: look whether to stop."""
+"""What came from a worker; None: its end. An empty message: look whether to stop."""
 
 
 def _next_letter(inbox: queue.Queue[_Letter], workers: list[_Worker], timeout_s: float | None) -> _Letter:

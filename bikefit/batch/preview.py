@@ -1,4 +1,4 @@
-"""How to run a batch, and what it would do: told before anything is touched."""
+"""How to run a batch, and what it would do, before anything is touched."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class BatchOptions:
     Attributes
     ----------
     jobs : int
-        Worker processes; 0 = one a core.
+        Worker processes; 0 = one per core.
     timeout_s : float, optional
         Longest time for one session [s]; None = none.
     report : bool
-        Write a page a session.
+        Write a page for each session.
     scheduler : str, optional
         A Dask scheduler to work on.
     ship_files : bool

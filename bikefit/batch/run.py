@@ -135,7 +135,7 @@ def _run_locked(
     work: Callable[[Task], Done],
     tell: Callable[[str], None],
 ) -> Iterator[BatchOutcome]:
-    """Do a batch whose folder nobody else may write to."""
+    """Do a batch whose folder is locked against others."""
     settings = jobs[0].session.settings if jobs else Settings()
     with Store(out / DATABASE) as store:
         if store.put_aside is not None:
@@ -293,5 +293,5 @@ def _most_frequent(jobs: list[Job]) -> Look:
 
 
 def _rider(job: Job) -> str:
-    """Return who rode, empty where nobody said."""
+    """Return who rode; empty where it is not known."""
     return job.session.rider

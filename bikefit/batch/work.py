@@ -100,10 +100,10 @@ def do_task(task: Task) -> Done:
     except MemoryError:
         return absent(job, f"{job.file_names}: it needs more memory than a worker may take.")
     except Exception as error:
-        # one strange file must not stop the others: it is told with the class of what went wrong, and not with its
+        # one strange file must not stop the others: it is reported by the class of what went wrong, not by its
         # words, which may be the file's own
         message = (
-            f"{job.file_names}: {type(error).__name__} while it was read or analysed; 'bikefit analyze' tells more."
+            f"{job.file_names}: {type(error).__name__} while it was read or analysed; 'bikefit analyze' says more."
         )
         return Done(job.id, failed_rows(job, message, now, content, retry=True))
 

@@ -28,7 +28,7 @@ def _text(most: int) -> Mapping[str, Any]:
 
 
 def _string(value: Any, most: int) -> str:
-    """Return words; a ValueError where they are none or too long."""
+    """Return words; a ValueError where they are not text or too long."""
     if not isinstance(value, str) or len(value) > most:
         raise ValueError(value)
     return value
@@ -106,7 +106,7 @@ class Brand:
         said = []
         if self.logo is not None and self.logo.left_out:
             shown = ", ".join(self.logo.left_out[:6]) + (" ..." if len(self.logo.left_out) > 6 else "")
-            said.append(f"logo: taken out, as a logo needs none of it: {shown}.")
+            said.append(f"logo: taken out, as no logo needs it: {shown}.")
         if self.colour and self.ink != self.colour:
             said.append(
                 f"colour: {self.colour} has a contrast of {contrast(self.colour, LIGHT_GROUND):.1f} to the page and "
@@ -131,7 +131,7 @@ def load_brand(path: str | Path) -> Brand:
     Raises
     ------
     UsageError
-        If it cannot be read, has an unknown key, or a value or the logo is none that can be used.
+        If it cannot be read, has an unknown key, or a value or the logo cannot be used.
     """
     path = Path(path)
     try:

@@ -14,7 +14,7 @@ _HEX: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 
 
 def hex_colour(text: str) -> str:
-    """Return a colour as #rrggbb; a ValueError where it is none.
+    """Return a colour as #rrggbb; a ValueError where it is not one.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def add(
     own_id: Annotated[str, Flag("--id", metavar="ID", help="An id of your own. [default: the next number]")] = "",
     clients: ClientsFlag = CLIENTS,
 ) -> None:
-    """Add a client; the file is made where there is none."""
+    """Add a client; the file is made if it does not exist."""
     from bikefit.store import ClientFile
 
     with ClientFile(clients, make=True) as file:
@@ -168,7 +168,7 @@ def backup(
 
 
 def _agreed(question: str) -> bool:
-    """Ask a question on the terminal; whoever is not there does not agree."""
+    """Ask a question on the terminal; without a terminal the answer is no."""
     try:
         return input(question).strip().casefold() in ("y", "yes")
     except EOFError:

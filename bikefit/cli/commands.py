@@ -42,7 +42,7 @@ def analyze(
     as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
     strokes: Annotated[Path | None, Flag("--strokes", metavar="OUT.csv", help="Write the table of strokes.")] = None,
     curves: Annotated[
-        Path | None, Flag("--curves", metavar="OUT.csv", help="Write every stroke's curve, a row a point.")
+        Path | None, Flag("--curves", metavar="OUT.csv", help="Write every stroke's curve, one row per point.")
     ] = None,
     details: Details = False,
     client: ClientFlag = "",
@@ -100,7 +100,7 @@ def _look(file: Path | None, left: list[Path], right: list[Path], session: Sessi
     else:
         source = with_file(session, file).files[0]
     found = inspect_recording(source, read_options(session), session.settings)
-    # the analysis that follows tells the findings, and needs no advice
+    # the analysis that follows reports the findings, and needs no advice
     words = Words(session.page_language)
     print_result(inspection_text(words, replace(found, findings=(), advice=()) if found.feet else found))
     if not found.feet:

@@ -40,7 +40,7 @@ Details = Annotated[bool, Flag("--details", help="Print every number and remark,
 class SessionFlags:
     """Flags of a session's options, by the groups that a command takes; it is handed what was said with them.
 
-    A flag that was not typed says nothing, whatever default its help tells.
+    A flag that was not typed says nothing, whatever default its help states.
     """
 
     groups: tuple[Group, ...]

@@ -58,7 +58,7 @@ def make_encodable() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    """Run the app and return its exit code; its own errors of usage are told here."""
+    """Run the app and return its exit code; its own errors of usage are printed here."""
     from bikefit.cli import clients, commands, demo, page, studio  # noqa: F401  (they add themselves to the program)
     from bikefit.cli.declared import app
 
@@ -67,7 +67,7 @@ def _run(arguments: list[str]) -> int:
         return _code(plainly())
     from bikefit.cli.parser import typer_app
 
-    # whoever completes a line has to know everything
+    # completing a line takes every command
     only = None if os.environ.get("_BIKEFIT_COMPLETE") else next(iter(arguments), "")
     try:
         code = typer_app(app, only)(arguments, prog_name="bikefit", standalone_mode=False)

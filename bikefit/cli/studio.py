@@ -26,11 +26,11 @@ def batch(
     said: Annotated[Said, session_flags("read", "section", "decision", "fitted", "sheet")],
     source: Annotated[Path, Argument(metavar="FOLDER|MANIFEST.csv", help="Recordings, or a table of them.")],
     out: Annotated[Path, Flag("--out", "-o", metavar="DIR", help="Folder of the results.")],
-    jobs: Annotated[int, Flag("--jobs", metavar="N", min=0, help="Workers; 0 = one a core.")] = 0,
+    jobs: Annotated[int, Flag("--jobs", metavar="N", min=0, help="Workers; 0 = one per core.")] = 0,
     timeout: Annotated[
         float, Flag("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
     ] = 900.0,
-    report: Annotated[bool, Flag("--report/--no-report", help="Write a page a session.")] = True,
+    report: Annotated[bool, Flag("--report/--no-report", help="Write a page for each session.")] = True,
     force: Annotated[bool, Flag("--force", help="Go on where most recordings are missing.")] = False,
     prune: Annotated[bool, Flag("--prune", help="Remove sessions that are not named any more.")] = False,
     parquet: Annotated[bool, Flag("--parquet", help="Write the tables as Parquet files too; needs pyarrow.")] = False,

@@ -19,7 +19,7 @@ EVERY_S: Final = 1.0
 
 @contextmanager
 def waiting(what: str, quiet: bool) -> Iterator[None]:
-    """Say on standard error what is being done and for how long, once it takes long; only a terminal is told.
+    """Say on standard error what is being done and for how long, once it takes long; on a terminal only.
 
     The line is gone when the work is done.
     """

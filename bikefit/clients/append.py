@@ -68,7 +68,7 @@ def append_result(
 def append_batch(out: Path, path: Path) -> Iterator[str]:
     """Add the sessions of a batch to the clients whom their rows name; yields what has to be said.
 
-    A row's client is found by id or name, else by the rider's name; a rider whom nobody knows becomes a client. Each
+    A row's client is found by id or name, else by the rider's name; an unknown rider becomes a client. Each
     session is stored by itself, so a run that is stopped is finished by the next one.
     """
     with ClientFile(path, make=True) as file, reading(out / DATABASE) as database:

@@ -15,7 +15,7 @@ from bikefit.store import ClientFile, ClientRow
 
 SCHEMA = "bikefit.client/1"
 _OF_A_BATCH = ("fingerprint", "report", "retry", "named", "kept", "position")
-"""Columns that tell nothing of a client."""
+"""Columns that say nothing about a client."""
 
 
 def export_client(file: ClientFile, client: ClientRow, folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What is taken for a count that nobody stated."""
+"""What is assumed for a count that was not stated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bikefit.model import Readings
 def settle_counts(sessions: Sequence[Readings], *, all_named: bool) -> tuple[list[Readings], tuple[Side, ...]]:
     """Take a shoe of which no recording states a count for bare throughout, where the other's are stated, and name it.
 
-    Where whoever compares has named all the counts that there were, a count left out is none, on either shoe.
+    Where the counts of a comparison were given, a count left out is none, on either shoe.
     """
     assumed = tuple(
         side for side in SIDES if not _stated(sessions, side) and (all_named or _stated(sessions, other_side(side)))

@@ -33,7 +33,7 @@ Curves = Mapping[Side, Array]
 
 @dataclass(frozen=True)
 class FootRecordings:
-    """One foot's recordings as they were given, and those of them that tell something.
+    """One foot's recordings as they were given, and those of them that can be used.
 
     Attributes
     ----------

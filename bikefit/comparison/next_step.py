@@ -71,7 +71,7 @@ def _count_to_repeat(doubts: Sequence[Finding]) -> int | None:
 
 
 def _untried(foot: FootBelief, advised: Recommendation) -> Step:
-    """Return the step of a foot that tells nothing of wedges: ride where near neutral, else compare, or the visit."""
+    """Return the step of a foot without a response: ride where near neutral, else compare, or the visit."""
     side, fitted, system = foot.series.side, foot.series.fitted, foot.series.system
     if near_neutral(advised):
         return _say("ride", "next_recording_none", [fitted], side=side, count=fitted, wedges=None)

@@ -1,4 +1,4 @@
-"""Why recordings cannot be compared, told in the language of whoever asks."""
+"""Why recordings cannot be compared, in the language asked for."""
 
 from __future__ import annotations
 

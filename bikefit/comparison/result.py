@@ -318,7 +318,7 @@ class ComparisonResult:
         return shown(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a foot and recording.
+        """Return one row per foot and recording.
 
         Returns
         -------

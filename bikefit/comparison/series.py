@@ -126,7 +126,7 @@ def build_series(
     last_turn = turns_deg[usable[-1]]
     own_turns = [turns_deg[i] - last_turn if no_float else 0.0 for i in usable]
     counts = tuple(foot.fitted_wedges for foot in feet if foot.fitted_wedges is not None)
-    assert len(counts) == len(feet), "a recording whose count is not known tells nothing of a count"
+    assert len(counts) == len(feet), "a recording whose count is not known says nothing about a count"
     system = sessions[0].system
     positions = sorted({turns_deg[i] for i in usable})
     told = series(

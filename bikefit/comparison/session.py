@@ -41,7 +41,7 @@ def compare(
     sources : sequence of str, path, Recording, Session or ManifestSession
         ``FILE`` or ``FILE@FROM-TO``; or sessions, of a manifest or made by hand, which bring their own counts.
     left_wedges, right_wedges : sequence of int, optional
-        Signed counts on each shoe, varus positive, one a recording; a side left out had none throughout.
+        Signed counts on each shoe, varus positive, one per recording; a side left out had none throughout.
     remounted : bool
         Sensors or markers were taken off and on again in between.
     left_rotation, right_rotation : sequence of float, optional
@@ -97,7 +97,7 @@ def compare_sessions(
 ) -> ComparisonResult:
     """Compare sessions of one rider that were analysed already; the wedges are those that each was analysed with.
 
-    A count that a session was not told is none; a shoe of which none was told gets a finding.
+    A count that a session does not give is taken as none; a shoe without any count gets a finding.
 
     Parameters
     ----------

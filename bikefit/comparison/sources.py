@@ -39,7 +39,7 @@ class Source:
 
 
 def read_sources(sources: Sequence[Source]) -> list[Recording]:
-    """Read the recordings of a comparison, each file once; they are whole, one a source."""
+    """Read the recordings of a comparison, each file once; they are whole, one per source."""
     known: dict[object, Recording] = {}
     recordings = []
     for source in sources:

@@ -32,7 +32,7 @@ def shown_count(foot: FootBelief, verdict: Verdict | None, effect: Effect) -> in
 
 
 def measured(foot: FootBelief, verdict: Verdict | None, mdc_deg: float) -> Finding:
-    """Say how far the wedges turned the heel, or why nothing tells."""
+    """Say how far the wedges turned the heel, or why that is not known."""
     side, effect, series = foot.series.side, foot.effect, foot.series
     if effect is None:
         if len(set(series.counts)) > 1:

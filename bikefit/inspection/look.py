@@ -1,6 +1,6 @@
 """Look at a recording without analysing it: what it holds, what can be made of it, and the command that would.
 
-Inspection never fails where an analysis does: a ride without foot rotation, or with a column that nobody knows, is
+Inspection never fails where an analysis does: a ride without foot rotation, or with an unknown column, is
 just what it is for.
 """
 

@@ -1,4 +1,4 @@
-"""ZIP archives, as apps export them: one file in it is read, of several the user is told which they are."""
+"""ZIP archives, as apps export them: one file in it is read, where it holds several, the message lists them."""
 
 from __future__ import annotations
 

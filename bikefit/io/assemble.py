@@ -176,7 +176,7 @@ def _companions(held: Held, of_side: Mapping[Side, Held], tdc: Channel | None) -
 
 
 def _sided(info: ChannelInfo, unnamed: Side | None) -> ChannelInfo:
-    """Say whose foot an unnamed channel is read as, or that the file does not tell."""
+    """Say whose foot an unnamed channel is read as, or that the file does not say."""
     if not is_unsided(info.meaning):
         return info
     named = info.meaning if unnamed is None else f"{unnamed}_{info.meaning}"

@@ -60,7 +60,7 @@ def clock_from_texts(texts: pd.Series[str]) -> Clock | int:
 
 
 def _clock_seconds(clocks: pd.Series[str]) -> Array:
-    """Return seconds since midnight of ``[h:]m:s[.f]``, with or without am and pm; NaN where it is none."""
+    """Return seconds since midnight of ``[h:]m:s[.f]``, with or without am and pm; NaN where it is not one."""
     import pandas as pd
 
     plain = clocks.str.replace(",", ".", regex=False)
@@ -84,7 +84,7 @@ def _over_midnight(spans: Array) -> Array:
 
 
 def _day(dated: re.Match[str]) -> datetime | None:
-    """Return the date in front of a clock time; None where day and month cannot be told apart."""
+    """Return the date in front of a clock time; None where day and month cannot be distinguished."""
     first, mark, second, third = int(dated[1]), dated[2], int(dated[3]), int(dated[4])
     if len(dated[1]) == 4:
         year, month, day = first, second, third

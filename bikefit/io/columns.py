@@ -46,7 +46,7 @@ class Column:
 def asked_columns(asked: Mapping[str, str], names: Sequence[str], where: str) -> list[tuple[int, Meaning]]:
     """Return which columns the user's ``--column`` names, with their place in ``names``; those of markers are left out.
 
-    Raises UsageError if a channel is none, RecordingError if a name is not there, or there twice.
+    Raises UsageError for an unknown channel, RecordingError if a name is missing or there twice.
     """
     places = []
     for key, name in asked.items():

@@ -1,4 +1,4 @@
-"""Which reader a file needs, told by what it holds; its suffix only where the content leaves it open.
+"""Which reader a file needs, judged by what it holds; its suffix only where the content leaves it open.
 
 A format is one entry of `FORMATS`, or a `Format` that another package names in the entry point group
 ``bikefit.readers``.
@@ -134,7 +134,7 @@ def format_of(path: Path) -> Format:
 
 
 def read_file(path: Path, options: ReadOptions) -> Recording:
-    """Read a file by the reader of its format; one of another package that fails is told and passed over.
+    """Read a file by the reader of its format; one of another package that fails is reported and passed over.
 
     Of a ZIP archive the one file in it is read.
     """

@@ -172,7 +172,7 @@ def in_brackets(name: str) -> tuple[str, str]:
 
 
 def words_of(name: str) -> list[str]:
-    """Return the words of a name in lower case, told apart by what separates them or by capital letters.
+    """Return the words of a name in lower case, split at separators or capital letters.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Can these values be what their column's name says? What cannot be is set aside, what is odd is told."""
+"""Can these values be what their column's name says? What cannot be is set aside, what is odd is reported."""
 
 from __future__ import annotations
 

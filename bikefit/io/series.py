@@ -56,7 +56,7 @@ class Parts:
     sha256 : str
         Of the file's bytes.
     series : tuple of Series
-        At most one a channel, apart from times, which are not series.
+        At most one per channel, apart from times, which are not series.
     start : datetime, optional
         Of the first sample, UTC.
     to_s : float

@@ -1,4 +1,4 @@
-"""In which unit a column of numbers counts time, and from when: told by the size of the numbers and of their steps."""
+"""In which unit a column of numbers counts time, and from when: judged by the size of the numbers and steps."""
 
 from __future__ import annotations
 

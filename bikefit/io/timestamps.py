@@ -48,7 +48,7 @@ class Clock:
 def clock_from_numbers(values: Array, unit: str | None, counter: float | None = None) -> Clock:
     """Return the time of each row from a column of numbers; ``counter`` is what it reaches before it starts again at 0.
 
-    Large numbers are time since 1970. Without a unit it is told from the size of the numbers; one that had to be told
+    Large numbers are time since 1970. Without a unit it is judged by the size of the numbers; one that had to be judged
     from the step between rows is a finding.
 
     Examples

@@ -18,7 +18,7 @@ TOLERANCE_DEG: Final = 1.0
 ASKEW_MAX_DEG: Final = 50.0
 """A bike further askew would have been given other axes by the reader: this is not a pedalling plane."""
 SLOW_S: Final = 4.0
-"""What a bike does within two turns of the slowest pedalling is not told from them."""
+"""What a bike does within two turns of the slowest pedalling is not distinguished from them."""
 
 
 def in_bike_frame(

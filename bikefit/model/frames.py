@@ -1,4 +1,4 @@
-"""Results as tidy tables: one row a stroke, a point of a curve, a foot; for pandas and what reads its tables."""
+"""Results as tidy tables: one row per stroke, point of a curve or foot; for pandas and what reads its tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def strokes_frame(feet: Iterable[FootResult]) -> pd.DataFrame:
 
 
 def curves_frame(feet: Iterable[FootResult]) -> pd.DataFrame:
-    """Return every stroke's curve, a row a point."""
+    """Return every stroke's curve, one row per point."""
     import numpy as np
     import pandas as pd
 
@@ -45,7 +45,7 @@ def curves_frame(feet: Iterable[FootResult]) -> pd.DataFrame:
 
 
 def feet_frame(feet: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Return a row a foot of the feet of a JSON document: every single value, its keys joined by underscores."""
+    """Return one row per foot of the feet of a JSON document: every single value, its keys joined by underscores."""
     import pandas as pd
 
     return pd.DataFrame([{"foot": side, **dict(_single(foot))} for side, foot in feet.items()])

@@ -75,7 +75,7 @@ class FootResult:
         return table
 
     def fitted_in_words(self, words: Words) -> str:
-        """Name the wedges on the shoe during the ride; a count that nobody told is not shown as none."""
+        """Name the wedges on the shoe during the ride; an unknown count is not shown as none."""
         told = self.fitted_wedges is not None
         return words.wedges(self.fitted_wedges) if told else words.text("numbers.not_told")
 
@@ -175,14 +175,14 @@ class SessionResult:
 
     @property
     def curves(self) -> pd.DataFrame:
-        """Every stroke's curve: ``foot``, ``stroke``, ``used``, ``phase_deg``, ``heel_out_deg``, a row a point.
+        """Every stroke's curve: ``foot``, ``stroke``, ``used``, ``phase_deg``, ``heel_out_deg``, one row per point.
 
         Point k of 100 is the mean over the k-th hundredth of the revolution; NaN where the stroke has no samples.
         """
         return curves_frame(self.feet.values())
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a foot: every single value of the JSON contract, its keys joined by underscores.
+        """Return one row per foot: every single value of the JSON contract, its keys joined by underscores.
 
         Returns
         -------

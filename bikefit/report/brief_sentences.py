@@ -76,7 +76,7 @@ def compared_lines(words: Words, foot: FootComparison) -> list[str]:
 
 
 def untouched_line(words: Words, foot: FootComparison) -> str:
-    """Say in one line how a shoe stands whose wedges nobody changed."""
+    """Say in one line how a shoe stands whose wedges were not changed."""
     advised = foot.recommendation
     key = "unknown" if advised.outcome == "undetermined" else advised.next_step.action
     key = key if key in ("unknown", "test", "compare") else "ride"

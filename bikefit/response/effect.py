@@ -17,11 +17,11 @@ Foot = TypeVar("Foot")
 Verdict = Literal["helps", "harms", "too_much", "no_effect_seen", "not_tried"]
 
 _CONFOUNDED_CORRELATION = 0.8
-"""Cant and order that go together more than this: a drift and an effect cannot be told apart."""
+"""Cant and order that go together more than this: a drift and an effect cannot be distinguished."""
 _BENT_CHANCE = 0.8
 """Both that the wedges act and that the response bends must be at least this likely, one-sided."""
 _BENT_RATIO = 1.0 / 3.0
-"""A stretch of the response that does less than this share of the other's, per degree, is told."""
+"""A stretch of the response that does less than this share of the other's, per degree, is reported."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Recording i of a foot reads ``y = a - b x + g t + u + e``: the baseline a has a flat prior; the response b
 [deg heel-in per deg of varus cant] a normal one, or none where only the recordings are to speak; the drift g a normal
-one a recording; u ~ N(0, s^2) is what recordings differ by, e the strokes' error. The SD s is lognormal, the same for
+one per recording; u ~ N(0, s^2) is what recordings differ by, e the strokes' error. The SD s is lognormal, the same for
 both feet, and is always integrated over: at each s everything is normal, so each belief is a mixture of normal
 distributions.
 """
@@ -95,7 +95,7 @@ class Series:
     order : ndarray, shape (n,)
         When it was recorded, counted in recordings.
     setup : ndarray of int, shape (n,)
-        Which position of the cleat: each has a baseline of its own; that of the last recording is told.
+        Which position of the cleat: each has a baseline of its own; that of the last recording is reported.
     """
 
     value_deg: Array
@@ -241,7 +241,7 @@ class FootPosterior:
 def fit_feet(
     feet: Mapping[Foot, Series], assumptions: Assumptions, *, response_prior: bool = True
 ) -> dict[Foot, FootPosterior]:
-    """Learn each foot's numbers from all recordings; a foot at one cant throughout still tells what recordings do.
+    """Learn each foot's numbers from all recordings; a foot at one cant throughout still shows what recordings do.
 
     Parameters
     ----------

@@ -164,7 +164,7 @@ def learn_from(riders: Sequence[RiderRecordings], points: int = _POINTS) -> Stud
     Parameters
     ----------
     riders : sequence of RiderRecordings
-        All riders of a studio; those recorded at one count only tell what recordings differ by.
+        All riders of a studio; those recorded at one count show only what recordings differ by.
     points : int
         How many times the common numbers are tried: the intervals' ends are as sure as that.
 

@@ -102,7 +102,7 @@ def read_manifest(path: str | Path, *, keep_faults: bool = False) -> tuple[Manif
 def read_manifest_and_notes(
     path: str | Path, *, keep_faults: bool = False
 ) -> tuple[tuple[ManifestSession, ...], tuple[str, ...]]:
-    """Read a manifest, with what has to be said of the table as a whole."""
+    """Read a manifest, with what has to be said about the table."""
     path = Path(path)
     read, unknown = _rows(_text(to_utf8(load(path).data)), path.name)
     rows = [row for row in read if not _is_total(row)]
@@ -141,7 +141,7 @@ def _text(data: bytes) -> str:
 
 
 def _rows(text: str, name: str) -> tuple[list[_Row], list[str]]:
-    """Take the table apart; returns its rows and the columns that are none of a manifest."""
+    """Take the table apart; returns its rows and the columns that a manifest does not have."""
     lines = io.StringIO(text.lstrip("\ufeff"), newline=None).readlines()
     head_at, delimiter, columns = _header(lines, name)
     reader = csv.reader(lines[head_at + 1 :], delimiter=delimiter, skipinitialspace=True)

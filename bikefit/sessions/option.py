@@ -45,7 +45,7 @@ class Option:
     flag : str
         Where it is not the name with dashes.
     metavar, both_metavar, shown : str
-        What its help calls the value, the value for both feet, and the default that its help tells.
+        What its help calls the value, the value for both feet, and the default that its help states.
     limits : (float, float), optional
         The smallest and the largest number that make sense.
     unit : str
@@ -103,10 +103,10 @@ def choice(words: Iterable[str]) -> Kind:
     known = tuple(words)
 
     def read(text: str) -> str:
-        """Return the word, however its letters are written; a ValueError where it is none of them."""
+        """Return the word, however its letters are written; a ValueError where it is not one of them."""
         return {word.casefold(): word for word in known}.get(text.strip().casefold()) or _no_choice(text)
 
-    return Kind(read, f"is none of {', '.join(known)}", choices=known)
+    return Kind(read, f"is not one of {', '.join(known)}", choices=known)
 
 
 def _no_choice(text: str) -> NoReturn:

@@ -64,7 +64,7 @@ class Session:
     files : tuple of Path
         The one file of both feet, or of the foot named by ``side``; empty where the recording is at hand.
     shoe_files : PerFoot of tuple of Path
-        Files of each shoe (accelerometer and gyroscope apart, or one file), where there is none of both.
+        Files of each shoe (accelerometer and gyroscope apart, or one file), where there is no file of both.
     rider, date, condition : str
         As a manifest has them; the analysis does not use them.
     client : str
@@ -80,7 +80,7 @@ class Session:
     columns : mapping of str to str
         Canonical channel -> the file's own column or field name.
     rate_hz : float, optional
-        How often the rows of a text table come, where no column tells their time.
+        How often the rows of a text table come, where no column gives their time.
     preset : path, optional
         A file of the user's own layouts of tables.
     reference : str, optional
@@ -92,13 +92,13 @@ class Session:
     strict : bool
         Refuse a damaged file instead of reading what is whole.
     wedges : PerFoot of int, optional
-        Signed wedges on each shoe during the ride, varus positive; None = nobody said.
+        Signed wedges on each shoe during the ride, varus positive; None = not known.
     neutral : PerFoot of float or str, optional
         The angle that each foot is brought back toward [deg, heel-out positive], "zero", "static" or "recovery".
     metric : str
         A code of `bikefit.conventions.METRICS`: what stands for the foot's rotation.
     posture : {"seated", "standing", "all"}, optional
-        Which strokes count where the shoe's pitch tells standing from sitting; None = seated ones.
+        Which strokes count where the shoe's pitch distinguishes standing from sitting; None = seated ones.
     cleat : str, optional
         "3-bolt", "2-bolt" or "speedplay".
     cleat_float_deg : float, optional
@@ -174,7 +174,7 @@ class Session:
         default=None,
         metadata=option(
             NUMBER,
-            "Rows a second, where no column tells the time.",
+            "Rows a second, where no column gives the time.",
             group="read",
             flag="--rate",
             metavar="HZ",
@@ -346,7 +346,7 @@ class Session:
 
     @property
     def page_language(self) -> str:
-        """The language of the page: as told, else the brand's, else English."""
+        """The language of the page: the one given, else the brand's, else English."""
         return self.language or (self.brand.language if self.brand else None) or "en"
 
     def neutral_for(self, side: Side) -> NeutralChoice | None:
@@ -355,7 +355,7 @@ class Session:
         return "static" if own is None and self.static is not None else own
 
     def fitted(self, side: Side) -> int:
-        """Return the signed wedges on one shoe during the ride, none where nobody said."""
+        """Return the signed wedges on one shoe during the ride, none where it is not known."""
         return self.wedges.of(side) or 0
 
 
@@ -376,7 +376,7 @@ def said(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def told_of(session: Session) -> dict[str, Any]:
-    """Return what was told of a session beyond its recording, by column."""
+    """Return what was given for a session beyond its recording, by column."""
     return {
         "notes": session.notes,
         "comfort": session.comfort,

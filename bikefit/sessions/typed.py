@@ -1,4 +1,4 @@
-"""The options of a session as words of the command line, whoever types them."""
+"""The options of a session as words of the command line."""
 
 from __future__ import annotations
 

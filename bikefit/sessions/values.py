@@ -24,7 +24,7 @@ _MINUS: Final = str.maketrans({"\u2212": "-", "\u2013": "-"})
 
 
 def number(text: str) -> float:
-    """Read a number, written with point or comma and any minus; a ValueError where it is none.
+    """Read a number, written with point or comma and any minus; a ValueError where it is not one.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def number(text: str) -> float:
 
 
 def whole_number(text: str) -> int:
-    """Read a whole number; a ValueError where it is none."""
+    """Read a whole number; a ValueError where it is not one."""
     value = number(text)
     if value != round(value):
         raise ValueError(text)
@@ -47,7 +47,7 @@ def whole_number(text: str) -> int:
 
 
 def time_s(text: str) -> float:
-    """Read a time from the first sample, in seconds, as m:ss or as h:mm:ss; a ValueError where it is none.
+    """Read a time from the first sample, in seconds, as m:ss or as h:mm:ss; a ValueError where it is not one.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def time_s(text: str) -> float:
 
 
 def span_s(text: str) -> tuple[float, float]:
-    """Read a stretch of time; a ValueError where it is none.
+    """Read a stretch of time; a ValueError where it is not one.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def neutral(text: str) -> float | str:
 
 
 def iso_day(text: str) -> str:
-    """Return the day of a date as YYYY-MM-DD; empty where it is none in one of the two ways that dates are written.
+    """Return the day of a date as YYYY-MM-DD; empty where it is not written in one of the two ways.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def day(text: str) -> str:
 
 
 def one_day(text: str) -> str:
-    """Read a date as YYYY-MM-DD; a ValueError where it is none."""
+    """Read a date as YYYY-MM-DD; a ValueError where it is not one."""
     if not iso_day(text):
         raise ValueError(text)
     return iso_day(text)
@@ -149,7 +149,7 @@ def language(text: str) -> str:
 
 
 def side(text: str) -> str:
-    """Read a side, by its word or its first letter; a ValueError where it is none."""
+    """Read a side, by its word or its first letter; a ValueError where it is not one."""
     word = text.strip().casefold()
     if not word or word not in ("left", "right", "l", "r"):
         raise ValueError(text)

@@ -171,7 +171,7 @@ def _onto(grid: Array, time_s: Array, values: Array) -> Array:
 
 @dataclass(frozen=True)
 class Readings:
-    """A sensor's readings on even grids, what was wrong with each channel, and what must be told.
+    """A sensor's readings on even grids, what was wrong with each channel, and what must be reported.
 
     Attributes
     ----------

@@ -27,7 +27,7 @@ from bikefit.shoe_sensor.zero import Ridden, zero_from_pose
 
 PEDALLING_LEAST_S = 7.0
 DOUBTED_DEG = 1.5
-"""Doubts about a pose beyond this are told."""
+"""Doubts about a pose beyond this are reported."""
 
 
 def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, float]]:
@@ -101,7 +101,7 @@ def trace_from_sensor(
     6. The gyroscope's dominant axis sees changes of the mean angle independently: the disagreement lowers the quality.
 
     Limits: a bike that leans in time with the crank (1.3 deg of error per degree), an upper that gives way, a pedal
-    that slides on its axle (0.3 deg per mm) cannot be told from a turned foot by one sensor.
+    that slides on its axle (0.3 deg per mm) cannot be distinguished from a turned foot by one sensor.
     """
     if mounting is not None and not (
         mounting.shape == (3, 3) and np.allclose(mounting.T @ mounting, np.eye(3), atol=1e-6)
@@ -187,7 +187,7 @@ def _mounted(
         limits = {"side": side, "from_s": found.start_s, "to_s": found.end_s}
         if zero.shoe_axes is not None:
             used = finding("pose_used", **limits, given=found.given)
-            # a pose that nobody named may be the wrong stretch
+            # a pose that was not named may be the wrong stretch
             findings.append(used if found.given else replace(used, level="warning"))
             if zero.sd_deg > DOUBTED_DEG:
                 findings.append(finding("zero_doubted", side=side, sd_deg=zero.sd_deg))

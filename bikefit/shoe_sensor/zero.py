@@ -219,7 +219,7 @@ def _headings(axle: Array, riding: NDArray[np.bool_], section: Samples, sense: f
 def _line(times: Array, headings: Array) -> tuple[tuple[float, float], Array]:
     """Fit a line to the heading: its value at time 0 and slope [rad, rad/s]; and how far each piece is off it [deg].
 
-    A slope is blamed on the gyroscope's bias, and drawn towards none where it is unsure. What lies off is told from
+    A slope is blamed on the gyroscope's bias, and drawn towards none where it is unsure. What lies off is measured from
     the median line, which a few pieces that turned do not draw to themselves.
     """
     if times.size < 5:

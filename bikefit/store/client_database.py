@@ -28,7 +28,7 @@ OWNER_ONLY = 0o600
 
 
 class ClientDatabase:
-    """A studio's file of clients, open; what goes wrong is told as an error that names it.
+    """A studio's file of clients, open; what goes wrong is raised as an error that names it.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class ClientDatabase:
                 raise
 
     def _create_or_check(self) -> None:
-        """Make the file readable by its owner alone; refuse one that is none of clients or cannot be read."""
+        """Make the file readable by its owner alone; refuse one that is not a file of clients or cannot be read."""
         try:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
             own = is_own(self.path, CLIENTS_ID)
@@ -102,7 +102,7 @@ class ClientDatabase:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Tell what the database says as an error of ours."""
+        """Raise what the database says as an error of ours."""
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -153,7 +153,7 @@ class ClientDatabase:
         if path.exists():
             raise UsageError(f"{path}: this file is there already and is left as it is; name a new one.")
         with self._transaction():
-            # noted first, for whoever is forgotten has to be told of it even where this is killed
+            # noted first, for these copies have to be named even if this is killed
             known = json.loads(self._setting("backups") or "[]")
             self._set("backups", json.dumps(sorted({*known, str(path.resolve())})))
         part = path.with_name(f".{path.name}.unfinished")

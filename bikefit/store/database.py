@@ -38,7 +38,7 @@ def today() -> str:
 
 
 class Store:
-    """The SQLite file of a batch, open for writing; what goes wrong is told as an `OutputError` that names it.
+    """The SQLite file of a batch, open for writing; what goes wrong is raised as an `OutputError` that names it.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Store:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Tell what the database says as an error of ours."""
+        """Raise what the database says as an error of ours."""
         try:
             yield
         except sqlite3.Error as error:
@@ -82,7 +82,7 @@ class Store:
             yield
 
     def close(self) -> None:
-        """Bring what is not in the one file yet into it, as far as nobody reads it, and close it."""
+        """Bring what is not in the one file yet into it, unless somebody is reading it, and close it."""
         with self._told():
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self._db.close()
@@ -236,7 +236,7 @@ class Store:
         return json.loads(found[0]) if found else None
 
     def _note(self, name: str, value: Any) -> None:
-        """Note something of the batch as a whole."""
+        """Note something about the whole batch."""
         with self._transaction():
             self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value, sort_keys=True)))
 

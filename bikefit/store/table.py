@@ -13,7 +13,7 @@ CSV_COLUMNS = csv_columns()
 
 
 def sessions_csv(sessions: Iterable[Mapping[str, Any]]) -> str:
-    """Return ``sessions.csv``: a row a foot, in the order given; a failed session has one row without a foot."""
+    """Return ``sessions.csv``: one row per foot, in the order given; a failed session has one row without a foot."""
     stream = io.StringIO()
     stream.write("\ufeff")
     writer = csv.DictWriter(stream, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")

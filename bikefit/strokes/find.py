@@ -150,7 +150,7 @@ def find_strokes(
 
 
 def _dropped(trace: FootTrace, reasons: NDArray[np.object_], settings: Settings) -> tuple[Finding, ...]:
-    """Say where many of the strokes were left out; where nobody pedalled is not a stroke."""
+    """Say where many of the strokes were left out; a stretch without pedalling is not a stroke."""
     codes = reasons[~np.isin(reasons, NOT_PEDALLED)]
     why = {code: int(np.count_nonzero(codes == code)) for code in REJECT_REASONS if code in codes}
     share = sum(why.values()) / codes.size

@@ -1,4 +1,4 @@
-"""Standing or seated, where the shoe's pitch tells, and which of the two carry the number."""
+"""Standing or seated, where the shoe's pitch shows it, and which of the two carry the number."""
 
 from __future__ import annotations
 

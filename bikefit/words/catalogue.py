@@ -25,7 +25,7 @@ def languages() -> tuple[str, ...]:
 
 
 def check_language(language: str) -> None:
-    """Refuse a language that there are no words in: the user's mistake."""
+    """Refuse a language that has no file of words: the user's mistake."""
     if language not in languages():
         hint = near_matches(language, languages())
         raise UsageError(f"there are no words in '{language}'.{hint} Known: {', '.join(languages())}.")

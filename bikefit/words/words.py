@@ -19,7 +19,7 @@ class Words(Templates):
     """The words of one language: texts by their key, findings by their code, numbers with the language's signs.
 
     The one place where digits are cut, for text, HTML, PDF and PNG alike. Functions that say something take it as
-    their first argument; there is no language of the program as a whole.
+    their first argument; the program has no language of its own.
 
     Attributes
     ----------

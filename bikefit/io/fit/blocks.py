@@ -150,7 +150,7 @@ def rows_at(
 
 
 def valid(raw: NDArray[Any], base: BaseType) -> NDArray[np.bool_]:
-    """Tell which raw values are any: each base type has one number that means "none"; bytes have it as a whole."""
+    """Tell which raw values are valid: each base type has one number that means "none"; bytes are all of it."""
     if base is STRING:
         return np.array([text[:1] not in (b"", b"\0") for text in raw.tolist()], bool)
     if base is BYTE:

@@ -63,7 +63,7 @@ def companion_series(
 
 
 def _companions(record: Mapping[str, Column]) -> Iterator[tuple[str, str, Array]]:
-    """Give each companion's channel, field and values, one a record."""
+    """Give each companion's channel, field and values, one per record."""
     for channel, fields in _PLAIN.items():
         field = _first(record, fields)
         if field is not None:

@@ -100,7 +100,7 @@ class Messages(Mapping[str, Column]):
         """Return the messages as a table, one row a message.
 
         Enumerations are named, UTC time stamps are times (seconds of a device without a clock stay numbers), an array
-        field becomes a column an element, ``name_0``, ``name_1``...
+        field becomes one column per element, ``name_0``, ``name_1``...
         """
         import pandas as pd
 

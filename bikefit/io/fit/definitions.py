@@ -129,7 +129,7 @@ def _whole(value: Any, missing: int) -> int:
 
 
 def _application(value: Any) -> str:
-    """Return an app's id in hexadecimal digits; empty where it is none."""
+    """Return an app's id in hexadecimal digits; empty where it is not one."""
     digits = value if isinstance(value, list) else []
     usable = all(isinstance(digit, float) and 0 <= digit < 256 for digit in digits)
     return bytes(map(int, digits)).hex() if usable else ""

@@ -1,6 +1,6 @@
 """Doubting what a walk over a damaged FIT file led to: missing or changed bytes may pass for messages.
 
-What no device can write is no message. What is odd, such as a lone wild time stamp, is none where messages that hold
+What no device can write is not a message. Nor is what is odd, such as a lone wild time stamp, where messages that hold
 together begin within it; else it stays, for a tool may have written it so, and no checksum or a wrong one.
 """
 

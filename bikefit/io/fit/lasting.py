@@ -42,7 +42,7 @@ class Arrays:
 
 
 def stretches(placed: Placed, arrays: Arrays) -> bool | None:
-    """Tell whether arrays stretch over the time to the next record, however long; None where it cannot be told.
+    """Tell whether arrays stretch over the time to the next record, however long; None where that is not known.
 
     Twice as much time between two numbers means twice as large a change.
     """

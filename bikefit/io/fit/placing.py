@@ -183,7 +183,7 @@ def _single_repeats(stamps: Array, usual: float) -> Array:
 
 
 def _faster_than_its_clock(stamps: Array, sizes: NDArray[np.intp], usual: float) -> tuple[Array, Array] | None:
-    """Return starts and intervals of a recorder a little faster than one a stamp; None where it is none."""
+    """Return starts and intervals of a recorder a little faster than one per stamp; None where it is not."""
     if stamps.size - sizes.size < _REPEATS_MIN or sizes[1:-1].mean() < _FASTER:
         return None
     place = np.arange(stamps.size) - (stamps.size - 1) / 2

@@ -164,7 +164,7 @@ def read_groups(
 ) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
     """Read all sensors of a file within the span of the ride, and what could not be used; stamps are by message type.
 
-    Several are told apart by a text field of an app's own on their messages, such as ``side``.
+    Several are distinguished by a text field of an app's own on their messages, such as ``side``.
     """
     findings: list[Finding] = []
     samples: dict[Kind, list[_Samples]] = {"gyr": [], "acc": []}
@@ -272,7 +272,7 @@ def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tup
 
 
 def _sizes_in_g(stated: Sequence[Array | None], sensors: Sequence[NDArray[np.intp]], count: int) -> Array:
-    """Return the usual size of the acceleration that each of some sensors states in g, where it is none of a foot's."""
+    """Return the usual size of the acceleration that each of some sensors states in g, where it cannot be a foot's."""
     squares, owners = [np.zeros(0)], [np.zeros(0, np.intp)]
     for axes, sensor in zip(stated, sensors, strict=True):
         if axes is not None:

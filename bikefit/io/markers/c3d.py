@@ -36,7 +36,7 @@ def read_c3d(path: Path, options: ReadOptions) -> Recording:
 
 
 def _labels(content: C3dContent) -> list[str]:
-    """Return the markers' names, at most one a point; beyond 255 they go on in LABELS2, LABELS3 ..."""
+    """Return the markers' names, at most one per point; beyond 255 they go on in LABELS2, LABELS3 ..."""
     names: list[str] = []
     for key in ("LABELS", *(f"LABELS{number}" for number in range(2, 9))):
         names.extend(label.strip() for label in content.texts(f"POINT:{key}"))

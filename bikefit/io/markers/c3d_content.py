@@ -21,7 +21,7 @@ from bikefit.model import Array
 BLOCK: Final = 512
 _INTEL, _DEC, _MIPS = 84, 85, 86
 _FRAMES_MAX: Final = 0xFFFF
-"""More frames than the header can tell are told by a parameter."""
+"""A parameter gives the number of frames where the header cannot hold it."""
 _ENTRIES_MAX: Final = 20_000
 Value = tuple[str, ...] | Array
 

@@ -26,7 +26,7 @@ _RADIANS_SURE: Final = 12.0
 _DEGREES_MAX: Final = 3500.0
 _SENSORS: Final = ("rate", "acceleration")
 USUAL: Final = "usual name"
-"""Why a column is read whose name is told by its words."""
+"""Why a column is read whose name is recognised by its words."""
 
 
 @dataclass(frozen=True)

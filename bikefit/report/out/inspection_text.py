@@ -99,7 +99,7 @@ def _gaps(words: Words, foot: FootInspection) -> str:
 
 
 def _channels(words: Words, found: Inspection) -> Table:
-    """Return all that the file holds, a row a channel."""
+    """Return all that the file holds, one row per channel."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in words.columns("inspect.columns"):
         table.add_column(name)

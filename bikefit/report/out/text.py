@@ -161,7 +161,7 @@ def _heading(words: Words, result: SessionResult) -> str:
 
 
 def _table(words: Words, result: SessionResult, feet: list[FootResult]) -> Table:
-    """Return the numbers, a column a foot."""
+    """Return the numbers, one column per foot."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
     for foot in feet:

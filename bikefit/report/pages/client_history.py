@@ -102,7 +102,7 @@ def _row(words: Words, session: Row) -> list[Cell]:
 
 
 def _comfort(words: Words, sessions: Sequence[Row]) -> str:
-    """Draw the comfort session by session; nothing where it was told fewer than twice."""
+    """Draw the comfort session by session; nothing with fewer than two values."""
     told = [(session, float(session["comfort"])) for session in sessions if session["comfort"] is not None]
     if len(told) < 2:
         return ""

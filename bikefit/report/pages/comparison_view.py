@@ -256,7 +256,7 @@ def _recordings(words: Words, foot: FootComparison) -> TableView:
 
 
 def _learned(words: Words, feet: list[FootComparison]) -> TableView:
-    """Return what the recordings say together, a column a shoe."""
+    """Return what the recordings say together, one column per shoe."""
     columns = [_foot_learned(words, foot) for foot in feet]
     rows = (
         tuple((words.text(f"compared.{key}"), *(column[key] for column in columns)) for key in columns[0])

@@ -58,7 +58,7 @@ def _figure(words: Words, key: str, panels: Iterable[Panel], caption: str = "") 
 
 
 def _numbers(words: Words, result: SessionResult, feet: list[FootResult]) -> TableView:
-    """Return the table of all that was measured, a column a shoe."""
+    """Return the table of all that was measured, one column per shoe."""
     measured = [_foot_numbers(words, foot) for foot in feet]
     rows = (
         [(words.text(f"numbers.{key}"), *(column[key] for column in measured)) for key in measured[0]]
@@ -175,7 +175,7 @@ def _decision(words: Words, result: SessionResult, feet: list[FootResult]) -> li
 
 
 def _responses(words: Words, result: SessionResult, decided: list[FootResult]) -> list[Panel]:
-    """Return one panel where both feet share the assumption, else one a foot."""
+    """Return one panel where both feet share the assumption, else one per foot."""
     used = [foot.recommendation.response for foot in decided]
     beliefs = [NormalDist(each.mean, each.sd) for each in used]
     if len(set(used)) == 1 and used[0].source == "assumption":

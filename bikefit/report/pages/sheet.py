@@ -153,7 +153,7 @@ def sheet_view(words: Words, result: SessionResult | ComparisonResult, sheet: Sh
 
 
 def _setup(words: Words, result: SessionResult | ComparisonResult, sheet: Sheet) -> list[tuple[str, str, str]]:
-    """Return the rows of the set-up: what it is, now, next; what stays is told once."""
+    """Return the rows of the set-up: what it is, now, next; what stays is named once."""
     cleat = [words.text(f"cleat_type.{sheet.cleat.replace('-', '_')}")] if sheet.cleat else []
     if sheet.cleat_float_deg is not None:
         cleat.append(words.text("sheet.float", deg=words.degrees(sheet.cleat_float_deg)))

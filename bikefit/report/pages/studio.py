@@ -176,7 +176,7 @@ def _asset(name: str) -> str:
 def _due_days(sessions: Iterable[Row]) -> dict[str, tuple[str, str]]:
     """Return by rider the id of the last session, and the day from which the rider is due again.
 
-    That is the next visit's where one was told, else a year after the last.
+    That is the day of the next visit where one is set, else a year after the last.
     """
     last: dict[str, Row] = {}
     for session in sessions:
@@ -289,7 +289,7 @@ def thinned(curve: Sequence[float]) -> list[float]:
 
 
 def _distributions(words: Words, sessions: Sequence[Row], band_deg: float) -> Iterable[str]:
-    """Yield a picture a foot: how many sessions lie at which angle from neutral."""
+    """Yield one picture per foot: how many sessions lie at which angle from neutral."""
     values = {
         side: [
             foot["excess_deg"]

@@ -27,7 +27,7 @@ SHORT, LONG, MESSAGE = 90, 400, 1000
 # control characters, and the marks that would turn the direction of the text around them
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 SPACES = re.compile(r"[^\S\u00a0]+")
-"""Space between words; the one that holds a number and its unit together is none."""
+"""Space between words; but not the one that holds a number and its unit together."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ def _card_advice(words: Words, foot: FootResult, cap: int) -> str:
 
 
 def client_words(message: str) -> str:
-    """Leave out the sentences that are for whoever types commands.
+    """Leave out the sentences that are for the command line.
 
     Examples
     --------

@@ -132,7 +132,7 @@ def about(words: Words, visit: Visit) -> tuple[str, ...]:
 
 
 def _counts(recordings: Sequence[VisitRecording], visit: Visit) -> list[int]:
-    """Return the signed counts under the shoes that are changed, one a recording."""
+    """Return the signed counts under the shoes that are changed, one per recording."""
     return [item.wedges.of(visit.sides[0]) for item in recordings]
 
 
