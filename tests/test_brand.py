@@ -152,7 +152,7 @@ def test_a_brand_says_what_its_file_says(tmp_path: Path) -> None:
     assert (brand.language, brand.paper, brand.pages) == ("en", "letter", "client")
     assert brand.logo is not None
     assert brand.logo.ratio == 4.0
-    assert "taken out, as a logo needs none of it: <script>." in brand.notes[0]
+    assert "taken out, as no logo needs it: <script>." in brand.notes[0]
     assert "contrast of 1.2 to the page" in brand.notes[1]
     assert brand.digest != load_brand(written(tmp_path, 'name = "Radlabor"')).digest
     assert load_brand(written(tmp_path, "")) == Brand()

@@ -164,7 +164,7 @@ def the_words_say_what_the_json_says(feet: Told) -> None:
         said = comparison_sentences(ENGLISH, foot)
         keep, fitted = told["keep"], told["recordings"][-1]["wedges"]
         assert (" help" in answer or "is closer to neutral" in answer) == (told["verdict"] == "helps")
-        assert ("the wrong way" in answer or "is farther from neutral" in answer) == (told["verdict"] == "harms")
+        assert ("the wrong way" in answer or "is further from neutral" in answer) == (told["verdict"] == "harms")
         assert ("too much" in answer or "is past neutral" in answer) == (told["verdict"] == "too_much")
         assert ("no clear effect" in answer) == (told["verdict"] == "no_effect_seen")
         named = answer.partition(". ")[2]

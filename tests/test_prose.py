@@ -191,7 +191,7 @@ NOTEBOOKS: list[tuple[str, str, str, Callable[..., bool]]] = [
     (
         "05_how_good",
         "about three in ten get worse",
-        r"farther from neutral than before: (\d+\.\d)",
+        r"further from neutral than before: (\d+\.\d)",
         lambda share: 25 <= share <= 35,
     ),
     ("05_how_good", "the angle shrinks by some 8 %", r"\((\d+)% less\)", lambda less: abs(less - 8) <= 1),

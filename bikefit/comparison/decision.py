@@ -21,7 +21,7 @@ def count_to_ride(
     """Choose the count with the smallest expected loss among those that may be ridden and agree with the verdict.
 
     Never more than one wedge beyond what was tried, none on a side that was never tried, none that was measured to
-    turn the heel farther from neutral; where no effect was seen, none beyond what was tried before both sides were, and
+    turn the heel further from neutral; where no effect was seen, none beyond what was tried before both sides were, and
     only where it is worth it; nothing changes where the heel is near neutral, or where nothing was tried.
     """
     series, system = foot.series, foot.series.system

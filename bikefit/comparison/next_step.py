@@ -84,7 +84,7 @@ def _untried(foot: FootBelief, advised: Recommendation) -> Step:
 def _worth_most(
     foot: FootBelief, verdict: Verdict, ranked: Sequence[NextRecording], settings: Settings
 ) -> NextRecording:
-    """Return the best recording that does not go against the verdict: none farther the way that did not help."""
+    """Return the best recording that does not go against the verdict: none further the way that did not help."""
     if verdict == "no_effect_seen":
         untried = [item for item in ranked if _on_other_side(foot, item.wedges)]
         return ranked[0] if ranked[0].gain_deg >= settings.worthwhile_deg or not untried else untried[0]

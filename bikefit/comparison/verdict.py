@@ -76,7 +76,7 @@ def _order(foot: FootBelief) -> Finding | None:
 
 
 def _repeats(foot: FootBelief) -> Finding | None:
-    """Name the count whose two recordings lie farther apart than was to be expected."""
+    """Name the count whose two recordings lie further apart than was to be expected."""
     told, counts = foot.series.told, foot.series.counts
     worst: Finding | None = None
     places = sorted(range(len(counts)), key=lambda i: (told.setup[i], counts[i]))

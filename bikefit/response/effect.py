@@ -93,7 +93,7 @@ def effect_of(free: FootPosterior, cants_deg: Sequence[float]) -> Effect:
 
 
 def verdict_of(effect: Effect | None, own: FootPosterior, cants_deg: Sequence[float]) -> Verdict:
-    """Say what the wedges did for the heel: closer to neutral, farther, or past it, by what is expected at each cant.
+    """Say what the wedges did for the heel: closer to neutral, further, or past it, by what is expected at each cant.
 
     The sign is that of the change as measured; ``own`` is the posterior with the prior, of excesses.
     """
