@@ -104,8 +104,8 @@ def round_windows(stretches: list[Stretch]) -> list[Window]:
 
 def _window(stretch: Stretch, window: slice) -> Window:
     place, axes = stretch.path.place_m[window], stretch.path.axes[window]
-    signals = np.concatenate([place, axes.reshape(-1, 9)], axis=1)
-    centred = recentred(signals, place, stretch.samples.step_s)
+    signals = np.concatenate([place.T, axes.reshape(-1, 9).T])
+    centred = recentred(signals.T, place, stretch.samples.step_s)
     return Window(centred[:, :3], centred[:, 3:].reshape(-1, 3, 3), stretch.orientation.turned[window])
 
 

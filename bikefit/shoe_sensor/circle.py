@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bikefit.model import Array
-from bikefit.shoe_sensor.vectors import applied, lengths, swept
+from bikefit.shoe_sensor.vectors import applied, each_applied, lengths, swept
 
 ROUND_ENOUGH = 0.45
 """Roundness of a path from which on the pedal carries the sensor."""
@@ -81,8 +81,7 @@ def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
     from scipy.fft import irfft, next_fast_len, rfft
 
     count = turned.shape[0]
-    force = np.einsum("nij,nj->in", turned, acc_m_s2)
-    signals = np.concatenate([force, turned.reshape(count, 9).T])
+    signals = np.concatenate([each_applied(turned, acc_m_s2).T, turned.reshape(count, 9).T])
     signals = (signals - signals.mean(axis=1, keepdims=True)).astype(np.float32)
     length = next_fast_len(count + round(8.0 / step_s), real=True)
     frequency = np.fft.rfftfreq(length, step_s)
@@ -93,7 +92,7 @@ def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
     spectrum[:3] *= twice
     spectrum[3:] *= passed.astype(np.float32)
     out = irfft(spectrum, length, axis=1)[:, :count].astype(float)
-    return Path(np.ascontiguousarray(out[:3].T), np.ascontiguousarray(out[3:].T).reshape(count, 3, 3))
+    return Path(out[:3].T, out[3:].T.reshape(count, 3, 3))
 
 
 def recentred(signals: Array, path: Array, step_s: float) -> Array:
@@ -107,19 +106,27 @@ def recentred(signals: Array, path: Array, step_s: float) -> Array:
         return signals
     index = np.arange(turn.size, dtype=float)
     # The mean over a revolution changes slowly: twenty values a second are enough
-    at = np.unique(np.append(np.arange(0, turn.size, max(1, round(0.05 / step_s))), turn.size - 1))
+    every = max(1, round(0.05 / step_s))
+    at = np.unique(np.append(np.arange(0, turn.size, every), turn.size - 1))
     middle = np.clip(turn[at], turn[0] + 0.5, turn[-1] - 0.5)
     reach = round(2.0 / step_s)
     low, high = np.interp(middle - 0.5, turn, index), np.interp(middle + 0.5, turn, index)
     low, high = np.maximum(low, np.minimum(at, high) - reach), np.minimum(high, np.maximum(at, low) + reach)
-    width = np.maximum(high - low, 1.0)
-    centred = np.empty_like(signals)
-    for k in range(signals.shape[1]):
-        column = signals[:, k]
-        total = np.concatenate([[0.0], np.cumsum(0.5 * (column[1:] + column[:-1]))])
-        mean = (np.interp(high, index, total) - np.interp(low, index, total)) / width
-        centred[:, k] = column - np.interp(index, at, mean)
+    rows, total = signals.T, np.zeros(signals.shape[::-1])
+    np.cumsum(0.5 * (rows[:, 1:] + rows[:, :-1]), axis=1, out=total[:, 1:])
+    mean = (_between(total, high) - _between(total, low)) / np.maximum(high - low, 1.0)
+    piece = np.minimum(np.arange(turn.size) // every, at.size - 2)
+    share = (index - at[piece]) / np.diff(at)[piece]
+    centred: Array = (rows - (mean[:, piece] + share * np.diff(mean, axis=1)[:, piece])).T
     return centred
+
+
+def _between(rows: Array, position: Array) -> Array:
+    """Interpolate each row at fractional positions along it."""
+    before = np.minimum(position.astype(np.intp), rows.shape[1] - 2)
+    at = rows[:, before]
+    between: Array = at + (position - before) * (rows[:, before + 1] - at)
+    return between
 
 
 def roundness(path: Array) -> float:
@@ -132,7 +139,8 @@ def roundness(path: Array) -> float:
     1.0
     """
     spread = np.linalg.eigvalsh(path.T @ path)
-    nearest, middle = np.percentile(lengths(path[::4]), [5.0, 50.0])
+    sizes = np.sort(lengths(path[::4]))[None]
+    nearest, middle = _between(sizes, np.array([0.05, 0.5]) * (sizes.size - 1))[0]
     if spread[2] <= 0 or nearest < max(0.3 * middle, RADIUS_LEAST_M):
         return 0.0
     areas = swept(path)
@@ -148,25 +156,33 @@ def _normal_equations(
     matrix, right = np.zeros((4, 4)), np.zeros(4)
     count, radius_sum, aside_sum = 0, 0.0, 0.0
     for place, axes in windows:
-        axle = place - applied(axes, lever)
-        directions = np.linalg.eigh(axle.T @ axle)[1]
-        in_plane = axle @ directions[:, 1:]
-        radius = lengths(in_plane)
-        outward = (in_plane / radius[:, None]) @ directions[:, 1:].T
+        axle, parts = place - applied(axes, lever), axes.transpose(1, 2, 0)
+        spread, directions = np.linalg.eigh(axle.T @ axle)
+        in_plane = directions[:, 1:].T @ axle.T
+        radius = np.sqrt(in_plane[0] ** 2 + in_plane[1] ** 2)
+        slope = np.full((4, radius.size), -1.0)
+        slope[:3] = -_sum_of(directions[:, 1:] @ (in_plane / radius), parts)
         error = radius - crank
-        slope = np.concatenate([-np.einsum("ni,nij->nj", outward, axes), -np.ones((radius.size, 1))], axis=1)
-        aside = axle @ directions[:, 0]
+        aside = directions[:, 0] @ axle.T
         # The window's plane is free to tilt: what a tilt could explain says nothing about the lever arm
-        lean = -(axes.transpose(0, 2, 1) @ directions[:, 0])
-        lean -= in_plane @ np.linalg.lstsq(in_plane, lean, rcond=None)[0]
-        matrix += slope.T @ slope / RADIUS_SD_M**2
-        matrix[:3, :3] += lean.T @ lean / ASIDE_SD_M**2
-        right -= slope.T @ error / RADIUS_SD_M**2
-        right[:3] -= lean.T @ aside / ASIDE_SD_M**2
+        lean = -_sum_of(directions[:, 0], parts)
+        lean -= (lean @ in_plane.T / np.maximum(spread[1:], 1e-12)) @ in_plane
+        matrix += slope @ slope.T / RADIUS_SD_M**2
+        matrix[:3, :3] += lean @ lean.T / ASIDE_SD_M**2
+        right -= slope @ error / RADIUS_SD_M**2
+        right[:3] -= lean @ aside / ASIDE_SD_M**2
         count += radius.size
         radius_sum += float(error @ error)
         aside_sum += float(aside @ aside)
     return matrix, right, count, radius_sum, aside_sum
+
+
+def _sum_of(weights: Array, parts: Array) -> Array:
+    """Return the first axis of parts (3, 3, n) summed up with weights, shape (3,) or (3, n)."""
+    summed: Array = weights[0] * parts[0]
+    summed += weights[1] * parts[1]
+    summed += weights[2] * parts[2]
+    return summed
 
 
 def fit_circle(
