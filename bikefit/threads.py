@@ -14,6 +14,9 @@ MOST: Final = 4
 """More threads than this gain little: what they do is soon bound by the memory."""
 
 
+AHEAD: Final = 2
+"""Items a thread that are taken before they are needed: more would only fill the memory."""
+
 LONG: Final = 200_000
 """Work on fewer samples than this is done before a thread for it has begun."""
 
@@ -51,7 +54,9 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], most: in
         try:
             running = []
             for item in items:
-                running.append(pool.submit(work, item))  # noqa: PERF401  (so that a fault among the items is seen here)
+                running.append(pool.submit(work, item))
+                if len(running) > AHEAD * threads:
+                    running[-AHEAD * threads].result()
             return [future.result() for future in running]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -26,6 +26,8 @@ Rows = slice | NDArray[np.intp]
 
 _OF_A_SHOE: Final = tuple(row for row in CHANNELS if row.sided)
 _OF_A_SENSOR: Final = frozenset(row.name for row in _OF_A_SHOE if row.kind in ("rate", "acceleration"))
+_TELLS_APART: Final = 1000
+"""Samples that are compared before all are."""
 _INTERPOLATED_STEPS: Final = 2.5
 """Between samples that are further apart than this many usual steps a channel is not known."""
 
@@ -126,9 +128,16 @@ def _unlike(feet: dict[Side, FootTrace]) -> dict[Side, FootTrace]:
     if set(feet) != set(SIDES):
         return feet
     left, right = (feet[side].heel_out_deg for side in SIDES)
-    low, high, _ = finite_span(left)
-    alike = left.size == right.size and high > low and np.array_equal(np.abs(left), np.abs(right), equal_nan=True)
+    begin = slice(_TELLS_APART)  # feet that differ do so from the start
+    alike = _mirrored(left[begin], right[begin]) and _mirrored(left, right)
+    low, high, _ = finite_span(left) if alike else (0.0, 0.0, False)
+    alike = alike and high > low
     return {side: replace(foot, obstacles=(reason("feet_alike"),)) for side, foot in feet.items()} if alike else feet
+
+
+def _mirrored(left: Array, right: Array) -> bool:
+    """Tell whether two traces are alike but for the sign."""
+    return bool(np.array_equal(np.abs(left), np.abs(right), equal_nan=True))
 
 
 def _sensor(there: Held, side: Side, clock: str) -> ShoeSensor | None:

@@ -37,12 +37,12 @@ class Channel:
         if self._integral is None:
             return np.full(start_s.size, np.nan)
         begin, end = (np.interp(at, *self._integral, left=np.nan, right=np.nan) for at in (start_s, end_s))
-        mean: Array = (end - begin) / (end_s - start_s)
+        mean: Array = 0.5 * (end - begin) / (end_s - start_s)
         return mean
 
     @cached_property
     def _integral(self) -> tuple[Array, Array] | None:
-        """Times of what is known, and the integral up to them; None under two. Both feet ask for it."""
+        """Times of what is known, and twice the integral up to them; None under two. Both feet ask for it."""
         time, values, known = self.time_s, self.values, np.isfinite(self.values)
         if not known.all():
             time, values = time[known], values[known]
@@ -51,7 +51,6 @@ class Channel:
         running = np.zeros(time.size)
         pieces = running[1:]
         np.subtract(time[1:], time[:-1], out=pieces)
-        pieces *= 0.5
         pieces *= values[1:] + values[:-1]
         np.cumsum(pieces, out=pieces)
         return time, running

@@ -132,7 +132,7 @@ def _wild_samples(time: Array, phase: Array) -> NDArray[np.intp]:
     """Find single samples of the crank angle that do not fit their neighbours."""
     step = np.diff(phase)
     usual = float(np.median(step))
-    if not ((step > usual + CRANK_SPIKE_DEG) | (step < usual - CRANK_SPIKE_DEG)).any():
+    if step.max() <= usual + CRANK_SPIKE_DEG and step.min() >= usual - CRANK_SPIKE_DEG:
         return np.empty(0, dtype=np.intp)
     # a spike that unwrapping turned into a whole turn more is a spike still: look at the steps' remainder
     straight = np.concatenate([[0.0], np.cumsum(np.remainder(step - usual + 180.0, 360.0) - 180.0)])

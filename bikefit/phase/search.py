@@ -149,14 +149,16 @@ def _smoothest_path(share: Array) -> NDArray[np.intp]:
     came_from = np.empty((frames, states), dtype=np.int8)
     padded = np.full(states + 2 * REACH_STEPS, -np.inf)
     window = np.lib.stride_tricks.sliding_window_view(padded, offsets.size)
-    every = np.arange(states)
-    best = share[0].copy()
+    best = padded[REACH_STEPS:-REACH_STEPS]
+    best[:] = share[0]
+    reached = np.empty(window.shape)
+    first = np.arange(0, reached.size, offsets.size)
     for frame in range(1, frames):
-        padded[REACH_STEPS:-REACH_STEPS] = best
-        reached = window - cost
+        np.subtract(window, cost, out=reached)
         choice = reached.argmax(axis=1)
         came_from[frame] = choice
-        best = reached[every, choice] + share[frame]
+        choice += first
+        np.add(reached.take(choice), share[frame], out=best)
     path = np.empty(frames, dtype=np.intp)
     path[-1] = int(best.argmax())
     for frame in range(frames - 1, 0, -1):

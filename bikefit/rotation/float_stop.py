@@ -55,7 +55,7 @@ def _stop_at_top(
 ) -> FloatStop | None:
     """Judge the upper end of curves that may have been turned over (sign -1)."""
     near = max(settings.float_stop_near_deg, NEAR_SDS * noise)
-    level = float(np.quantile(top, 0.75))
+    near_top, most_top, level = np.quantile(top, (0.6, 0.95, 0.75)).tolist()
     level = float(np.median(averaged[averaged > level - 2.0 * near]))  # noise lifts the strokes' furthest points
     half_range = 0.5 * float(np.median(top - bottom))
     if half_range <= near:
@@ -63,8 +63,9 @@ def _stop_at_top(
     at_stop = averaged > level - near
     dwell = float(at_stop.mean())
     round_top = math.acos(1.0 - near / half_range) / math.pi
-    varies = float(np.quantile(bottom, 0.9) - np.quantile(bottom, 0.1))
-    over = 2.0 * float(np.quantile(top, 0.95) - np.quantile(top, 0.6))
+    least_bottom, most_bottom = np.quantile(bottom, (0.1, 0.9)).tolist()
+    varies = most_bottom - least_bottom
+    over = 2.0 * (most_top - near_top)
     sharp = varies > settings.float_stop_varies_deg and over < settings.float_stop_sharp_share * varies
     dwells = dwell > settings.float_stop_dwell_ratio * round_top + DWELL_MORE
     if not ((sharp and dwells) or (uses_float and (sharp or dwells))):

@@ -78,7 +78,8 @@ def summarise_rotation(
     column = {name: np.asarray(strokes[name], dtype=np.float64)[used] for name in _AVERAGED}
     value, error, sd, level = _by_metric(column, metric, settings)
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
-    findings = [*_level_findings(level, side), *_drift_findings(middle_s, column["mean_deg"], level, settings, side)]
+    slope = slope_with_error(middle_s, column["mean_deg"])
+    findings = [*_level_findings(level, side), *_drift_findings(middle_s, slope, level, settings, side)]
     stop = find_float_stop(curves.heel_out_deg[used], cleat_float_deg, settings)
     if stop is not None:
         findings.append(finding("float_stop", side=side, percent=100.0 * stop.share, deg=stop.deg))
@@ -91,7 +92,7 @@ def summarise_rotation(
         peak_crank_deg=circular_mean_deg(column["peak_crank_deg"]) if is_crank else math.nan,
         range_deg=_mean(column["range_deg"]),
         stroke_sd_deg=float(np.std(column["mean_deg"], ddof=1)) if middle_s.size > 1 else math.nan,
-        trend_deg_per_h=_trend_deg_per_h(middle_s, column["mean_deg"], settings),
+        trend_deg_per_h=_trend_deg_per_h(middle_s, slope[0], settings),
         float_stop=stop,
         level_change=level,
     )
@@ -153,21 +154,21 @@ def _level_findings(level: LevelChange | None, side: str) -> tuple[Finding, ...]
 
 
 def _drift_findings(
-    time_s: Array, values: Array, level: LevelChange | None, settings: Settings, side: str
+    time_s: Array, slope_with_its_error: tuple[float, float], level: LevelChange | None, settings: Settings, side: str
 ) -> tuple[Finding, ...]:
     """Say how far the foot drifted, where that is sure and no step; the trend per hour is not known of a short ride."""
     if time_s.size < 3 or (level is not None and level.kind == "steps"):
         return ()
-    slope, error = slope_with_error(time_s, values)
+    slope, error = slope_with_its_error
     deg = slope * float(time_s[-1] - time_s[0])
     fast = abs(slope) * 3600.0 > settings.drift_warn_deg_per_h
     if not (fast and abs(slope) > settings.drift_warn_errors * error and abs(deg) > settings.drift_warn_min_deg):
         return ()
-    return (finding("drift", side=side, deg=deg, deg_per_h=_trend_deg_per_h(time_s, values, settings)),)
+    return (finding("drift", side=side, deg=deg, deg_per_h=_trend_deg_per_h(time_s, slope, settings)),)
 
 
-def _trend_deg_per_h(time_s: Array, values: Array, settings: Settings) -> float:
-    """Return the slope of a line through the values [deg/h]; NaN where the ride is too short to speak of hours."""
+def _trend_deg_per_h(time_s: Array, slope: float, settings: Settings) -> float:
+    """Return a slope per second by the hour [deg/h]; NaN where the ride is too short to speak of hours."""
     if time_s.size < 3 or time_s[-1] - time_s[0] < settings.trend_min_s:
         return math.nan
-    return 3600.0 * slope_with_error(time_s, values)[0]
+    return 3600.0 * slope

@@ -20,7 +20,7 @@ CURVE_EDGES_DEG = np.arange(CURVE_POINTS + 1) * (360.0 / CURVE_POINTS)
 WINDOWS_DEG = {row.column: row.window_deg for row in STROKE_ANGLES if row.window_deg is not None}
 """Stroke table's column -> the crank angles over which it is the mean."""
 EDGES_DEG = np.array(sorted({*CURVE_EDGES_DEG.tolist(), *chain.from_iterable(WINDOWS_DEG.values())}))
-"""Crank angles at which the integral is read off (`numpy.unique` would load what nothing else here needs)."""
+"""Crank angles at which the integral is read off."""
 PACE_EVERY = 5
 """The time is read off at every so many edges of the curve."""
 SPREAD_DEG = 1440.0

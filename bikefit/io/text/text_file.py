@@ -99,21 +99,23 @@ class TextFile:
 
     def _lines(self, also: Callable[[bytes], None]) -> Iterator[Piece]:
         """Give the numbers of a plain file in pieces of whole lines, and all that is read to ``also``."""
-        mark = self.layout.delimiter.encode()
+        mark, size = self.layout.delimiter.encode(), pieces.block_bytes()
         try:
             with self.path.open("rb", buffering=0) as stream:
                 head = stream.read(self.layout.first_byte)
                 also(head)
                 rest: list[memoryview] = []
-                while block := stream.read(pieces.PIECE_BYTES):
+                while block := stream.read(size):
                     also(block)
                     if b'"' in block or b"\0" in block:
                         raise _NotPlain
-                    cut, view = block.rfind(b"\n") + 1, memoryview(block)
-                    if cut:
-                        yield [*rest, view[:cut]]
-                        rest = []
-                    rest.append(view[cut:])
+                    begin, view = 0, memoryview(block)
+                    for end in (*range(pieces.PIECE_BYTES, len(block), pieces.PIECE_BYTES), len(block)):
+                        cut = block.rfind(b"\n", begin, end) + 1
+                        if cut:
+                            yield [*rest, view[begin:cut]]
+                            rest, begin = [], cut
+                    rest.append(view[begin:])
         except OSError as error:
             raise _unreadable(self.path, error) from error
         last = b"".join(rest)
