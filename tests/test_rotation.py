@@ -156,7 +156,7 @@ def test_steps_of_level_are_found(count: int) -> None:
     one[count // 2 :] = 2.0
     part[count // 3 : count // 3 + max(count // 8, 20)] = 2.0
     for shape in (one, part):
-        found = [find_level_change(seconds(count), shape + noise(count, seed), 1.0) for seed in range(20)]
+        found = [find_level_change(seconds(count), shape + noise(count, seed)) for seed in range(20)]
         steps = [change for change in found if change is not None and change.kind == "steps"]
         assert len(steps) >= 17
         assert np.median([change.low_deg for change in steps]) == pytest.approx(0.0, abs=0.2)
@@ -166,22 +166,20 @@ def test_steps_of_level_are_found(count: int) -> None:
 @pytest.mark.parametrize("count", [40, 130, 350, 3000])
 @pytest.mark.parametrize("sd", [0.3, 1.2])
 def test_noise_is_no_change_of_level(count: int, sd: float) -> None:
-    found = [find_level_change(seconds(count), noise(count, seed, sd), 1.0) for seed in range(40)]
+    found = [find_level_change(seconds(count), noise(count, seed, sd)) for seed in range(40)]
     assert sum(change is not None for change in found) <= 2
 
 
 @pytest.mark.parametrize("count", [350, 3000])
 def test_a_straight_drift_is_no_step(count: int) -> None:
-    found = [
-        find_level_change(seconds(count), np.linspace(0.0, 2.0, count) + noise(count, seed), 1.0) for seed in range(20)
-    ]
+    found = [find_level_change(seconds(count), np.linspace(0.0, 2.0, count) + noise(count, seed)) for seed in range(20)]
     assert [change.kind for change in found if change is not None] == ["drift"] * 20
 
 
 def test_a_rare_episode_does_not_widen_the_interval() -> None:
     values = noise(2000, 1)
     values[900:940] += 4.0
-    assert find_level_change(seconds(2000), values, 1.0) is None
+    assert find_level_change(seconds(2000), values) is None
 
 
 @pytest.mark.parametrize("shape", ["step", "drift"])

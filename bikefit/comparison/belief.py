@@ -20,10 +20,8 @@ from bikefit.response import (
     fit_feet,
     verdict_of,
 )
+from bikefit.settings import Settings
 from bikefit.words import Interval
-
-_MOVED_SD, _MOVED_MEAN = 0.8, 0.5
-"""The recordings moved the response where its SD fell below this share of the prior's, or its mean by so many SDs."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +55,14 @@ class FootBelief:
             return None
         return verdict_of(self.effect, self.own, self.series.told.cant_deg.tolist())
 
-    @property
-    def moved(self) -> bool:
+    def moved(self, settings: Settings) -> bool:
         """Whether the recordings, and not the assumption alone, say what a wedge does to this foot."""
         if self.effect is None:
             return False
         prior, now = self.assumptions, self.own.response
         shift = abs(now.mean - prior.response_mean)
-        least = prior.response_sd
-        return self.effect.detected or now.sd <= _MOVED_SD * least or shift >= _MOVED_MEAN * least
+        narrower = now.sd <= settings.response_moved_sd_share * prior.response_sd
+        return self.effect.detected or narrower or shift >= settings.response_moved_sds * prior.response_sd
 
     def excess_at(self, total: int) -> Mixture:
         """Return the belief about the excess with a count on the shoe, with the zero's error [deg]."""

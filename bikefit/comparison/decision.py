@@ -29,7 +29,7 @@ def count_to_ride(
     believed = Response(
         response.mean,
         response.sd,
-        "own" if foot.moved else "assumption",
+        "own" if foot.moved(settings) else "assumption",
         foot.own.covariance_at(series.cant_deg(fitted)),
     )
     if verdict is None:

@@ -129,7 +129,7 @@ def judge_foot(
     series, system, own = foot.series, foot.series.system, foot.own
     before_deg, reached_deg = _visible_deg(foot)
     told = foot.verdict
-    measured, doubts = verdict.measured(foot, told, reached_deg), verdict.doubts(foot)
+    measured, doubts = verdict.measured(foot, told, reached_deg), verdict.doubts(foot, settings)
     ranked = rank_recordings(
         own, series.told, series.counts, cant_deg=system.cant_deg, cap=system.cap, zero_sd_deg=series.zero_sd_deg
     )

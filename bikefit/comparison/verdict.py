@@ -12,6 +12,7 @@ from bikefit.comparison.belief import FootBelief
 from bikefit.comparison.decision import best_count
 from bikefit.model import Finding, finding
 from bikefit.response import Effect, Mixture, Verdict, order_confounded, straightness
+from bikefit.settings import Settings
 
 _CODES = {
     "helps": "compare_closer",
@@ -62,15 +63,15 @@ def measured(foot: FootBelief, verdict: Verdict | None, mdc_deg: float) -> Findi
     )
 
 
-def doubts(foot: FootBelief) -> tuple[Finding, ...]:
+def doubts(foot: FootBelief, settings: Settings) -> tuple[Finding, ...]:
     """Say what makes the recordings doubtful: their order, a count that did not repeat, an effect that bends."""
-    found = [_order(foot), _repeats(foot), _bent(foot)]
+    found = [_order(foot, settings), _repeats(foot), _bent(foot, settings)]
     return tuple(item for item in found if item is not None)
 
 
-def _order(foot: FootBelief) -> Finding | None:
+def _order(foot: FootBelief, settings: Settings) -> Finding | None:
     """Say that count and order go together."""
-    if foot.effect is None or not order_confounded(foot.series.told):
+    if foot.effect is None or not order_confounded(foot.series.told, settings):
         return None
     return finding("order_confounded", side=foot.series.side, count=foot.series.baseline)
 
@@ -107,9 +108,9 @@ def _expected_spread_deg(foot: FootBelief, one: int, other: int) -> float:
     return Mixture(np.exp(log_weights), np.zeros_like(sds), sds).quantile(0.5 + 0.5 * _CONFIDENCE)
 
 
-def _bent(foot: FootBelief) -> Finding | None:
+def _bent(foot: FootBelief, settings: Settings) -> Finding | None:
     """Doubt a response that is not straight, where three counts or more are there."""
-    found = straightness(foot.series.told, foot.assumptions)
+    found = straightness(foot.series.told, foot.assumptions, settings)
     if found is None or not found.doubted:
         return None
     low, middle, high = found.cants_deg

@@ -13,10 +13,6 @@ from bikefit.model import Array, Finding, finding
 from bikefit.settings import DEFAULTS, Settings
 from bikefit.signals import usual_step
 
-TOLERANCE_DEG: Final = 1.0
-"""How well the pedals' plane is known; within it the file's own axes stand for the bike's."""
-ASKEW_MAX_DEG: Final = 50.0
-"""A bike further askew would have been given other axes by the reader: this is not a pedalling plane."""
 SLOW_S: Final = 4.0
 """What a bike does within two turns of the slowest pedalling is not distinguished from them."""
 
@@ -33,7 +29,7 @@ def in_bike_frame(
     off = 0.0 if normal is None else float(np.degrees(np.arccos(min(1.0, normal[1]))))
     turn = np.eye(3)
     found: list[Finding] = []
-    if TOLERANCE_DEG < off < ASKEW_MAX_DEG:
+    if settings.bike_axis_apart_min_deg < off < settings.bike_axis_apart_max_deg:
         turn = _turn_to_y(normal)
         found.append(finding("bike_axis_turned", degrees=off))
     final = {name: values @ turn.T for name, values in positions.items()}

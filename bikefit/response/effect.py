@@ -12,16 +12,10 @@ from bikefit.model import Array
 from bikefit.response.experiment import Assumptions, FootPosterior, Series, fit_feet
 from bikefit.response.linear import condition, normalised, precision_of
 from bikefit.response.mixture import Mixture
+from bikefit.settings import DEFAULTS, Settings
 
 Foot = TypeVar("Foot")
 Verdict = Literal["helps", "harms", "too_much", "no_effect_seen", "not_tried"]
-
-_CONFOUNDED_CORRELATION = 0.8
-"""Cant and order that go together more than this: a drift and an effect cannot be distinguished."""
-_BENT_CHANCE = 0.8
-"""Both that the wedges act and that the response bends must be at least this likely, one-sided."""
-_BENT_RATIO = 1.0 / 3.0
-"""A stretch of the response that does less than this share of the other's, per degree, is reported."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +103,12 @@ def verdict_of(effect: Effect | None, own: FootPosterior, cants_deg: Sequence[fl
     return "too_much" if any(excess * before < 0.0 for excess in after) else "harms"
 
 
-def order_confounded(one: Series) -> bool:
+def order_confounded(one: Series, settings: Settings = DEFAULTS) -> bool:
     """Say whether cant and order go together over three or more recordings, as in 0, 1, 2 wedges."""
     cants, order = _within_setups(one, one.cant_deg), _within_setups(one, one.order)
     size = float(np.linalg.norm(cants) * np.linalg.norm(order))
-    return one.order.size > 2 and size > 0.0 and abs(float(cants @ order)) > _CONFOUNDED_CORRELATION * size
+    least = settings.order_confounded_correlation * size
+    return one.order.size > 2 and size > 0.0 and abs(float(cants @ order)) > least
 
 
 def _within_setups(one: Series, values: Array) -> Array:
@@ -148,7 +143,7 @@ class Straightness:
     doubted: bool
 
 
-def straightness(one: Series, assumptions: Assumptions) -> Straightness | None:
+def straightness(one: Series, assumptions: Assumptions, settings: Settings = DEFAULTS) -> Straightness | None:
     """Look whether the response bends, by a parabola through the recordings; None under three cants in one setup."""
     here = np.unique(one.cant_deg[one.setup == one.setup[-1]])
     if here.size < 3:
@@ -173,6 +168,6 @@ def straightness(one: Series, assumptions: Assumptions) -> Straightness | None:
     lower, upper = belief((1.0, low + middle)).mean, belief((1.0, middle + high)).mean
     bent, acts = (max(chance := belief(row).cdf(0.0), 1.0 - chance) for row in ((0.0, 1.0), (1.0, low + high)))
     weak, strong = sorted((lower, upper), key=abs)
-    uneven = weak * strong <= 0.0 or abs(weak) < _BENT_RATIO * abs(strong)
-    doubted = uneven and min(bent, acts) >= _BENT_CHANCE
+    uneven = weak * strong <= 0.0 or abs(weak) < settings.response_bent_share * abs(strong)
+    doubted = uneven and min(bent, acts) >= settings.response_bent_probability
     return Straightness((low, middle, high), lower, upper, bent, doubted)

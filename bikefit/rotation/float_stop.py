@@ -15,8 +15,6 @@ AVERAGED = 5
 """Points of a curve that are averaged against noise."""
 NEAR_SDS = 2.5
 """A point is at the stop within so many standard deviations of the noise, however near that is."""
-DWELL_MORE = 0.03
-"""A stop holds the foot for this share of the turn more than what the dwell ratio asks for."""
 
 
 def find_float_stop(
@@ -67,7 +65,7 @@ def _stop_at_top(
     varies = most_bottom - least_bottom
     over = 2.0 * (most_top - near_top)
     sharp = varies > settings.float_stop_varies_deg and over < settings.float_stop_sharp_share * varies
-    dwells = dwell > settings.float_stop_dwell_ratio * round_top + DWELL_MORE
+    dwells = dwell > settings.float_stop_dwell_ratio * round_top + settings.float_stop_dwell_more_share
     if not ((sharp and dwells) or (uses_float and (sharp or dwells))):
         return None
     approach = float((averaged > level - 2.0 * near).mean()) - dwell

@@ -10,6 +10,7 @@ import numpy as np
 from bikefit.conventions import Z95
 from bikefit.model import Array, LevelChange
 from bikefit.quantiles import t_quantile
+from bikefit.settings import DEFAULTS, Settings
 from bikefit.signals import long_run_variance, mean_with_error, robust_sd
 
 BLOCKS_MOST: Final = 150
@@ -18,20 +19,15 @@ BLOCK_STROKES: Final = 7
 """Strokes in a block, or more: 5 s at 90 rpm."""
 STEPS_MOST: Final = 6
 """Steps that are looked for."""
-LEVEL_SHARE: Final = 0.05
-LEVEL_STROKES: Final = 12
-"""A level holds at least this share of the strokes, and this many: less is an episode that the mean hardly feels."""
-ERRORS_APART: Final = 4.0
-"""Two levels, or the ends of a drift, are apart by this many of their standard errors."""
 PENALTY: Final = 4.0
 """What a parameter has to gain in the sum of squares, in units of the blocks' variance and the logarithm of their
 number: neighbouring blocks resemble each other, so this is more than the usual one."""
 
 
-def find_level_change(time_s: Array, values: Array, smallest_deg: float) -> LevelChange | None:
-    """Return how the strokes' angles (in the order ridden) left their level by as much as ``smallest_deg``, if so."""
+def find_level_change(time_s: Array, values: Array, settings: Settings = DEFAULTS) -> LevelChange | None:
+    """Return how the strokes' angles (in the order ridden) left their level by as much as matters, if so."""
     blocks = max(1, min(BLOCKS_MOST, values.size // BLOCK_STROKES))
-    if blocks < 3 or np.ptp(values) < smallest_deg:
+    if blocks < 3 or np.ptp(values) < settings.level_change_min_deg:
         return None
     bounds = np.linspace(0, values.size, blocks + 1).astype(np.intp)
     sizes = np.diff(bounds)
@@ -44,8 +40,8 @@ def find_level_change(time_s: Array, values: Array, smallest_deg: float) -> Leve
     slope = float(at @ means) / float(at @ at)
     straight = float(((means - means.mean() - slope * at) ** 2).sum())
     if straight + price <= rest + 2.0 * price * (len(starts) - 1):
-        return _drift(time_s, values, smallest_deg)
-    return _shift(time_s, values, [int(bounds[start]) for start in starts], smallest_deg)
+        return _drift(time_s, values, settings)
+    return _shift(time_s, values, [int(bounds[start]) for start in starts], settings)
 
 
 def _steps(means: Array, price: float) -> tuple[list[int], float]:
@@ -73,10 +69,10 @@ def _steps(means: Array, price: float) -> tuple[list[int], float]:
     return starts[::-1], left[steps]
 
 
-def _shift(time_s: Array, values: Array, starts: list[int], smallest_deg: float) -> LevelChange | None:
+def _shift(time_s: Array, values: Array, starts: list[int], settings: Settings) -> LevelChange | None:
     """Return the lowest and the highest of the levels, if they are apart by enough."""
     ends = [*starts[1:], values.size]
-    longest = max(LEVEL_STROKES, math.ceil(LEVEL_SHARE * values.size))
+    longest = max(settings.level_min_strokes, math.ceil(settings.level_min_share * values.size))
     levels = [(low, high) for low, high in zip(starts, ends, strict=True) if high - low >= longest]
     if len(levels) < 2:
         return None
@@ -84,7 +80,8 @@ def _shift(time_s: Array, values: Array, starts: list[int], smallest_deg: float)
     errors = [math.sqrt(long_run_variance(values[low:high])[0] / (high - low)) for low, high in levels]
     lowest, highest = int(np.argmin(means)), int(np.argmax(means))
     apart = means[highest] - means[lowest]
-    if apart < max(smallest_deg, ERRORS_APART * math.hypot(errors[lowest], errors[highest])):
+    sure_deg = settings.level_change_errors * math.hypot(errors[lowest], errors[highest])
+    if apart < max(settings.level_change_min_deg, sure_deg):
         return None
     return LevelChange(
         kind="steps",
@@ -101,12 +98,12 @@ def _sd_of_mean(values: Array) -> float:
     return t_quantile(dof) / Z95 * error
 
 
-def _drift(time_s: Array, values: Array, smallest_deg: float) -> LevelChange | None:
+def _drift(time_s: Array, values: Array, settings: Settings) -> LevelChange | None:
     """Return the ends of the straight line through the values, if they are apart by enough."""
     slope, error = slope_with_error(time_s, values)
     lasts = float(time_s[-1] - time_s[0])
     apart = abs(slope) * lasts
-    if not apart >= max(smallest_deg, ERRORS_APART * error * lasts):
+    if not apart >= max(settings.level_change_min_deg, settings.level_change_errors * error * lasts):
         return None
     middle = float(values.mean())
     return LevelChange(

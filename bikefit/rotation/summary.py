@@ -136,7 +136,7 @@ def _mean(values: Array) -> float:
 def _level_change(time_s: Array, values: Array, settings: Settings) -> LevelChange | None:
     """Return how the foot left its level by as much as the settings ask."""
     known = np.isfinite(values)
-    return find_level_change(time_s[known], values[known], settings.level_change_min_deg)
+    return find_level_change(time_s[known], values[known], settings)
 
 
 def _sd_of_levels(level: LevelChange | None, value_deg: float) -> float:

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from bikefit.model import Array
 from bikefit.shoe_sensor.held import moving
 
-CLIPPED_SHARE = 0.001
-"""A channel that sits at the end of its range for a larger share of the samples is called clipped."""
 END = 1e-6
 """Relative distance from the extreme value within which a reading sits at the end."""
 RUNS_LEAST = 5

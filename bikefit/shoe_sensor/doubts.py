@@ -6,29 +6,23 @@ from bikefit.conventions import Side
 from bikefit.model import Array, Reason, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import Circle
-from bikefit.shoe_sensor.clipping import CLIPPED_SHARE
 from bikefit.shoe_sensor.lag import Lag
 from bikefit.shoe_sensor.samples import Readings
 
-CLIPPED_ERROR_DEG = 2.0
-MENDED_ERROR_DEG = 0.5
-"""What is left where held values, jittering stamps or a lag were put right."""
 DENT_ERROR_DEG_M = 200.0
 """Error of the angle for each metre by which the pedal's path is from a circle."""
-LEVEL = 0.35
-"""Upward part of the sensor's z axis within which it lies level; below it sits upside down, or counts downwards."""
 
 
-def errors_of(readings: Readings, lag: Lag, circle: Circle) -> list[float]:
+def errors_of(readings: Readings, lag: Lag, circle: Circle, settings: Settings) -> list[float]:
     """Return the standard deviations that faults of the readings add to the zero's [deg]."""
     errors = [DENT_ERROR_DEG_M * circle.radius_rms_m]
     for seen in (readings.gyroscope, readings.accelerometer):
-        if seen.clipped > CLIPPED_SHARE:
-            errors.append(CLIPPED_ERROR_DEG)
+        if seen.clipped > settings.clipped_min_share:
+            errors.append(settings.clipped_sd_deg)
         if seen.held_rows > 1.0 or seen.jitter_s > 0.0:
-            errors.append(MENDED_ERROR_DEG)
+            errors.append(settings.mended_sd_deg)
     if lag.seconds != 0.0:
-        errors.append(MENDED_ERROR_DEG)
+        errors.append(settings.mended_sd_deg)
     return errors
 
 
@@ -45,11 +39,11 @@ def obstacles_of(readings: Readings, shoe_axes: Array | None, side: Side, settin
     ):
         if share > most:
             obstacles.append(reason(code, side=side, share_percent=100.0 * share))
-    if shoe_axes is not None and shoe_axes[2, 2] < -LEVEL:
+    if shoe_axes is not None and shoe_axes[2, 2] < -settings.upside_down_min_share:
         obstacles.append(reason("sensor_upside_down", side=side))
     return tuple(obstacles)
 
 
-def sign_unseen(shoe_axes: Array) -> bool:
+def sign_unseen(shoe_axes: Array, settings: Settings) -> bool:
     """Tell whether the sensor's z axis lies so level that an accelerometer counting downwards would not show."""
-    return bool(abs(shoe_axes[2, 2]) <= LEVEL)
+    return bool(abs(shoe_axes[2, 2]) <= settings.upside_down_min_share)

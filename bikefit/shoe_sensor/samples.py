@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bikefit.errors import RecordingError, flagged
 from bikefit.model import Array, Finding, ShoeSensor, finding
 from bikefit.settings import Settings
-from bikefit.shoe_sensor.clipping import CLIPPED_SHARE, clipped_share, unclipped
+from bikefit.shoe_sensor.clipping import clipped_share, unclipped
 from bikefit.shoe_sensor.held import released
 from bikefit.shoe_sensor.stamps import evened
 from bikefit.shoe_sensor.vectors import lengths
@@ -81,7 +81,7 @@ class _Channel:
         return self.condition.held_rows > 1.0 or self.condition.jitter_s > 0.0
 
 
-def _mended(time_s: Array, values: Array) -> _Channel:
+def _mended(time_s: Array, values: Array, settings: Settings) -> _Channel:
     """Drop what is missing or repeated, put the stamps in even places where they jitter, bridge clipped peaks."""
     time_s, values = _finite(time_s, values)
     time_s, values, held = released(time_s, values)
@@ -93,7 +93,7 @@ def _mended(time_s: Array, values: Array) -> _Channel:
         pieces.append(places)
         jitter = max(jitter, spread)
     clipped = clipped_share(values)
-    if clipped > CLIPPED_SHARE:
+    if clipped > settings.clipped_min_share:
         values = unclipped(values)
     return _Channel(np.concatenate(pieces), values, Condition(held, clipped, jitter))
 
@@ -197,7 +197,8 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
     not overlap, or if no stretch is long enough.
     """
     check_units(sensor)
-    gyr, acc = _mended(sensor.gyr_time_s, sensor.gyr_deg_s), _mended(sensor.acc_time_s, sensor.acc_m_s2)
+    gyr = _mended(sensor.gyr_time_s, sensor.gyr_deg_s, settings)
+    acc = _mended(sensor.acc_time_s, sensor.acc_m_s2, settings)
     step = gyr.step_s
     first, last = (gyr.time_s[0], gyr.time_s[-1]), (acc.time_s[0], acc.time_s[-1])
     if min(first[1], last[1]) - max(first[0], last[0]) < SHORTEST_STRETCH_S:
@@ -228,13 +229,13 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
             "is whole. Record at a lower rate, or let the sensor store the data itself instead of sending it."
         )
     lost = sum(end - start for start, end in edges) - sum(float(np.ptp(part.time_s)) for part in stretches)
-    findings = _told(sensor, gyr, acc)
+    findings = _told(sensor, gyr, acc, settings)
     if len(edges) > 1:
         findings.append(finding("sensor_gaps", side=sensor.side, gaps=len(edges) - 1, lost_s=max(lost, 0.0)))
     return Readings(stretches, gyr.condition, acc.condition, tuple(findings))
 
 
-def _told(sensor: ShoeSensor, gyr: _Channel, acc: _Channel) -> list[Finding]:
+def _told(sensor: ShoeSensor, gyr: _Channel, acc: _Channel, settings: Settings) -> list[Finding]:
     """Say what was put right, or is uneven, in the two channels."""
     side, told = sensor.side, []
     for channel, name, clipped in (
@@ -247,7 +248,7 @@ def _told(sensor: ShoeSensor, gyr: _Channel, acc: _Channel) -> list[Finding]:
             told.append(finding("samples_held", side=side, channel=name, rows=seen.held_rows, rate_hz=hz))
         if seen.jitter_s > 0.0:
             told.append(finding("stamps_jitter", side=side, channel=name, jitter_ms=1000.0 * seen.jitter_s))
-        if seen.clipped > CLIPPED_SHARE:
+        if seen.clipped > settings.clipped_min_share:
             told.append(finding(clipped, side=side, share_percent=100.0 * seen.clipped))
     if abs(np.log(acc.step_s / gyr.step_s)) > 0.1:
         told.append(finding("sensor_rates_differ", side=side, gyr_hz=1 / gyr.step_s, acc_hz=1 / acc.step_s))

@@ -143,10 +143,10 @@ def trace_from_sensor(
         _piece(sensor, stretch, axle, plane, mounted.shoe_axes, circle)
         for stretch, axle, plane in zip(stretches, axles, planes, strict=True)
     ]
-    trace = join_pieces(sensor, pieces, mounted, errors_of(readings, lag, circle), settings, findings)
+    trace = join_pieces(sensor, pieces, mounted, errors_of(readings, lag, circle, settings), settings, findings)
     # a mounting that was declared, and goes with the pedalling, settles which way is up
     unsettled = mounted.shoe_axes if mounted.shoe_axes is not mounting else None
-    if unsettled is not None and sign_unseen(unsettled):
+    if unsettled is not None and sign_unseen(unsettled, settings):
         findings.append(finding("accelerometer_sign_unseen", side=sensor.side))
     trace = replace(trace, obstacles=obstacles_of(readings, unsettled, sensor.side, settings))
     return trace, tuple(findings)

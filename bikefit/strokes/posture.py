@@ -11,9 +11,6 @@ from bikefit.settings import DEFAULTS, Settings
 
 REJECTED: RejectReason = "posture"
 
-STROKES_MIN = 5
-"""Fewer strokes than this are not a group."""
-
 
 def label_posture(pitch_deg: Array, used: NDArray[np.bool_], settings: Settings = DEFAULTS) -> NDArray[np.object_]:
     """Label strokes as standing or seated by their mean pitch.
@@ -26,10 +23,11 @@ def label_posture(pitch_deg: Array, used: NDArray[np.bool_], settings: Settings 
     """
     labels = np.full(pitch_deg.size, "", dtype=object)
     known = np.sort(pitch_deg[used & np.isfinite(pitch_deg)])
-    if known.size < 2 * STROKES_MIN:
+    fewest = settings.posture_strokes_min
+    if known.size < 2 * fewest:
         return labels
     total, squares = np.cumsum(known), np.cumsum(known**2)
-    low = np.arange(STROKES_MIN, known.size - STROKES_MIN + 1)
+    low = np.arange(fewest, known.size - fewest + 1)
     high = known.size - low
     mean_low, mean_high = total[low - 1] / low, (total[-1] - total[low - 1]) / high
     within = squares[-1] - low * mean_low**2 - high * mean_high**2

@@ -5,12 +5,8 @@ A user changes them with ``--settings FILE.toml``; each result echoes them. The 
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import dataclass, fields
 from typing import Any, Final
-
-from bikefit.errors import UsageError, near_matches, toml_place
 
 
 @dataclass(frozen=True)
@@ -137,6 +133,13 @@ class Settings:
         rides have wide intervals.
     level_change_max_deg : float
         By more than this within the ride no foot changes its level: the outcome is undetermined.
+    level_change_errors : float
+        And only where it is this many times its own standard error. Lower: more rides have wide intervals.
+    level_min_share : float
+        A level that holds a smaller share of the strokes than this is an episode that the mean hardly feels. Higher:
+        fewer steps are reported.
+    level_min_strokes : int
+        And one of fewer strokes than this. Higher: the same.
     zero_apart_warn_deg : float
         A foot further than this from its zero is a warning.
     zero_apart_max_deg : float
@@ -161,6 +164,8 @@ class Settings:
     float_stop_dwell_ratio : float
         A stop holds the foot for this much longer than a free movement of the same range stays at its top. Lower: more
         feet are said to rest at a stop.
+    float_stop_dwell_more_share : float
+        And for this share of the turn more. Lower: the same.
     float_stop_margin_deg : float
         A foot that moves within this of the whole stated float reaches its ends.
     posture_apart_deg : float
@@ -168,12 +173,27 @@ class Settings:
         seated riders have 15-25. Higher: standing is distinguished from sitting in fewer rides.
     posture_apart_sds : float
         And by this many standard deviations of the strokes within either posture.
+    posture_strokes_min : int
+        Fewer strokes than this are not a posture. Higher: short spells of standing count as seated.
     compare_other_day_h : float
         Recordings this far apart in time are asked about their sensors.
     compare_cadence_ratio : float
         Recordings whose cadences differ by more than this ratio are a finding: riding turns the foot too.
     compare_power_ratio : float
         The same of their powers.
+    order_confounded_correlation : float
+        Wedges and the order of the recordings that go together more than this (0-1) are a finding, and the baseline is
+        asked for once more. Higher: fewer are asked for it.
+    response_bent_probability : float
+        Both that the wedges act and that their effect bends must be this likely before it is doubted. Higher: fewer
+        are doubted.
+    response_bent_share : float
+        And one stretch of counts must do less than this share of what the other does, per degree. Lower: the same.
+    response_moved_sd_share : float
+        The recordings, and not the assumption, tell the response where its standard deviation falls to this share of
+        the prior's. Lower: more counts are said to rest on the assumption.
+    response_moved_sds : float
+        Or where its mean moves by this many of them. Higher: the same.
     crank_length_m : float
         Crank length that a shoe sensor's path is expected to show [m].
     crank_length_sd_m : float
@@ -190,6 +210,11 @@ class Settings:
     shoe_length_max_share : float
         Markers: a sample in which heel and toe are further apart or nearer than usual by more than this share has a
         mistaken marker. Higher: more such samples are kept.
+    bike_axis_apart_min_deg : float
+        Markers: a pedalling plane further than this from the file's axes turns them. Higher: a bike that stood askew
+        is measured along the file's axes, wrong by as much.
+    bike_axis_apart_max_deg : float
+        Markers: further than this it is no pedalling plane, and the file's axes stand.
     marker_level_mm : float
         Markers: heel and toe up to this apart in height count as level; beyond, the angle is corrected or warned of.
     stance_still_mm : float
@@ -222,6 +247,16 @@ class Settings:
         Shoe sensor: largest share of the motion (0-1) with the gyroscope at the end of its range that gives a number.
     accelerometer_clipped_max_share : float
         The same for the accelerometer.
+    clipped_min_share : float
+        Shoe sensor: a channel at the end of its range for a larger share of the motion (0-1) than this is called
+        clipped: its peaks are bridged and the interval is wider. Higher: more flat peaks are taken as they are.
+    clipped_sd_deg : float
+        Shoe sensor: what a clipped channel adds to the standard deviation of the zero. Higher: fewer wedges.
+    mended_sd_deg : float
+        Shoe sensor: the same of held values, jittering stamps or a lag that were put right.
+    upside_down_min_share : float
+        Shoe sensor: a z axis that points down by more than this (0-1, 1 = straight down) sits upside down or counts
+        downwards: no number. Less than this either way, nobody can say which. Higher: more such sensors give a number.
     """
 
     cadence_min_rpm: float = 30.0
@@ -275,6 +310,9 @@ class Settings:
     trend_min_s: float = 1200.0
     level_change_min_deg: float = 1.0
     level_change_max_deg: float = 5.0
+    level_change_errors: float = 4.0
+    level_min_share: float = 0.05
+    level_min_strokes: int = 12
     zero_apart_warn_deg: float = 15.0
     zero_apart_max_deg: float = 30.0
     range_max_deg: float = 25.0
@@ -286,12 +324,19 @@ class Settings:
     float_stop_varies_deg: float = 0.15
     float_stop_sharp_share: float = 0.4
     float_stop_dwell_ratio: float = 1.2
+    float_stop_dwell_more_share: float = 0.03
     float_stop_margin_deg: float = 0.7
     posture_apart_deg: float = 8.0
     posture_apart_sds: float = 4.0
+    posture_strokes_min: int = 5
     compare_other_day_h: float = 6.0
     compare_cadence_ratio: float = 1.15
     compare_power_ratio: float = 1.25
+    order_confounded_correlation: float = 0.8
+    response_bent_probability: float = 0.8
+    response_bent_share: float = 1.0 / 3.0
+    response_moved_sd_share: float = 0.8
+    response_moved_sds: float = 0.5
     crank_length_m: float = 0.1725
     crank_length_sd_m: float = 0.004
     crank_min_mm: float = 80.0
@@ -299,6 +344,8 @@ class Settings:
     pedal_circle_misfit_mm: float = 12.0
     pedal_circle_max_share: float = 0.2
     shoe_length_max_share: float = 0.1
+    bike_axis_apart_min_deg: float = 1.0
+    bike_axis_apart_max_deg: float = 50.0
     marker_level_mm: float = 3.0
     stance_still_mm: float = 10.0
     stance_flat_deg: float = 15.0
@@ -313,6 +360,10 @@ class Settings:
     lag_max_s: float = 0.12
     gyroscope_clipped_max_share: float = 0.25
     accelerometer_clipped_max_share: float = 0.5
+    clipped_min_share: float = 0.001
+    clipped_sd_deg: float = 2.0
+    mended_sd_deg: float = 0.5
+    upside_down_min_share: float = 0.35
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as a plain dict, in the order of their declaration.
@@ -327,57 +378,3 @@ class Settings:
 
 DEFAULTS: Final = Settings()
 """What holds where nothing else is said."""
-
-
-def load_settings(path: str | Path) -> Settings:
-    """Read overrides of the settings from a TOML file.
-
-    Parameters
-    ----------
-    path : path-like
-        A TOML file of ``name = number`` lines; names are those of `Settings`.
-
-    Returns
-    -------
-    Settings
-        The defaults with the file's values in their place.
-
-    Raises
-    ------
-    UsageError
-        If the file cannot be read, is not TOML, names an unknown setting or gives a value that is not a finite
-        number of the right kind.
-    """
-    try:
-        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: the settings cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this is not a TOML file of settings ({toml_place(error)}).") from error
-    known = [item.name for item in fields(Settings)]
-    if given and not any(name in known or near_matches(name, known) for name in given):
-        raise UsageError(f"{path}: unknown settings; none of its names is a setting of bikefit.")
-    return override(Settings(), given, str(path))
-
-
-def override(settings: Settings, given: dict[str, Any], source: str) -> Settings:
-    """Return settings with some values replaced.
-
-    Examples
-    --------
-    >>> override(Settings(), {"strokes_min": 20}, "here").strokes_min
-    20
-    """
-    kinds = {item.name: type(getattr(settings, item.name)) for item in fields(settings)}
-    checked: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in kinds:
-            raise UsageError(f"{source}: unknown setting '{name}'.{near_matches(name, list(kinds))}")
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        number = whole or (kinds[name] is float and isinstance(value, float))
-        may_be_negative = name == "response_mean"
-        if not number or value != value or abs(value) == float("inf") or (value < 0 and not may_be_negative):
-            expected = "a whole number" if kinds[name] is int else "a number"
-            raise UsageError(f"{source}: setting '{name}' is {value!r}; expected {expected}, not negative.")
-        checked[name] = kinds[name](value)
-    return replace(settings, **checked)
