@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import csv
 import os
 import pstats
 import resource
@@ -23,7 +22,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from make_rides import COLUMNS, write_session
+from make_rides import write_manifest, write_session
 
 from bikefit.analysis import AnalyzeOptions
 from bikefit.batch import BatchOptions, jobs_of, run_batch
@@ -60,11 +59,7 @@ def make_sessions(folder: Path, count: int) -> Path:
                 "right_wedges": counts,
             }
         )
-    with manifest.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, COLUMNS)
-        table.writeheader()
-        table.writerows(rows)
-    return manifest
+    return write_manifest(folder, rows, manifest.name)
 
 
 def memory_mb() -> float:

@@ -74,6 +74,16 @@ def write_session(folder: Path, number: int, minutes: float, riders: int, suffix
     return {"file": path.name, **row}
 
 
+def write_manifest(folder: Path, rows: list[dict[str, object]], name: str = "manifest.csv") -> Path:
+    """Write the table of a batch's sessions."""
+    path = folder / name
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, COLUMNS)
+        table.writeheader()
+        table.writerows(rows)
+    return path
+
+
 def write_long_ride(path: Path, hours: float) -> None:
     """One ride of many hours with five columns: time, both feet, crank, cadence."""
     rng = np.random.default_rng(4)
@@ -102,10 +112,7 @@ def main() -> None:
                 for number in range(given.sessions)
             ]
             rows = [job.result() for job in jobs]
-        with (given.folder / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(file, COLUMNS)
-            table.writeheader()
-            table.writerows(rows)
+        write_manifest(given.folder, rows)
 
 
 if __name__ == "__main__":
