@@ -33,6 +33,7 @@ from markupsafe import escape
 from bikefit import analyze
 from bikefit.analysis import AnalyzeOptions
 from bikefit.batch import BatchOptions, cluster, jobs_of, pool, result_tables, run_batch, run_jobs
+from bikefit.batch.folder import make_folder
 from bikefit.batch.identity import clean_id, named_id
 from bikefit.batch.pool import run_local
 from bikefit.batch.riders import compare_rider, riders_with_two_counts
@@ -846,8 +847,12 @@ def test_output_that_cannot_be_written(run: Run, rides: Path, tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     told = run("batch", rides, "--out", tmp_path / "file", "--no-report")
     assert told.code == 3
-    assert "cannot be made" in told.err
+    assert "the folder cannot be made" in told.err
     (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "riders").write_text("")
+    with pytest.raises(OutputError, match="out: the folder cannot be written to"):
+        make_folder(tmp_path / "out")
+    (tmp_path / "out" / "riders").unlink()
     (tmp_path / "out" / "results.sqlite").write_text("this is not a database, " * 100)
     for flag in ("--no-report", "--dry-run"):
         told = run("batch", rides, "--out", tmp_path / "out", flag)

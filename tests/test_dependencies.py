@@ -76,7 +76,9 @@ def test_the_conda_recipe_asks_for_what_the_project_asks_for() -> None:
     recipe = (ROOT / "packaging" / "conda" / "recipe.yaml").read_text(encoding="utf-8")
     run = re.search(r"^  run:\n((?:    - .*\n)+)", recipe, re.M)
     assert run
-    asked = [line.removeprefix("    - ") for line in run[1].splitlines()]
+    oldest = re.search(r'^  python_min: "(.*)"$', recipe, re.M)
+    assert oldest
+    asked = [line.removeprefix("    - ").replace("${{ python_min }}", oldest[1]) for line in run[1].splitlines()]
     wanted = [f"python {PROJECT['requires-python']}"]
     for requirement in PROJECT["dependencies"]:
         name, bound = re.fullmatch(r"([\w.-]+?)(?:\[\w+\])?(>=.*)", requirement).groups()  # type: ignore[union-attr]

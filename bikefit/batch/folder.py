@@ -67,7 +67,8 @@ def make_folder(out: Path) -> None:
         for folder in (out, out / PAGES, out / RIDERS):
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{out}: the folder cannot be made ({error.strerror or error}).") from error
+        done = "written to" if out.is_dir() else "made"
+        raise OutputError(f"{out}: the folder cannot be {done} ({error.strerror or error}).") from error
 
 
 def check_foreign(out: Path, wanted: Iterable[str], own: Iterable[str]) -> None:
