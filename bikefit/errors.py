@@ -49,13 +49,15 @@ class UsageError(BikefitError):
 class RecordingError(BikefitError):
     """A file cannot be read, or holds nothing that can be used (exit code 3).
 
-    ``unquoted`` is the message with other words for ``quoted``, the file's own text, which may be anyone's: for pages
-    and tables that are passed on.
+    ``unquoted`` is the message without flags, and with other words for ``quoted``, the file's own text, which may be
+    anyone's: for pages and tables that are passed on.
     """
 
-    def __init__(self, message: str = "", *, quoted: str = "", instead: str = "See 'bikefit inspect'.") -> None:
+    def __init__(
+        self, message: str = "", *, quoted: str = "", instead: str = "Inspect it to see what it holds."
+    ) -> None:
         super().__init__(message)
-        self.unquoted = _MARKED.sub(r"\1", message.replace(quoted, instead) if quoted else message)
+        self.unquoted = _MARKED.sub(r"\2", message.replace(quoted, instead) if quoted else message)
 
 
 class NoRotationError(RecordingError):

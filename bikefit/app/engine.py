@@ -40,7 +40,7 @@ from bikefit.analysis import analyze_file, analyze_sides
 from bikefit.app import answers
 from bikefit.app.memory import Memory
 from bikefit.brand.brand import Pages, Paper
-from bikefit.comparison import compare
+from bikefit.comparison import NotComparableError, compare
 from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError, in_words, near_matches
 from bikefit.files import sample_folder
@@ -96,6 +96,8 @@ class Engine:
                 return self._calls[what](request or {})
         except Exception as error:
             told = in_words(error, on_page=True)
+            if isinstance(error, NotComparableError):
+                told = error.told(self._words(request or {}, what)), error.exit_code
             if told is None:
                 kind = f"{type(error).__name__}: {str(error)[:200]}".removesuffix(": ")
                 told = f"a fault of the program, not of your recording ({kind}). Please report it.", 1

@@ -94,7 +94,7 @@ def do_task(task: Task) -> Done:
         page = _page(result, task, ".html").decode() if task.link else ""
         return Done(job.id, rows, page, _page(result, task, ".pdf") if task.pdf else b"")
     except BikefitError as error:
-        return Done(job.id, failed_rows(job, getattr(error, "unquoted", str(error)), now, content))
+        return Done(job.id, failed_rows(job, getattr(error, "unquoted", error.on_page), now, content))
     except OSError as error:
         return absent(job, why_unreadable(error, job))
     except MemoryError:
