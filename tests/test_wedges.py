@@ -17,7 +17,6 @@ from bikefit.wedges import Belief, best_total, recommend, uncapped_total
 
 CLEAT = load_system("bikefit-cleat")
 PRIOR = Response(0.25, 0.5)
-NO_BAND = Settings(neutral_band_deg=0.0, zero_sd_deg=0.0)
 
 
 def excess(deg: float, sd: float = 0.0) -> Excess:

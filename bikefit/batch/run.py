@@ -295,3 +295,44 @@ def _most_frequent(jobs: list[Job]) -> Look:
 def _rider(job: Job) -> str:
     """Return who rode; empty where it is not known."""
     return job.session.rider
+
+
+def run_batch(
+    source: str | Path,
+    out: str | Path,
+    options: Session | None = None,
+    batch: BatchOptions | None = None,
+) -> Iterator[BatchOutcome]:
+    """Analyse a folder or a manifest of sessions; yields each as it is finished.
+
+    Parameters
+    ----------
+    source : path-like
+        A folder of recordings, or a manifest.
+    out : path-like
+        Folder of the results; sessions that it holds and that have not changed are not done again.
+    options : Session, optional
+        For every session, unless its row in the manifest says otherwise.
+    batch : BatchOptions, optional
+        How to run.
+
+    Yields
+    ------
+    BatchOutcome
+        In the order of finishing; after the last one the table and the group's pages are written.
+
+    Raises
+    ------
+    RecordingError
+        If the source cannot be read or names nothing.
+    OutputError
+        If the folder cannot be written or another batch holds it.
+
+    Notes
+    -----
+    In a script, call it under ``if __name__ == "__main__":``, for its workers are processes that import the script.
+    """
+    jobs, notes = jobs_and_notes(Path(source), Path(out), options or Session())
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
+    yield from run_jobs(jobs, Path(out), batch or BatchOptions())

@@ -60,14 +60,13 @@ class Circle:
         From the pedal axle to the sensor, in the sensor's axes [m].
     crank_m : float
         Crank length [m].
-    radius_rms_m, aside_rms_m : float
-        What is left of the path beside the circle and beside its plane [m].
+    radius_rms_m : float
+        What is left of the path beside the circle [m].
     """
 
     lever_m: Array
     crank_m: float
     radius_rms_m: float
-    aside_rms_m: float
 
 
 def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
@@ -151,10 +150,10 @@ def roundness(path: Array) -> float:
 
 def _normal_equations(
     windows: Sequence[tuple[Array, Array]], lever: Array, crank: float
-) -> tuple[Array, Array, int, float, float]:
+) -> tuple[Array, Array, int, float]:
     """Sum up the linearised residuals of circle and plane over the windows."""
     matrix, right = np.zeros((4, 4)), np.zeros(4)
-    count, radius_sum, aside_sum = 0, 0.0, 0.0
+    count, radius_sum = 0, 0.0
     for place, axes in windows:
         axle, parts = place - applied(axes, lever), axes.transpose(1, 2, 0)
         spread, directions = np.linalg.eigh(axle.T @ axle)
@@ -173,8 +172,7 @@ def _normal_equations(
         right[:3] -= lean @ aside / ASIDE_SD_M**2
         count += radius.size
         radius_sum += float(error @ error)
-        aside_sum += float(aside @ aside)
-    return matrix, right, count, radius_sum, aside_sum
+    return matrix, right, count, radius_sum
 
 
 def _sum_of(weights: Array, parts: Array) -> Array:
@@ -198,10 +196,10 @@ def fit_circle(
     weight = shoe_axes @ np.diag(1.0 / LEVER_SD_M**2) @ shoe_axes.T
     expected = shoe_axes @ LEVER_MEAN_M
     lever, crank = expected.copy(), crank_m
-    radius_rms = aside_rms = np.nan
+    radius_rms = np.nan
     for _ in range(rounds):
-        matrix, right, count, radius_sum, aside_sum = _normal_equations(windows, lever, crank)
-        radius_rms, aside_rms = np.sqrt(radius_sum / count), np.sqrt(aside_sum / count)
+        matrix, right, count, radius_sum = _normal_equations(windows, lever, crank)
+        radius_rms = np.sqrt(radius_sum / count)
         share = min(1.0, INDEPENDENT_SAMPLES / count)
         matrix, right = share * matrix, share * right
         matrix[:3, :3] += weight
@@ -212,4 +210,4 @@ def fit_circle(
         lever, crank = lever + change[:3], crank + float(change[3])
         if float(np.abs(change).max()) < 2e-5:
             break
-    return Circle(lever, crank, float(radius_rms), float(aside_rms))
+    return Circle(lever, crank, float(radius_rms))
