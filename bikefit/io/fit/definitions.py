@@ -79,10 +79,9 @@ def definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.i
     local = np.where(headers >= 0x80, headers >> 5 & 3, headers & 0xF)
     defined = data[found.definition_starts] & 0xF
     row = np.zeros(len(found.starts), np.intp)
-    for kind in range(16):
-        mine, rows = local == kind, np.flatnonzero(defined == kind)
-        if mine.any():
-            row[mine] = rows[np.searchsorted(found.definition_starts[rows], found.starts[mine]) - 1]
+    for kind in np.flatnonzero(np.bincount(local)).tolist():
+        mine, rows = np.flatnonzero(local == kind), np.flatnonzero(defined == kind)
+        row[mine] = rows[np.searchsorted(found.definition_starts[rows], found.starts[mine]) - 1]
     return row
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bikefit.conventions import Side
 from bikefit.errors import RecordingError
@@ -79,7 +80,7 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
     zero_s = min([*(group.first_s for group in groups), *clock.first_s()], default=0.0)
     named = [group for group in groups if group.side is not None or len(groups) == 1]
     series = (
-        *(_on_zero(item, zero_s) for item in of_records),
+        *_on_zero(of_records, zero_s),
         *(item for group in named for item in group.series(zero_s)),
     )
     ends = [*(group.last_s - zero_s for group in groups), *(last_s - zero_s for last_s in clock.last_s())]
@@ -108,10 +109,14 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
     )  # fmt: skip
 
 
-def _on_zero(item: Series, zero_s: float) -> Series:
-    """Return a channel in seconds from the recording's zero."""
-    time_s, rows = from_zero(item.time_s, zero_s)
-    return replace(item, time_s=time_s, values=item.values[rows])
+def _on_zero(items: Sequence[Series], zero_s: float) -> Iterator[Series]:
+    """Give channels in seconds from the recording's zero; those that share times do so still."""
+    known: dict[int, tuple[Array, slice | NDArray[np.intp]]] = {}
+    for item in items:
+        if id(item.time_s) not in known:
+            known[id(item.time_s)] = from_zero(item.time_s, zero_s)
+        time_s, rows = known[id(item.time_s)]
+        yield replace(item, time_s=time_s, values=item.values[rows])
 
 
 def _record_clock(data: FitData, span: Span, stamp_s: Array, own_time: Choice | None) -> RecordClock:
