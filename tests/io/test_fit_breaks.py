@@ -297,3 +297,21 @@ def test_what_follows_short_time_stamps_that_nothing_settles_is_told(tmp_path):
     without[starts[-1] + 1 : starts[-1] + 5] = b"\xff" * 4
     told = [item for item in read(tmp_path, bytes(without)).findings if item.code == "fit_times_behind_break"]
     assert told[0].values["count"] >= 2 * SECONDS - 100 - len(far)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 42, 1000])
+def test_a_part_that_is_cut_leaves_the_one_joined_to_it_whole(cut):
+    content, starts = RIDES["plain"]
+    whole = np.count_nonzero(np.append(starts[1:], len(content) - 2) <= len(content) - cut)
+    data = decode_bytes(content[:-cut] + content, "x.fit")
+    mine = starts_of(data)
+    assert set(starts + len(content) - cut) <= set(mine.tolist())
+    assert 0 <= whole - (mine.size - starts.size) <= 1
+    assert data.damage[0].what == ("checksum_missing" if cut == 2 else "ends_early")
+
+
+def test_a_cut_part_before_a_broken_one():
+    content, _ = RIDES["plain"]
+    data = decode_bytes(content[:-1] + content[:5000] + content[5001:], "x.fit")
+    assert data["record"].count >= 2 * SECONDS - 2
+    assert [item.what for item in data.damage].count("gap") == 1

@@ -139,6 +139,12 @@ def _is_header(data: bytes, start: int) -> bool:
     return data[start + 8 : start + 12] == _SIGNATURE
 
 
+def _is_sure_header(data: bytes, start: int) -> bool:
+    """Tell whether what looks like a part's header is one: its length is usual, and a checksum of its own agrees."""
+    length = data[start]
+    return length == 12 or (length == 14 and crc16(memoryview(data)[start : start + 14]) == 0)
+
+
 def _next_header(data: bytes, after: int) -> int:
     """Return where the next part begins; the file's end where there is none."""
     found = data.find(_SIGNATURE, after + 8)
@@ -180,6 +186,12 @@ def _part(data: bytes, start: int) -> _Part:
     whole_file = following == len(data) and len(data) - 2 >= begin and crc16(view[start:]) == 0
     if size == 0 and begin + 2 >= len(data):
         return _Part(begin, begin, len(data))
+    if header_ok and size and begin <= following < min(end + 2, len(data)) and _is_sure_header(data, following):
+        # the next part of a joined file begins where this one should still go on
+        missing = Damage(following, "ends_early", end + 2 - following)
+        if following == end:
+            missing = Damage(end, "checksum_missing")
+        return _Part(begin, following, following, (missing,))
     if size == 0 or not header_ok or (whole_file and end != len(data) - 2):
         damage = Damage(start, "size_zero" if size == 0 else "header_damaged")
         end = following if following < len(data) else len(data) - 2 if whole_file or size else len(data)
@@ -215,7 +227,7 @@ def _read_part(walk: Walk, part: _Part) -> tuple[int, tuple[Damage, ...]]:
     ends: Sequence[int] = (part.end,)
     # Bytes are missing or too many where the header's size leads to no end.
     shifted = part.following > size or (part.following < size and not _is_header(data, part.following))
-    shifted |= any(item.what == "checksum_missing" for item in part.damage)
+    shifted |= any(item.what == "checksum_missing" for item in part.damage) and part.following == size
     changed = not shifted and any(item.what == "checksum_wrong" for item in part.damage)
     clock = None
     while True:
