@@ -66,11 +66,11 @@ def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alte
         return None
     axis = first + np.arange((last - first) * POINTS) / POINTS
     signal = np.interp(axis, turns, np.where(known, values, 0.0))
-    weight = np.interp(axis, turns, known.astype(np.float64))
+    weight: Array = np.ones(axis.size) if known.all() else np.interp(axis, turns, known.astype(np.float64))
     window = np.hanning(4 * POINTS + 1)
     signal -= np.convolve(weight * signal, window, "same") / np.maximum(np.convolve(weight, window, "same"), 1e-9)
     rows = signal.reshape(-1, POINTS)
-    whole = (weight.reshape(-1, POINTS) > 0.999).all(axis=1)
+    whole: NDArray[np.bool_] = np.all(weight.reshape(-1, POINTS) > 0.999, axis=1)
     broken = np.cumsum(~whole)
     total, changing, number = (np.zeros(len(rows)) for _ in range(3))
     likeness: tuple[list[float], list[float]] = ([], [])

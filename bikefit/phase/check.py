@@ -81,11 +81,15 @@ def _turns_counted(phase_deg: Array, signal: Array, settings: Settings) -> float
     known = np.isfinite(phase_deg) & np.isfinite(signal)
     if np.count_nonzero(known) < 8:
         return None
-    rows = np.arange(known.size)
-    turns = np.maximum.accumulate(np.interp(rows, rows[known], phase_deg[known] / 360.0))
-    halves, whole = compare_turns(2.0 * turns, signal, known), compare_turns(turns, signal, known)
+    turns = phase_deg / 360.0
+    if not known.all():
+        rows = np.arange(known.size)
+        turns = np.interp(rows, rows[known], turns[known])
+    turns = np.maximum.accumulate(turns)
+    halves = compare_turns(2.0 * turns, signal, known)
     if halves is not None and halves.repeats(settings.alternation_min_share):
         return 2.0
+    whole = compare_turns(turns, signal, known)
     if whole is not None and whole.alternates(settings.crank_alternation_min_share):
         return 0.5
     return None

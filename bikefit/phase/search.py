@@ -59,7 +59,8 @@ def steering(grid_s: Array, cadence: Channel) -> Steering:
     if not known.any():
         return Steering(np.zeros(grid_s.size), np.full(grid_s.size, np.inf))
     shifts = np.linspace(-STEER_S, STEER_S, 7)
-    near = np.array([np.interp(grid_s + shift, cadence.time_s[known], cadence.values[known]) for shift in shifts])
+    time_s, rpm = cadence.time_s[known], cadence.values[known]
+    near = np.array([np.interp(grid_s + shift, time_s, rpm) for shift in shifts])
     return Steering(near.min(axis=0) / STEER_RATIO, near.max(axis=0) * STEER_RATIO)
 
 

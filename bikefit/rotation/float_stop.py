@@ -38,7 +38,7 @@ def find_float_stop(
     averaged = (running[:, AVERAGED:] - running[:, :-AVERAGED]) / AVERAGED
     noise = float(np.median(np.abs(known - averaged))) * 1.4826 / math.sqrt(AVERAGED)
     top, bottom = averaged.max(axis=1), averaged.min(axis=1)
-    whole = float(np.quantile(top, 0.9) - np.quantile(bottom, 0.1))
+    whole = 0.0 if cleat_float_deg is None else float(np.quantile(top, 0.9) - np.quantile(bottom, 0.1))
     uses_float = cleat_float_deg is not None and abs(whole - cleat_float_deg) < settings.float_stop_margin_deg
     stops = [
         _stop_at_top(sign * averaged, sign * furthest, sign * opposite, noise, uses_float, sign, settings)
@@ -58,8 +58,7 @@ def _stop_at_top(
     half_range = 0.5 * float(np.median(top - bottom))
     if half_range <= near:
         return None
-    at_stop = averaged > level - near
-    dwell = float(at_stop.mean())
+    dwell = np.count_nonzero(averaged > level - near) / averaged.size
     round_top = math.acos(1.0 - near / half_range) / math.pi
     least_bottom, most_bottom = np.quantile(bottom, (0.1, 0.9)).tolist()
     varies = most_bottom - least_bottom
@@ -68,5 +67,5 @@ def _stop_at_top(
     dwells = dwell > settings.float_stop_dwell_ratio * round_top + settings.float_stop_dwell_more_share
     if not ((sharp and dwells) or (uses_float and (sharp or dwells))):
         return None
-    approach = float((averaged > level - 2.0 * near).mean()) - dwell
+    approach = np.count_nonzero(averaged > level - 2.0 * near) / averaged.size - dwell
     return FloatStop(share=max(dwell - approach, 0.0), deg=sign * level)
