@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bikefit.cli.arguments import quotes_needed, settled, torn_path
-from bikefit.cli.memory import keep_freed_memory
+from bikefit.cli.memory import keep_freed_memory, look_for_circles_rarely
 from bikefit.cli.usage import is_usage_error, told
 from bikefit.errors import BikefitError, UsageError, in_words
 
@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done; 2 wrong usage; 3 unreadable or nothing usable; 4 a batch with failures."""
     arguments = settled(sys.argv[1:] if arguments is None else arguments)
     try:
+        look_for_circles_rarely()
         make_encodable()
         # the vectors here are too short for a BLAS's threads, which cost more than they give
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
