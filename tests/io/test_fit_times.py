@@ -405,3 +405,15 @@ def test_samples_closer_than_a_microsecond_do_not_share_a_time():
     assert (whole.tolist(), np.zeros((3, 2))[:, rows].shape) == ([0.0, 1.5], (3, 2))
     empty, rows = from_zero(np.zeros(0), 0.0)
     assert (empty.size, np.zeros((3, 0))[:, rows].shape) == (0, (3, 0))
+
+
+def test_a_sensors_repeated_stamp_that_has_no_room_is_told(tmp_path):
+    part = Part().define(0, 0, [(0, 1, 0), (4, 4, 0x86)]).data(0, bytes([4]) + pack(0x86, T0))
+    part.define(1, 164, [STAMP, (5, 40, 0x88), (6, 40, 0x88), (7, 40, 0x88)])
+    for number in range(60):
+        stamp = T0 + number - (number in (30, 31))  # two late by a second: room for one
+        part.data(1, pack(0x86, stamp) + pack(0x88, *[float(number)] * 30))
+    recording = read(tmp_path, part, side="right")
+    told = {item.code: item.values for item in recording.findings if item.code.startswith("fit_stamps")}
+    assert told == {"fit_stamps_repeated": {"count": 1, "kind": "gyroscope"}}
+    assert recording.sensors["right"].gyr_time_s.size == 10 * 59

@@ -55,6 +55,14 @@ class Placed:
     crowded: NDArray[np.intp]
 
 
+LEFT_OUT: Final = (
+    ("fit_stamps_dropped", "disordered"),
+    ("fit_stamps_repeated", "repeated"),
+    ("fit_seconds_not_full", "crowded"),
+)
+"""Finding -> what of `Placed` it tells."""
+
+
 def longest_rise(values: Array) -> NDArray[np.intp]:
     """Return the positions of the longest subsequence that never falls: what is left without single wild values.
 

@@ -15,7 +15,7 @@ from bikefit.io.finite import finite_span
 from bikefit.io.fit.choice import Choice
 from bikefit.io.fit.column import Column
 from bikefit.io.fit.lasting import Arrays, intervals, stretches
-from bikefit.io.fit.placing import STAMP_STEP_S, Placed, place_messages, slots
+from bikefit.io.fit.placing import LEFT_OUT, STAMP_STEP_S, Placed, place_messages, slots
 from bikefit.io.names import shown
 from bikefit.model import Array, Finding, finding
 
@@ -92,11 +92,7 @@ class RecordClock:
 
     def findings(self) -> Iterator[Finding]:
         """Tell which records were left out of any field that was asked for, and why."""
-        for code, kind in (
-            ("fit_stamps_dropped", "disordered"),
-            ("fit_stamps_repeated", "repeated"),
-            ("fit_seconds_not_full", "crowded"),
-        ):
+        for code, kind in LEFT_OUT:
             rows = [getattr(placed, kind) for placed in self._placed.values()]
             count = np.unique(np.concatenate(rows)).size if rows else 0
             if count:

@@ -18,7 +18,7 @@ from bikefit.conventions import Side
 from bikefit.io.fit.clock import Span
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named, side_of
-from bikefit.io.fit.placing import longest_rise, place_messages
+from bikefit.io.fit.placing import LEFT_OUT, longest_rise, place_messages
 from bikefit.io.fit.times import from_zero, numbers, on_utc
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
 from bikefit.io.series import Series
@@ -65,7 +65,8 @@ _CALIBRATED_TYPE: Final = {"acc": (0, _G), "gyr": (1, 1.0)}
 class _Samples:
     """Samples of one kind from one message type; ``sensor`` is the place in ``labels`` of the one that took each.
 
-    ``values`` has shape (3, n). ``in_mg`` are the usual sizes of accelerations that are milli-g under the name of g.
+    ``values`` has shape (3, n). ``in_mg`` are the usual sizes of accelerations that are milli-g under the name of g,
+    ``left_out`` how many messages each finding of `LEFT_OUT` tells.
     """
 
     time_s: Array
@@ -74,6 +75,7 @@ class _Samples:
     labels: tuple[str, ...]
     uncalibrated: int
     in_mg: tuple[float, ...]
+    left_out: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,10 @@ def read_groups(
     if in_mg:
         findings.append(finding("fit_milli_g", size=max(in_mg)))
     for kind, parts in samples.items():
+        for place, (code, _) in enumerate(LEFT_OUT):
+            count = sum(part.left_out[place] for part in parts)
+            if count:
+                findings.append(finding(code, count=count, kind=_NAMES[kind]))
         raw = sum(part.uncalibrated for part in parts)
         if raw:
             findings.append(finding("fit_sensor_uncalibrated", count=raw, kind=_NAMES[kind]))
@@ -217,7 +223,7 @@ def _samples(data: FitData, source: _Source, kind: Kind, stamp_s: Array, span: S
     texts = _texts(messages)
     place = {label: number for number, label in enumerate(dict.fromkeys(texts))}
     sensor = np.array([place[text] for text in texts] if len(place) > 1 else np.zeros(len(texts)), np.intp)
-    start_s, lasts_s = _begins(messages, np.where(span.holds(stamp_s), stamp_s, np.nan), sensor)
+    start_s, lasts_s, left_out = _begins(messages, np.where(span.holds(stamp_s), stamp_s, np.nan), sensor)
     several = len(messages.blocks) > 1
     alike = [Messages(messages.name, [block]) for block in messages.blocks] if several else [messages]
     place_of = [sensor[np.searchsorted(messages.starts, own.starts)] for own in alike]
@@ -245,6 +251,7 @@ def _samples(data: FitData, source: _Source, kind: Kind, stamp_s: Array, span: S
         tuple(place),
         uncalibrated,
         tuple(size_g[size_g > _G_MAX].tolist()),
+        left_out,
     )
 
 
@@ -253,8 +260,8 @@ def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=-1)
 
 
-def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tuple[Array, Array]:
-    """Return when each message begins [FIT s], and how long it lasts as a rule [s].
+def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tuple[Array, Array, tuple[int, ...]]:
+    """Return when each message begins [FIT s], how long it lasts as a rule [s], and how many have no time of their own.
 
     The milliseconds of the stamp count. Where a sensor's messages share stamps all the same, they are spread.
     """
@@ -262,13 +269,15 @@ def _begins(messages: Messages, stamp_s: Array, sensor: NDArray[np.intp]) -> tup
     steps = np.diff(start_s)
     steps = steps[steps > 0]
     lasts_s = np.full(start_s.size, float(np.median(steps)) if steps.size else 1.0)
+    left_out = [0] * len(LEFT_OUT)
     for place in range(int(sensor.max(initial=-1)) + 1):
         rows = np.flatnonzero((sensor == place) & np.isfinite(start_s))
         if rows.size > 1 and (np.diff(start_s[rows]) == 0).any():
             placed = place_messages(start_s, rows)
             start_s[rows] = np.nan
             start_s[placed.rows], lasts_s[placed.rows] = placed.start_s, placed.interval_s
-    return start_s, lasts_s
+            left_out = [count + getattr(placed, name).size for count, (_, name) in zip(left_out, LEFT_OUT, strict=True)]
+    return start_s, lasts_s, tuple(left_out)
 
 
 def _sizes_in_g(stated: Sequence[Array | None], sensors: Sequence[NDArray[np.intp]], count: int) -> Array:
