@@ -182,6 +182,7 @@ def draw(path: Path, given: Sizes, ridden: dict[str, list[Runs]], batches: list[
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     matplotlib.rcParams.update({
         "svg.hashsalt": "bikefit", "font.family": "DejaVu Sans", "font.size": 9, "text.color": LIGHT["ink"],
@@ -215,6 +216,9 @@ def draw(path: Path, given: Sizes, ridden: dict[str, list[Runs]], batches: list[
         label="largest process, MB",
     )  # fmt: skip
     many.set(title="batch: short rides, two workers", xlabel="sessions", ylabel="s, MB", xscale="log", yscale="log")
+    for axis in (many.xaxis, many.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.set_minor_formatter(NullFormatter())
     speeds = [given.per_workers / run.clock_s for run in by_workers]
     side_by_side.plot(given.workers, speeds, "o-", color=LIGHT["left"], markersize=4, label="measured, by the clock")
     side_by_side.plot(
