@@ -101,7 +101,9 @@ def test_the_stages_of_a_run_add_up_to_it(load: Load, tmp_path: Path) -> None:
     assert list(where.table("here", {"a ride": profile}))[1] == "| processor [s] (share) | a ride |"
 
 
-@pytest.mark.parametrize(("name", "at"), [("table", "performance.md"), ("profile", "profile.md")])
+@pytest.mark.parametrize(
+    ("name", "at"), [("table", "performance.md"), ("scaling", "performance.md"), ("profile", "profile.md")]
+)
 def test_the_pages_have_the_marks_and_something_between_them(name: str, at: str) -> None:
     text = (ROOT / "docs" / at).read_text(encoding="utf-8")
     between = re.search(rf"<!-- {name} -->\n(.*)<!-- end of {name} -->", text, re.S)
