@@ -145,7 +145,7 @@ def text(
             f"**{kind}**: {three(line.at_zero)} s of processor and {three(line.each)} s more an hour of riding "
             f"({three(clock.at_zero)} and {three(clock.each)} s by the clock), {memory.at_zero:.0f} MB and "
             f"{memory.each:.0f} MB more an hour; the last doubling of the length multiplies the processor's time by "
-            f"{cpu[-1] / cpu[-2]:.2f} (exponent {exponent(given.hours, cpu):.2f})."
+            f"{cpu[-1] / cpu[-2]:.2f} (exponent {exponent(given.hours, cpu):.2f}).\n"
         )
     line = Line.through(given.sessions, [run.cpu_s for run in batches])
     clock = Line.through(given.sessions, [run.clock_s for run in batches])
@@ -153,7 +153,7 @@ def text(
         f"**A batch** of rides of {SHORT_S:.0f} s without pages, two workers: {three(line.at_zero)} s of processor and "
         f"{1e3 * line.each:.0f} ms more a session ({three(clock.at_zero)} s and {1e3 * clock.each:.0f} ms by the "
         f"clock); the largest process holds {batches[0].peak_mb:.0f} MB at {given.sessions[0]} sessions and "
-        f"{batches[-1].peak_mb:.0f} MB at {given.sessions[-1]:,}."
+        f"{batches[-1].peak_mb:.0f} MB at {given.sessions[-1]:,}.\n"
     )
     speeds = [by_workers[0].clock_s / runs.clock_s for runs in by_workers]
     more = ", ".join(
