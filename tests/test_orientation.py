@@ -20,7 +20,7 @@ from bikefit.shoe_sensor.gyro_bias import bias_over_time, solve_chain
 from bikefit.shoe_sensor.orientation import filtered
 from bikefit.shoe_sensor.quaternions import matrices, multiply, running_product, shortest_turn, turn_by, turned
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.strapdown import levelled, rotation_vectors, smoothed
+from bikefit.shoe_sensor.strapdown import levelled_with_turns, rotation_vectors, smoothed
 from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
 
 
@@ -82,7 +82,7 @@ def test_all_at_once_is_the_plain_loop():
     path = plain.strapdown(rotation_vectors(samples.gyr_rad_s, samples.step_s).tolist())
     up = smoothed(turned(np.array(path), samples.acc_m_s2), samples.step_s)
     slow = np.array(plain.levelled(path, up.tolist()))
-    quaternion, levelling = levelled(samples.gyr_rad_s, samples.acc_m_s2, samples.step_s)
+    quaternion, levelling = levelled_with_turns(samples.gyr_rad_s, samples.acc_m_s2, samples.step_s)
     np.testing.assert_allclose(np.abs(np.einsum("ni,ni->n", quaternion, slow)), 1.0, atol=1e-12)
     np.testing.assert_allclose(up_in_sensor(quaternion), up_in_sensor(slow), atol=1e-7)
     assert levelling.shape == (samples.time_s.size - 1, 2)

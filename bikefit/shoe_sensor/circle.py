@@ -114,10 +114,11 @@ def recentred(signals: Array, path: Array, step_s: float) -> Array:
     rows, total = signals.T, np.zeros(signals.shape[::-1])
     np.cumsum(0.5 * (rows[:, 1:] + rows[:, :-1]), axis=1, out=total[:, 1:])
     mean = (_between(total, high) - _between(total, low)) / np.maximum(high - low, 1.0)
-    piece = np.minimum(np.arange(turn.size) // every, at.size - 2)
-    share = (index - at[piece]) / np.diff(at)[piece]
-    centred: Array = (rows - (mean[:, piece] + share * np.diff(mean, axis=1)[:, piece])).T
-    return centred
+    centred: Array = rows - mean[:, -1:]
+    share = np.arange(every) / np.diff(at)[:, None]
+    between = mean[:, :-1, None] + share * np.diff(mean, axis=1)[:, :, None]
+    centred[:, :-1] = rows[:, :-1] - between.reshape(rows.shape[0], -1)[:, : turn.size - 1]
+    return centred.T
 
 
 def _between(rows: Array, position: Array) -> Array:

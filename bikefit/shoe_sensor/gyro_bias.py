@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from bikefit.model import Array
 from bikefit.shoe_sensor.quaternions import matrices
-from bikefit.shoe_sensor.strapdown import levelled, smoothed
+from bikefit.shoe_sensor.strapdown import levelled_with_turns, smoothed
 
 COARSE_HZ = 50.0
 """Samples are taken together until about so many a second are left."""
@@ -85,7 +85,7 @@ def bias_over_time(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple
     rate, force = _in_groups(rate_rad_s, together), _in_groups(force_m_s2, together)
     seconds = Intervals.of(rate.shape[0], step_s * together)
     rest = resting(rate, force, seconds)
-    quaternion, levelling = levelled(rate, force, step_s * together)
+    quaternion, levelling = levelled_with_turns(rate, force, step_s * together)
     bias = fitted_bias(quaternion, levelling, rate, rest, seconds, step_s * together)
     group = (np.arange(rate_rad_s.shape[0]) + 0.5) / together - 0.5
     return seconds.joined(bias, group), bool(rest.any())
@@ -123,7 +123,7 @@ def fitted_bias(
     intervals: Intervals,
     step_s: float,
 ) -> Array:
-    """Return the bias at each interval [rad/s], shape (k, 3), given what `levelled` returned with the bias still in."""
+    """Return the bias at each interval [rad/s], shape (k, 3), from what `levelled_with_turns` gave with it still in."""
     length_s = np.diff(intervals.edge) * step_s
     count = length_s.size
     # the tilt that a bias of 1 rad/s on each axis has caused so far about the level axes, smoothed as gravity is

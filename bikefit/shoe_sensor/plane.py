@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bikefit.model import Array
 from bikefit.settings import Settings
-from bikefit.shoe_sensor.vectors import lengths, swept
+from bikefit.shoe_sensor.vectors import crossed, lengths, swept
 
 BLOCK_S = 1.0
 PLANE_FIRST_S, PLANE_SMOOTHING_S = 2.0, 6.0
@@ -196,9 +196,10 @@ class _Blocks:
         smooth_lean = _line_in_runs(tilt, weight, apart, width)
         yaw = _spread_over(self.position, self.centres, smooth_bike) - self.heading
         lean = _spread_over(self.position, self.centres, smooth_lean)
-        forward = np.stack([np.cos(yaw), np.sin(yaw), np.zeros(self.count)], axis=1)
-        left = np.stack([-np.sin(yaw) * np.cos(lean), np.cos(yaw) * np.cos(lean), np.sin(lean)], axis=1)
-        return forward, left, np.cross(forward, left)
+        cosine, sine, upright = np.cos(yaw), np.sin(yaw), np.cos(lean)
+        forward = np.stack([cosine, sine, np.zeros(self.count)]).T
+        left = np.stack([-sine * upright, cosine * upright, np.sin(lean)]).T
+        return forward, left, crossed(forward, left)
 
     def rocking_deg(self, crank_rad: Array, left: Array, weight: Array) -> Array:
         """Return the amplitude of the bike's lean, second by second."""

@@ -59,7 +59,7 @@ def turn_by(rotation_vector: Array) -> Array:
     half = 0.5 * lengths(rotation_vector)
     out = np.empty((4, half.size))
     out[0] = np.cos(half)
-    out[1:] = 0.5 * np.sinc(half / np.pi) * rotation_vector.T
+    out[1:] = rotation_vector.T * np.divide(0.5 * np.sin(half), half, out=np.full(half.size, 0.5), where=half > 0.0)
     return out.T
 
 

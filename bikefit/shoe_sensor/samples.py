@@ -222,7 +222,7 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
             on_grid = _onto(grid, times, _continuous(quaternion[g]))
             turned = on_grid / lengths(on_grid)[:, None]
         rate, force = _onto(grid, times, gyr.values[g]), _onto(grid, acc.time_s[a], acc.values[a])
-        stretches.append(Samples(grid, np.radians(rate), force, turned, step))
+        stretches.append(Samples(grid, np.radians(np.asfortranarray(rate)), np.asfortranarray(force), turned, step))
     if not stretches:
         raise RecordingError(
             f"The {sensor.side} shoe's readings break off every few seconds: no stretch of {SHORTEST_STRETCH_S:.0f} s "

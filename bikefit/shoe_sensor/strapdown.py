@@ -24,8 +24,8 @@ from bikefit.shoe_sensor.vectors import crossed, lengths
 SMOOTHING_S = 3.0
 """Time constant over which acceleration counts as gravity: what VQF's authors found best on many kinds of motion."""
 CUTOFF_HZ = math.sqrt(2.0) / (2.0 * math.pi * SMOOTHING_S)
-ADDED_UP = np.array([11.0, -93.0, 802.0, 802.0, -93.0, 11.0]) / 1440.0
-"""Weights that integrate the polynomial through six even samples over the step in their middle."""
+ADDED_UP = np.array([11.0, -93.0, 802.0]) / 1440.0
+"""Weights that integrate the polynomial through six even samples over the step in their middle, from either end."""
 BELL_S, FADING_S = 9.0, 1.5
 """At a recording's ends: length of the bell-shaped mean, and over how long the values fade into it."""
 LEAST_FORCE_M_S2 = 1e-6
@@ -40,11 +40,13 @@ def rotation_vectors(rate_rad_s: Array, step_s: float) -> Array:
     0.2 % of a tone with seven samples a period, so that slow recordings need no finer grid.
     """
     steps = rate_rad_s.shape[0] - 1
-    before = rate_rad_s[0] + np.array([[-2.0], [-1.0]]) * (rate_rad_s[1] - rate_rad_s[0])
-    after = rate_rad_s[-1] + np.array([[1.0], [2.0]]) * (rate_rad_s[-1] - rate_rad_s[-2])
-    around = np.concatenate([before, rate_rad_s, after])
-    added = sum(weight * around[k : k + steps] for k, weight in enumerate(ADDED_UP))
-    vectors: Array = step_s * added + step_s**2 / 12.0 * crossed(rate_rad_s[:-1], rate_rad_s[1:])
+    around = np.empty((3, steps + 5)).T
+    around[:2] = rate_rad_s[0] + np.array([[-2.0], [-1.0]]) * (rate_rad_s[1] - rate_rad_s[0])
+    around[2:-2] = rate_rad_s
+    around[-2:] = rate_rad_s[-1] + np.array([[1.0], [2.0]]) * (rate_rad_s[-1] - rate_rad_s[-2])
+    vectors: Array = step_s**2 / 12.0 * crossed(rate_rad_s[:-1], rate_rad_s[1:])
+    for k, weight in enumerate(ADDED_UP):
+        vectors += step_s * weight * (around[k : k + steps] + around[5 - k : 5 - k + steps])
     return vectors
 
 
@@ -71,11 +73,22 @@ def smoothed(values: Array, step_s: float) -> Array:
     return np.asarray(sosfiltfilt(low_pass, longer, axis=0, padtype=None)[beyond : beyond + count])
 
 
-def levelled(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array, Array]:
-    """Return orientations sensor -> level world at the samples, and the turn that levelled each step [rad].
+def levelled(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> Array:
+    """Return orientations sensor -> level world at the samples."""
+    return _levelled(rate_rad_s, force_m_s2, step_s)[0]
+
+
+def levelled_with_turns(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array, Array]:
+    """Return what `levelled` does, and the turn that levelled each step [rad].
 
     The turns, shape (n - 1, 2), are about the world's two level axes.
     """
+    orientation, level, up = _levelled(rate_rad_s, force_m_s2, step_s)
+    return orientation, turned(level[:-1], crossed(up[1:], up[:-1]))[:, :2]
+
+
+def _levelled(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array, Array, Array]:
+    """Return the orientations, the part of them that levels the drifting frame, and the upward direction in that."""
     count = rate_rad_s.shape[0]
     factors = np.empty((4, count)).T
     factors[0] = 1.0, 0.0, 0.0, 0.0
@@ -86,5 +99,4 @@ def levelled(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array
     factors[:1] = shortest_turn(up[:1], UP)
     factors[1:] = shortest_turn(up[1:], up[:-1])
     level = running_product(factors)
-    turns = turned(level[:-1], crossed(up[1:], up[:-1]))
-    return unit(multiply(level, drifting)), turns[:, :2]
+    return unit(multiply(level, drifting)), level, up
