@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from helpers.disturbed_shoes import clipped, flipped, held, jittered, judged, late, random_rider
 
+from bikefit.errors import RecordingError
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import trace_from_sensor
 from bikefit.shoe_sensor.clipping import clipped_share
@@ -31,6 +32,14 @@ def mean_error(trace, truth):
     counted = (trace.time_s > 15.0) & (trace.time_s < 69.0)
     true = truth.heel_out_deg[(truth.time_s > 15.0) & (truth.time_s < 69.0)].mean() - truth.pose_heel_out_deg
     return float(trace.heel_out_deg[counted].mean()) - true
+
+
+def test_packets_whose_samples_have_hardly_a_time_of_their_own_are_refused():
+    readings, _ = steady()
+    row = np.arange(readings.gyr_time_s.size)
+    packets = readings.gyr_time_s[row // 10 * 10] + 1e-4 * (row % 10)
+    with pytest.raises(RecordingError, match="in packets"):
+        trace_from_sensor(replace(readings, gyr_time_s=packets, acc_time_s=packets), SETTINGS)
 
 
 # ---- held samples ------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ MAPPED = flagged(" (or map it so with --column)")
 """How else a column is given its unit."""
 BREAK_S = 1.0
 """Stamps further apart than this belong to different stretches, whose clocks may have started anew."""
+STEP_LEAST_S = 2e-4
+"""No sensor's samples are closer together."""
 SHORTEST_STRETCH_S = 8.0
 """A stretch between two gaps must last this long for the orientation to settle."""
 
@@ -137,6 +139,12 @@ def check_units(sensor: ShoeSensor) -> None:
             )
         if bool(np.all(read == read[0])):
             raise RecordingError(f"{who} {name} gives the same reading throughout: it was stuck or switched off.")
+        step_s = float(np.median(np.diff(kept)))
+        if step_s < STEP_LEAST_S:
+            raise RecordingError(
+                f"{who} {name} has samples {step_s:g} s apart by their times, and no sensor is so fast. Where they "
+                "came in packets, spread their times evenly."
+            )
     force = _thinned(_finite(sensor.acc_time_s, sensor.acc_m_s2)[1])
     rate = _thinned(_finite(sensor.gyr_time_s, sensor.gyr_deg_s)[1])
     typical = float(np.median(np.linalg.norm(force, axis=1)))
