@@ -6,6 +6,8 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bikefit.io.text import pieces
 from bikefit.io.text.pieces import read_pieces
@@ -67,7 +69,7 @@ def test_what_is_not_plain_is_left_to_pandas(text: str, without: list[int]) -> N
 def test_large_tables_other_decimals_and_blanks_are_left_to_pandas(
     without: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, irregular = b"1,2,3\n", b"1,2,3\n4.5,6,7\n"
+    row, irregular = b"1,2,3\n", b"1,2,3\n4e5,6,7\n"
     for other in (how(decimal=","), how(sep=r"\s+"), {**how(), "usecols": [0]}):
         assert pieces._read_spared([(irregular,)], (0,), other)[1] is None
     monkeypatch.setattr(pieces, "SPARED_BYTES", 20)
@@ -107,12 +109,35 @@ def test_regular_tables_are_read_without_any_parser(seed: int, monkeypatch: pyte
 
 @pytest.mark.parametrize(
     "cell",
-    ["1.25", "1", "1..5", "1.", ".", "-.", "-", "--1.5", "+1.5", "1,5", "1.5 ", "1e.5", "nan", "1/5.0", "1:5.0", "é.5",
-     "1234567890123456.5", "0x1.5", "1.\x005", "1-2.5", '"1.5"', "1.5\n", "1.5\n\n", "# 1.5", "1.5,2"],
+    ["1..5", ".", "-.", "-", "--1.5", "+1.5", "1,5", "1.5 ", "1e.5", "nan", "1/5", "1/5.0", "1:5.0", "1-5", "1.5.2",
+     "é.5", "12.34567.89", "1234567.89.12", "1.23456789.1", "1234567890123456", "1234567890123456.5", "0x1.5", "1-2.5",
+     "123456789012345678", "1.\x005", '"1.5"', "1.5\n", "1.5\n\n", "# 1.5", "1.5,2", "1e5", "inf"],
 )  # fmt: skip
 def test_a_cell_that_is_written_otherwise_is_left_to_others(cell: str) -> None:
     assert read_regular((b"1.5,2\n-31.5,2\n",), ",", ".", 2, (0, 1)) is not None
     assert read_regular((f"1.5,2\n{cell},2\n-3.5,2\n".encode(),), ",", ".", 2, (0, 1)) is None
+
+
+def cells(decimal: str) -> st.SearchStrategy[str]:
+    """Plain numbers of at most 15 digits, the point anywhere or nowhere, and empty cells."""
+    digits = st.text("0123456789", min_size=1, max_size=15)
+
+    def pointed(text: str, behind: int) -> str:
+        return text[: max(len(text) - behind, 0)] + decimal + text[max(len(text) - behind, 0) :]
+
+    numbers = digits | st.builds(pointed, digits, st.integers(0, 15))
+    return st.just("") | st.builds("".join, st.tuples(st.sampled_from(["", "-"]), numbers))
+
+
+@given(st.lists(st.tuples(cells(","), st.integers(0, 9), cells(",")), min_size=1, max_size=40))
+@example([("1,5", 1, "-,5"), ("", 2, "-0"), ("123456789012,345", 3, "7,"), ("0,12345678901234", 4, "")])
+def test_decimals_may_vary_from_cell_to_cell(rows: list[tuple[str, int, str]]) -> None:
+    text = "".join(f"{first};{middle};{last}\n" for first, middle, last in rows)
+    found = read_regular((text.encode(),), ";", ",", 3, (0, 1, 2))
+    assert found is not None
+    for column, values in found.items():
+        expected = [float(str(row[column]).replace(",", ".") or "nan") for row in rows]
+        assert values.tobytes() == np.array(expected).tobytes()
 
 
 def test_an_empty_line_is_no_empty_cell() -> None:

@@ -1,4 +1,4 @@
-"""Regular tables, read by numpy alone: each row has all its cells, and a column's numbers are written the same way.
+"""Regular tables, read by numpy alone: each row has all its cells, and these hold plain numbers of at most 15 digits.
 
 Nearly every recording is one. The delimiters tell where its cells end; the characters of all cells of a column are then
 turned into numbers together, which is done before pandas would be loaded. What is not regular is left to others.
@@ -26,7 +26,14 @@ _ZEROS: Final = np.uint64(0x3030303030303030)
 """Eight times the character 0: "exclusive or" with it makes a digit of its character, and more than 9 of any other."""
 _UP_TO_HIGH_BIT: Final = np.uint64(0x7676767676767676)
 """Added to eight bytes, it sets the highest bit of those beyond 9."""
+_LOWEST_BITS: Final = np.uint64(0x0101010101010101)
+_LOW_BITS: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
 _HIGH_BITS: Final = np.uint64(0x8080808080808080)
+_BYTES_BEHIND: Final = np.uint64(sum((WORD - 1 - byte) << (8 * (WORD - 1 - byte) + 5) for byte in range(WORD)))
+"""Times the lowest bit of a byte, it has in its three highest bits how many bytes follow that one."""
+_BITS: Final = np.uint64(64)
+_BITS_BUT_THREE: Final = np.uint64(61)
+_TENS: Final = 10.0 ** np.arange(2 * WORD)
 _Indices = NDArray[np.intp]
 _Words = NDArray[np.uint64]
 
@@ -81,81 +88,90 @@ def _cells(data: bytes, characters: NDArray[np.uint8], delimiter: str, width: in
 
 def _numbers(text: _Text, begins: _Indices, ends: _Indices, *, alone: bool) -> Array:
     """Return the numbers of some cells of a column, NaN where empty; an empty cell ``alone`` in its row is no row."""
+    negative = text.characters[begins] == _MINUS
     lengths = ends - begins
-    if lengths.min() > 0:
-        return _filled_numbers(text, begins, ends, lengths)
-    if alone:
+    empty = np.flatnonzero(lengths == 0) if lengths.min() == 0 else ()
+    lengths -= negative
+    longest = int(lengths.max())
+    if longest > DIGITS_MOST + 1 or (alone and len(empty)):
         raise _IrregularError
-    values = np.full(begins.size, np.nan)
-    filled = np.flatnonzero(lengths)
-    if filled.size:
-        values[filled] = _filled_numbers(text, begins[filled], ends[filled], lengths[filled])
+    digits, points = _digits(text, ends - WORD, WORD - lengths)
+    decimals, pointed = points * _BYTES_BEHIND >> _BITS_BUT_THREE, points != 0
+    if longest > WORD:
+        front, points = _digits(text, ends - 2 * WORD, 2 * WORD - lengths)
+        if np.any(pointed & (points != 0)):
+            raise _IrregularError
+        # where a point was taken out, the last of the digits in front has its place
+        room = np.multiply(pointed, np.uint64(8))
+        digits |= front >> (_BITS - room)
+        digits, front = digits, front << room
+        decimals = decimals + (points * _BYTES_BEHIND >> _BITS_BUT_THREE) + np.multiply(points != 0, np.uint64(WORD))
+        pointed = pointed | (points != 0)
+        values = _joined(front) * 1e8 + _joined(digits)
+    else:
+        values = _joined(digits)
+    lengths -= pointed
+    if np.count_nonzero(lengths > 0) + len(empty) < lengths.size or lengths.max() > DIGITS_MOST:
+        raise _IrregularError
+    if decimals.any():
+        values /= _TENS[decimals.astype(np.intp)]
+    if negative.any():
+        values = np.where(negative, -values, values)
+    if len(empty):
+        values[empty] = np.nan
     return values
 
 
-def _filled_numbers(text: _Text, begins: _Indices, ends: _Indices, lengths: _Indices) -> Array:
-    """Return the numbers of some cells of a column, all with as many decimals as the first."""
-    _, point, decimals = bytes(text.characters[begins[0] : ends[0]]).decode("latin-1").partition(text.decimal)
-    negative = text.characters[begins] == _MINUS
-    lengths = lengths - negative
-    longest = int(lengths.max())
-    if lengths.min() < 1 + len(point) or longest > DIGITS_MOST + len(point):
-        raise _IrregularError
-    values: Array | None = None
-    for behind in range(0, longest, WORD):  # characters of a cell behind the eight that are looked at
-        digits = _digits(text.words[ends - (behind + WORD)], lengths, behind)
-        place = len(decimals) - behind if point else -1
-        if 0 <= place < WORD:
-            digits = _without_point(digits, place, text.decimal)
-        _require_digits(digits)
-        whole = _joined(digits).astype(np.float64)
-        if values is None:
-            values = whole
-        else:
-            values += whole * 10.0 ** (behind - len(point) if place < 0 else behind)
-    assert values is not None
-    if decimals:
-        values /= 10.0 ** len(decimals)
-    return np.where(negative, -values, values) if negative.any() else values
+def _digits(text: _Text, begins: _Indices, missing: _Indices) -> tuple[_Words, _Words]:
+    """Return the digits that eight characters stand for, and 1 in the byte that held a decimal point.
 
-
-def _digits(words: _Words, lengths: _Indices, behind: int) -> _Words:
-    """Return the digits that characters stand for; 0 for those that are not the cell's own."""
-    missing = (WORD + behind) - lengths
-    if behind or missing.min() < 0:
-        np.clip(missing, 0, WORD, out=missing)
+    The digits in front of the point follow on to those behind it. The first characters are 0 that do not belong to the
+    cell, of which so many are ``missing``. Where all points have one place, it is returned once.
+    """
+    np.clip(missing, 0, WORD, out=missing)
     missing *= 8
-    bits = missing.astype(np.uint64)
-    words ^= _ZEROS
-    words >>= bits
-    words <<= bits
-    return words
-
-
-def _without_point(digits: _Words, place: int, decimal: str) -> _Words:
-    """Take out a decimal point with so many digits behind it; one that is elsewhere stays, and is no digit."""
-    at = 8 * (WORD - 1 - place)
-    digits ^= np.uint64((ord(decimal) ^ ord("0")) << at)
-    behind = digits >> np.uint64(at) << np.uint64(at)
-    digits ^= behind
-    digits <<= np.uint64(8)
-    digits |= behind
-    return digits
-
-
-def _require_digits(digits: _Words) -> None:
-    """Raise where a byte is more than 9."""
+    bits = missing.view(np.uint64)
+    digits = text.words[begins]
+    digits ^= _ZEROS
+    digits >>= bits
+    digits <<= bits
+    point = np.uint64(ord(text.decimal) ^ ord("0"))
+    points = _zero_bytes(digits ^ (point * _LOWEST_BITS))
+    if points.min() == points.max():
+        points = points[:1]
+    in_front = points - (points != 0)
+    if np.any(points & in_front):
+        raise _IrregularError
+    digits ^= points * point
+    digits += (digits & in_front) * np.uint64(255)  # 256 times as much, which is a byte further, less where it was
     if np.bitwise_or.reduce((digits + _UP_TO_HIGH_BIT) | digits) & _HIGH_BITS:
         raise _IrregularError
+    return digits, points
 
 
-def _joined(digits: _Words) -> _Words:
+def _zero_bytes(words: _Words) -> _Words:
+    """Return 1 in each byte that is 0, and 0 in the others."""
+    others = words & _LOW_BITS
+    others += _LOW_BITS
+    others |= words
+    others &= _HIGH_BITS
+    others ^= _HIGH_BITS
+    others >>= np.uint64(7)
+    return others
+
+
+def _joined(digits: _Words) -> Array:
     """Return the whole numbers of eight digits each: neighbours become pairs, pairs fours, and fours the number."""
-    digits = (digits & _EACH_SECOND) * np.uint64(10) + (digits >> np.uint64(8) & _EACH_SECOND)
-    digits = (digits & _EACH_FOURTH) * np.uint64(100) + (digits >> np.uint64(16) & _EACH_FOURTH)
-    return (digits & _LOWER_HALF) * np.uint64(10_000) + (digits >> np.uint64(32))
+    pairs = digits >> np.uint64(8)
+    pairs += digits * np.uint64(10)
+    fours = pairs & _FIRST_OF_FOUR
+    fours *= np.uint64(100 + (1_000_000 << 32))
+    pairs >>= np.uint64(16)
+    pairs &= _FIRST_OF_FOUR
+    pairs *= np.uint64(1 + (10_000 << 32))
+    fours += pairs
+    fours >>= np.uint64(32)
+    return fours.astype(np.float64)
 
 
-_EACH_SECOND: Final = np.uint64(0x00FF00FF00FF00FF)
-_EACH_FOURTH: Final = np.uint64(0x0000FFFF0000FFFF)
-_LOWER_HALF: Final = np.uint64(0x00000000FFFFFFFF)
+_FIRST_OF_FOUR: Final = np.uint64(0x000000FF000000FF)
