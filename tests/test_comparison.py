@@ -479,6 +479,11 @@ def test_a_response_that_bends_is_doubted() -> None:
     assert "response_bends" not in codes(right([3.0, 1.0, 5.0, 3.0], [0, 2, -2, 0], error_deg=0.05))
 
 
+def test_a_heel_that_both_ways_turn_alike_is_said() -> None:
+    assert "response_bends" in codes(right([2.1, 3.9, 4.0, 2.3], [0, 2, -2, 0], error_deg=0.05))
+    assert "response_bends" not in codes(right([2.1, 2.3, 2.4, 2.3], [0, 2, -2, 0], error_deg=0.05))
+
+
 def test_a_count_that_does_not_repeat_is_said_and_repeated_once() -> None:
     foot = right([6.0, 4.0, 9.0], [0, 2, 0])
     assert "compare_repeat_differs" in codes(foot)

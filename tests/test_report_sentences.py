@@ -126,6 +126,13 @@ def test_the_knee_is_named_with_varus_only() -> None:
     assert not any("knee" in line for line in sentences.cautions(ENGLISH, recommends_varus=False))
 
 
+def test_longer_bolts_are_for_wedges_under_the_cleat() -> None:
+    assert any("longer" in line for line in sentences.cautions(ENGLISH, recommends_varus=True))
+    in_shoe = sentences.cautions(ENGLISH, recommends_varus=True, placement="in_shoe")
+    assert any("slides" in line for line in in_shoe)
+    assert not any("longer" in line for line in in_shoe)
+
+
 # ---- print and notebooks --------------------------------------------------------------------------------------
 
 

@@ -129,7 +129,7 @@ def names_varus(recommendations: Iterable[Recommendation]) -> bool:
     return any(each.named is not None and (each.change or 0) > 0 for each in recommendations)
 
 
-def cautions(words: Words, recommends_varus: bool) -> list[str]:
+def cautions(words: Words, recommends_varus: bool, placement: str = "under_cleat") -> list[str]:
     """Return what to mind before riding, a sentence each; the knee is named where a shoe is to get a varus wedge."""
-    keys = ("change", "check", "knee", "clinician") if recommends_varus else ("change", "check", "clinician")
+    keys = ("change", f"check_{placement}", *(("knee",) if recommends_varus else ()), "clinician")
     return [words.text(f"cautions.{key}") for key in keys]

@@ -165,9 +165,17 @@ def straightness(one: Series, assumptions: Assumptions, settings: Settings = DEF
         spread = np.sqrt(np.einsum("i,kij,j->k", along, found.covariances[:, 1:3, 1:3], along))
         return Mixture(weights, found.means[:, 1:3] @ along, spread)
 
-    lower, upper = belief((1.0, low + middle)).mean, belief((1.0, middle + high)).mean
-    bent, acts = (max(chance := belief(row).cdf(0.0), 1.0 - chance) for row in ((0.0, 1.0), (1.0, low + high)))
+    ends = [belief((1.0, low + middle)), belief((1.0, middle + high))]
+    lower, upper = (end.mean for end in ends)
+    bent, acts = (_one_sided(belief(row)) for row in ((0.0, 1.0), (1.0, low + high)))
+    acts = max(acts, sum(map(_one_sided, ends)) - 1.0)  # both ends act, if against each other: at least this likely
     weak, strong = sorted((lower, upper), key=abs)
     uneven = weak * strong <= 0.0 or abs(weak) < settings.response_bent_share * abs(strong)
     doubted = uneven and min(bent, acts) >= settings.response_bent_probability
     return Straightness((low, middle, high), lower, upper, bent, doubted)
+
+
+def _one_sided(belief: Mixture) -> float:
+    """Return the chance of the likelier sign."""
+    below = belief.cdf(0.0)
+    return max(below, 1.0 - below)

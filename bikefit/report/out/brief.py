@@ -98,13 +98,13 @@ def session_brief(words: Words, result: SessionResult, heading: str) -> Brief:
         if sure:
             answer.append(_below(sure))
     notes = [note for note in session_notes(words, result) if not _said_already(note, result)]
-    return Brief(words, heading, tuple(answer), tuple(_next(words, feet)), tuple(notes))
+    return Brief(words, heading, tuple(answer), tuple(_next(words, feet, result.system.placement)), tuple(notes))
 
 
-def _next(words: Words, feet: Sequence[FootResult]) -> list[RenderableType]:
+def _next(words: Words, feet: Sequence[FootResult], placement: str) -> list[RenderableType]:
     """Lay out the next step; what to check goes with one that changes something."""
     lines, is_test = next_lines(words, feet)
-    checks = [Text(words.text("cautions.check"), style="dim")] if is_test else []
+    checks = [Text(words.text(f"cautions.check_{placement}"), style="dim")] if is_test else []
     return ["", *map(Text, lines), *checks] if lines else []
 
 

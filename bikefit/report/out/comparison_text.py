@@ -32,7 +32,7 @@ def comparison_text(words: Words, result: ComparisonResult, *, details: bool = F
         parts += _foot(words, foot, result.system.cap)
     parts += [_table(words, feet), *notes_part(words, comparison_notes(words, result))]
     varus = sentences.names_varus(foot.recommendation for foot in feet)
-    parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
+    parts += ["", Text(" ".join(sentences.cautions(words, varus, result.system.placement)), style="dim")]
     return Group(*parts)
 
 

@@ -111,7 +111,7 @@ def session_text(words: Words, result: SessionResult, *, details: bool = False) 
         ]
     parts += [*_next(words, feet), _table(words, result, feet), *notes_part(words, session_notes(words, result))]
     varus = sentences.names_varus(foot.recommendation for foot in feet)
-    parts += ["", Text(" ".join(sentences.cautions(words, varus)), style="dim")]
+    parts += ["", Text(" ".join(sentences.cautions(words, varus, result.system.placement)), style="dim")]
     return Group(*parts)
 
 

@@ -74,7 +74,7 @@ def comparison_page(
         shoes=tuple(_shoe(words, foot, result, bars[foot.side], x_range, band) for foot in feet),
         intro=words.text("page.intro_comparison"),
         sure_caption=words.text("page.sure_caption_comparison"),
-        cautions=tuple(sentences.cautions(words, varus)),
+        cautions=tuple(sentences.cautions(words, varus, result.system.placement)),
         system=system_line(words, result.system),
         colophon=words.text("page.colophon", version=result.version),
         sections=tuple(section for section in sections if isinstance(section, FigureView) or section.rows),

@@ -137,7 +137,7 @@ def client_view(
         shoes=tuple(_shoe(words, foot, result, x_range, band) for foot in feet),
         intro=words.text("page.intro"),
         sure_caption=words.text("page.sure_caption"),
-        cautions=tuple(sentences.cautions(words, sentences.names_varus(recommended))),
+        cautions=tuple(sentences.cautions(words, sentences.names_varus(recommended), result.system.placement)),
         system=system_line(words, result.system),
         colophon=words.text("page.colophon", version=result.version),
         sections=(),
