@@ -136,6 +136,17 @@ def of_code(foot: FootResult, code: str) -> list[Any]:
     return [item for item in foot.findings if item.code == code]
 
 
+def test_another_metric_than_the_mean_is_named() -> None:
+    assert "metric_chosen" not in {item.code for item in analyze(RIDE, AnalyzeOptions()).findings}
+    assert "metric_chosen" in {item.code for item in analyze(RIDE, AnalyzeOptions(metric="peak")).findings}
+
+
+def test_a_foot_that_turns_beyond_the_stated_float_is_said() -> None:
+    assert of_code(right(AnalyzeOptions(cleat_float_deg=0.0)), "float_exceeded")
+    assert not of_code(right(AnalyzeOptions(cleat_float_deg=4.5)), "float_exceeded")
+    assert not of_code(right(AnalyzeOptions()), "float_exceeded")
+
+
 def test_a_metric_is_told_only_where_it_decides_on_a_wedge() -> None:
     """Swings of 6 deg put the power phase half a degree above the mean: over the band at 0.9, one more wedge at 2.8."""
     near = right(AnalyzeOptions(), ride(right_mean_deg=0.9, right_range_deg=6.0))

@@ -281,6 +281,7 @@ def test_other_days_and_the_same_stretch_are_said() -> None:
     one = session_of([foot_of("right", 6.0, 0)], 1, start=start)
     later = session_of([foot_of("right", 4.0, 2)], 2, start=start + timedelta(days=2))
     assert [item.code for item in compare_sessions([one, later]).findings] == ["compare_other_day"]
+    assert "2 days apart" in str(compare_sessions([one, later]).findings[0])
     assert compare_sessions([one, later], remounted=True).findings == ()
     again = session_of([foot_of("right", 6.0, 2)], 1, start=start)
     assert "compare_same_stretch" in {item.code for item in compare_sessions([one, again]).findings}
@@ -477,6 +478,11 @@ def test_count_and_order_that_go_together_are_said() -> None:
 def test_a_response_that_bends_is_doubted() -> None:
     assert "response_bends" in codes(right([0.0, -1.0, -1.0], [0, 1, 2], error_deg=0.05))
     assert "response_bends" not in codes(right([3.0, 1.0, 5.0, 3.0], [0, 2, -2, 0], error_deg=0.05))
+
+
+def test_another_metric_than_the_mean_is_named() -> None:
+    assert "metric_chosen" in codes(right([3.0, 1.0], [0, 2], metric="peak"))
+    assert "metric_chosen" not in codes(right([3.0, 1.0], [0, 2]))
 
 
 def test_a_heel_that_both_ways_turn_alike_is_said() -> None:

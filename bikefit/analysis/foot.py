@@ -11,6 +11,7 @@ import numpy as np
 from bikefit.analysis.decide import MATTERS, Asked, decide, metric_findings, neutral_findings
 from bikefit.analysis.implausible import judge_angle
 from bikefit.analysis.neutral import choose_neutral
+from bikefit.analysis.options import float_exceeded
 from bikefit.conventions import METRICS, STROKE_ANGLES, Metric
 from bikefit.model import (
     Excess,
@@ -82,7 +83,7 @@ def analyze_foot(
     # what too few samples seem to show, such as a crank that runs backward, is their own doing
     findings = [] if undersampled else [*phase.findings, *strokes.findings]
     if not obstacles:
-        findings.extend(seen)
+        findings.extend((*seen, *float_exceeded(rotation.range_deg, options.cleat_float_deg)))
     findings.extend((*source, *large))
     if recommendation.outcome != "undetermined":
         findings.extend(neutral_findings(asked, rotation, neutral, excess, recommendation))

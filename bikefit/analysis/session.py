@@ -11,7 +11,7 @@ import numpy as np
 
 from bikefit import __version__
 from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
-from bikefit.analysis.options import cleat_findings
+from bikefit.analysis.options import cleat_findings, metric_chosen
 from bikefit.analysis.traces import check_static, cut_section, refuse_idle_sensor, still_angles_deg, with_traces
 from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.io import read_recording
@@ -101,7 +101,7 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
         settings=options.settings.to_dict(),
         system=system,
         asymmetry_deg=values["left"] - values["right"] if len(values) == 2 else math.nan,
-        findings=(*part.findings, *cleat_findings(options, system)),
+        findings=(*part.findings, *cleat_findings(options, system), *metric_chosen(options.metric)),
         feet=feet,
         version=__version__,
         companions=part.companions,

@@ -45,13 +45,19 @@ def check_sessions(
     starts = [session.recording.start for session in sessions if session.recording.start is not None]
     hours = (max(starts) - min(starts)).total_seconds() / 3600.0 if starts else 0.0
     if hours > settings.compare_other_day_h and not remounted:
-        found.append(finding("compare_other_day", hours=hours))
+        found.append(_far_apart(hours))
     stretches = [(s.recording.sha256, s.recording.from_s, s.recording.to_s) for s in sessions]
     for i, (sha256, from_s, to_s) in enumerate(stretches):
         for j, (other, other_from_s, other_to_s) in enumerate(stretches[:i]):
             if sha256 and sha256 == other and from_s < other_to_s and other_from_s < to_s:
                 found.append(finding("compare_same_stretch", first=names[j], second=names[i]))
     return tuple(found)
+
+
+def _far_apart(hours: float) -> Finding:
+    """Say how far apart recordings lie, in days from two days on."""
+    apart, unit = (hours / 24.0, "d") if hours >= 48.0 else (hours, "h")
+    return finding("compare_other_day", hours=hours, apart=apart, unit=unit)
 
 
 def formats_differ(sessions: Sequence[Readings]) -> bool:
@@ -76,7 +82,7 @@ def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str], settin
     _same("metric", [foot.metric for foot in feet], names, "--metric")
     _same("neutral", [foot.neutral.kind for foot in feet], names, flag)
     _same("neutral_angle", [foot.neutral.deg if foot.neutral.kind == "number" else 0.0 for foot in feet], names, flag)
-    found: list[Finding] = []
+    found = [finding("metric_chosen", metric=feet[0].metric)] if feet[0].metric != "mean" else []
     references = [foot.reference or "none" for foot in feet]
     if len(set(references)) > 1:
         if feet[0].metric != "mean":

@@ -15,7 +15,8 @@ BY_WEIGHT = (
     # the number is not the foot's
     "angle_implausible", "float_stop", "excess_is_lower_bound", "sides_swapped", "sensor_upside_down",
     # another side or count
-    "neutral_matters", "zero_doubted", "level_shift", "drift", "angle_large", "metric_matters", "recovery_limit",
+    "neutral_matters", "zero_doubted", "level_shift", "drift", "angle_large", "metric_matters", "metric_chosen",
+    "float_exceeded", "recovery_limit",
     # what was compared
     "compare_side_assumed", "compare_formats_differ", "order_confounded", "compare_repeat_differs", "response_bends",
     # how much of the ride speaks

@@ -156,7 +156,8 @@ def _setup(words: Words, result: SessionResult | ComparisonResult, sheet: Sheet)
     """Return the rows of the set-up: what it is, now, next; what stays is named once."""
     cleat = [words.text(f"cleat_type.{sheet.cleat.replace('-', '_')}")] if sheet.cleat else []
     if sheet.cleat_float_deg is not None:
-        cleat.append(words.text("sheet.float", deg=words.degrees(sheet.cleat_float_deg)))
+        key = "float" if sheet.cleat_float_deg else "no_float"
+        cleat.append(words.text(f"sheet.{key}", deg=words.degrees(sheet.cleat_float_deg)))
     rows = [
         (words.text("sheet.shoe"), clean(sheet.shoe, SHORT), ""),
         (words.text("sheet.pedal"), clean(sheet.pedal, SHORT), ""),
