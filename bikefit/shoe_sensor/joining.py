@@ -79,8 +79,7 @@ def join_pieces(
     mounted: Mounted,
     doubts_deg: list[float],
     settings: Settings,
-    findings: list[Finding],
-) -> FootTrace:
+) -> tuple[FootTrace, tuple[Finding, ...]]:
     """Join the stretches and say how far the whole may be trusted.
 
     Notes
@@ -97,6 +96,7 @@ def join_pieces(
     turning, rocking = join("turning").astype(bool), join("rocking").astype(bool)
     used = pedalling & ~turning & ~rocking
     step = float(np.median(np.diff(time)))
+    findings: list[Finding] = []
     for code, dropped in (("turning_dropped", turning), ("rocking_dropped", rocking)):
         if dropped.any():
             findings.append(
@@ -124,7 +124,7 @@ def join_pieces(
         if bool(np.all(values == values[0], axis=0).any()):
             findings.append(finding("sensor_axis_stuck", side=sensor.side, channel=channel))
             errors.append(STUCK_ERROR_DEG)
-    return FootTrace(
+    trace = FootTrace(
         side=sensor.side,
         time_s=time,
         heel_out_deg=join("heel_out_deg") - mounted.offset_deg,
@@ -138,3 +138,4 @@ def join_pieces(
         quality=quality,
         no_zero=mounted.no_zero,
     )
+    return trace, tuple(findings)

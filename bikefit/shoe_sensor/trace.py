@@ -38,13 +38,13 @@ def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, floa
     return [(a, b) for a, b in spans if b - a >= PEDALLING_LEAST_S]
 
 
-def _no_pedalling(sensor: ShoeSensor, stretches: list[Stretch], findings: list[Finding]) -> FootTrace:
+def _no_pedalling(sensor: ShoeSensor, stretches: list[Stretch]) -> tuple[FootTrace, Finding]:
     """Give what is left without pedalling: the foot's heading against its own slow mean, not to be trusted."""
     sign = 1.0 if sensor.side == "right" else -1.0
     time = np.concatenate([stretch.samples.time_s for stretch in stretches])
     heading = np.concatenate([_quick_heading_deg(stretch.orientation.turned) for stretch in stretches])
-    findings.append(finding("shoe_no_pedalling", side=sensor.side))
-    return FootTrace(side=sensor.side, time_s=time, heel_out_deg=sign * heading, zero="none", quality=0.0)
+    trace = FootTrace(side=sensor.side, time_s=time, heel_out_deg=sign * heading, zero="none", quality=0.0)
+    return trace, finding("shoe_no_pedalling", side=sensor.side)
 
 
 def _quick_heading_deg(turned: Array) -> Array:
@@ -108,11 +108,12 @@ def trace_from_sensor(
     ):
         raise UsageError("The mounting must be a rotation: three columns of length 1 at right angles.")
     readings = even_stretches(sensor, settings)
-    findings = list(readings.findings)
-    stretches = _carried(readings.stretches, sensor, findings)
+    stretches, turned_down = _carried(readings.stretches, sensor)
+    findings = [*readings.findings, *turned_down]
     windows = round_windows(stretches)
     if not windows:
-        return _no_pedalling(sensor, stretches, findings), tuple(findings)
+        trace, none = _no_pedalling(sensor, stretches)
+        return trace, (*findings, none)
     rough = rough_axes(windows)
     circle = fit_windows(windows, rough, settings)
     lag = find_lag(stretches, circle, settings)
@@ -137,13 +138,15 @@ def trace_from_sensor(
     ]
     pairs = [(stretch.samples, plane) for stretch, plane in zip(stretches, planes, strict=True) if plane is not None]
     if not any(_spans(part, plane.pedalling) for part, plane in pairs):
-        return _no_pedalling(sensor, stretches, findings), tuple(findings)
-    mounted = _mounted(sensor, pairs, circle, rough, settings, pose, mounting, findings)
+        trace, none = _no_pedalling(sensor, stretches)
+        return trace, (*findings, none)
+    mounted, of_pose = _mounted(sensor, pairs, circle, rough, settings, pose, mounting)
     pieces = [
         _piece(sensor, stretch, axle, plane, mounted.shoe_axes, circle)
         for stretch, axle, plane in zip(stretches, axles, planes, strict=True)
     ]
-    trace = join_pieces(sensor, pieces, mounted, errors_of(readings, lag, circle, settings), settings, findings)
+    trace, of_pieces = join_pieces(sensor, pieces, mounted, errors_of(readings, lag, circle, settings), settings)
+    findings += [*of_pose, *of_pieces]
     # a mounting that was declared, and goes with the pedalling, settles which way is up
     unsettled = mounted.shoe_axes if mounted.shoe_axes is not mounting else None
     if unsettled is not None and sign_unseen(unsettled, settings):
@@ -152,14 +155,13 @@ def trace_from_sensor(
     return trace, tuple(findings)
 
 
-def _carried(parts: list[Samples], sensor: ShoeSensor, findings: list[Finding]) -> list[Stretch]:
+def _carried(parts: list[Samples], sensor: ShoeSensor) -> tuple[list[Stretch], tuple[Finding, ...]]:
     """Orient the stretches and integrate their paths; refuse an accelerometer without gravity."""
     carried = [carry(part) for part in parts]
     stretches = [stretch for stretch, _ in carried]
     check_gravity(stretches, sensor.side)
-    if any(turned_down for _, turned_down in carried):
-        findings.append(finding("quaternion_unused", side=sensor.side))
-    return stretches
+    unused = any(turned_down for _, turned_down in carried)
+    return stretches, (finding("quaternion_unused", side=sensor.side),) if unused else ()
 
 
 def _mounted(
@@ -170,10 +172,9 @@ def _mounted(
     settings: Settings,
     given: tuple[float, float] | None,
     mounting: Array | None,
-    findings: list[Finding],
-) -> Mounted:
+) -> tuple[Mounted, tuple[Finding, ...]]:
     """Settle the shoe's axes in the sensor's, the kind of zero and the heel-out angle to take off."""
-    side = sensor.side
+    side, findings = sensor.side, list[Finding]()
     if mounting is not None and not likely(mounting, rough, side):
         findings.append(finding("mounting_unlikely", side=side))
         mounting = None
@@ -192,17 +193,16 @@ def _mounted(
             if zero.sd_deg > DOUBTED_DEG:
                 findings.append(finding("zero_doubted", side=side, sd_deg=zero.sd_deg))
             if mounting is None:
-                return Mounted(zero.shoe_axes, "rider", 0.0, zero.sd_deg)
+                return Mounted(zero.shoe_axes, "rider", 0.0, zero.sd_deg), tuple(findings)
             sign = 1.0 if side == "right" else -1.0
             change = zero.shoe_axes.T @ mounting
             offset = sign * math.degrees(math.asin(float(np.clip(change[1, 0], -1, 1))))
-            return Mounted(mounting, "rider", offset, zero.sd_deg)
+            return Mounted(mounting, "rider", offset, zero.sd_deg), tuple(findings)
         findings.append(finding("pose_unlikely", **limits))
         missing = zero.reasons
     if mounting is not None:
-        return Mounted(mounting, "none", 0.0, 0.0)
-    findings.append(finding("mounting_unknown", side=side))
-    return Mounted(rough, "none", 0.0, 0.0, missing)
+        return Mounted(mounting, "none", 0.0, 0.0), tuple(findings)
+    return Mounted(rough, "none", 0.0, 0.0, missing), (*findings, finding("mounting_unknown", side=side))
 
 
 def _found_pose(parts: list[Samples], spans: list[tuple[float, float]]) -> Pose | None:
