@@ -88,6 +88,10 @@ def test_a_wedge_is_called_unneeded_only_near_neutral() -> None:
     pinned = replace(near, reasons=(*near.reasons, reason("excess_is_lower_bound")))
     wide = replace(near, reasons=(reason("interval_holds_neutral", percent=80),))
     useless = replace(near, reasons=(reason("no_gain_expected"),))
+    assert "close enough" in sentences.outlook(ENGLISH, near)
+    assert "Where the float holds it" in sentences.outlook(ENGLISH, pinned)
+    assert sentences.what_next(ENGLISH, near).startswith("Change nothing")
+    assert sentences.what_next(ENGLISH, pinned).startswith("More float")
     for told in (pinned, wide, useless):
         assert sentences.advice(ENGLISH, "left", told, 3) == "Left shoe: no wedge for now."
         assert told.headline(ENGLISH) == "No wedge for now"

@@ -78,10 +78,17 @@ def outlook(words: Words, recommendation: Recommendation) -> str:
             words.text("sure.second", share=words.percent(SAME_FIRST_COUNT)),
         ]
     elif not recommendation.change:
-        said += [words.text(f"sure.{reason.code}") for reason in recommendation.reasons if reason.code in STAY_REASONS]
+        stays = [reason.code for reason in recommendation.reasons if reason.code in STAY_REASONS]
+        held = _is_held(recommendation)
+        said += [words.text("sure.held" if held and code == "within_band" else f"sure.{code}") for code in stays]
     if step not in ("no_wedge", "fit", "beyond"):
         said.append(words.text("sure.assumption"))
     return " ".join(said)
+
+
+def _is_held(recommendation: Recommendation) -> bool:
+    """Whether the float's end holds the heel, which may be further out or in by itself."""
+    return any(reason.code == "excess_is_lower_bound" for reason in recommendation.reasons)
 
 
 NO_POSE = {"pose_needed", "pose_apart", "pose_otherwise", "pose_turned_far", "pose_off_pedal", "bike_turned"}
@@ -105,7 +112,8 @@ def what_next(words: Words, recommendation: Recommendation, visible: Visible | N
             return words.text("next.implausible")
         return words.text("next.pose_needed" if codes & NO_POSE else "next.record_again")
     if step in ("keep", "no_wedge", "float_stop"):
-        return words.text(f"next.{step}" if step == "float_stop" else "next.stay")
+        held = "held" if _is_held(recommendation) else "stay"
+        return words.text(f"next.{step if step == 'float_stop' else held}")
     said = [words.text("next.beyond")] if step == "beyond" else []
     if step == "compare":
         said.append(words.text("next.compare"))

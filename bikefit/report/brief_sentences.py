@@ -8,6 +8,7 @@ from bikefit.comparison import FootComparison
 from bikefit.comparison import sentences as compared
 from bikefit.conventions import Side
 from bikefit.model import FootResult
+from bikefit.model.sentences import what_next
 from bikefit.words import SENTENCE_END, Words, known
 
 
@@ -43,15 +44,19 @@ def next_lines(words: Words, feet: Sequence[FootResult], test: str = "brief.test
         if foot.recommendation.step == "fit":
             counts = list(foot.recommendation.next_step.counts)
             shoes.setdefault(words.text(test, counts=counts), []).append(foot.side)
+    is_test = bool(shoes)
     if not shoes and all(foot.recommendation.step in ("keep", "no_wedge") for foot in feet):
-        return ([words.text("brief.next", message=words.text("next.stay"))] if feet else []), False
+        for foot in feet:
+            shoes.setdefault(what_next(words, foot.recommendation), []).append(foot.side)
+        if len(shoes) > 1:  # the answer says already that the other needs nothing
+            shoes.pop(words.text("next.stay"), None)
     lines = [
         words.text("brief.next", message=message)
         if len(sides) == len(feet)
         else words.text("brief.next_shoe", side=sides[0], message=message)
         for message, sides in shoes.items()
     ]
-    return lines, bool(lines)
+    return lines, is_test
 
 
 def compared_lines(words: Words, foot: FootComparison) -> list[str]:
