@@ -27,7 +27,6 @@ _ZEROS: Final = np.uint64(0x3030303030303030)
 _UP_TO_HIGH_BIT: Final = np.uint64(0x7676767676767676)
 """Added to eight bytes, it sets the highest bit of those beyond 9."""
 _LOWEST_BITS: Final = np.uint64(0x0101010101010101)
-_LOW_BITS: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
 _HIGH_BITS: Final = np.uint64(0x8080808080808080)
 _BYTES_BEHIND: Final = np.uint64(sum((WORD - 1 - byte) << (8 * (WORD - 1 - byte) + 5) for byte in range(WORD)))
 """Times the lowest bit of a byte, it has in its three highest bits how many bytes follow that one."""
@@ -65,24 +64,23 @@ def read_regular(
     text = _Text(characters, words, decimal)
     try:
         before, ends = _cells(data, characters, delimiter, width)
-        return {column: _numbers(text, before[:, column] + 1, ends[:, column], alone=width == 1) for column in numbers}
+        return {column: _numbers(text, before[column] + 1, ends[column], alone=width == 1) for column in numbers}
     except _IrregularError:
         return None
 
 
 def _cells(data: bytes, characters: NDArray[np.uint8], delimiter: str, width: int) -> tuple[_Indices, _Indices]:
-    """Return the character before and the one after each cell, row by row."""
+    """Return the character before and the one after each cell, column by column."""
     newlines = characters == _NEWLINE
     stops = np.flatnonzero(newlines | (characters == ord(delimiter)))
     rows, rest = divmod(stops.size - 1, width)
     if not rows or rest or np.count_nonzero(newlines) != rows + 1 or b'"' in data:
         raise _IrregularError
-    before, ends = stops[:-1].reshape(rows, width), stops[1:].reshape(rows, width)
-    if not newlines[ends[:, -1]].all():
+    before, ends = (np.ascontiguousarray(part.reshape(rows, width).T) for part in (stops[:-1], stops[1:]))
+    if not newlines[ends[-1]].all():
         raise _IrregularError
-    if np.all(characters[ends[:, -1] - 1] == _RETURN):
-        ends = ends.copy()
-        ends[:, -1] -= 1
+    if np.all(characters[ends[-1] - 1] == _RETURN):
+        ends[-1] -= 1
     return before, ends
 
 
@@ -128,36 +126,25 @@ def _digits(text: _Text, begins: _Indices, missing: _Indices) -> tuple[_Words, _
     The digits in front of the point follow on to those behind it. The first characters are 0 that do not belong to the
     cell, of which so many are ``missing``. Where all points have one place, it is returned once.
     """
-    np.clip(missing, 0, WORD, out=missing)
-    missing *= 8
-    bits = missing.view(np.uint64)
+    bits = np.maximum(missing, 0).astype(np.uint64)
+    bits *= np.uint64(8)
     digits = text.words[begins]
     digits ^= _ZEROS
     digits >>= bits
     digits <<= bits
-    point = np.uint64(ord(text.decimal) ^ ord("0"))
-    points = _zero_bytes(digits ^ (point * _LOWEST_BITS))
+    points = digits >> np.uint64(4)
+    points &= _LOWEST_BITS
     if points.min() == points.max():
         points = points[:1]
     in_front = points - (points != 0)
-    if np.any(points & in_front):
+    digits ^= points * np.uint64(ord(text.decimal) ^ ord("0"))
+    # where a point was there must be 0 now, elsewhere at most 9
+    highest = digits + (_UP_TO_HIGH_BIT + points * np.uint64(9))
+    highest |= digits
+    if np.bitwise_or.reduce(highest) & _HIGH_BITS or np.any(points & in_front):
         raise _IrregularError
-    digits ^= points * point
     digits += (digits & in_front) * np.uint64(255)  # 256 times as much, which is a byte further, less where it was
-    if np.bitwise_or.reduce((digits + _UP_TO_HIGH_BIT) | digits) & _HIGH_BITS:
-        raise _IrregularError
     return digits, points
-
-
-def _zero_bytes(words: _Words) -> _Words:
-    """Return 1 in each byte that is 0, and 0 in the others."""
-    others = words & _LOW_BITS
-    others += _LOW_BITS
-    others |= words
-    others &= _HIGH_BITS
-    others ^= _HIGH_BITS
-    others >>= np.uint64(7)
-    return others
 
 
 def _joined(digits: _Words) -> Array:
