@@ -43,7 +43,7 @@ def spread_bursts(time_s: Array) -> Spread | None:
     steps = np.diff(time_s)
     if steps.size < 2 * _BURSTS_MIN:
         return None
-    mean = float(np.minimum(steps, _STEP_MAX_S).mean())
+    mean = float((steps if steps.max() <= _STEP_MAX_S else np.minimum(steps, _STEP_MAX_S)).mean())
     within = steps < _WITHIN_SHARE * mean
     if 2 * np.count_nonzero(within) < steps.size:
         return None

@@ -127,7 +127,8 @@ def put_in_order(time_s: Array) -> Order:
         findings.append(finding("stamps_wild", rows=int(wild.size), row=first + 1, off_s=off_s))
         rows = kept if rows is None else rows[kept]
         time_s = time_s[kept]
-    order, late_s = _in_order(time_s, rows)
+    rises = time_s.size < 2 or float(np.diff(time_s).min()) > 0.0
+    order, late_s = (None, np.empty(0)) if rises else _in_order(time_s, rows)
     if order is not None:
         findings.append(finding("time_sorted", rows=int(np.count_nonzero(late_s > 0)), back_s=float(late_s.max())))
         rows = order if rows is None else rows[order]
@@ -136,7 +137,7 @@ def put_in_order(time_s: Array) -> Order:
     if spread is not None:
         findings.append(finding("bursts_spread", size=spread.size, every_s=spread.every_s))
         time_s = spread.time_s
-    fresh = np.append(True, np.diff(time_s) > 0)
+    fresh = np.ones(1, dtype=np.bool_) if rises and spread is None else np.append(True, np.diff(time_s) > 0)
     if time_s.size and not fresh.all():
         starts = np.flatnonzero(fresh)
         repeats = int(time_s.size - starts.size)
@@ -166,7 +167,7 @@ def _in_order(time_s: Array, rows: NDArray[np.intp] | None) -> tuple[NDArray[np.
 
 def _behind(time_s: Array) -> Array | None:
     """Return how far each row is behind the latest before it [s]; None where none is."""
-    if time_s.size < 2 or not np.any(np.diff(time_s) < 0):
+    if time_s.size < 2 or float(np.diff(time_s).min()) >= 0.0:
         return None
     behind: Array = np.maximum.accumulate(time_s) - time_s
     return behind

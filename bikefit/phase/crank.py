@@ -131,8 +131,10 @@ def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:
 def _wild_samples(time: Array, phase: Array) -> NDArray[np.intp]:
     """Find single samples of the crank angle that do not fit their neighbours."""
     step = np.diff(phase)
-    usual = float(np.median(step))
-    if step.max() <= usual + CRANK_SPIKE_DEG and step.min() >= usual - CRANK_SPIKE_DEG:
+    lowest, highest = float(step.min()), float(step.max())
+    none = highest - lowest <= CRANK_SPIKE_DEG  # whatever the usual step is
+    usual = math.nan if none else float(np.median(step))
+    if none or (highest <= usual + CRANK_SPIKE_DEG and lowest >= usual - CRANK_SPIKE_DEG):
         return np.empty(0, dtype=np.intp)
     # a spike that unwrapping turned into a whole turn more is a spike still: look at the steps' remainder
     straight = np.concatenate([[0.0], np.cumsum(np.remainder(step - usual + 180.0, 360.0) - 180.0)])

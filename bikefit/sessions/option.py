@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
-from bikefit.brand import load_brand
 from bikefit.conventions import PerFoot
 from bikefit.errors import UsageError
 from bikefit.sessions import values
@@ -114,6 +113,13 @@ def _no_choice(text: str) -> NoReturn:
     raise ValueError(text)
 
 
+def _brand(path: str) -> Any:
+    """Return a studio's brand; what reads its pictures is loaded only where there is one."""
+    from bikefit.brand import load_brand
+
+    return load_brand(path)
+
+
 TEXT: Final = Kind(str)
 FILE: Final = Kind(Path)
 SWITCH: Final = Kind(bool, switch=True)
@@ -122,7 +128,7 @@ COLUMNS: Final = Kind(values.columns, repeatable=True)
 NUMBER: Final = Kind(values.number, "is not a number")
 DAY: Final = Kind(values.one_day, "is not a date; 2026-02-03 or 3.2.2026 was expected")
 LANGUAGE: Final = Kind(values.language, f"has no words here; the languages are {', '.join(languages())}")
-BRAND: Final = Kind(load_brand)
+BRAND: Final = Kind(_brand)
 LAP: Final = Kind(values.whole_number, "is not a number of a lap")
 TIME: Final = Kind(values.time_s, "is not a time; seconds from the first sample, m:ss or h:mm:ss was expected")
 SPAN: Final = Kind(

@@ -6,9 +6,8 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from bikefit.brand import Brand
 from bikefit.conventions import (
     CLEATS,
     DEFAULT_SYSTEM,
@@ -44,6 +43,9 @@ from bikefit.sessions.option import (
     per_foot,
 )
 from bikefit.settings import Settings
+
+if TYPE_CHECKING:
+    from bikefit.brand import Brand
 
 NeutralChoice = float | Literal["zero", "static", "recovery"]
 Said = Mapping[str, Any]

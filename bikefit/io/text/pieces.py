@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bikefit.io.text.regular import read_regular
-from bikefit.threads import side_by_side
+from bikefit.model import Array
+from bikefit.threads import side_by_side, worth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,13 @@ def read_pieces(
 
 def _joined(parts: Sequence[Part], numbers: Sequence[int], texts: Sequence[int]) -> dict[int, Any]:
     """Return the columns of all pieces together; the parts are emptied, which spares memory."""
-    joined: dict[int, Any] = {column: np.concatenate([part.pop(column) for part in parts]) for column in numbers}
+
+    def together(column: int) -> Array:
+        """Return one column of all pieces."""
+        return np.concatenate([part.pop(column) for part in parts])
+
+    rows = sum(len(part[column]) for part in parts for column in numbers[:1])
+    joined: dict[int, Any] = dict(zip(numbers, side_by_side(together, numbers, worth(rows)), strict=True))
     if texts:
         import pandas as pd
 
