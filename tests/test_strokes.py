@@ -14,7 +14,7 @@ from bikefit.model import Channel, FootTrace, Phase
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.simulate import Foot, Ride, Rider, simulate_ride
-from bikefit.strokes import Strokes, find_strokes
+from bikefit.strokes import Strokes, curves, find_strokes
 
 SETTINGS = Settings()
 ANGLES = ["mean_deg", "power_phase_deg", "recovery_phase_deg", "peak_deg"]
@@ -566,3 +566,21 @@ def test_a_stop_between_pulses_is_one_unused_row() -> None:
     error = table["mean_deg"].to_numpy() - true_means(truth.feet["right"], table["start_s"].to_numpy())
     assert np.sqrt(np.mean(error[table["used"]] ** 2)) < 0.05
     assert len(table) == truth.feet["right"].start_s.size
+
+
+@given(st.lists(st.integers(-3, 4), min_size=1, max_size=60))
+def test_what_never_falls_is_the_highest_value_so_far(steps: list[int]) -> None:
+    values = np.cumsum(np.array(steps, dtype=np.float64))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curves, "SAMPLES_AT_ONCE", 7)
+        assert curves._never_falling(values).tolist() == np.maximum.accumulate(values).tolist()
+
+
+def test_curves_are_smoothed_alike_in_blocks_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(3)
+    curve_deg = chance.standard_normal((23, curves.CURVE_POINTS))
+    curve_deg[11] = np.nan
+    follows = chance.random(22) > 0.3
+    whole = curves.smooth(curve_deg, follows)
+    monkeypatch.setattr(curves, "ROWS_AT_ONCE", 5)
+    np.testing.assert_allclose(curves.smooth(curve_deg, follows), whole, rtol=1e-12, atol=1e-12)

@@ -19,6 +19,7 @@ from bikefit.model import FootResult, Recording, RecordingInfo, SessionResult
 from bikefit.sessions.check import check
 from bikefit.sessions.reading import read_options, read_session, with_file
 from bikefit.sessions.session import Session
+from bikefit.strokes import AVERAGED
 from bikefit.threads import side_by_side, worth
 from bikefit.wedge_systems import load_system
 
@@ -84,6 +85,9 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
 
     sides = [side for side in SIDES if side in part.feet]
     longest = max((part.feet[side].time_s.size for side in sides), default=0)
+    shared = [part.companions[name] for name in AVERAGED if name in part.companions]
+    # here at once: one foot would wait for the other's
+    side_by_side(lambda channel: channel.integral, shared, worth(longest))
     feet = dict(zip(sides, side_by_side(analyzed, sides, worth(longest)), strict=True))
     rates = [trace.rate_hz for trace in part.feet.values() if math.isfinite(trace.rate_hz)]
     values = {side: foot.rotation.value_deg for side, foot in feet.items()}

@@ -34,15 +34,15 @@ class Channel:
 
     def means_between(self, start_s: Array, end_s: Array) -> Array:
         """Return the mean over time of each stretch; NaN where the channel does not reach."""
-        if self._integral is None:
+        if self.integral is None:
             return np.full(start_s.size, np.nan)
-        begin, end = (np.interp(at, *self._integral, left=np.nan, right=np.nan) for at in (start_s, end_s))
+        begin, end = (np.interp(at, *self.integral, left=np.nan, right=np.nan) for at in (start_s, end_s))
         mean: Array = 0.5 * (end - begin) / (end_s - start_s)
         return mean
 
     @cached_property
-    def _integral(self) -> tuple[Array, Array] | None:
-        """Times of what is known, and twice the integral up to them; None under two. Both feet ask for it."""
+    def integral(self) -> tuple[Array, Array] | None:
+        """Times of what is known, and twice the integral up to them; None under two. Both feet need it."""
         time, values, known = self.time_s, self.values, np.isfinite(self.values)
         if not known.all():
             time, values = time[known], values[known]

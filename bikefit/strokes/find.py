@@ -27,6 +27,8 @@ GAP_PERIODS = 1.6
 """A step in the time stamps up to this many usual ones is not a gap, however slow the sampling."""
 QUIET_DEG = 0.06
 """Noise in the curves from which on it would widen the range, so that they are read as smoothed."""
+AVERAGED: Final = ("power_w", "cadence_rpm")
+"""Shared channels whose mean over each stroke is taken."""
 NOT_PEDALLED: Final[tuple[RejectReason, ...]] = ("coasting", "backpedalling")
 
 
