@@ -164,6 +164,16 @@ def test_answers_and_errors_name_no_flags(engine: Engine, module_samples: Path) 
             assert not typed.search(json.dumps(said)), (what, request, said)
 
 
+def test_the_page_can_tell_what_an_error_says_again_below_it(engine: Engine) -> None:
+    (engine.folder / "power.csv").write_text("time_s,power_w\n0.0,200\n1.0,210\n2.0,205\n", encoding="utf-8")
+    request = {"file": "power.csv", "options": {"language": "de"}}
+    error, found = engine.call("analyze", request), engine.call("inspect", request)
+    assert isinstance(error, dict)
+    assert isinstance(found, dict)
+    assert found["answer"]["missing"][1].startswith("Befestigen Sie")
+    assert all(line in error["error"]["message"] for line in found["answer"]["missing_in_errors"][1:])
+
+
 @pytest.mark.parametrize(
     "request_",
     [

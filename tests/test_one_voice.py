@@ -277,4 +277,4 @@ def test_after_a_wrong_way_the_other_side_is_the_next_recording() -> None:
     foot = rides([4.0, 5.7, 4.0], [0, 2, 0])
     assert foot.verdict == "harms"
     assert foot.recommendation.next_step.counts[0] < 0
-    assert "Try the other side" in sentences.next_step(ENGLISH, foot)
+    assert "Try the other way" in sentences.next_step(ENGLISH, foot)

@@ -17,7 +17,7 @@ from bikefit.report.pages import visit_view
 from bikefit.report.pages.comparison_view import comparison_page
 from bikefit.report.pages.view import ShoeView, client_view
 from bikefit.visit import Visit
-from bikefit.words import Words
+from bikefit.words import ENGLISH, Words
 
 
 def of_session(words: Words, result: SessionResult) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def of_inspection(words: Words, found: Inspection) -> dict[str, Any]:
     return {
         "can": [line.told(words) for line in found.can],
         "missing": [line.told(words) for line in found.missing],
+        "missing_in_errors": [line.told(ENGLISH.on_page) for line in found.missing],  # errors are in English
         "notes": [{"level": item.level, "code": item.code, "message": words.finding(item)} for item in found.findings],
         "commands": list(found.advice),
     }

@@ -47,7 +47,7 @@ def run_app(port: int | None, *, language: str, open_page: bool, say: Callable[[
     server = uvicorn.Server(config)
     if usual_taken:
         say(f"port {USUAL_PORT} is taken, most likely by another 'bikefit app': this one has {own_port}.")
-    say(f"the page is at {address}\nNothing leaves this computer. Ctrl+C here, or End on the page, ends it.")
+    say(f"the page is at {address}\nNothing leaves this computer. Ctrl+C here, or 'End bikefit' on the page, ends it.")
     if open_page:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     if hasattr(signal, "SIGHUP"):  # the terminal was closed

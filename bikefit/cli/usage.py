@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from bikefit.errors import near_matches
@@ -49,7 +50,7 @@ def _own(error: Any, context: Any, arguments: Sequence[str]) -> str:
     extra = re.search(r"extra arguments?(?:\(s\))?\s(?P<words>.*)", str(getattr(error, "message", "")))
     if extra and context is not None:
         words = extra["words"].strip("() '")
-        return f"{context.info_name}: '{words}' is more than it takes; a path with blanks in it needs quotes"
+        return f"{context.info_name}: '{words}' was not expected there; a path with blanks in it needs quotes"
     return ""
 
 
@@ -57,7 +58,13 @@ def _no_option(typed: str, context: Any) -> str:
     """Say that there is no such option, and which are near."""
     parameters = context.command.get_params(context) if context is not None else []
     known = [name for parameter in parameters for name in parameter.opts if name.startswith("-")]
-    return f"there is no option {typed[:_LENGTH_MAX]}.{near_matches(typed, known)}"
+    said = f"there is no option {typed[:_LENGTH_MAX]}."
+    if typed.lstrip("-") in ("lap", "laps") and context is not None and context.info_name == "compare":
+        return f"{said} Laps stand behind the file's name: ride.fit@lap1 ride.fit@lap2."
+    # the dashes are not part of the likeness
+    words = {name.lstrip("-"): name for name in known}
+    near = get_close_matches(typed.lstrip("-"), words, n=3, cutoff=0.6)
+    return said + (f" Did you mean {' or '.join(repr(words[name]) for name in near)}?" if near else "")
 
 
 def _named(parameter: Any) -> str:

@@ -80,10 +80,10 @@ def as_sources(
         strict=True,
     )
     if left_wedges is None and right_wedges is None:
-        zeros = ",".join("0" * (len(given) - 1))
+        counts = "0,2,-2,0" if len(given) == 4 else ",".join("0" * (len(given) - 1)) + ",2"
         raise UsageError(
             "say how many wedges were on the shoes, one count for each recording"
-            + flagged(f": --left-wedges {zeros},2 and/or --right-wedges (varus positive, valgus negative)")
+            + flagged(f": --left-wedges {counts} and/or --right-wedges (varus positive, valgus negative)")
             + "."
         )
     left, right = (

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bikefit.errors import RecordingError, UsageError, flagged, near_matches
 from bikefit.io.markers.names import MARKER_NAMES
 from bikefit.io.names import CHANNELS, Meaning, canonical_names, meaning_of, shown
 from bikefit.model import Finding, finding
+
+NAME_THE_TIME: Final = "Rename the one that holds the time to time_s (seconds)"
+"""What to do where no column is one of time."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,17 @@ def asked_columns(asked: Mapping[str, str], names: Sequence[str], where: str) ->
         if meaning is not None:
             places.append((_index(name, names, where), meaning))
         elif key not in MARKER_NAMES:
-            known = (*canonical_names(), *MARKER_NAMES)
-            raise UsageError(f"--column {key}={name}: '{shown(key)}' is not a channel.{near_matches(key, known)}")
+            raise UsageError(f"--column {key}={name}: {_no_channel(key, name, names)}")
     return places
+
+
+def _no_channel(key: str, name: str, names: Sequence[str]) -> str:
+    """Say that the word before the sign of equality is no channel, and what may have been meant."""
+    if meaning_of(name) is not None and plain_name(key) in map(plain_name, names):
+        return f"the channel comes first: --column {name}={shlex.quote(key)}."
+    known = (*canonical_names(), *MARKER_NAMES)
+    usual = " Usual ones are time_s, left_heel_rotation_deg, right_heel_rotation_deg and crank_angle_deg."
+    return f"'{shown(key)}' is not a channel.{near_matches(key, known) or usual}"
 
 
 def assign(
@@ -116,7 +129,7 @@ def time_column(columns: Sequence[Column], header: Sequence[str], where: str) ->
     times = [column for column in columns if column.meaning.kind == "time"]
     if not times:
         raise RecordingError(
-            f"{where}: there is no time column. {listed(header)} Name it time_s (seconds)"
+            f"{where}: there is no time column. {listed(header)} {NAME_THE_TIME}"
             f"{flagged(', or say which it is with --column time_s=NAME')}."
         )
     return min(times, key=lambda column: (column.why == "name", column.unit is None))

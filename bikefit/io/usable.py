@@ -40,17 +40,27 @@ _OF_SENSORS: Final[Mapping[str, frozenset[str]]] = {"gyr": frozenset(UNITS["deg_
 
 @dataclass(frozen=True)
 class NearRotation:
-    """A column without a meaning that may be a foot's rotation: whose, and whether it seems to count heel-in."""
+    """A column without a meaning that may be a foot's rotation: whose, and whether it seems to count heel-in.
+
+    ``partner`` is the column that is called alike for the other foot; empty where there is none.
+    """
 
     column: str
     side: Side
     heel_in: bool
+    partner: str = ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Which channel the column would be, and its partner."""
+        both = {self.side: self.column} | ({other_side(self.side): self.partner} if self.partner else {})
+        return {f"{side}_heel_rotation_deg": both[side] for side in SIDES if side in both}
 
     @property
     def flags(self) -> tuple[str, ...]:
         """What says so on the command line."""
         turned = ("--positive", "heel-in") if self.heel_in else ()
-        return ("--column", f"{self.side}_heel_rotation_deg={self.column}", *turned)
+        return (*(word for key, name in self.columns.items() for word in ("--column", f"{key}={name}")), *turned)
 
 
 def has_rotation(recording: Recording) -> bool:
@@ -127,12 +137,14 @@ def _way_out(recording: Recording) -> str:
         return f"Two coordinates a point are what one camera sees. {ONE_CAMERA}"
     near = near_rotation(recording)
     if near is not None:
-        example = f"--column {near.side}_heel_rotation_deg={_quoted(near.column)}"
+        example = " ".join(f"--column {key}={_quoted(name)}" for key, name in near.columns.items())
         turned = " (and --positive heel-in, if heel-in is positive there)" if near.heel_in else ""
-        nearest = f"The nearest name is '{shown(near.column)}'."
-        wanted = f"{near.side}_heel_rotation_deg"
-        how = flagged(f"say so: {example}{turned}", f"name it {wanted}")
-        return f"If one of them is the heel's rotation, {how}. {nearest}"
+        called = " and ".join(f"'{shown(name)}'" for name in near.columns.values())
+        if near.partner:
+            how = flagged(f"say so: {example}{turned}", f"name them {' and '.join(near.columns)}")
+            return f"If two of them are the heels' rotation, {how}. The nearest names are {called}."
+        how = flagged(f"say so: {example}{turned}", f"name it {' '.join(near.columns)}")
+        return f"If one of them is the heel's rotation, {how}. The nearest name is {called}."
     speeds = [item.name for item in _unused(recording) if _is_speed_of_a_foot(item)]
     if speeds:
         return f"'{shown(speeds[0])}' is a speed or an acceleration, not an angle. Export the foot's angle itself."
@@ -164,7 +176,17 @@ def near_rotation(recording: Recording) -> NearRotation | None:
         return None
     words = set(words_of(column))
     heel_in = bool(_HEEL_IN & words) != bool(_OF_THE_TOE & words)
-    return NearRotation(column, side_in(column) or "left", heel_in)
+    side = side_in(column)
+    if side is None:
+        return NearRotation(column, "left", heel_in)
+    alike = (item.name for item in angles if side_in(item.name) == other_side(side))
+    partner = next((name for name in alike if _without_side(name) == _without_side(column)), "")
+    return NearRotation(column, side, heel_in, partner)
+
+
+def _without_side(name: str) -> list[str]:
+    """Return the words of a name without those that are a side."""
+    return [word for word in words_of(name) if side_in(word) is None]
 
 
 def _nearest_column(angles: Sequence[ChannelInfo], *, has_sensors: bool) -> str | None:

@@ -182,6 +182,7 @@ CASES = [
     Case("header only", text(), 3, ("no numbers",)),
     Case("no header", text(*rows(), header=None), 3, ("no header row",)),
     Case("no time column", text(*rows(), header="x,left_heel_rotation_deg,b,c"), 3, ("no time column", "left_heel")),
+    Case("a text", raw(b"Hello, this is a list.\nmilk\neggs\n"), 3, ("no column begins with a number",)),
     Case("no rotation", text(*rows(), header="time_s,power_w,cadence_rpm,x"), 3, ("no foot rotation", "power_w")),
     Case(
         "rotation misspelt",

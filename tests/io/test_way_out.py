@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bikefit import analyze
-from bikefit.errors import NoRotationError, RecordingError
+from bikefit.errors import NoRotationError, RecordingError, UsageError
 from bikefit.inspection import inspect_recording
 from bikefit.io import ReadOptions, read_recording, read_sides, require_usable
 
@@ -237,3 +237,18 @@ def test_one_trace_for_both_feet_gives_no_count(tmp_path: Path, sign: float) -> 
     for foot in analyze(path).feet.values():
         assert [item.code for item in foot.recommendation.reasons] == ["feet_alike"]
         assert foot.recommendation.outcome == "undetermined"
+
+
+def test_names_alike_for_both_feet_are_offered_together(tmp_path: Path) -> None:
+    path = write(tmp_path, "time_s,Foot R,Foot L,power_w")
+    both = ["--column", "left_heel_rotation_deg=Foot L", "--column", "right_heel_rotation_deg=Foot R"]
+    assert "the heels' rotation, say so: --column left_heel_rotation_deg='Foot L' --column" in said(path)
+    assert shlex.split(inspect_recording(path).advice[0])[3:] == both
+
+
+def test_a_column_and_its_channel_turned_round(tmp_path: Path) -> None:
+    path = write(tmp_path, "time_s,Foot R")
+    with pytest.raises(UsageError, match="the channel comes first: --column right_heel_rotation_deg='Foot R'"):
+        read_recording(path, ReadOptions(columns={"Foot R": "right_heel_rotation_deg"}))
+    with pytest.raises(UsageError, match=r"'knee' is not a channel\. Usual ones are time_s,"):
+        read_recording(path, ReadOptions(columns={"knee": "Foot R"}))

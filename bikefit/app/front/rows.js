@@ -75,7 +75,7 @@ function row(one, place, act) {
 
 /** The sentence of what went wrong, up to what the list below it says as well. */
 function shortened({ error, missing }) {
-  const places = (missing?.missing ?? []).map((line) => error.indexOf(line)).filter((at) => at > 0);
+  const places = (missing?.missing_in_errors ?? []).map((line) => error.indexOf(line)).filter((at) => at > 0);
   return error.slice(0, Math.min(error.length, ...places)).trim();
 }
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError, flagged
 from bikefit.io.clock_texts import clock_from_texts
-from bikefit.io.columns import Column, listed
+from bikefit.io.columns import NAME_THE_TIME, Column, listed
 from bikefit.io.names import shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.text.channel_table import ChannelTable
@@ -116,8 +116,11 @@ def _no_time(table: ChannelTable) -> RecordingError:
         said = f"there is no time column: '{shown(counter)}' only counts the rows."
         remedy = flagged("Say how many rows come in a second with --rate HZ, or export", "Export") + " the time too."
         return RecordingError(f"{table.where}: {said} {remedy} {told}", quoted=quoted)
+    cells = [table.first_cell(index) for index in range(len(table.layout.header))]
+    if not any(cell is not None and _may_be_time(cell) for cell in cells):
+        return RecordingError(f"{table.where}: there is no time column, and no column begins with a number.")
     return RecordingError(
-        f"{table.where}: there is no time column. {told} Name it time_s (seconds)"
+        f"{table.where}: there is no time column. {told} {NAME_THE_TIME}"
         + flagged(
             ", or say which it is with --column time_s=NAME; where the rows come at an even rate, say it with --rate HZ"
         )
