@@ -100,6 +100,17 @@ def near_matches(name: str, known: list[str] | tuple[str, ...]) -> str:
     return f" Did you mean {' or '.join(repr(hit) for hit in hits)}?" if hits else ""
 
 
+def how_many(number: int, noun: str) -> str:
+    """Say how many there are of something, one in the singular.
+
+    Examples
+    --------
+    >>> how_many(1, "session"), how_many(12, "session")
+    ('1 session', '12 sessions')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def toml_place(error: ValueError) -> str:
     """Say where a file is not TOML, without its text.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from bikefit.batch import jobs_and_notes
 from bikefit.batch.names import check_pattern, with_stems
 from bikefit.batch.plan import Job
 from bikefit.batch.work import Task, do_task
@@ -36,15 +38,25 @@ def test_names_are_safe_and_leave_no_gap() -> None:
         job(3, "week 1", rider="", date="2026-02-04"),
     )
     assert made == ["2026-02-03_Zoë-Bob_ride", "CON_etc-passwd", "2026-02-04_week-1"]
-    assert notes == ["--name: of 1 sessions the manifest tells no date, so their names have none."]
+    assert notes == ["--name: the manifest gives no date of 1 session, so there is none in the name."]
     assert stems("{rider}", job(1, "a.fit"))[0] == ["a.fit-00000001"]
     assert all(len(stem.encode()) <= 80 for stem in stems("{rider}{session}", job(1, "b.fit", rider="ü" * 300))[0])
+
+
+def test_a_folders_manifest_is_said_to_leave_recordings_out(samples: Path, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        shutil.copy(samples / "two_wedges.csv", tmp_path / name)
+    (tmp_path / "manifest.csv").write_text("file\na.csv\n", encoding="utf-8")
+    _, notes = jobs_and_notes(tmp_path, tmp_path / "out", Session())
+    assert notes[0].endswith("to take all of them. 1 recording there is not in it: b.csv.")
+    (tmp_path / "b.csv").unlink()
+    assert jobs_and_notes(tmp_path, tmp_path / "out", Session())[1][0].endswith("to take all of them.")
 
 
 def test_names_that_clash_are_told_and_told_apart() -> None:
     made, notes = stems("{rider}", job(1, "a.fit", rider="Anna"), job(2, "b.fit", rider="ANNA"), reserved=("Ben",))
     assert made == ["Anna", "ANNA-00000002"]
-    assert notes == ["--name: b.fit and a.fit would have one name, so the first is ANNA-00000002."]
+    assert notes == ["--name: b.fit and a.fit would have one name, so b.fit has ANNA-00000002."]
     assert stems("{rider}", job(3, "c.fit", rider="ben"), reserved=("Ben",))[0] == ["ben-00000003"]
 
 
@@ -76,6 +88,8 @@ def test_rows_have_their_own_language_brand_and_sheet_and_each_pdf_is_one_page(
     assert all(told in said for told in ("Radlabor", "Bis bald!", "Knie links", "Schuh"))
     assert "Radlabor" not in other
     assert "Right shoe" in other
+    assert "3.2.2026" in said  # the manifest's day: the recordings have none, or another
+    assert "2026-02-04" in other
     assert '<html lang="de">' in (out / "sessions" / pages[0]).read_text(encoding="utf-8")
     assert '<p class="brand-name" dir="auto">Radlabor</p>' in (out / "index.html").read_text(encoding="utf-8")
     assert "2 unchanged" in run(*command).out
@@ -117,6 +131,12 @@ def test_a_sheet_points_to_the_comparison_of_its_rider(run: Callable[..., Any], 
     assert "Several recordings" not in (out / "sessions" / "two_wedges.html").read_text(encoding="utf-8")
     assert "1 ok" in batch(rides[1]).out.replace("1 unchanged", "1 ok")  # the other recording is stored still
     assert "Several recordings" in (out / "sessions" / "a_b_a_2.html").read_text(encoding="utf-8")
+    dry = batch(rides[1], flags=("--prune", "--force", "--dry-run")).out
+    assert "remove     a_b_a_1.csv and sessions/a_b_a_1.html and sessions/a_b_a_1.pdf: it is not named any more" in dry
+    assert f"remove     riders/{comparison.name}: no two sessions of Anna with different counts are left" in dry
+    assert "1 session: 1 ok." in batch(rides[1], flags=("--prune", "--force")).out
+    assert "Several recordings" not in (out / "sessions" / "a_b_a_2.html").read_text(encoding="utf-8")
+    assert not comparison.exists()
 
 
 def test_a_clients_pdf_is_one_page(samples: Path) -> None:

@@ -365,7 +365,7 @@ def test_a_batch_adds_its_sessions_to_the_clients(
     for _ in range(2):
         done = run("batch", str(manifest), "--out", str(tmp_path / "out"), "--jobs", "1", "--clients", str(path))
     assert "0 sessions added, 0 brought up to date, 2 unchanged" in done.err
-    assert "1 sessions name neither a client nor a rider" in done.err
+    assert "1 session with neither a client nor a rider is not in" in done.err
     with ClientFile(path) as file:
         assert [row.name for row in file.clients()] == ["Anna", "Ben"]
         kept = file.sessions(file.find("c1"))

@@ -681,6 +681,11 @@ def with_counts(left: Sequence[int | None], right: Sequence[int | None]) -> list
     ]
 
 
+def test_a_recording_whose_count_is_not_stated_is_left_out_for_that() -> None:
+    foot = by_readings(with_counts([None, 0, 0], [0, 2, 0])).feet["left"]
+    assert [item.code for item in foot.findings if item.values.get("name")] == ["compare_count_unknown"]
+
+
 @pytest.mark.parametrize("compared", [compare_sessions, by_readings])
 def test_a_shoe_of_which_no_count_is_told_is_bare_where_the_others_are_told(compared):
     feet = compared(with_counts([None, None], [0, 2])).feet

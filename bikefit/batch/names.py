@@ -10,7 +10,7 @@ from typing import Final
 
 from bikefit.batch.identity import clean_id
 from bikefit.batch.plan import Job
-from bikefit.errors import UsageError, near_matches
+from bikefit.errors import UsageError, how_many, near_matches
 from bikefit.sessions.values import iso_day
 from bikefit.store import Known
 
@@ -44,14 +44,16 @@ def with_stems(jobs: Sequence[Job], pattern: str, reserved: Iterable[str] = ()) 
         stem = _stem(job, pattern) or job.id
         if stem.casefold() in taken:
             other, stem = taken[stem.casefold()], f"{stem}-{job.id[-8:]}"
-            clashes.append(f"{job.name} and {other} would have one name, so the first is {stem}.")
+            clashes.append(f"{job.name} and {other} would have one name, so {job.name} has {stem}.")
         taken[stem.casefold()] = job.name
         named.append(replace(job, stem=stem))
     notes = [f"--name: {clash}" for clash in clashes[:5]]
     if len(clashes) > 5:
         notes.append(f"--name: {len(clashes) - 5} more clash; each ends in a part of its id.")
     if undated:
-        notes.append(f"--name: of {undated} sessions the manifest gives no date, so their names have none.")
+        notes.append(
+            f"--name: the manifest gives no date of {how_many(undated, 'session')}, so there is none in the name."
+        )
     return named, notes
 
 

@@ -208,4 +208,6 @@ def plan_of(job: Job, known: Known | None, page: Mapping[str, Any], *, page_lost
         if content != known.sha256:
             return Plan("changed", "what its files hold has changed")
         return Plan("changed", "the options, the settings or its row of the manifest have changed")
-    return Plan("again", "its page is gone") if page_lost else Plan("unchanged", "nothing has changed since")
+    if page_lost:
+        return Plan("again", "its page is gone")
+    return Plan("unchanged", "nothing has changed since" if known.good else "it failed, and nothing has changed since")

@@ -12,10 +12,11 @@ from bikefit.conventions import SIDES, Side
 from bikefit.store import Stored
 
 
-def with_pointers(pairs: Sequence[tuple[Job, str]], stored: Stored) -> list[tuple[Job, str]]:
+def with_pointers(pairs: Sequence[tuple[Job, str]], stored: Stored, *, pruned: bool = False) -> list[tuple[Job, str]]:
     """Give each job the page on which its rider's recordings are compared, where there will be one.
 
-    That is where a shoe was ridden with two counts, in this batch or in what is stored of sessions not named now.
+    That is where a shoe was ridden with two counts, in this batch or in what is stored of sessions not named now,
+    unless those are pruned.
     """
     counts: defaultdict[tuple[str, Side], set[int]] = defaultdict(set)
     for job, _ in pairs:
@@ -24,7 +25,7 @@ def with_pointers(pairs: Sequence[tuple[Job, str]], stored: Stored) -> list[tupl
             if count is not None:
                 counts[job.session.rider, side].add(count)
     named = {name for job, earlier in pairs for name in (job.id, earlier)}
-    for session_id, worn in stored.worn.items():
+    for session_id, worn in () if pruned else stored.worn.items():
         if session_id not in named:
             for side, count in worn:
                 counts[stored.sessions[session_id].rider, side].add(count)

@@ -78,16 +78,22 @@ def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[t
     """Tell what a batch would do, without doing it."""
     check_folder(out)
     stored = look_up(out / DATABASE)
-    for job, earlier in named_pairs(with_pointers(settled(jobs, stored), stored), options.name, stored.sessions)[0]:
+    for job, earlier in _pairs(jobs, stored, options):
         known = stored.sessions.get(job.id) or stored.sessions.get(earlier)
         lost = known is not None and any_lost(out, known, stored.pages)
         yield job, plan_of(job, known, options.page_facts, page_lost=lost)
 
 
+def _pairs(jobs: Iterable[Job], stored: Stored, options: BatchOptions) -> list[tuple[Job, str]]:
+    """Return the jobs as the run itself would have them, each with the stored session that it takes the place of."""
+    pointed = with_pointers(settled(jobs, stored), stored, pruned=options.prune)
+    return named_pairs(pointed, options.name, stored.sessions)[0]
+
+
 def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]:
     """Say what a batch would remove or leave unnamed, without doing it."""
     stored = look_up(out / DATABASE)
-    pairs = settled(jobs, stored)
+    pairs = _pairs(jobs, stored, options)
     named = {job.id for job, _ in pairs} | {earlier for _, earlier in pairs}
     lines = []
     for job, earlier in pairs:
@@ -100,16 +106,17 @@ def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]
         ]
     for session_id, known in stored.sessions.items():
         if session_id not in named:
-            page = f" and {known.report}" if known.report else ""
-            what = f"remove     {known.session}{page}" if options.prune else f"stays      {known.session}"
+            named_pages = " and ".join(page for page in (known.session, known.report, known.pdf) if page)
+            what = f"remove     {named_pages}" if options.prune else f"stays      {known.session}"
             lines.append(f"{what}: it is not named any more" + ("" if options.prune else "; --prune removes it"))
     if options.prune:
         left = {known.rider for session_id, known in stored.sessions.items() if session_id in named}
         left |= {job.session.rider for job, _ in pairs}
-        gone = {known.rider for known in stored.sessions.values()} - left - {""}
+        compared = {job.session.rider for job, _ in pairs if job.compared}
+        told = {True: "no two sessions of {} with different counts are left", False: "no session of {} is left"}
         lines += [
-            f"remove     {rider_link(rider)}: no session of {rider} is left"
-            for rider in sorted(gone)
+            f"remove     {rider_link(rider)}: {told[rider in left].format(rider)}"
+            for rider in sorted({known.rider for known in stored.sessions.values()} - compared - {""})
             if rider_link(rider) in stored.pages
         ]
     return lines

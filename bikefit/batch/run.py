@@ -30,7 +30,7 @@ from bikefit.batch.pointers import with_pointers
 from bikefit.batch.pool import run_local
 from bikefit.batch.preview import BatchOptions, any_lost, ask
 from bikefit.batch.work import Done, Task, absent, do_task
-from bikefit.errors import OutputError, RecordingError
+from bikefit.errors import BikefitError, OutputError, RecordingError, how_many
 from bikefit.files import require_parquet, write_whole
 from bikefit.model import to_json_value
 from bikefit.sessions.session import Session
@@ -82,13 +82,28 @@ def jobs_and_notes(source: Path, out: Path, options: Session) -> tuple[list[Job]
     inside = source / MANIFEST_NAME
     if inside.is_file():
         jobs, notes = jobs_of_manifest(inside, options)
-        return jobs, (f"{inside} says which recordings belong to the batch; move it away to take all of them.", *notes)
+        told = f"{inside} says which recordings belong to the batch; move it away to take all of them."
+        return jobs, (told + _not_in_manifest(source, out, jobs), *notes)
     paths = find_recordings(source, out)
     names = [path.relative_to(source).as_posix() for path in paths]
     jobs = [
         Job("", position, printable(path.name), replace(options, files=(path,))) for position, path in enumerate(paths)
     ]
     return with_ids(jobs, source, names, processors()), ()
+
+
+def _not_in_manifest(source: Path, out: Path, jobs: Iterable[Job]) -> str:
+    """Name the recordings of a folder that its manifest does not name; empty where there are none."""
+    try:
+        found = find_recordings(source, out)
+    except BikefitError:
+        return ""  # all lie elsewhere, or a folder that the manifest does not need cannot be read
+    named = {path.resolve() for job in jobs for path in (*job.paths, *job.companions, *job.beside.values())}
+    others = [printable(path.name) for path in found if path.resolve() not in named]
+    if not others:
+        return ""
+    shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
+    return f" {how_many(len(others), 'recording')} there {'is' if len(others) == 1 else 'are'} not in it: {shown}."
 
 
 def failures(out: Path) -> list[tuple[str, str]]:
@@ -144,7 +159,9 @@ def _run_locked(
                 "every session whose recording is there is done again."
             )
         stored = store.stored()
-        pairs, notes = named_pairs(with_pointers(settled(jobs, stored), stored), options.name, stored.sessions)
+        pairs, notes = named_pairs(
+            with_pointers(settled(jobs, stored), stored, pruned=options.prune), options.name, stored.sessions
+        )
         for note in notes:
             tell(note)
         riders = rider_links(map(_rider, jobs))
@@ -164,7 +181,12 @@ def _run_locked(
                 tell(f"removed {name}: it is not named any more.")
         elif others:
             shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
-            tell(f"{len(others)} sessions are not named any more and stay ({shown}); --prune removes them.")
+            stay, them = (
+                ("is not named any more and stays", "it")
+                if len(others) == 1
+                else (("are not named any more and stay", "them"))
+            )
+            tell(f"{how_many(len(others), 'session')} {stay} ({shown}); --prune removes {them}.")
         store.claim(wanted)
         if riders:
             load_libraries()

@@ -6,6 +6,7 @@ failed session with words.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -125,6 +126,7 @@ def _page(result: SessionResult, task: Task, suffix: Literal[".html", ".pdf"]) -
     from bikefit.report.pages.sheet import Sheet
 
     job, session = task.job, task.job.session
+    day = iso_day(session.date)
     return report_bytes(
         result,
         suffix,
@@ -135,6 +137,7 @@ def _page(result: SessionResult, task: Task, suffix: Literal[".html", ".pdf"]) -
         title=task.title or task.job.name,
         rider=session.rider,
         fitter=task.fitter,
+        date=dt.date.fromisoformat(day) if day else None,
     )
 
 

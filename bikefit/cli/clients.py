@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import CommonFlags, ReportFlags, Spoken
 from bikefit.cli.output import announce, open_file
-from bikefit.errors import UsageError
+from bikefit.errors import UsageError, how_many
 from bikefit.files import check_replaceable, write_whole
 from bikefit.words import Words
 
@@ -150,7 +150,7 @@ def merge(
     with ClientFile(clients) as file:
         gone, kept = file.find(source), file.find(target)
         moved = file.merge(gone, kept)
-    announce(f"{moved} sessions of {gone.id} are {kept.id}'s now; {gone.id} is gone.", common.quiet)
+    announce(f"{how_many(moved, 'session')} of {gone.id} moved to {kept.id}; {gone.id} is gone.", common.quiet)
 
 
 @group.command(epilog="Example: bikefit clients backup studio-2026-11.sqlite")

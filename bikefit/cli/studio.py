@@ -11,7 +11,7 @@ from typing import Annotated
 from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import CommonFlags, Spoken, session_flags
 from bikefit.cli.output import announce, print_json
-from bikefit.errors import UsageError
+from bikefit.errors import UsageError, how_many
 from bikefit.files import check_replaceable, write_whole
 from bikefit.sessions.session import Said, Session
 from bikefit.words import Words
@@ -42,9 +42,7 @@ def batch(
     title: Annotated[str, Flag("--title", metavar="TITLE", help="Title of the pages.")] = "",
     fitter: Annotated[str, Flag("--fitter", metavar="NAME", help="Fitter's name for the pages.")] = "",
     pdf: Annotated[bool, Flag("--pdf", help="Write the client's page of each session as a PDF.")] = False,
-    name: Annotated[
-        str, Flag("--name", metavar="PATTERN", help="Names of the pages, such as {date}_{rider}_{session}.")
-    ] = "",
+    name: Annotated[str, Flag("--name", metavar="PATTERN", help="Names of the pages, such as {date}_{rider}.")] = "",
     clients: Annotated[
         Path | None, Flag("--clients", metavar="FILE.sqlite", help="Add the sessions to the clients there.")
     ] = None,
@@ -70,7 +68,7 @@ def batch(
             print(f"{plan.doing:9}  {job.name}: {job.fault or plan.why}")
         for line in removals(todo, out, how):
             print(line)
-        print(f"{needed} of {len(todo)} sessions would be done.")
+        print(f"{needed} of {how_many(len(todo), 'session')} would be done.")
         return None
     counts = {"ok": 0, "undetermined": 0, "failed": 0, "kept": 0, "unchanged": 0}
     kept = []
@@ -85,8 +83,8 @@ def batch(
     counts["unchanged"] -= counts["failed before"]
     if not common.quiet:
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        print(f"{len(todo)} sessions: {told}. See {out / 'index.html'}")
-    _list("gave no result this time; the stored ones are kept", kept, len(todo))
+        print(f"{how_many(len(todo), 'session')}: {told}. See {out / 'index.html'}")
+    _list("gave no result this time; what was stored is kept", kept, len(todo))
     if clients is not None:
         from bikefit.clients import append_batch
 
@@ -99,7 +97,7 @@ def batch(
 def _list(what: str, told: Sequence[tuple[str, str]], count: int) -> None:
     """List sessions with what there is to say of each on standard error."""
     if told:
-        _say(f"{len(told)} of {count} sessions {what}:")
+        _say(f"{len(told)} of {how_many(count, 'session')} {what}:")
     for name, error in told:
         print(f"  {name}: {error.removeprefix(f'{Path(name).name}: ')}", file=sys.stderr)
 

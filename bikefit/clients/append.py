@@ -11,6 +11,7 @@ from bikefit import __version__
 from bikefit.batch.folder import DATABASE
 from bikefit.batch.identity import named_id
 from bikefit.batch.plan import printable
+from bikefit.errors import how_many
 from bikefit.model import SessionResult
 from bikefit.report.out.write import report_bytes
 from bikefit.report.pages.sheet import Sheet
@@ -96,8 +97,11 @@ def append_batch(out: Path, path: Path) -> Iterator[str]:
             added, again = added + (not replaced), again + replaced
         if nobody:
             shown = ", ".join(nobody[:5]) + (" ..." if len(nobody) > 5 else "")
-            yield f"{len(nobody)} sessions name neither a client nor a rider and are not in {path} ({shown})."
-        yield f"{path}: {added} sessions added, {again} brought up to date, {same} unchanged."
+            yield (
+                f"{how_many(len(nobody), 'session')} with neither a client nor a rider "
+                f"{'is' if len(nobody) == 1 else 'are'} not in {path} ({shown})."
+            )
+        yield f"{path}: {how_many(added, 'session')} added, {again} brought up to date, {same} unchanged."
 
 
 def _rows(database: Any, stored: dict[str, Any]) -> SessionRows:

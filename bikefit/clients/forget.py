@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from bikefit.errors import how_many
 from bikefit.store import ClientFile, ClientRow, PageRow
 
 
 def forget_client(file: ClientFile, client: ClientRow) -> list[str]:
     """Forget a client; returns what was done, and what cannot be reached from here."""
     gone = file.forget(client)
-    said = [f"{client.id} is forgotten: {gone.sessions} sessions with their pages; no byte of them is left there."]
+    said = [
+        f"{client.id} is forgotten: {how_many(gone.sessions, 'session')} with pages; no byte of them is left there."
+    ]
     said += [_remove(page) for page in gone.copies]
     said += [
         f"{path}: this backup still knows {client.id}; make a new one and delete it."
@@ -20,8 +23,8 @@ def forget_client(file: ClientFile, client: ClientRow) -> list[str]:
     ]
     return [
         *said,
-        "Not reached: the recordings themselves, the tables of batches, copies made by hand, mail, and what the disk "
-        "keeps of deleted files.",
+        "Not reached: the recordings themselves, the tables, the index and the riders' pages of batches, copies made "
+        "by hand, mail, and what the disk keeps of deleted files.",
     ]
 
 

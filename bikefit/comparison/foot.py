@@ -89,7 +89,14 @@ def gather_foot(
         )
         for i in range(len(sessions))
     )
-    found = [finding("compare_left_out", side=side, name=names[i]) for i in range(len(sessions)) if i not in usable]
+    counted = {i for i in here if sessions[i].feet[side].fitted_wedges is not None}
+    found = [
+        finding(
+            "compare_count_unknown" if i in here and i not in counted else "compare_left_out", side=side, name=names[i]
+        )
+        for i in range(len(sessions))
+        if i not in usable
+    ]
     series = None
     if usable:
         found += check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable], settings)
@@ -205,7 +212,7 @@ def _curves(series: FootSeries, strokes: Sequence[Array | None], foot: FootBelie
 def nothing_usable(
     gathered: FootRecordings, system: WedgeSystem, assumptions: Assumptions, settings: Settings
 ) -> FootComparison:
-    """Return a foot of which no recording gives an angle."""
+    """Return a foot of which no recording can be used."""
     prior = PriorUsed(settings.response_mean, settings.response_sd)
     told = finding("compare_nothing_usable", side=gathered.side)
     nan = math.nan
