@@ -15,6 +15,7 @@ from bikefit.cli.output import announce, print_json
 from bikefit.cli.reports import check_reports, write_reports, write_table
 from bikefit.cli.waiting import waiting
 from bikefit.conventions import SIDES, PerFoot
+from bikefit.digests import begin_digest
 from bikefit.errors import OutputError, UsageError
 from bikefit.files import check_replaceable, write_whole
 from bikefit.sessions import values
@@ -58,6 +59,8 @@ def analyze(
             from bikefit.report.out.tables import check_table
 
             check_table(table)
+    if file is not None:
+        begin_digest(file)
     from bikefit.analysis import analyze as analyze_file
     from bikefit.analysis import analyze_sides
 

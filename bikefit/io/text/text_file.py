@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bikefit.digests import digest_begun
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.source import load, read_head
@@ -73,14 +74,16 @@ class TextFile:
         """Read columns of numbers and of text; `CellError`, with line and column, if a cell makes no sense."""
         numbers = wanted.numbers
         if self._plain and not wanted.texts:
-            digest = hashlib.sha256()
+            digest, begun = hashlib.sha256(), digest_begun(self.path)
+            also: Callable[[bytes], object] = digest.update if begun is None else len
             try:
-                found = read_pieces(self._lines(digest.update), numbers, (), how_to_read(self.layout, numbers))
+                found = read_pieces(self._lines(also), numbers, (), how_to_read(self.layout, numbers))
+                self.sha256 = digest.hexdigest() if begun is None else begun()
             except (_NotPlain, ValueError):
                 pass
             else:
-                self.sha256 = digest.hexdigest()
-                return found
+                if self.sha256:
+                    return found
         values, told = parse(self._whole, self.layout, wanted, self.name)
         if self.strict and any(item.code == "footer_cut" for item in told):
             raise RecordingError(f"{self.name}: the last lines are not rows of the table ({told[0].values['first']}).")
@@ -97,7 +100,7 @@ class TextFile:
         line = line_of(self._whole, self.layout, row)
         return RecordingError(f"{self.name}, line {line}, column '{shown(self.layout.header[column])}': {what}")
 
-    def _lines(self, also: Callable[[bytes], None]) -> Iterator[Piece]:
+    def _lines(self, also: Callable[[bytes], object]) -> Iterator[Piece]:
         """Give the numbers of a plain file in pieces of whole lines, and all that is read to ``also``."""
         mark, size = self.layout.delimiter.encode(), pieces.block_bytes()
         try:
