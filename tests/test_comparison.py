@@ -309,6 +309,15 @@ def test_different_zeros_are_refused() -> None:
         compare([one, replace(one, name="other", feet={"right": trace})], right_wedges=[0, 1])
 
 
+def test_what_a_turned_cleat_did_is_said() -> None:
+    turned = {"right": [0.0, -2.6]}
+    foot = compare_sessions(series([2.1, 0.4], [0, 0]), turns_deg=turned).feet["right"]  # type: ignore[arg-type]
+    (said,) = [item for item in foot.findings if item.code == "compare_cleat_turned"]
+    assert said.values["turn"] == pytest.approx(-2.6)
+    assert said.values["moved"] == pytest.approx(-1.7)
+    assert "compare_cleat_turned" not in codes(right([2.1, 0.4], [0, 0]))
+
+
 def test_a_cleat_turned_in_the_same_step_is_refused_unless_it_has_no_float() -> None:
     sessions = series([6.0, 7.0], [0, 2])
     turned = {"right": [0.0, 3.0]}

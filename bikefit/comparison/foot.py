@@ -10,7 +10,7 @@ from bikefit.comparison import verdict
 from bikefit.comparison.belief import FootBelief
 from bikefit.comparison.curves import CountedCurves, compare_curves, seed_of
 from bikefit.comparison.decision import count_to_ride
-from bikefit.comparison.guards import check_feet, check_turned_cleat
+from bikefit.comparison.guards import check_feet, check_turned_cleat, turned_cleat
 from bikefit.comparison.next_step import cleat_instead, next_step
 from bikefit.comparison.result import (
     Change,
@@ -100,6 +100,7 @@ def gather_foot(
     series = None
     if usable:
         found += check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable], settings)
+        found += turned_cleat(side, [sessions[i].feet[side] for i in usable], [turns_deg[i] for i in usable])
         series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
     fitted = (sessions[here[-1]].feet[side].fitted_wedges or 0) if here else 0
     return FootRecordings(side, compared, series, tuple(strokes[i] for i in usable), fitted, tuple(found))

@@ -119,6 +119,16 @@ def check_turned_cleat(
             raise not_comparable("turned_cleat", side=side)
 
 
+def turned_cleat(side: Side, feet: Sequence[Reading], turns_deg: Sequence[float]) -> tuple[Finding, ...]:
+    """Say how far the heel turned where the cleat alone was turned from one recording to the next, the last time."""
+    found: tuple[Finding, ...] = ()
+    for (before, after), (first, second) in zip(pairwise(feet), pairwise(turns_deg), strict=True):
+        if first != second and before.fitted_wedges == after.fitted_wedges:
+            moved = after.rotation_deg - before.rotation_deg
+            found = (finding("compare_cleat_turned", side=side, turn=second - first, moved=moved),)
+    return found
+
+
 def _same(
     what: str, values: Sequence[Any], names: Sequence[str], flag: str, shown: Sequence[str] | None = None
 ) -> None:
