@@ -55,6 +55,7 @@ def assemble(parts: Parts, options: ReadOptions) -> Recording:
         found = (*found, finding("sensor_side_needed"))
     laps = laps_of(held["lap"].time_s, held["lap"].values) if "lap" in held else parts.laps
     marked = parts.markers
+    told = parts.channels or (() if marked else tuple(map(_channel_of, parts.series)))  # a reader may say nothing
     return Recording(
         name=parts.name,
         format=parts.format,
@@ -67,7 +68,7 @@ def assemble(parts: Parts, options: ReadOptions) -> Recording:
         markers=marked.markers if marked else None,
         companions=_companions(held, of_side, tdc),
         laps=laps,
-        channels=(*(_sided(info, unnamed) for info in parts.channels), *(marked.channels if marked else ())),
+        channels=(*(_sided(info, unnamed) for info in told), *(marked.channels if marked else ())),
         findings=(*parts.findings, *found, *(marked.findings if marked else ())),
     )
 
@@ -182,6 +183,21 @@ def _companions(held: Held, of_side: Mapping[Side, Held], tdc: Channel | None) -
             rows = own_rows(series.values)
             found[row.canonical] = Channel(series.time_s[rows], series.values[rows])
     return found if tdc is None else {**found, TDC_CHANNEL: tdc}
+
+
+def _channel_of(series: Series) -> ChannelInfo:
+    """Describe a series as a channel of the file."""
+    units = {row.name: row.unit for row in CHANNELS}
+    plain = series.channel if series.channel in units else series.channel.partition("_")[2]
+    unit = units.get(plain, "")
+    steps = np.diff(series.time_s)
+    return ChannelInfo(
+        name=series.name,
+        meaning=f"{series.channel}_{unit}" if unit else series.channel,
+        unit=unit,
+        samples=int(np.count_nonzero(np.isfinite(series.values))),
+        rate_hz=1.0 / float(np.median(steps)) if steps.size else float("nan"),
+    )
 
 
 def _sided(info: ChannelInfo, unnamed: Side | None) -> ChannelInfo:

@@ -168,6 +168,12 @@ def rota_file(path: Path, head: str = "ROTALOG 1 rate=100 side=left", spoil: str
 def test_the_example_of_the_docs_reads_its_logger(rotalog, tmp_path: Path) -> None:
     result = bikefit.analyze(rota_file(tmp_path / "ride.rota"))
     assert result.recording.format == "rotalog"
+    told = {
+        each.name: (each.meaning, each.unit, round(each.rate_hz))
+        for each in read_recording(tmp_path / "ride.rota").channels
+    }
+    assert told["crank"] == ("crank_angle_deg", "deg", 100)
+    assert told["angle"][0].endswith("_heel_rotation_deg")
     assert result.feet["left"].rotation.value_deg == pytest.approx(2.5, abs=0.005)
     assert (result.feet["left"].strokes.reference, list(result.feet)) == ("crank_angle", ["left"])
 
