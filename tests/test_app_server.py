@@ -316,10 +316,11 @@ def test_a_port_that_is_taken_is_told_where_it_was_asked_for_and_left_where_not(
             usual.listen()
         except OSError:
             pass  # somebody else has it, which will do
-        other = start(tmp_path)
+        other = start(tmp_path, "--language", "de")
         try:
             assert other.port not in (8017, app.port)
-            assert "port 8017 is taken" in other.said
+            assert "Port 8017 ist belegt" in other.said
+            assert f"Die Seite: {other.address}" in other.said
         finally:
             other.process.kill()
             other.process.wait()

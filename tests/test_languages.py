@@ -34,7 +34,7 @@ ALIKE = {
     "absolute", "app", "bikefit", "bluetooth", "bodykinematics", "both", "browser", "byte", "bytes", "csv", "drift",
     "euro", "export", "filter", "fit", "format", "gzip", "html", "hz", "indegrees", "javascript", "json",
     "letter", "logo", "manifest", "marker", "mb", "mg", "milli", "min", "mm", "mot", "ms", "name", "neutral", "no",
-    "opensim", "option", "pdf", "pedal", "phase", "plan", "png", "ppm", "rate", "right", "sd", "sensor", "sha",
+    "opensim", "option", "pdf", "pedal", "phase", "plan", "png", "port", "ppm", "rate", "right", "sd", "sensor", "sha",
     "speedplay", "sto", "studio", "test", "text", "trc", "trend", "utc", "valgus", "varus", "yes", "zip",
     # English to the eye alone
     "an", "band", "hand", "in", "minus", "minute", "ring", "so", "stand", "still", "was",

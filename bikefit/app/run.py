@@ -18,6 +18,7 @@ from bikefit.app.guard import Guard
 from bikefit.app.room import Room
 from bikefit.app.server import make_app
 from bikefit.errors import UsageError
+from bikefit.words import Words
 
 HOST: Final = "127.0.0.1"
 USUAL_PORT: Final = 8017
@@ -45,9 +46,11 @@ def run_app(port: int | None, *, language: str, open_page: bool, say: Callable[[
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
+    words = Words(language)
     if usual_taken:
-        say(f"port {USUAL_PORT} is taken, most likely by another 'bikefit app': this one has {own_port}.")
-    say(f"the page is at {address}\nNothing leaves this computer. Ctrl+C here, or 'End bikefit' on the page, ends it.")
+        say(words.text("terminal.app_port", usual=str(USUAL_PORT), own=str(own_port)))
+    ends = words.text("terminal.app_ends", button=words.text("app.end"))
+    say(f"{words.text('terminal.app_at', address=address)}\n{ends}")
     if open_page:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     if hasattr(signal, "SIGHUP"):  # the terminal was closed
