@@ -18,6 +18,8 @@ BLOCK: Final = 45
 """Values in a block where nothing else is said: 30 s of strokes at 90 rpm."""
 BLOCKS_MIN: Final = 3
 """Fewer blocks than this tell nothing of their scatter."""
+_SAMPLES_AT_ONCE: Final = 4096
+"""Samples among which one that falls is looked for together."""
 _LONGEST: Final = 512
 """Longer series are averaged by neighbours first: their mean is what slow parts make of it."""
 _SCALES: Final = np.geomspace(0.02, 20.0, 64)
@@ -92,6 +94,20 @@ def spikes(values: Array, smallest: float) -> NDArray[np.intp]:
     departure = np.abs(values[near] - np.median(values[window], axis=1))
     found: NDArray[np.intp] = near[departure > smallest]
     return found
+
+
+def never_falling(values: Array) -> Array:
+    """Return the highest value so far; the stretches that only rise, nearly all, are looked at once."""
+    falls = values[1:] < values[:-1]
+    if not falls.any():
+        return values
+    highest, fell = values.copy(), False
+    for begin in range(0, falls.size, _SAMPLES_AT_ONCE):
+        if fell or falls[begin : begin + _SAMPLES_AT_ONCE].any():
+            piece = highest[begin : begin + _SAMPLES_AT_ONCE + 1]
+            np.maximum.accumulate(piece, out=piece)
+            fell = bool(piece[-1] > values[begin + piece.size - 1])
+    return highest
 
 
 def circular_mean_deg(angles_deg: Array) -> float:

@@ -9,6 +9,7 @@ from helpers.stress_rides import score, stressed, true_means
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bikefit import signals
 from bikefit.conventions import REJECT_REASONS, STROKE_COLUMNS, Reference
 from bikefit.model import Channel, FootTrace, Phase
 from bikefit.phase import find_phase
@@ -572,8 +573,8 @@ def test_a_stop_between_pulses_is_one_unused_row() -> None:
 def test_what_never_falls_is_the_highest_value_so_far(steps: list[int]) -> None:
     values = np.cumsum(np.array(steps, dtype=np.float64))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(curves, "SAMPLES_AT_ONCE", 7)
-        assert curves._never_falling(values).tolist() == np.maximum.accumulate(values).tolist()
+        patch.setattr(signals, "_SAMPLES_AT_ONCE", 7)
+        assert signals.never_falling(values).tolist() == np.maximum.accumulate(values).tolist()
 
 
 def test_curves_are_smoothed_alike_in_blocks_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,22 +65,28 @@ def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alte
     if last - first < BLOCK * BLOCKS_MIN + LAST_LAG:
         return None
     axis = first + np.arange((last - first) * POINTS) / POINTS
-    signal = np.interp(axis, turns, np.where(known, values, 0.0))
-    weight: Array = np.ones(axis.size) if known.all() else np.interp(axis, turns, known.astype(np.float64))
-    window = np.hanning(4 * POINTS + 1)
-    signal -= np.convolve(weight * signal, window, "same") / np.maximum(np.convolve(weight, window, "same"), 1e-9)
+    complete = bool(known.all())
+    signal = np.interp(axis, turns, values if complete else np.where(known, values, 0.0))
+    weight: Array = np.ones(axis.size) if complete else np.interp(axis, turns, known.astype(np.float64))
+    signal -= _slow(signal, weight, complete=complete)
     rows = signal.reshape(-1, POINTS)
     whole: NDArray[np.bool_] = np.all(weight.reshape(-1, POINTS) > 0.999, axis=1)
     broken = np.cumsum(~whole)
     total, changing, number = (np.zeros(len(rows)) for _ in range(3))
     likeness: tuple[list[float], list[float]] = ([], [])
     for lag in range(FIRST_LAG, LAST_LAG + 1):
-        joined = whole[lag:] & whole[:-lag] & (broken[lag:] == broken[:-lag])
-        product = np.where(joined, np.einsum("ij,ij->i", rows[lag:], rows[:-lag]) / POINTS, 0.0)
+        product = np.einsum("ij,ij->i", rows[lag:], rows[:-lag]) / POINTS
+        pairs = product.size
+        if not complete:
+            joined = whole[lag:] & whole[:-lag] & (broken[lag:] == broken[:-lag])
+            product, pairs = np.where(joined, product, 0.0), int(np.count_nonzero(joined))
         total[:-lag] += product
-        changing[:-lag] += product if lag % 2 == 0 else -product
-        number[:-lag] += joined
-        likeness[lag % 2].append(float(product.sum()) / max(int(joined.sum()), 1))
+        if lag % 2:
+            changing[:-lag] -= product
+        else:
+            changing[:-lag] += product
+        number[:-lag] += 1.0 if complete else joined
+        likeness[lag % 2].append(float(product.sum()) / max(pairs, 1))
     full = number == LAST_LAG - FIRST_LAG + 1
     blocks = int(full.sum()) // BLOCK
     if blocks < BLOCKS_MIN:
@@ -92,6 +98,18 @@ def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alte
     return Alternation(
         float(total.mean()), float(changing.mean()), error, min(*even, *odd), 0.5 * (min(even) - max(odd))
     )
+
+
+def _slow(signal: Array, weight: Array, *, complete: bool) -> Array:
+    """Return what is slower than four turns; where the signal is ``complete``, all of it weighs the same."""
+    window = np.hanning(4 * POINTS + 1)
+    if not complete:
+        return np.convolve(weight * signal, window, "same") / np.maximum(np.convolve(weight, window, "same"), 1e-9)
+    inside = np.full(signal.size, window.sum())  # of the window, the part that lies within the signal
+    edge = window[2 * POINTS :].sum() + np.concatenate([[0.0], np.cumsum(window[: 2 * POINTS][::-1])[:-1]])
+    inside[: edge.size] = edge
+    inside[-edge.size :] = edge[::-1]
+    return np.convolve(signal, window, "same") / np.maximum(inside, 1e-9)
 
 
 def _in_blocks(values: Array, blocks: int) -> Array:

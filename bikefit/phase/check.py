@@ -13,6 +13,7 @@ from bikefit.phase.alternation import compare_turns
 from bikefit.phase.crank import renewals_per_turn
 from bikefit.phase.read import read_phase
 from bikefit.settings import Settings
+from bikefit.signals import never_falling
 
 COMPARED_S = 180.0
 """So much of the middle of the recording is looked at."""
@@ -85,7 +86,7 @@ def _turns_counted(phase_deg: Array, signal: Array, settings: Settings) -> float
     if not known.all():
         rows = np.arange(known.size)
         turns = np.interp(rows, rows[known], turns[known])
-    turns = np.maximum.accumulate(turns)
+    turns = never_falling(turns)
     halves = compare_turns(2.0 * turns, signal, known)
     if halves is not None and halves.repeats(settings.alternation_min_share):
         return 2.0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, STROKE_ANGLES
 from bikefit.model import Array
+from bikefit.signals import never_falling
 from bikefit.strokes.cuts import Cuts
 
 Indices = NDArray[np.intp]
@@ -27,8 +28,6 @@ SPREAD_DEG = 1440.0
 """Distance on the common phase axis between strokes that do not follow each other."""
 ROWS_AT_ONCE = 1024
 """Strokes worked on together: few enough for a processor's cache, enough for threads not to wait for each other."""
-SAMPLES_AT_ONCE = 4096
-"""Samples among which a crank that turns back is looked for together."""
 CUTOFF_PER_TURN = 4.0
 """Cycles per revolution that the smoothing halves: 6 Hz at 90 rpm, scaled with the cadence."""
 REACH = 30
@@ -147,26 +146,12 @@ def _common_axis(phase: Array, cuts: Cuts, first: Indices) -> tuple[Array, Array
         axis = phase - np.repeat(cuts.level_deg, owned)
         np.clip(axis, -360.0, 720.0, out=axis)
         axis += np.repeat(offset, owned)
-    forward = _never_falling(axis)
+    forward = never_falling(axis)
     back = np.flatnonzero(forward > axis)
     backward = np.zeros(offset.size)
     stroke = np.searchsorted(begins, back, side="right") - 1
     np.maximum.at(backward, np.maximum(stroke, 0), forward[back] - axis[back])
     return forward, offset, backward
-
-
-def _never_falling(values: Array) -> Array:
-    """Return the highest value so far; the stretches that only rise, nearly all, are looked at once."""
-    falls = values[1:] < values[:-1]
-    if not falls.any():
-        return values
-    highest, fell = values.copy(), False
-    for begin in range(0, falls.size, SAMPLES_AT_ONCE):
-        if fell or falls[begin : begin + SAMPLES_AT_ONCE].any():
-            piece = highest[begin : begin + SAMPLES_AT_ONCE + 1]
-            np.maximum.accumulate(piece, out=piece)
-            fell = bool(piece[-1] > values[begin + piece.size - 1])
-    return highest
 
 
 def _locate(targets: Array, axis: Array) -> tuple[Indices, Array]:

@@ -104,10 +104,12 @@ def find_strokes(
     hole_s, missing = _holes(trace.time_s, time, over, start_s, end_s, settings)
     reasons = judge_motion(trace, cuts, start_s, end_s, over, hole_s, missing, settings)
     smooth_deg, sudden_deg = _smooth_and_sudden(over.curve_deg, follows, reasons == "")
-    likeness = judge_curves(reasons, sudden_deg, over.mean_deg, smooth_deg, settings)
+    moves = reasons == ""
+    noise = noise_of(sudden_deg, moves)
+    likeness = judge_curves(reasons, sudden_deg, noise, over.mean_deg, smooth_deg, settings)
     used = reasons == ""
 
-    sudden_deg *= _signal_share(sudden_deg, used)
+    sudden_deg *= _signal_share(noise if np.array_equal(used, moves) else noise_of(sudden_deg, used))
     sudden_deg += smooth_deg
     peak_deg, peak_at_deg, range_deg = _extremes(sudden_deg)
     unknown = np.full(start_s.size, np.nan)
@@ -187,9 +189,8 @@ def _smooth_and_sudden(curve_deg: Array, follows: Flags, good: Flags) -> tuple[A
     return smooth_deg, sudden_deg
 
 
-def _signal_share(sudden_deg: Array, used: Flags) -> float:
+def _signal_share(noise: float) -> float:
     """Return how much of the sudden part to leave in the curves: all without noise, none where it is mostly noise."""
-    noise = noise_of(sudden_deg, used)
     return 1.0 / (1.0 + (noise / QUIET_DEG) ** 4) if np.isfinite(noise) else 0.0
 
 

@@ -61,11 +61,13 @@ def judge_motion(
     return reasons
 
 
-def judge_curves(reasons: Reasons, sudden_deg: Array, mean_deg: Array, smooth_deg: Array, settings: Settings) -> Array:
-    """Give strokes that are unlike the foot's others their reason: flicker, then shape."""
+def judge_curves(
+    reasons: Reasons, sudden_deg: Array, noise: float, mean_deg: Array, smooth_deg: Array, settings: Settings
+) -> Array:
+    """Give strokes that are unlike the foot's others their reason: flicker, then shape; ``noise`` is what all have."""
     good = reasons == ""
     if np.count_nonzero(good) >= JUDGE_MIN:
-        reasons[good & _flickers(sudden_deg, good, settings)] = "flicker"
+        reasons[good & _flickers(sudden_deg, noise, settings)] = "flicker"
     good = reasons == ""
     distance_deg, likeness = _alike(smooth_deg, good)
     if np.count_nonzero(good) >= JUDGE_MIN:
@@ -121,10 +123,10 @@ def _spread(good: Flags) -> NDArray[np.intp]:
     return rows[:: max(1, -(-rows.size // TYPICAL_STROKES))]
 
 
-def _flickers(sudden: Array, good: Flags, settings: Settings) -> Flags:
+def _flickers(sudden: Array, noise: float, settings: Settings) -> Flags:
     """Say which strokes leave the foot's usual curve for a few samples."""
     farthest = np.maximum(sudden.max(axis=1), -sudden.min(axis=1))
-    flickers: Flags = farthest > max(settings.flicker_min_deg, settings.flicker_sds * noise_of(sudden, good))
+    flickers: Flags = farthest > max(settings.flicker_min_deg, settings.flicker_sds * noise)
     return flickers
 
 
