@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CHANNELS, SIDES, Side, crank_offset_deg
-from bikefit.io.finite import finite_span
+from bikefit.io.finite import all_finite, finite_span
 from bikefit.io.names import is_unsided, shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
@@ -75,7 +75,7 @@ def assemble(parts: Parts, options: ReadOptions) -> Recording:
 
 def _cleaned(series: Series) -> tuple[Series, int]:
     """Return a series with infinite values missing, and how many those were."""
-    if finite_span(series.values)[2]:
+    if all_finite(series.values):
         return series, 0
     infinite = np.isinf(series.values)
     if not infinite.any():
@@ -220,7 +220,7 @@ def own_rows(values: Array) -> Rows:
     >>> own_rows(np.array([1.0, np.nan, 2.0, np.nan, 3.0])).tolist()
     [0, 2, 4]
     """
-    if finite_span(values)[2]:
+    if all_finite(values):
         return slice(None)
     rows = np.flatnonzero(np.isfinite(values))
     return rows if rows.size > 1 and np.median(np.diff(rows)) > 1 else slice(None)
@@ -228,7 +228,7 @@ def own_rows(values: Array) -> Rows:
 
 def complete_rows(values: Array) -> Rows:
     """Return the rows in which no axis is missing."""
-    if finite_span(values)[2]:
+    if all_finite(values):
         return slice(None)
     return np.flatnonzero(np.isfinite(values).all(axis=1))
 

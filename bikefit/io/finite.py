@@ -24,3 +24,21 @@ def finite_span(values: Array) -> tuple[float, float, bool]:
         return low, high, True
     known = values[np.isfinite(values)]
     return (float(known.min()), float(known.max()), False) if known.size else (math.nan, math.nan, False)
+
+
+def all_finite(values: Array) -> bool:
+    """Tell whether all values are finite; their sum is only then, unless it is too large.
+
+    Examples
+    --------
+    >>> all_finite(np.array([1.0, 2.0])), all_finite(np.array([1.0, np.inf])), all_finite(np.array([1e308, 1e308]))
+    (True, False, True)
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = float(values.sum())
+    return math.isfinite(total) or bool(np.isfinite(values).all())
+
+
+def count_finite(values: Array) -> int:
+    """Return how many values are finite."""
+    return values.size if all_finite(values) else int(np.count_nonzero(np.isfinite(values)))

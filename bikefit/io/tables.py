@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
-import numpy as np
-
 from bikefit.conventions import ChannelKind
 from bikefit.errors import RecordingError
 from bikefit.io.columns import Column
+from bikefit.io.finite import count_finite
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.plausible import continuous
@@ -69,7 +68,7 @@ def describe_table(
             continue
         counted = column is not None or all_parsed
         timed = column is not None and column.meaning.kind == "time"
-        filled = rows if timed else int(np.count_nonzero(np.isfinite(raw(index)))) if counted else 0
+        filled = rows if timed else count_finite(raw(index)) if counted else 0
         rate_hz = min(filled / rows, 1.0) / order.period_s if filled else float("nan")
         if column is None:
             meaning = meaning_of(name)

@@ -103,13 +103,15 @@ def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alte
 def _slow(signal: Array, weight: Array, *, complete: bool) -> Array:
     """Return what is slower than four turns; where the signal is ``complete``, all of it weighs the same."""
     window = np.hanning(4 * POINTS + 1)
-    if not complete:
-        return np.convolve(weight * signal, window, "same") / np.maximum(np.convolve(weight, window, "same"), 1e-9)
-    inside = np.full(signal.size, window.sum())  # of the window, the part that lies within the signal
-    edge = window[2 * POINTS :].sum() + np.concatenate([[0.0], np.cumsum(window[: 2 * POINTS][::-1])[:-1]])
-    inside[: edge.size] = edge
-    inside[-edge.size :] = edge[::-1]
-    return np.convolve(signal, window, "same") / np.maximum(inside, 1e-9)
+    inside: Array = np.full(signal.size, window.sum())  # of the window, the part that lies within the signal
+    if complete:
+        edge = window[2 * POINTS :].sum() + np.concatenate([[0.0], np.cumsum(window[: 2 * POINTS][::-1])[:-1]])
+        inside[: edge.size] = edge
+        inside[-edge.size :] = edge[::-1]
+    else:
+        signal, inside = weight * signal, np.convolve(weight, window, "same")
+    slow: Array = np.convolve(signal, window, "same") / np.maximum(inside, 1e-9)
+    return slow
 
 
 def _in_blocks(values: Array, blocks: int) -> Array:

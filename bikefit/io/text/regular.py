@@ -63,25 +63,28 @@ def read_regular(
     words = np.ndarray((characters.size - WORD + 1,), np.dtype("<u8"), data, strides=(1,))
     text = _Text(characters, words, decimal)
     try:
-        before, ends = _cells(data, characters, delimiter, width)
-        return {column: _numbers(text, before[column] + 1, ends[column], alone=width == 1) for column in numbers}
+        begins, ends = _cells(data, characters, delimiter, width)
+        return {column: _numbers(text, begins[column], ends[column], alone=width == 1) for column in numbers}
     except _IrregularError:
         return None
 
 
-def _cells(data: bytes, characters: NDArray[np.uint8], delimiter: str, width: int) -> tuple[_Indices, _Indices]:
-    """Return the character before and the one after each cell, column by column."""
+def _cells(
+    data: bytes, characters: NDArray[np.uint8], delimiter: str, width: int
+) -> tuple[list[_Indices], list[_Indices]]:
+    """Return the first character of each cell and the one after it, column by column."""
     newlines = characters == _NEWLINE
     stops = np.flatnonzero(newlines | (characters == ord(delimiter)))
     rows, rest = divmod(stops.size - 1, width)
     if not rows or rest or np.count_nonzero(newlines) != rows + 1 or b'"' in data:
         raise _IrregularError
-    before, ends = (np.ascontiguousarray(part.reshape(rows, width).T) for part in (stops[:-1], stops[1:]))
+    ends = [*np.ascontiguousarray(stops[1:].reshape(rows, width).T)]
+    begins = [np.append(stops[:1], ends[-1][:-1]) + 1, *(end + 1 for end in ends[:-1])]
     if not newlines[ends[-1]].all():
         raise _IrregularError
     if np.all(characters[ends[-1] - 1] == _RETURN):
-        ends[-1] -= 1
-    return before, ends
+        ends[-1] = ends[-1] - 1
+    return begins, ends
 
 
 def _numbers(text: _Text, begins: _Indices, ends: _Indices, *, alone: bool) -> Array:
