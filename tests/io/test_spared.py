@@ -140,6 +140,22 @@ def test_decimals_may_vary_from_cell_to_cell(rows: list[tuple[str, int, str]]) -
         assert values.tobytes() == np.array(expected).tobytes()
 
 
+@pytest.mark.parametrize("cell", ["5e-06", "-1,25E+3", "1e5", "-0e0", "12,5e-7", "1e400"])
+def test_a_few_powers_of_ten_are_read_one_by_one(cell: str) -> None:
+    plain = "1,5;e;2\n" * 60
+    found = read_regular((f"{plain}{cell};e;2\n-3,25;e;{cell}\n".encode(),), ";", ",", 3, (0, 2))
+    assert found is not None
+    value = float(cell.replace(",", "."))
+    assert found[0].tobytes() == np.array([1.5] * 60 + [value, -3.25]).tobytes()
+    assert found[2].tobytes() == np.array([2.0] * 61 + [value]).tobytes()
+    assert read_regular((f"{plain}{cell};e;2\n{cell};e;2\n".encode(),), ";", ",", 3, (0,)) is None
+
+
+@pytest.mark.parametrize("cell", ["e5", "1e", "1.5e5", "1e5e5", "1,e5", "1e5,5", "+1e5", "1e5 ", "one"])
+def test_what_only_looks_like_a_power_of_ten_is_left_to_others(cell: str) -> None:
+    assert read_regular(("1,5;2\n" * 60 + f"{cell};2\n").encode().splitlines(keepends=True), ";", ",", 2, (0,)) is None
+
+
 def test_an_empty_line_is_no_empty_cell() -> None:
     assert read_regular((b"1.5\n\n2.5\n",), ",", ".", 1, (0,)) is None
 

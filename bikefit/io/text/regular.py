@@ -1,11 +1,13 @@
 """Regular tables, read by numpy alone: each row has all its cells, and these hold plain numbers of at most 15 digits.
 
 Nearly every recording is one. The delimiters tell where its cells end; the characters of all cells of a column are then
-turned into numbers together, which is done before pandas would be loaded. What is not regular is left to others.
+turned into numbers together, which is done before pandas would be loaded. The few that are written with a power of ten,
+such as 5e-06, are read one by one. What is not regular is left to others.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +21,8 @@ WORD: Final = 8
 """Characters that one integer holds, the first in its lowest byte: they are worked on as one."""
 DIGITS_MOST: Final = 15
 """Whole numbers of so many digits are exact in a float: divided by a power of ten they are rounded only once."""
+POWERS_SHARE: Final = 0.02
+"""A column of which more than this is written with a power of ten would take longer than with another's parser."""
 _BEFORE: Final = b"0" * (2 * WORD - 1) + b"\n"
 """Stands before the first row, so that the last characters of a cell may be taken however few it has."""
 _NEWLINE, _RETURN, _MINUS = b"\n\r-"
@@ -33,6 +37,9 @@ _BYTES_BEHIND: Final = np.uint64(sum((WORD - 1 - byte) << (8 * (WORD - 1 - byte)
 _BITS: Final = np.uint64(64)
 _BITS_BUT_THREE: Final = np.uint64(61)
 _TENS: Final = 10.0 ** np.arange(2 * WORD)
+_LOWER: Final = np.uint8(0x20)
+"""What sets small letters apart from capitals."""
+_NONE: Final = np.empty(0, dtype=np.intp)
 _Indices = NDArray[np.intp]
 _Words = NDArray[np.uint64]
 
@@ -43,10 +50,11 @@ class _IrregularError(Exception):
 
 @dataclass(frozen=True)
 class _Text:
-    """The characters of some lines: one by one, and the eight from each on as one integer."""
+    """The characters of some lines: one by one, the eight from each on as one integer, and which are the letter E."""
 
     characters: NDArray[np.uint8]
     words: _Words
+    powers: _Indices
     decimal: str
 
 
@@ -61,7 +69,8 @@ def read_regular(
     data = data if data.endswith(b"\n") else data + b"\n"
     characters = np.frombuffer(data, dtype=np.uint8)
     words = np.ndarray((characters.size - WORD + 1,), np.dtype("<u8"), data, strides=(1,))
-    text = _Text(characters, words, decimal)
+    powers = np.flatnonzero((characters | _LOWER) == ord("e")) if b"e" in data or b"E" in data else _NONE
+    text = _Text(characters, words, powers, decimal)
     try:
         begins, ends = _cells(data, characters, delimiter, width)
         return {column: _numbers(text, begins[column], ends[column], alone=width == 1) for column in numbers}
@@ -88,6 +97,30 @@ def _cells(
 
 
 def _numbers(text: _Text, begins: _Indices, ends: _Indices, *, alone: bool) -> Array:
+    """Return the numbers of some cells of a column, NaN where empty; an empty cell ``alone`` in its row is no row."""
+    if not text.powers.size:
+        return _plain_numbers(text, begins, ends, alone=alone)
+    rows = np.minimum(np.searchsorted(ends, text.powers, side="right"), ends.size - 1)
+    rows = np.unique(rows[(begins[rows] <= text.powers) & (text.powers < ends[rows])])
+    if rows.size > POWERS_SHARE * ends.size:
+        raise _IrregularError
+    begins = begins.copy()
+    cells = [text.characters[begins[row] : ends[row]].tobytes() for row in rows.tolist()]
+    begins[rows] = ends[rows]
+    values = _plain_numbers(text, begins, ends, alone=alone)
+    values[rows] = [_with_power(cell, text.decimal) for cell in cells]
+    return values
+
+
+def _with_power(cell: bytes, decimal: str) -> float:
+    """Return a number that is written with a power of ten."""
+    found = re.fullmatch(rb"(-?\d+)(?:(.)(\d+))?([eE][-+]?\d+)", cell)
+    if found is None or found[2] not in (None, decimal.encode()):
+        raise _IrregularError
+    return float(b"%b.%b%b" % (found[1], found[3] or b"0", found[4]))
+
+
+def _plain_numbers(text: _Text, begins: _Indices, ends: _Indices, *, alone: bool) -> Array:
     """Return the numbers of some cells of a column, NaN where empty; an empty cell ``alone`` in its row is no row."""
     negative = text.characters[begins] == _MINUS
     lengths = ends - begins
