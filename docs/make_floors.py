@@ -22,6 +22,7 @@ ABOUT = {
     "signals": "numeric basics",
     "processes": "what strokes may be · Student's t",
     "model": "what flows · every threshold and prior",
+    "digests": "the hash of a file, begun early",
     "words": "one catalogue a language · whole files",
     "conventions": "sides, signs, units, names",
 }

@@ -113,7 +113,7 @@ def test_a_comparison_prints_the_digits_of_its_json(tmp_path: Path) -> None:
         if foot["change_deg"]:
             everywhere += [f"{abs(foot['change_deg']):.1f}° further", f"by about {abs(response['mean']):.1f}°"]
             least, most = sorted(map(abs, foot["change_interval_deg"]))
-            everywhere.append(f"({least:.1f} to {most:.1f}, 95 %)")
+            everywhere.append(f"({least:.1f}° to {most:.1f}°, 95 %)")
             assert f"{response['mean']:+.2f}°" in html
         for words in everywhere:
             assert words in text

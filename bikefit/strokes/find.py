@@ -136,7 +136,9 @@ def find_strokes(
         "reject_reason": reasons,
     }
     table = StrokeColumns({name: columns[name] for name in STROKE_COLUMNS})
-    coherence, moves_deg = _coherence(smooth_deg, over.mean_deg, follows, used, settings.rotation_still_deg)
+    coherence, moves_deg = _coherence(
+        smooth_deg, over.mean_deg, _pairs(follows, used, reasons == "gap"), settings.rotation_still_deg
+    )
     findings: list[Finding] = []
     if used.any():
         samples = float(np.median(over.samples[used]))
@@ -250,26 +252,29 @@ def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:
     return _mean_between(pitch, start_s, end_s)
 
 
-def _pairs(follows: Flags, used: Flags) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return neighbours among the used strokes; where those are few, each stroke with the next that is used."""
+def _pairs(follows: Flags, used: Flags, hidden: Flags) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return neighbours among the used strokes; where those are few, those behind hidden strokes, if many."""
     good = np.flatnonzero(used)
     first = np.flatnonzero(follows & used[1:] & used[:-1])
     second = first + 1
     if 2 * first.size < good.size - 1:
-        first, second = good[:-1], good[1:]
+        unfit = np.cumsum(~(used | hidden))
+        near = unfit[good[:-1]] == unfit[good[1:]]
+        if 2 * np.count_nonzero(near) >= good.size - 1:
+            first, second = good[:-1][near], good[1:][near]
     step = max(1, -(-first.size // TYPICAL_STROKES))
     return first[::step], second[::step]
 
 
 def _coherence(
-    smooth_deg: Array, mean_deg: Array, follows: Flags, used: Flags, still_deg: float
+    smooth_deg: Array, mean_deg: Array, pairs: tuple[NDArray[np.intp], NDArray[np.intp]], still_deg: float
 ) -> tuple[float, float]:
     """Return how much of the movement within a stroke comes back in the next one used, and its size [deg].
 
     Noise, drift and a constant give 0. A drift from stroke to stroke, read from the neighbours' means, is
     taken off first: it would look alike in each.
     """
-    first, second = _pairs(follows, used)
+    first, second = pairs
     if first.size == 0:
         return 0.0, 0.0
     ramp = (np.arange(CURVE_POINTS) + 0.5) / CURVE_POINTS - 0.5

@@ -13,7 +13,7 @@ from typing import Final
 from bikefit.io.fit.resync import IN_A_ROW, Break, Seen, are_steady, find_break, follows, messages_from, stamp_of
 from bikefit.io.fit.walk import Kind, Walk, definition_end, is_sound, kind_of
 
-_DOUBTS_MAX: Final = 500
+_DOUBTS_MAX: Final = 100
 """So many doubts of a part are looked into."""
 _FALSE_MAX: Final = 8
 """What a file has more often than this its tool wrote on purpose."""

@@ -285,7 +285,7 @@ def _search(
                 sure = _sure_from(data, at, end, kinds, known, habit)
                 if sure is not None:
                     return sure
-            elif _holds(data, at, end, dict(kinds), level):
+            elif _holds(data, at, end, kinds, level):
                 return at
         low, size = high, min(2 * size, _MOST_BYTES)
     return None
@@ -312,11 +312,24 @@ def _candidates(
     at = at[at + 6 <= content.size]
     found.append(at[(content[at + 1] == 0) & (content[at + 2] <= 1)])
     short = np.array([local in kinds and kinds[local].stamp < 0 for local in range(4)])
-    found.append(np.flatnonzero((headers >= 0x80) & short[headers >> 5 & 3]) + low)
+    found.append(_followed(content, np.flatnonzero((headers >= 0x80) & short[headers >> 5 & 3]) + low, kinds))
     yield from np.sort(np.concatenate(found)).tolist()
 
 
-def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | None) -> bool:
+def _followed(content: NDArray[np.uint8], at: NDArray[np.intp], kinds: Mapping[int, Kind]) -> NDArray[np.intp]:
+    """Keep the compressed headers that two more seem to follow: `_sure_from` takes no others, and looks one by one."""
+    sizes = np.array([kinds[local].size if local in kinds else content.size for local in range(4)])
+    behind = at + sizes[content[at] >> 5 & 3]
+    inside = behind < content.size
+    at, behind = at[inside], behind[inside]
+    compressed = content[behind] >= 0x80
+    at, behind = at[compressed], behind[compressed]
+    third = behind + sizes[content[behind] >> 5 & 3]
+    kept: NDArray[np.intp] = at[(third >= content.size) | (content[np.minimum(third, content.size - 1)] >= 0x80)]
+    return kept
+
+
+def _holds(data: bytes, at: int, end: int, kinds: Mapping[int, Kind], level: int | None) -> bool:
     """Tell whether messages hold together from a byte on: enough in a row, or all to the end."""
     defined, before, stamps = 0x40 <= data[at] < 0x80, level, list[int]()
     for number in range(IN_A_ROW):
@@ -325,7 +338,7 @@ def _holds(data: bytes, at: int, end: int, kinds: dict[int, Kind], level: int | 
             after = definition_end(data, at, end)
             if not after or not is_sound(data, at, after):
                 return False
-            kinds[header & 0xF] = kind_of(data[at + 2 : after])
+            kinds = {**kinds, header & 0xF: kind_of(data[at + 2 : after])}
         else:
             kind = kinds.get(_local(header))
             if kind is None or 0x10 <= header < 0x40 or at + kind.size > end:
