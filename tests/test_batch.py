@@ -204,6 +204,7 @@ def test_parquet_files_need_pyarrow(run: Run, rides: Path, tmp_path: Path, monke
 # ---- doing only what is needed ---------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # what a run tells
 def test_a_second_run_does_only_what_changed(run: Run, rides: Path, done: Path, tmp_path: Path) -> None:
     folder, out = tmp_path / "rides", tmp_path / "out"
     shutil.copytree(rides, folder)
@@ -269,6 +270,7 @@ def test_another_schema_is_kept_beside_and_taken_over(run: Run, rides: Path, don
     assert len(table) == 2 * RIDES
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # what a run tells
 def test_tables_that_cannot_be_taken_over_are_kept_beside(rides: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -448,6 +450,7 @@ def test_a_table_that_a_spreadsheet_holds_is_a_warning(
     assert not list(out.glob(".*.unfinished"))
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # what a run tells
 def test_two_folders_into_one(run: Run, rides: Path, done: Path, tmp_path: Path) -> None:
     second, out = tmp_path / "second", tmp_path / "out"
     second.mkdir()
