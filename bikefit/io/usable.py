@@ -105,7 +105,11 @@ def unread_foot(recording: Recording) -> tuple[Finding, ...]:
     if len(recording.feet) != 1 or near is None:
         return ()
     side = next(iter(recording.feet))
+    if side_in(near.column) == side:
+        return ()
     values = {"side": side, "other": other_side(side), "column": shown(near.column)}
+    if near.heel_in:  # --positive would turn the foot that was read, too
+        return (finding("other_foot_turned", **values),)
     return (finding("other_foot_unread", **values, word=_quoted(near.column)),)
 
 

@@ -13,7 +13,7 @@ import pytest
 from bikefit import analyze
 from bikefit.errors import NoRotationError, RecordingError, UsageError
 from bikefit.inspection import inspect_recording
-from bikefit.io import ReadOptions, read_recording, read_sides, require_usable
+from bikefit.io import ReadOptions, read_recording, read_sides, require_usable, unread_foot
 
 
 def write(folder: Path, header: str, name: str = "ride.csv", rows: int = 300) -> Path:
@@ -224,6 +224,19 @@ def test_a_web_page_under_another_name(tmp_path: Path, text: str, words: str, na
         (tmp_path / name).write_text(text, encoding=encoding)
         with pytest.raises(RecordingError, match=words):
             read_recording(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("right_heel_rotatoin", ["other_foot_unread"]),
+        ("right_heel_in_deg", ["other_foot_turned"]),
+        ("left_heel_yaw_deg", []),
+    ],
+)
+def test_the_other_foot_is_neither_this_one_nor_turned_round(tmp_path: Path, name: str, codes: list[str]) -> None:
+    read = read_recording(write(tmp_path, f"time_s,left_heel_rotation_deg,{name}"))
+    assert [item.code for item in unread_foot(read)] == codes
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
