@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bikefit.analysis.alike import are_alike, with_obstacle
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import NoRotationError, UsageError, flagged
 from bikefit.io import lap as take_lap
@@ -20,6 +21,12 @@ from bikefit.threads import side_by_side, worth
 def with_traces(recording: Recording, options: Session, static: Recording | None) -> Recording:
     """Compute each foot's trace where a recording holds only sensor channels or markers; it is whole, with its pose."""
     require_usable(recording)
+    traced = _traced(recording, options, static)
+    return with_obstacle(traced) if are_alike(recording) else traced
+
+
+def _traced(recording: Recording, options: Session, static: Recording | None) -> Recording:
+    """Return a recording with its feet's traces."""
     if recording.feet:
         asked_for_one = options.side is not None
         unread = () if asked_for_one else unread_foot(recording)

@@ -13,21 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CHANNELS, SIDES, Side, crank_offset_deg
-from bikefit.io.finite import all_finite, finite_span
+from bikefit.io.finite import all_finite
 from bikefit.io.names import is_unsided, shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
 from bikefit.io.series import Parts, Series
 from bikefit.io.sides import TDC_CHANNEL, pulse_times, tdc_for
-from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding, reason
+from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding
 
 Held = Mapping[str, Series]
 Rows = slice | NDArray[np.intp]
 
 _OF_A_SHOE: Final = tuple(row for row in CHANNELS if row.sided)
 _OF_A_SENSOR: Final = frozenset(row.name for row in _OF_A_SHOE if row.kind in ("rate", "acceleration"))
-_TELLS_APART: Final = 1000
-"""Samples that are compared before all are."""
 _INTERPOLATED_STEPS: Final = 2.5
 """Between samples that are further apart than this many usual steps a channel is not known."""
 
@@ -121,24 +119,7 @@ def _feet(
             tdc_s=None if tdc is None else tdc_for(side, tdc.time_s),
             pitch_deg=None if pitch is None else _beside(pitch, heel, rows, wrapped=False),
         )
-    return _unlike(feet), tuple(found)
-
-
-def _unlike(feet: dict[Side, FootTrace]) -> dict[Side, FootTrace]:
-    """Return the traces, each with an obstacle where both hold the same moving values: one is not its foot's."""
-    if set(feet) != set(SIDES):
-        return feet
-    left, right = (feet[side].heel_out_deg for side in SIDES)
-    begin = slice(_TELLS_APART)  # feet that differ do so from the start
-    alike = _mirrored(left[begin], right[begin]) and _mirrored(left, right)
-    low, high, _ = finite_span(left) if alike else (0.0, 0.0, False)
-    alike = alike and high > low
-    return {side: replace(foot, obstacles=(reason("feet_alike"),)) for side, foot in feet.items()} if alike else feet
-
-
-def _mirrored(left: Array, right: Array) -> bool:
-    """Tell whether two traces are alike but for the sign."""
-    return bool(np.array_equal(np.abs(left), np.abs(right), equal_nan=True))
+    return feet, tuple(found)
 
 
 def _sensor(there: Held, side: Side, clock: str) -> ShoeSensor | None:

@@ -265,3 +265,13 @@ def test_a_column_and_its_channel_turned_round(tmp_path: Path) -> None:
         read_recording(path, ReadOptions(columns={"Foot R": "right_heel_rotation_deg"}))
     with pytest.raises(UsageError, match=r"'knee' is not a channel\. Usual ones are time_s,"):
         read_recording(path, ReadOptions(columns={"knee": "Foot R"}))
+
+
+def test_one_file_given_for_both_shoes_gives_no_count(tmp_path: Path) -> None:
+    time_s = np.arange(6000) / 100
+    angle = 3.0 + 4.0 * np.sin(2 * np.pi * 1.5 * time_s) + np.random.default_rng(3).normal(0.0, 0.1, time_s.size)
+    path = tmp_path / "one.csv"
+    header = "time_s,heel_rotation_deg"
+    np.savetxt(path, np.column_stack([time_s, angle]), delimiter=",", fmt="%.4f", header=header, comments="")
+    for foot in analyze(read_sides([path], [path])).feet.values():
+        assert [item.code for item in foot.recommendation.reasons] == ["feet_alike"]
