@@ -155,10 +155,16 @@ POSTURE_CHOICES: Final[tuple[PostureChoice, ...]] = get_args(PostureChoice)
 
 @dataclass(frozen=True)
 class Column:
-    """What a column of a stored table says; ``csv`` is its place in ``sessions.csv``, 0 = it is not shown there."""
+    """What a column of a stored table says, and where else it is shown.
+
+    ``csv`` is its place in ``sessions.csv``, 0 = it is not shown there; ``listed``: whether lists of sessions and
+    tables for other programs have it; ``of_client``: whether it says something about who rode.
+    """
 
     meaning: str
     csv: int = 0
+    listed: bool = True
+    of_client: bool = True
 
 
 @dataclass(frozen=True)

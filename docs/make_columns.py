@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bikefit.store import COLUMNS, CSV_COLUMNS
+from bikefit.store.schema import ALL_TABLES
 
 PAGE = Path(__file__).with_name("data.md")
 BEGIN, END = "<!-- columns -->\n", "<!-- end of columns -->\n"
@@ -22,9 +23,9 @@ def tables() -> str:
     parts = [f"`sessions.csv` has the columns {shown}; they mean what they mean in `sessions` and `feet` below."]
     for table, columns in COLUMNS.items():
         rows = [f"**`{table}`**", "", "| column | type | unit | what it says |", "|---|---|---|---|"]
-        if table not in ("sessions", "clients"):
+        if ALL_TABLES[table].of_session:
             rows.append("| `session_id` | TEXT | | `sessions.id` |")
-        rows += [f"| `{name}` | {kind} | {unit_of(name)} | {meaning} |" for name, kind, meaning, _ in columns]
+        rows += [f"| `{name}` | {kind} | {unit_of(name)} | {meaning} |" for name, kind, meaning, *_ in columns]
         parts.append("\n".join(rows))
     return "\n" + "\n\n".join(parts) + "\n\n"
 

@@ -44,8 +44,7 @@ from bikefit.io.text.writer import write_csv
 from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
-from bikefit.store import CSV_COLUMNS, Store
-from bikefit.store import database as database_module
+from bikefit.store import CSV_COLUMNS, Store, opening
 from bikefit.words import ENGLISH
 
 Run = Callable[..., Any]
@@ -413,7 +412,7 @@ def test_another_writer_is_named(
 ) -> None:
     out = tmp_path / "out"
     shutil.copytree(done, out)
-    monkeypatch.setattr(database_module, "BUSY_S", 0.1)
+    monkeypatch.setattr(opening, "BUSY_S", 0.1)
     holder = "import sqlite3, sys; d = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
     holder += "d.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(

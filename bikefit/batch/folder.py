@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bikefit.errors import OutputError, UsageError
-from bikefit.store import is_own
+from bikefit.store import check_own
 
 DATABASE, PAGES, RIDERS = "results.sqlite", "sessions", "riders"
 TABLE, INDEX = "sessions.csv", "index.html"
@@ -30,11 +30,7 @@ def check_folder(out: Path, source: Path | None = None) -> None:
         return
     database = out / DATABASE
     if database.exists():
-        if not is_own(database):
-            raise UsageError(
-                f"{database}: this is not a database of a batch, so it is left as it is. Choose another --out, "
-                "or move the file."
-            )
+        check_own(database)
         if database.stat().st_size:
             return
     foreign = sorted(

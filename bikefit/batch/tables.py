@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bikefit.batch.folder import DATABASE
 from bikefit.errors import RecordingError
 from bikefit.store import reading
+from bikefit.store.schema import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,11 +39,6 @@ def result_tables(out: str | Path) -> dict[str, pd.DataFrame]:
     if not path.exists():
         raise RecordingError(f"{out}: no results of a batch here; expected {DATABASE}.")
     with reading(path) as database:
-        names = {
-            "sessions": "SELECT * FROM sessions ORDER BY position",
-            "feet": "SELECT feet.* FROM feet JOIN sessions ON id = session_id ORDER BY position, feet.foot",
-            "strokes": "SELECT strokes.* FROM strokes JOIN sessions ON id = session_id ORDER BY position, foot, stroke",
-            "findings": "SELECT findings.* FROM findings JOIN sessions ON id = session_id ORDER BY position, foot",
-        }
-        tables = {name: pd.read_sql_query(query, database) for name, query in names.items()}
-    return {name: table.drop(columns=["document"], errors="ignore") for name, table in tables.items()}
+        tables = {name: pd.read_sql_query(table.in_order(), database) for name, table in TABLES.items()}
+    unlisted = {column.name for table in TABLES.values() for column in table.columns if not column.listed}
+    return {name: table.drop(columns=unlisted, errors="ignore") for name, table in tables.items()}

@@ -19,7 +19,7 @@ from bikefit.sessions.session import Session, told_of
 from bikefit.sessions.values import iso_day
 from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, rows_of
 from bikefit.store.rows import FindingRow, FootRow
-from bikefit.store.schema import names_of
+from bikefit.store.schema import FINDINGS, STROKES
 from bikefit.store.sessions import sessions_of
 
 
@@ -108,15 +108,10 @@ def _rows(database: Any, stored: dict[str, Any]) -> SessionRows:
     """Return all that a batch holds of a session, as rows."""
     document = database.execute("SELECT document FROM sessions WHERE id = ?", (stored["id"],)).fetchone()[0]
     own = {item.name: stored[item.name] for item in fields(SessionRow) if item.name in stored}
-    found = {}
-    for table in ("strokes", "findings"):
-        order = "foot, stroke" if table == "strokes" else "number"
-        names = ", ".join(names_of(table))
-        query = f"SELECT {names} FROM {table} WHERE session_id = ? ORDER BY {order}"
-        found[table] = database.execute(query, (stored["id"],)).fetchall()
+    strokes, findings = (database.execute(table.of_one(), (stored["id"],)).fetchall() for table in (STROKES, FINDINGS))
     return SessionRows(
         replace(SessionRow(**own), document=document, report="", pdf=""),
         tuple(FootRow(**foot) for foot in stored["feet"]),
-        found["strokes"],
-        tuple(FindingRow(*row) for row in found["findings"]),
+        strokes,
+        tuple(FindingRow(*row) for row in findings),
     )

@@ -12,10 +12,10 @@ from bikefit import __version__
 from bikefit.errors import OutputError, UsageError
 from bikefit.files import write_whole
 from bikefit.store import ClientFile, ClientRow
+from bikefit.store.schema import SESSIONS
 
 SCHEMA = "bikefit.client/1"
-_OF_A_BATCH = ("fingerprint", "report", "retry", "named", "kept", "position")
-"""Columns that say nothing about a client."""
+_OF_A_BATCH = {column.name for column in SESSIONS.columns if not column.of_client}
 
 
 def export_client(file: ClientFile, client: ClientRow, folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bikefit.store.clients import ClientFile, Forgotten, client_of
 from bikefit.store.database import Store
-from bikefit.store.owner import is_own
+from bikefit.store.owner import check_own, is_own
 from bikefit.store.parquet import PARQUET_FILES, write_parquet
 from bikefit.store.reading import Known, Stored, look_up, reading, stored_version
 from bikefit.store.rows import (
@@ -27,7 +27,7 @@ from bikefit.store.table import CSV_COLUMNS, sessions_csv
 
 __all__ = [
     "COLUMNS", "CSV_COLUMNS", "PARQUET_FILES", "SCHEMA_VERSION", "ClientFile", "ClientRow", "FindingRow", "FootRow",
-    "Forgotten", "Known", "PageRow", "SessionRow", "SessionRows", "Status", "Store", "Stored", "client_of", "is_own",
-    "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_sessions", "stored_version",
-    "write_parquet",
+    "Forgotten", "Known", "PageRow", "SessionRow", "SessionRows", "Status", "Store", "Stored", "check_own",
+    "client_of", "is_own", "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_sessions",
+    "stored_version", "write_parquet",
 ]  # fmt: skip

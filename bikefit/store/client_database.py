@@ -9,131 +9,57 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
-from typing import Self
 
 from bikefit import __version__
 from bikefit.errors import OutputError, RecordingError, UsageError
+from bikefit.store.opening import Database
 from bikefit.store.owner import is_own, why_not
-from bikefit.store.schema import CLIENTS_ID, SCHEMA_VERSION, statements
-from bikefit.store.transaction import transaction
+from bikefit.store.schema import CLIENTS_ID, SCHEMA_VERSION
 from bikefit.store.upgrade import check_upgrade, upgrade
 
-BUSY_S = 10.0
-"""How long to wait for another program that is writing."""
 OWNER_ONLY = 0o600
 """Mode of the file and of what SQLite keeps beside it."""
 
 
-class ClientDatabase:
-    """A studio's file of clients, open; what goes wrong is raised as an error that names it.
+class ClientDatabase(Database):
+    """A studio's file of clients, open; where it is missing, ``make`` makes it."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    make : bool
-        Make it where it is missing.
-    """
+    mark = CLIENTS_ID
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
-        self.path = path
         if not path.exists() and not make:
             raise RecordingError(f"{path}: there is no such file of clients; 'bikefit clients add NAME' makes it.")
-        self._create_or_check()
-        with self._told():
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_S)
-            try:
-                self._open()
-            except BaseException:
-                self._db.close()
-                raise
-
-    def _create_or_check(self) -> None:
-        """Make the file readable by its owner alone; refuse one that is not a file of clients or cannot be read."""
-        try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
-            own = is_own(self.path, CLIENTS_ID)
-            if own:
-                os.chmod(self.path, OWNER_ONLY)
-        except OSError as error:
-            raise OutputError(f"{self.path}: cannot be opened ({error.strerror or error}).") from error
-        except OutputError as error:
-            raise self._damaged(error.__cause__) from error
-        if not own:
-            raise UsageError(f"{self.path}: this is not a file of clients, so it is left as it is; name another.")
+        _create_or_check(path)
+        super().__init__(path)
 
     def _open(self) -> None:
         """Check the file before anything is written to it, then make or update its tables."""
-        for pragma in ("temp_store = MEMORY", "secure_delete = ON", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}")
+        self._pragmas(temp_store="MEMORY", secure_delete="ON", foreign_keys="ON")
         fault = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if fault != "ok":
             raise sqlite3.DatabaseError(fault)
-        made = bool(self._db.execute("SELECT name FROM sqlite_master").fetchall())
-        if made and self._version() != SCHEMA_VERSION:
+        older = self._is_made() and self._db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION
+        if older:
             check_upgrade(self._db, self.path)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        if not made:
-            self._make()
-        elif self._version() != SCHEMA_VERSION:
-            self._db.execute("PRAGMA foreign_keys = OFF")
+        self._pragmas(journal_mode="WAL", synchronous="FULL")
+        if older:
+            self._pragmas(foreign_keys="OFF")
             with self._transaction():
                 upgrade(self._db)
                 self._set("version", __version__)
-            self._db.execute("PRAGMA foreign_keys = ON")
+            self._pragmas(foreign_keys="ON")
+        elif not self._is_made():
+            self._make(version=__version__)
         if self._setting("unclean"):
             self._clean()
 
-    def _version(self) -> int:
-        """Return the version of the tables."""
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
-
-    def _make(self) -> None:
-        """Make the tables, unless another program was faster."""
-        with self._transaction():
-            if not self._db.execute("SELECT name FROM sqlite_master").fetchall():
-                for statement in statements(CLIENTS_ID):
-                    self._db.execute(statement)
-                self._set("version", __version__)
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Raise what the database says as an error of ours."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            raise OutputError(f"{self.path}: cannot be used now ({why_not(error, self.path)}).") from error
-        except sqlite3.Error as error:
-            raise self._damaged(error) from error
-
-    def _damaged(self, why: object) -> OutputError:
-        """Return the error of a file that cannot be trusted."""
-        return OutputError(
-            f"{self.path}: this file of clients is damaged and is left as it is ({why}). Go back to a backup of it."
-        )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Do everything inside, or nothing."""
-        with self._told(), transaction(self._db):
-            yield
-
-    def close(self) -> None:
-        """Close the file."""
-        with suppress(sqlite3.Error):
-            self._db.close()
-
-    def __enter__(self) -> Self:
-        """Return the open file."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close the file."""
-        self.close()
+    def _error(self, error: sqlite3.Error) -> OutputError:
+        """Return what is said of an error of the database."""
+        if isinstance(error, sqlite3.OperationalError):
+            return OutputError(f"{self.path}: cannot be used now ({why_not(error, self.path)}).")
+        return _damaged(self.path, error)
 
     def _clean(self) -> None:
         """Write the file anew without what was removed, and empty the write-ahead log."""
@@ -167,11 +93,24 @@ class ClientDatabase:
         except OSError as error:
             raise OutputError(f"{path}: cannot be written ({error.strerror or error}).") from error
 
-    def _setting(self, name: str) -> str:
-        """Return what the file notes of itself."""
-        found = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-        return str(found[0]) if found else ""
 
-    def _set(self, name: str, value: str) -> None:
-        """Note something of the file itself."""
-        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+def _create_or_check(path: Path) -> None:
+    """Make a file readable by its owner alone; refuse one that is not a file of clients or cannot be read."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+        own = is_own(path, CLIENTS_ID)
+        if own:
+            os.chmod(path, OWNER_ONLY)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be opened ({error.strerror or error}).") from error
+    except OutputError as error:
+        raise _damaged(path, error.__cause__) from error
+    if not own:
+        raise UsageError(f"{path}: this is not a file of clients, so it is left as it is; name another.")
+
+
+def _damaged(path: Path, why: object) -> OutputError:
+    """Return the error of a file that cannot be trusted."""
+    return OutputError(
+        f"{path}: this file of clients is damaged and is left as it is ({why}). Go back to a backup of it."
+    )

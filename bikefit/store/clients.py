@@ -14,7 +14,7 @@ from typing import Any
 from bikefit.errors import UsageError, near_matches
 from bikefit.store.client_database import ClientDatabase
 from bikefit.store.rows import ClientRow, PageRow, SessionRows
-from bikefit.store.schema import names_of
+from bikefit.store.schema import CLIENT_PAGES, CLIENTS, SESSIONS, TABLES
 from bikefit.store.sessions import sessions_of
 from bikefit.store.writing import insert, insert_session, values_of
 
@@ -58,7 +58,7 @@ class ClientFile(ClientDatabase):
                 number += 1
             self._set("next_client", str(number))
             row = ClientRow(client_id, name, date.today().isoformat())
-            insert(self._db, "clients", [values_of("clients", row)])
+            insert(self._db, CLIENTS, [values_of(CLIENTS, row)])
         return row
 
     def clients(self) -> list[ClientRow]:
@@ -68,7 +68,7 @@ class ClientFile(ClientDatabase):
 
     def _clients(self) -> list[ClientRow]:
         """Return all clients, by name."""
-        columns = ", ".join(names_of("clients"))
+        columns = ", ".join(CLIENTS.names)
         found = [ClientRow(*row) for row in self._db.execute(f"SELECT {columns} FROM clients")]
         return sorted(found, key=lambda row: (row.name.casefold(), row.id))
 
@@ -134,14 +134,14 @@ class ClientFile(ClientDatabase):
                 *((row.name, row.sha256, None) for row in kept if row.name not in written),
                 *((name, digest, None) for name, digest in written.items()),
             ]
-            insert(self._db, "client_pages", [(own.id, number, *page) for number, page in enumerate(told, start=1)])
+            insert(self._db, CLIENT_PAGES, [(own.id, number, *page) for number, page in enumerate(told, start=1)])
         return same is not None
 
     def holds(
         self, client: ClientRow, rows: SessionRows, pages: Sequence[tuple[str, bytes]], copies: Sequence[Path]
     ) -> bool:
         """Whether a session is there already with just these values and pages: `append` would change nothing."""
-        names, told = names_of("sessions"), rows.session
+        names, told = SESSIONS.names, rows.session
         with self._told():
             found = self._db.execute(
                 f"SELECT {', '.join(names)} FROM sessions "
@@ -156,7 +156,7 @@ class ClientFile(ClientDatabase):
         wanted = {(name, _sha256(content), False) for name, content in pages}
         wanted |= {(str(path.resolve()), _sha256(path.read_bytes()), True) for path in copies}
         inside = {row for row in held if not row[2]}
-        return values_of("sessions", own) == found and wanted <= held and inside <= wanted
+        return values_of(SESSIONS, own) == found and wanted <= held and inside <= wanted
 
     def note_copies(self, client: ClientRow, paths: Sequence[Path]) -> None:
         """Note files with what is known of a client, such as their page, for `forget` to find."""
@@ -171,7 +171,7 @@ class ClientFile(ClientDatabase):
                 name = str(path.resolve())
                 self._db.execute("DELETE FROM client_pages WHERE name = ? AND content IS NULL", (name,))
                 row = PageRow(number, name, _sha256(path.read_bytes()))
-                insert(self._db, "client_pages", [(last[0], *values_of("client_pages", row))])
+                insert(self._db, CLIENT_PAGES, [(last[0], *values_of(CLIENT_PAGES, row))])
 
     def _free_id(self, wanted: str) -> str:
         """Return an id of a session that is not taken, such as by another section of the file."""
@@ -189,21 +189,14 @@ class ClientFile(ClientDatabase):
 
     def _pages(self, session_id: str) -> list[PageRow]:
         """Return a session's pages as they are stored."""
-        columns = ", ".join(names_of("client_pages"))
-        query = f"SELECT {columns} FROM client_pages WHERE session_id = ? ORDER BY number"
-        return [PageRow(*row) for row in self._db.execute(query, (session_id,))]
+        return [PageRow(*row) for row in self._db.execute(CLIENT_PAGES.of_one(), (session_id,))]
 
     def rows_of(self, table: str, session_id: str) -> list[dict[str, Any]]:
         """Return a session's rows of a table, by column."""
-        names = names_of(table)
+        own = TABLES[table]
         with self._told():
-            found = self._db.execute(
-                f"SELECT {', '.join(names)} FROM {table} WHERE session_id = ? ORDER BY rowid"
-                if table != "strokes"
-                else f"SELECT {', '.join(names)} FROM {table} WHERE session_id = ? ORDER BY foot, stroke",
-                (session_id,),
-            ).fetchall()
-        return [dict(zip(names, row, strict=True)) for row in found]
+            found = self._db.execute(own.of_one(), (session_id,)).fetchall()
+        return [dict(zip(own.names, row, strict=True)) for row in found]
 
     def document(self, session_id: str) -> Any:
         """Return the whole result of a session as it was stored."""

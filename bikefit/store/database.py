@@ -5,31 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bikefit.errors import OutputError
 from bikefit.store.older import put_aside, take_over
+from bikefit.store.opening import Database
 from bikefit.store.owner import check_own, why_not
 from bikefit.store.reading import Known, Stored, known_sessions, pages_of, stored_in
 from bikefit.store.rows import SessionRows
-from bikefit.store.schema import statements
+from bikefit.store.schema import APPLICATION_ID, TABLES
 from bikefit.store.sessions import sessions_of
-from bikefit.store.transaction import transaction
 from bikefit.store.writing import insert_session
-
-BUSY_S = 10.0
-"""How long to wait for another program that is writing."""
-_ORDERS = {
-    "sessions": "position",
-    "feet": "session_id, foot",
-    "strokes": "session_id, foot, stroke",
-    "findings": "session_id, number",
-    "settings": "name",
-}
-"""Orders of the tables' rows that do not depend on when they were written."""
 
 
 def today() -> str:
@@ -37,64 +25,38 @@ def today() -> str:
     return date.today().isoformat()
 
 
-class Store:
-    """The SQLite file of a batch, open for writing; what goes wrong is raised as an `OutputError` that names it.
+class Store(Database):
+    """The SQLite file of a batch, open for writing.
 
-    Parameters
-    ----------
-    path : Path
-        The file; made where it is missing. One of another schema is put aside and its sessions are taken over.
-
-    Attributes
-    ----------
-    put_aside : Path or None
-        Where the file of another schema lies now.
+    It is made where it is missing. One of another schema is put aside, to where `put_aside` says, and its sessions are
+    taken over.
     """
 
+    mark = APPLICATION_ID
+
     def __init__(self, path: Path) -> None:
-        self.path = path
         check_own(path)
         self.put_aside = put_aside(path)
-        with self._told():
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_S)
-            self._db.execute("PRAGMA foreign_keys = ON")
-            # it stays so: going back would need the file alone, and a reader may be connected for days
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            if not self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                self._db.executescript(";".join(["BEGIN", *statements(), "COMMIT;"]))
+        super().__init__(path)
+
+    def _open(self) -> None:
+        """Say how it is written, make its tables, and take over the sessions of another schema."""
+        # the journal stays so: going back would need the file alone, and a reader may be connected for days
+        self._pragmas(foreign_keys="ON", journal_mode="WAL", synchronous="NORMAL")
+        if not self._is_made():
+            self._make()
         if self.put_aside is not None:
-            with self._told():
-                take_over(self._db, self.put_aside)
+            take_over(self._db, self.put_aside)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Raise what the database says as an error of ours."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise OutputError(f"{self.path}: the results cannot be written ({why_not(error, self.path)}).") from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Do everything inside, or nothing."""
-        with self._told(), transaction(self._db):
-            yield
+    def _error(self, error: sqlite3.Error) -> OutputError:
+        """Return what is said of an error of the database."""
+        return OutputError(f"{self.path}: the results cannot be written ({why_not(error, self.path)}).")
 
     def close(self) -> None:
         """Bring what is not in the one file yet into it, unless somebody is reading it, and close it."""
         with self._told():
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self._db.close()
-
-    def __enter__(self) -> Store:
-        """Return the open store."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Close the store; after an error without a second one, such as on a full disk."""
-        with suppress(OutputError) if kind is not None else nullcontext():
-            self.close()
 
     def save(
         self,
@@ -145,10 +107,10 @@ class Store:
     def claim(self, paths: Iterable[str]) -> None:
         """Note that files are this batch's own, before they are written; the note outlives a power cut."""
         with self._told():
-            self._db.execute("PRAGMA synchronous = FULL")
+            self._pragmas(synchronous="FULL")
             with self._transaction():
                 self._db.executemany("INSERT OR IGNORE INTO pages VALUES (?, NULL)", [(path,) for path in paths])
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._pragmas(synchronous="NORMAL")
 
     def set_sizes(self, sizes: Mapping[str, int]) -> None:
         """Note how many bytes files have that are whole."""
@@ -232,13 +194,12 @@ class Store:
     def _noted(self, name: str) -> Any:
         """Return what the file notes under a name."""
         with self._told():
-            found = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-        return json.loads(found[0]) if found else None
+            return json.loads(self._setting(name) or "null")
 
     def _note(self, name: str, value: Any) -> None:
         """Note something about the whole batch."""
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value, sort_keys=True)))
+            self._set(name, json.dumps(value, sort_keys=True))
 
     def sessions(self, rider: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield each session, in the manifest's order: its columns but the document, and its feet under ``feet``."""
@@ -249,6 +210,6 @@ class Store:
         """Return every row as text, in an order that does not depend on when it was written."""
         lines: list[str] = []
         with self._told():
-            for table, order in _ORDERS.items():
-                lines += [repr(row) for row in self._db.execute(f"SELECT * FROM {table} ORDER BY {order}")]
+            for query in (*(table.in_order() for table in TABLES.values()), "SELECT * FROM settings ORDER BY name"):
+                lines += map(repr, self._db.execute(query))
         return "\n".join(lines)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import MISSING, fields
 from pathlib import Path
 
 from bikefit.errors import OutputError
+from bikefit.store.opening import transaction
 from bikefit.store.reading import stored_version
-from bikefit.store.rows import CLIENT_TABLES, TABLES
-from bikefit.store.schema import SCHEMA_VERSION, names_of
+from bikefit.store.schema import SCHEMA_VERSION, TABLES
 
 
 def put_aside(path: Path) -> Path | None:
@@ -46,54 +45,36 @@ def free_name(path: Path, version: int | None) -> Path:
 def take_over(database: sqlite3.Connection, aside: Path) -> None:
     """Copy the sessions of another schema as far as every column that they lack has a default.
 
-    Their fingerprint is left out, so that each is done again as soon as its recording is there.
+    Their fingerprint is left out, so that each is done again as soon as its recording is there. Where that fails, the
+    old file is whole and beside: everything is then made anew.
     """
     database.execute("ATTACH DATABASE ? AS old", (str(aside),))
+    numbered = {"number": "row_number() OVER (PARTITION BY session_id)"}
     try:
-        there = {table: _columns(database, table) for table in TABLES}
-        if not all(_bridged(table, there[table]) for table in TABLES):
+        there = {name: columns_there(database, name, "old") for name in TABLES}
+        if not all(there[name] and not table.lacks(there[name], numbered) for name, table in TABLES.items()):
             return
-        database.execute("BEGIN IMMEDIATE")
-        for table in TABLES:
-            own = (() if table == "sessions" else ("session_id",)) + names_of(table)
-            shared = [name for name in own if name in there[table] and name != "fingerprint"]
-            values = defaults_of(table) | {"number": "row_number() OVER (PARTITION BY session_id)", "fingerprint": "''"}
-            added = [name for name in own if name not in shared]
-            names = ", ".join(f'"{name}"' for name in (*shared, *added))
-            select = ", ".join([*(f'"{name}"' for name in shared), *(values[name] for name in added)])
-            database.execute(f"INSERT INTO main.{table} ({names}) SELECT {select} FROM old.{table}")
-        pages = database.execute("SELECT report FROM main.sessions WHERE report <> ''").fetchall()
-        _own(database, [*(page for (page,) in pages), "index.html", "sessions.csv"])
-        database.execute("COMMIT")
-    except sqlite3.Error:
-        # the old file is whole and beside: everything is then made anew
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
+        with transaction(database):
+            for name, table in TABLES.items():
+                shared = [column for column in there[name] if column in table.all_names and column != "fingerprint"]
+                values = table.defaults | numbered
+                added = {column: values[column] for column in table.all_names if column not in shared}
+                copy_rows(database, f"old.{name}", name, shared, added)
+            database.execute("INSERT OR IGNORE INTO pages SELECT report, NULL FROM main.sessions WHERE report <> ''")
+            database.execute("INSERT OR IGNORE INTO pages VALUES ('index.html', NULL), ('sessions.csv', NULL)")
     finally:
         database.execute("DETACH DATABASE old")
 
 
-def _own(database: sqlite3.Connection, paths: Iterable[str]) -> None:
-    """Note the files that the old results name."""
-    database.executemany("INSERT OR IGNORE INTO pages VALUES (?, NULL)", [(path,) for path in paths])
+def columns_there(database: sqlite3.Connection, table: str, file: str = "main") -> list[str]:
+    """Return the columns of a table as the file has it; none where there is no such table."""
+    return [row[1] for row in database.execute(f"PRAGMA {file}.table_info({table})")]
 
 
-def _columns(database: sqlite3.Connection, table: str) -> set[str]:
-    """Return the columns of an old table."""
-    return {row[1] for row in database.execute(f"PRAGMA old.table_info({table})")}
-
-
-def _bridged(table: str, there: set[str]) -> bool:
-    """Whether every column that an old table lacks has a value all the same."""
-    return bool(there) and set(names_of(table)) - there <= {*defaults_of(table), "number"}
-
-
-def defaults_of(table: str) -> dict[str, str]:
-    """Return the default of each column that has one, as SQL."""
-    plain = {True: "1", False: "0", None: "NULL"}
-    return {
-        item.name: plain[item.default] if item.default in plain else "'" + str(item.default).replace("'", "''") + "'"
-        for item in fields({**TABLES, **CLIENT_TABLES}[table])
-        if item.default is not MISSING
-    }
+def copy_rows(
+    database: sqlite3.Connection, source: str, table: str, shared: Sequence[str], added: Mapping[str, str]
+) -> None:
+    """Copy the rows of an older table: the columns that both have, and the values of those that were added since."""
+    same = [f'"{name}"' for name in shared]
+    names = ", ".join([*same, *(f'"{name}"' for name in added)])
+    database.execute(f"INSERT INTO main.{table} ({names}) SELECT {', '.join([*same, *added.values()])} FROM {source}")

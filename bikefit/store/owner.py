@@ -11,36 +11,31 @@ from bikefit.errors import UsageError
 from bikefit.store.reading import reading
 from bikefit.store.schema import APPLICATION_ID
 
-_OLD_TABLES = {"sessions", "feet", "strokes", "findings", "settings"}
-"""By these a batch's file is known that was made before it was marked."""
+_UNMARKED = {APPLICATION_ID: {"sessions", "feet", "strokes", "findings", "settings"}}
+"""By these tables a batch's file is known that was made before it was marked."""
 
 
-def is_own(path: Path, application_id: int = APPLICATION_ID) -> bool:
-    """Tell whether a file is a batch's database; one that is empty was begun by a batch that was killed.
-
-    With another mark, whether it is a file of that kind.
-    """
+def is_own(path: Path, mark: int = APPLICATION_ID) -> bool:
+    """Tell whether a file is a batch's database, or one with another mark; an empty one was begun and killed."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
         head = file.read(16)
-    if head and head != b"SQLite format 3\0":
-        return False
-    if not head:
-        return True
+    if head != b"SQLite format 3\0":
+        return not head
     with reading(path) as database:
-        mark = database.execute("PRAGMA application_id").fetchone()[0]
+        found = database.execute("PRAGMA application_id").fetchone()[0]
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if application_id != APPLICATION_ID:
-        return bool(mark == application_id) or (mark == 0 and not tables)
-    return mark == APPLICATION_ID or (mark == 0 and (not tables or tables >= _OLD_TABLES))
+    unmarked = not tables or (mark in _UNMARKED and tables >= _UNMARKED[mark])
+    return bool(found == mark or (found == 0 and unmarked))
 
 
 def check_own(path: Path) -> None:
     """Refuse a file that is there and is not a batch's database."""
     if path.exists() and not is_own(path):
         raise UsageError(
-            f"{path}: this is not a database of a batch, so it is left alone. Choose another --out, or move the file."
+            f"{path}: this is not a database of a batch, so it is left as it is. Choose another --out, or move the "
+            "file."
         )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from bikefit.conventions import METRICS, STROKE_COLUMNS, Column, Metric, Reference, Side, StrokeRow, ZeroMeaning
+from bikefit.conventions import METRICS, STROKE_COLUMNS, Column, Metric, Reference, Side, ZeroMeaning
 from bikefit.model import (
     Excess,
     Finding,
@@ -40,7 +40,7 @@ class SessionRow:
     """One session of a batch, analysed or failed."""
 
     id: Annotated[str, Column("names the session in every table and its page", csv=18)]
-    position: Annotated[int, Column("its place in the manifest, or by name")]
+    position: Annotated[int, Column("its place in the manifest, or by name", of_client=False)]
     session: Annotated[str, Column("its name: the manifest's, else the file's", csv=1)]
     file: Annotated[str, Column("name of the file or files, without folders", csv=2)]
     rider: Annotated[str, Column("as the manifest has it", csv=3)] = ""
@@ -49,23 +49,27 @@ class SessionRow:
     notes: Annotated[str, Column("as the manifest has it")] = ""
     status: Annotated[Status, Column("`ok`, `undetermined` (no count for any foot) or `failed`", csv=7)] = "failed"
     error: Annotated[str, Column("why it failed", csv=8)] = ""
-    retry: Annotated[bool, Column("whether it failed for a reason that may pass")] = False
-    fingerprint: Annotated[str, Column("of everything that it was made from")] = ""
+    retry: Annotated[bool, Column("whether it failed for a reason that may pass", of_client=False)] = False
+    fingerprint: Annotated[str, Column("of everything that it was made from", of_client=False)] = ""
     sha256: Annotated[str, Column("of the files' bytes")] = ""
     format: Annotated[str | None, Column("of the file")] = None
     start: Annotated[str | None, Column("when the recording began, by its own clock")] = None
     duration_s: Annotated[float | None, Column("length of what was used")] = None
     sampling_rate_hz: Annotated[float | None, Column("median rate of the rotation")] = None
     wedge_system: Annotated[str | None, Column("the wedge system as JSON")] = None
-    report: Annotated[str, Column("address of its page; empty where it has none", csv=17)] = ""
+    report: Annotated[str, Column("address of its page; empty where it has none", csv=17, of_client=False)] = ""
     version: Annotated[str, Column("of the program")] = ""
-    document: Annotated[str | None, Column("the whole result as [JSON](json.md)")] = field(default=None, repr=False)
+    document: Annotated[str | None, Column("the whole result as [JSON](json.md)", listed=False)] = field(
+        default=None, repr=False
+    )
     from_s: Annotated[float | None, Column("where in the file it begins")] = None
     to_s: Annotated[float | None, Column("where in the file it ends")] = None
     is_section: Annotated[bool, Column("whether it is part of a longer recording")] = False
     day: Annotated[str, Column("the day as YYYY-MM-DD: the manifest's, else the recording's own", csv=19)] = ""
-    named: Annotated[bool, Column("whether the last run named it; others stay until `--prune`")] = True
-    kept: Annotated[str, Column("day of the last look at its files, where they could not be read since")] = ""
+    named: Annotated[bool, Column("whether the last run named it; others stay until `--prune`", of_client=False)] = True
+    kept: Annotated[
+        str, Column("day of the last look at its files, where they could not be read since", of_client=False)
+    ] = ""
     pdf: Annotated[str, Column("address of its PDF; empty where it has none")] = ""
     client: Annotated[str, Column("whose visit it is: the id in `clients`, or as the manifest has it")] = ""
     comfort: Annotated[float | None, Column("how it felt, from 0 to 10")] = None
@@ -164,12 +168,6 @@ class PageRow:
     content: Annotated[bytes | None, Column("its bytes, deflated (zlib); empty for a copy", csv=0)] = field(
         default=None, repr=False
     )
-
-
-TABLES: Mapping[str, type] = {"sessions": SessionRow, "feet": FootRow, "strokes": StrokeRow, "findings": FindingRow}
-"""Table -> what a row of it is; the tables of every session."""
-CLIENT_TABLES: Mapping[str, type] = {"clients": ClientRow, "client_pages": PageRow}
-"""What only a studio's file of clients has rows in."""
 
 
 def rows_of(about: SessionRow, result: SessionResult) -> SessionRows:

@@ -10,7 +10,7 @@ from typing import Any
 from bikefit.errors import RecordingError
 from bikefit.store.owner import is_own
 from bikefit.store.reading import reading, stored_version
-from bikefit.store.schema import CLIENTS_ID, SCHEMA_VERSION, names_of
+from bikefit.store.schema import CLIENTS_ID, FEET, SCHEMA_VERSION, SESSIONS
 
 
 def sessions_of(
@@ -20,7 +20,7 @@ def sessions_of(
 
     Those of one rider, or of one client, where that is asked for.
     """
-    names = [name for name in names_of("sessions") if name != "document"]
+    names = SESSIONS.listed
     columns = ", ".join(f'"{name}"' for name in names)
     asked = {"rider": rider, "client": client}
     whose = {name: value for name, value in asked.items() if value is not None}
@@ -34,7 +34,7 @@ def sessions_of(
         session = dict(zip(names, row, strict=True))
         session["feet"] = []
         while waiting is not None and waiting[0] == session["id"]:
-            session["feet"].append(dict(zip(names_of("feet"), waiting[2:], strict=True)))
+            session["feet"].append(dict(zip(FEET.names, waiting[2:], strict=True)))
             waiting = feet.fetchone()
         yield session
 
