@@ -31,7 +31,7 @@ def unwrapped(values: Array, periods: Sequence[float]) -> tuple[Array, float | N
     [65533.0, 65535.0, 65537.0, 65539.0]
     """
     steps = np.diff(values)
-    if values.size < 3 or not np.any(steps < 0) or values.min() < 0:
+    if values.size < 3 or steps.min() >= 0 or values.min() < 0:
         return values, None
     usual = float(np.median(np.abs(steps[steps != 0])))
     high = float(values.max())

@@ -36,6 +36,12 @@ _BYTES_BEHIND: Final = np.uint64(sum((WORD - 1 - byte) << (8 * (WORD - 1 - byte)
 """Times the lowest bit of a byte, it has in its three highest bits how many bytes follow that one."""
 _BITS: Final = np.uint64(64)
 _BITS_BUT_THREE: Final = np.uint64(61)
+_NEIGHBOURS: Final = tuple(
+    (np.uint64(1 + (10**width << 8 * width)), np.uint64(8 * width), np.uint64(kept))
+    for width, kept in ((1, 0x00FF00FF00FF00FF), (2, 0x0000FFFF0000FFFF), (4, 0x00000000FFFFFFFF))
+)
+"""How two numbers that stand side by side become one: the first, 10, 100 or 10,000 times, is added to the second."""
+_SIGN_BIT: Final = np.uint64(63)
 _TENS: Final = 10.0 ** np.arange(2 * WORD)
 _LOWER: Final = np.uint8(0x20)
 """What sets small letters apart from capitals."""
@@ -150,7 +156,8 @@ def _plain_numbers(text: _Text, begins: _Indices, ends: _Indices, *, alone: bool
     if decimals.any():
         values /= _TENS[decimals.astype(np.intp)]
     if negative.any():
-        values = np.where(negative, -values, values)
+        signed = values.view(np.uint64)
+        signed ^= negative.astype(np.uint64) << _SIGN_BIT
     if len(empty):
         values[empty] = np.nan
     return values
@@ -185,16 +192,9 @@ def _digits(text: _Text, begins: _Indices, missing: _Indices) -> tuple[_Words, _
 
 def _joined(digits: _Words) -> Array:
     """Return the whole numbers of eight digits each: neighbours become pairs, pairs fours, and fours the number."""
-    pairs = digits >> np.uint64(8)
-    pairs += digits * np.uint64(10)
-    fours = pairs & _FIRST_OF_FOUR
-    fours *= np.uint64(100 + (1_000_000 << 32))
-    pairs >>= np.uint64(16)
-    pairs &= _FIRST_OF_FOUR
-    pairs *= np.uint64(1 + (10_000 << 32))
-    fours += pairs
-    fours >>= np.uint64(32)
-    return fours.astype(np.float64)
-
-
-_FIRST_OF_FOUR: Final = np.uint64(0x000000FF000000FF)
+    numbers = digits.copy()
+    for times, bits, kept in _NEIGHBOURS:
+        numbers *= times
+        numbers >>= bits
+        numbers &= kept
+    return numbers.view(np.int64).astype(np.float64)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bikefit.errors import RecordingError, flagged
 from bikefit.io.clock_texts import clock_from_texts
 from bikefit.io.columns import NAME_THE_TIME, Column, listed
+from bikefit.io.finite import count_finite
 from bikefit.io.names import shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.text.channel_table import ChannelTable
@@ -139,14 +140,14 @@ def _may_be_time(cell: str | None) -> bool:
 
 def _by_column(table: ChannelTable, rows: Rows, column: Column, counter: float | None) -> RowTimes:
     """Return the times of the rows by one column."""
-    clock = _clock(table, rows, column, counter)
-    if not np.any(np.isfinite(clock.time_s)):
-        raise RecordingError(f"{table.where}: the time column '{shown(column.name)}' holds no times.")
-    return _timed(table, rows, clock, column)
+    return _timed(table, rows, _clock(table, rows, column, counter), column)
 
 
 def _timed(table: ChannelTable, rows: Rows, clock: Clock, column: Column, order: Order | None = None) -> RowTimes:
     """Return times with their order, where it is not known yet."""
+    timed = count_finite(clock.time_s)
+    if not timed:
+        raise RecordingError(f"{table.where}: the time column '{shown(column.name)}' holds no times.")
     try:
         order = put_in_order(clock.time_s) if order is None else order
     except DisorderError as error:
@@ -155,7 +156,6 @@ def _timed(table: ChannelTable, rows: Rows, clock: Clock, column: Column, order:
             column.index,
             f"time goes back by {error.back_s:.6g} s. Cut the file where the clock was set back, or sort its rows.",
         ) from error
-    timed = int(np.count_nonzero(np.isfinite(clock.time_s)))
     if order.time_s.size < 2 and (timed > 1 or table.rows_min > 1):
         said = f"all {timed} rows have one time" if timed > 1 else f"only {timed} row has a time"
         remedy = flagged(" Name another column with --column time_s=NAME, or give --rate HZ.") if timed > 1 else ""

@@ -102,23 +102,20 @@ class TextFile:
 
     def _lines(self, also: Callable[[bytes], object]) -> Iterator[Piece]:
         """Give the numbers of a plain file in pieces of whole lines, and all that is read to ``also``."""
-        mark, size = self.layout.delimiter.encode(), pieces.block_bytes()
+        mark = self.layout.delimiter.encode()
         try:
             with self.path.open("rb", buffering=0) as stream:
-                head = stream.read(self.layout.first_byte)
-                also(head)
+                also(stream.read(self.layout.first_byte))
                 rest: list[memoryview] = []
-                while block := stream.read(size):
-                    also(block)
+                while block := stream.read(pieces.PIECE_BYTES):
                     if b'"' in block or b"\0" in block:
                         raise _NotPlain
-                    begin, view = 0, memoryview(block)
-                    for end in (*range(pieces.PIECE_BYTES, len(block), pieces.PIECE_BYTES), len(block)):
-                        cut = block.rfind(b"\n", begin, end) + 1
-                        if cut:
-                            yield [*rest, view[begin:cut]]
-                            rest, begin = [], cut
-                    rest.append(view[begin:])
+                    cut, view = block.rfind(b"\n") + 1, memoryview(block)
+                    if cut:
+                        yield [*rest, view[:cut]]
+                        rest = []
+                    rest.append(view[cut:])
+                    also(block)  # while the piece is being parsed
         except OSError as error:
             raise _unreadable(self.path, error) from error
         last = b"".join(rest)
