@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from bikefit.errors import RecordingError, UsageError
 from bikefit.io.archives import unpacked
 from bikefit.io.formats import TEXT, format_of, read_file
 from bikefit.io.options import ReadOptions
-from bikefit.io.sides import TDC_CHANNEL
+from bikefit.io.sections import later
+from bikefit.io.sides import TDC_CHANNEL, only
 from bikefit.io.text.reader import TimedRecording, read_timed
-from bikefit.model import Array, Channel, FootTrace, Recording, ShoeSensor
+from bikefit.model import Channel, Recording
 
 COMMON_CLOCK = "utc"
 """Clock of sensors whose time stamps count from 1970."""
@@ -29,26 +30,20 @@ def read_pair(left: Sequence[Path], right: Sequence[Path], options: ReadOptions)
         raise UsageError("No file is given for either shoe.")
     if options.side is not None:
         raise UsageError("--side makes no sense with --left and --right: they say whose foot each file is.")
-    files: dict[Side, Sequence[Path]] = {"left": left, "right": right}
-    shoes: dict[Side, TimedRecording] = {}
-    for side in SIDES:
-        if files[side]:
-            parts = [_one_side(_read(path, replace(options, side=side)), side) for path in files[side]]
-            shoes[side] = _joined(parts, side)
-    return _together(shoes, [item.recording.sha256 for item in shoes.values()])
+    shoes: list[TimedRecording] = []
+    for side, files in zip(SIDES, (left, right), strict=True):
+        parts = [_one_side(_read(path, replace(options, side=side)), side) for path in files]
+        if parts:
+            shoes.append(_joined(parts, side))
+    return _together(shoes)
 
 
 def _read(path: Path, options: ReadOptions) -> TimedRecording:
     """Read one file with the time of its first sample on its own clock."""
     with unpacked(path) as inner:
-        return _read_unpacked(inner, options)
-
-
-def _read_unpacked(path: Path, options: ReadOptions) -> TimedRecording:
-    """Read one file that is not an archive."""
-    if format_of(path) is TEXT:
-        return read_timed(path, options)
-    recording = read_file(path, options)
+        if format_of(inner) is TEXT:
+            return read_timed(inner, options)
+        recording = read_file(inner, options)
     if recording.start is None:
         return TimedRecording(recording, 0.0, False)
     return TimedRecording(recording, recording.start.timestamp(), True)
@@ -65,95 +60,65 @@ def _one_side(timed: TimedRecording, side: Side) -> TimedRecording:
         )
     if side not in there:
         raise RecordingError(f"{recording.name}: given as the {side} shoe's file, but it holds the other foot only.")
-    return replace(
-        timed,
-        recording=replace(
-            recording,
-            feet={key: item for key, item in recording.feet.items() if key == side},
-            sensors={key: item for key, item in recording.sensors.items() if key == side},
-        ),
-    )
+    return replace(timed, recording=only(recording, side))
 
 
 def _joined(parts: Sequence[TimedRecording], side: Side) -> TimedRecording:
     """Put the files of one shoe together; they share the shoe's clock."""
     if len(parts) == 1:
         return parts[0]
-    names = " and ".join(part.recording.name for part in parts)
-    turning = [part for part in parts if (item := part.recording.sensors.get(side)) and item.gyr_time_s.size]
-    pulling = [part for part in parts if (item := part.recording.sensors.get(side)) and item.acc_time_s.size]
-    if len(parts) != 2 or len(turning) != 1 or len(pulling) != 1 or turning == pulling:
+    names = _names(parts)
+    sensors = [part.recording.sensors.get(side) for part in parts]
+    turning = [at for at, item in enumerate(sensors) if item and item.gyr_time_s.size]
+    pulling = [at for at, item in enumerate(sensors) if item and item.acc_time_s.size]
+    if len(parts) != 2 or len(turning) != 1 or pulling != [1 - turning[0]]:
         raise RecordingError(
             f"{names}: the files of one shoe must be one accelerometer's and one gyroscope's (or one file with both)."
         )
-    gyr, acc = turning[0], pulling[0]
-    if gyr.absolute != acc.absolute:
+    if parts[0].absolute != parts[1].absolute:
         raise RecordingError(f"{names}: one counts from 1970 and the other does not, so their times cannot be matched.")
-    origin_s = min(gyr.origin_s, acc.origin_s)
-    turns, pulls = gyr.recording.sensors[side], acc.recording.sensors[side]
-    later_gyr, later_acc = gyr.origin_s - origin_s, acc.origin_s - origin_s
-    gyr_end, acc_end = gyr.recording.to_s + later_gyr, acc.recording.to_s + later_acc
-    if min(gyr_end, acc_end) <= max(later_gyr, later_acc):
-        raise RecordingError(f"{names}: the two do not overlap in time; are they from the same ride?")
-    sensor = replace(
-        turns,
-        gyr_time_s=turns.gyr_time_s + later_gyr,
-        acc_time_s=pulls.acc_time_s + later_acc,
-        acc_m_s2=pulls.acc_m_s2,
-    )
-    first = gyr if later_gyr == 0.0 else acc
+    moved = _from_one_origin(parts, "two")
+    gyr, acc = moved[turning[0]], moved[pulling[0]]
+    origin_s = min(part.origin_s for part in parts)
+    first = gyr if parts[turning[0]].origin_s == origin_s else acc
     joined = replace(
-        first.recording,
-        name=f"{gyr.recording.name} + {acc.recording.name}",
-        sha256=_combined([part.recording.sha256 for part in parts]),
-        to_s=max(gyr_end, acc_end),
-        sensors={side: sensor},
-        channels=(*gyr.recording.channels, *acc.recording.channels),
-        findings=(*gyr.recording.findings, *acc.recording.findings),
+        first,
+        name=f"{gyr.name} + {acc.name}",
+        sha256=_combined(part.recording for part in parts),
+        to_s=max(gyr.to_s, acc.to_s),
+        sensors={
+            side: replace(
+                gyr.sensors[side], acc_time_s=acc.sensors[side].acc_time_s, acc_m_s2=acc.sensors[side].acc_m_s2
+            )
+        },
+        channels=(*gyr.channels, *acc.channels),
+        findings=(*gyr.findings, *acc.findings),
     )
-    return TimedRecording(joined, origin_s, gyr.absolute)
+    return TimedRecording(joined, origin_s, parts[0].absolute)
 
 
-def _together(shoes: dict[Side, TimedRecording], hashes: Sequence[str]) -> Recording:
+def _together(shoes: Sequence[TimedRecording]) -> Recording:
     """Put both shoes into one recording; on a common clock their times are brought to one origin."""
-    common = all(item.absolute for item in shoes.values())
-    origin_s = min(item.origin_s for item in shoes.values())
-    feet: dict[Side, FootTrace] = {}
-    sensors: dict[Side, ShoeSensor] = {}
+    common = all(item.absolute for item in shoes)
+    recordings = _from_one_origin(shoes, "two shoes") if common else [item.recording for item in shoes]
     companions: dict[str, Channel] = {}
-    ends: list[float] = []
-    for timed in shoes.values():
-        shift_s = timed.origin_s - origin_s if common else 0.0
-        recording = timed.recording
-        clock = COMMON_CLOCK if common else recording.name
-        feet.update({key: _later(trace, shift_s) for key, trace in recording.feet.items()})
-        sensors.update(
-            {
-                key: replace(
-                    item, gyr_time_s=item.gyr_time_s + shift_s, acc_time_s=item.acc_time_s + shift_s, clock=clock
-                )
-                for key, item in recording.sensors.items()
-            }
-        )
-        for name, channel in recording.companions.items():
+    for item in recordings:
+        for name, channel in item.companions.items():
             if name != TDC_CHANNEL:
-                companions.setdefault(name, Channel(channel.time_s + shift_s, channel.values))
-        ends.append(recording.to_s + shift_s)
-    recordings = [item.recording for item in shoes.values()]
-    if common and len(shoes) == 2:
-        starts = [item.origin_s - origin_s for item in shoes.values()]
-        if max(starts) >= min(ends):
-            names = " and ".join(item.name for item in recordings)
-            raise RecordingError(f"{names}: the two shoes do not overlap in time; are they from the same ride?")
+                companions.setdefault(name, channel)
     return Recording(
         name=" + ".join(item.name for item in recordings),
         format=recordings[0].format,
-        sha256=hashes[0] if len(hashes) == 1 else _combined(hashes),
+        sha256=recordings[0].sha256 if len(recordings) == 1 else _combined(recordings),
         start=min((item.start for item in recordings if item.start is not None), default=None),
         from_s=0.0,
-        to_s=max(ends),
-        feet=feet,
-        sensors=sensors,
+        to_s=max(item.to_s for item in recordings),
+        feet={side: trace for item in recordings for side, trace in item.feet.items()},
+        sensors={
+            side: replace(sensor, clock=COMMON_CLOCK if common else item.name)
+            for item in recordings
+            for side, sensor in item.sensors.items()
+        },
         companions=companions,
         laps=recordings[0].laps,
         channels=tuple(channel for item in recordings for channel in item.channels),
@@ -161,16 +126,20 @@ def _together(shoes: dict[Side, TimedRecording], hashes: Sequence[str]) -> Recor
     )
 
 
-def _later(trace: FootTrace, shift_s: float) -> FootTrace:
-    """Return a trace whose times begin later."""
-
-    def moved(times: Array | None) -> Array | None:
-        """Return times that begin later."""
-        return None if times is None else times + shift_s
-
-    return replace(trace, time_s=trace.time_s + shift_s, tdc_s=moved(trace.tdc_s))
+def _names(timed: Sequence[TimedRecording]) -> str:
+    """Name the files for a message."""
+    return " and ".join(item.recording.name for item in timed)
 
 
-def _combined(hashes: Sequence[str]) -> str:
+def _from_one_origin(timed: Sequence[TimedRecording], what: str) -> list[Recording]:
+    """Return recordings on one clock with times from the earliest sample; RecordingError where two do not overlap."""
+    starts = [item.origin_s - min(item.origin_s for item in timed) for item in timed]
+    moved = [later(item.recording, start_s) for item, start_s in zip(timed, starts, strict=True)]
+    if len(moved) > 1 and max(starts) >= min(item.to_s for item in moved):
+        raise RecordingError(f"{_names(timed)}: the {what} do not overlap in time; are they from the same ride?")
+    return moved
+
+
+def _combined(recordings: Iterable[Recording]) -> str:
     """Hash of hashes, in order."""
-    return hashlib.sha256("".join(hashes).encode("ascii")).hexdigest()
+    return hashlib.sha256("".join(item.sha256 for item in recordings).encode("ascii")).hexdigest()

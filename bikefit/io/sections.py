@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,17 +38,18 @@ def section(recording: Recording, from_s: float | None = None, to_s: float | Non
             f"{recording.name}: there is nothing in the section {_span(from_s, to_s)}; the recording lasts "
             f"{recording.duration_s:.1f} s."
         )
-    cut = _Cut(begin, end, float(first))
+    part = _moved(recording, _Span(begin, end, float(first)))
     return replace(
-        recording,
-        from_s=recording.from_s + cut.origin_s,
+        part,
+        from_s=recording.from_s + float(first),
         to_s=min(recording.to_s, recording.from_s + end),
-        feet={side: cut.foot(trace) for side, trace in recording.feet.items()},
-        sensors={side: cut.sensor(sensor) for side, sensor in recording.sensors.items()},
-        markers=None if recording.markers is None else cut.markers(recording.markers),
-        companions={name: cut.channel(channel) for name, channel in recording.companions.items()},
-        laps=cut.laps(recording.laps),
+        feet={side: replace(trace, heel_out_deg=nearest_turn(trace.heel_out_deg)) for side, trace in part.feet.items()},
     )
+
+
+def later(recording: Recording, by_s: float) -> Recording:
+    """Return a recording whose samples come later."""
+    return replace(_moved(recording, _Span(-math.inf, math.inf, -by_s)), to_s=recording.to_s + by_s)
 
 
 def lap(recording: Recording, number: int) -> Recording:
@@ -68,65 +69,75 @@ def lap(recording: Recording, number: int) -> Recording:
     )
 
 
-class _Cut:
-    """Half-open interval of time, applied to each kind of channel."""
+@dataclass(frozen=True)
+class _Span:
+    """Half-open interval of time, and from when on its times count."""
 
-    def __init__(self, begin_s: float, end_s: float, origin_s: float) -> None:
-        self.begin_s, self.end_s, self.origin_s = begin_s, end_s, origin_s
+    begin_s: float
+    end_s: float
+    origin_s: float
 
     def rows(self, time_s: Array) -> slice:
         """Return which samples lie inside."""
         return slice(int(np.searchsorted(time_s, self.begin_s)), int(np.searchsorted(time_s, self.end_s)))
 
     def time(self, time_s: Array) -> Array:
-        """Return the times inside, counted from the section's first sample."""
+        """Return the times inside, counted from the origin."""
         inside: Array = time_s[self.rows(time_s)] - self.origin_s
         return inside
 
-    def channel(self, channel: Channel) -> Channel:
-        """Cut a shared channel."""
-        return Channel(self.time(channel.time_s), channel.values[self.rows(channel.time_s)])
 
-    def foot(self, trace: FootTrace) -> FootTrace:
-        """Cut a foot's trace."""
-        rows = self.rows(trace.time_s)
-        unusable: Mapping[str, NDArray[np.bool_]] = {why: mask[rows] for why, mask in trace.unusable.items()}
-        return replace(
-            trace,
-            time_s=self.time(trace.time_s),
-            heel_out_deg=nearest_turn(trace.heel_out_deg[rows]),
-            crank_deg=None if trace.crank_deg is None else trace.crank_deg[rows],
-            tdc_s=None if trace.tdc_s is None else self.time(trace.tdc_s),
-            pitch_deg=None if trace.pitch_deg is None else trace.pitch_deg[rows],
-            pitch_rate_deg_s=None if trace.pitch_rate_deg_s is None else trace.pitch_rate_deg_s[rows],
-            unusable=unusable,
-        )
+def _moved(recording: Recording, span: _Span) -> Recording:
+    """Return what of a recording lies within a span; where it lies in the file is left to the caller."""
+    markers = recording.markers
+    if markers is not None:
+        rows = span.rows(markers.time_s)
+        places = {name: place[rows] for name, place in markers.positions_mm.items()}
+        markers = Markers(span.time(markers.time_s), places)
+    return replace(
+        recording,
+        feet={side: _foot(trace, span) for side, trace in recording.feet.items()},
+        sensors={side: _sensor(sensor, span) for side, sensor in recording.sensors.items()},
+        markers=markers,
+        companions={
+            name: Channel(span.time(channel.time_s), channel.values[span.rows(channel.time_s)])
+            for name, channel in recording.companions.items()
+        },
+        laps=tuple(
+            Lap(item.number, max(start - span.origin_s, 0.0), end - span.origin_s)
+            for item in recording.laps
+            if (start := max(item.start_s, span.begin_s)) < (end := min(item.end_s, span.end_s))
+        ),
+    )
 
-    def sensor(self, sensor: ShoeSensor) -> ShoeSensor:
-        """Cut a shoe sensor's channels."""
-        turns, pulls = self.rows(sensor.gyr_time_s), self.rows(sensor.acc_time_s)
-        return replace(
-            sensor,
-            gyr_time_s=self.time(sensor.gyr_time_s),
-            gyr_deg_s=sensor.gyr_deg_s[turns],
-            acc_time_s=self.time(sensor.acc_time_s),
-            acc_m_s2=sensor.acc_m_s2[pulls],
-            quaternion=None if sensor.quaternion is None else sensor.quaternion[turns],
-        )
 
-    def markers(self, markers: Markers) -> Markers:
-        """Cut marker trajectories."""
-        rows = self.rows(markers.time_s)
-        return Markers(self.time(markers.time_s), {name: place[rows] for name, place in markers.positions_mm.items()})
+def _foot(trace: FootTrace, span: _Span) -> FootTrace:
+    """Return what of a foot's trace lies within a span."""
+    rows = span.rows(trace.time_s)
+    unusable: Mapping[str, NDArray[np.bool_]] = {why: mask[rows] for why, mask in trace.unusable.items()}
+    return replace(
+        trace,
+        time_s=span.time(trace.time_s),
+        heel_out_deg=trace.heel_out_deg[rows],
+        crank_deg=None if trace.crank_deg is None else trace.crank_deg[rows],
+        tdc_s=None if trace.tdc_s is None else span.time(trace.tdc_s),
+        pitch_deg=None if trace.pitch_deg is None else trace.pitch_deg[rows],
+        pitch_rate_deg_s=None if trace.pitch_rate_deg_s is None else trace.pitch_rate_deg_s[rows],
+        unusable=unusable,
+    )
 
-    def laps(self, laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
-        """Keep what of the laps lies inside."""
-        inside = []
-        for item in laps:
-            start, end = max(item.start_s, self.begin_s), min(item.end_s, self.end_s)
-            if start < end:
-                inside.append(Lap(item.number, max(start - self.origin_s, 0.0), end - self.origin_s))
-        return tuple(inside)
+
+def _sensor(sensor: ShoeSensor, span: _Span) -> ShoeSensor:
+    """Return what of a shoe sensor's channels lies within a span."""
+    turns, pulls = span.rows(sensor.gyr_time_s), span.rows(sensor.acc_time_s)
+    return replace(
+        sensor,
+        gyr_time_s=span.time(sensor.gyr_time_s),
+        gyr_deg_s=sensor.gyr_deg_s[turns],
+        acc_time_s=span.time(sensor.acc_time_s),
+        acc_m_s2=sensor.acc_m_s2[pulls],
+        quaternion=None if sensor.quaternion is None else sensor.quaternion[turns],
+    )
 
 
 def nearest_turn(angle_deg: Array) -> Array:

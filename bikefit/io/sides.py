@@ -26,7 +26,7 @@ def apply_options(recording: Recording, options: ReadOptions) -> Recording:
     if options.positive == "heel-in":
         recording = _negated(recording)
     if options.side is not None:
-        recording = _only(recording, options.side)
+        recording = _asked(recording, options.side)
     if options.rate_hz is not None and all(item.code != "time_from_rate" for item in recording.findings):
         recording = replace(recording, findings=(*recording.findings, finding("rate_not_used")))
     return recording
@@ -92,8 +92,8 @@ def _negated(recording: Recording) -> Recording:
     return replace(recording, feet=feet, findings=findings)
 
 
-def _only(recording: Recording, side: Side) -> Recording:
-    """Keep one foot."""
+def _asked(recording: Recording, side: Side) -> Recording:
+    """Keep the foot that was asked for."""
     places = recording.markers.positions_mm if recording.markers is not None else {}
     marked: set[Side] = {own for own in SIDES if f"{own}_heel" in places}
     there: set[Side] = set(recording.feet) | set(recording.sensors) | marked
@@ -105,21 +105,26 @@ def _only(recording: Recording, side: Side) -> Recording:
                 f"Choose {other_side(side)}.",
             )
         )
+    return only(recording, side)
+
+
+def only(recording: Recording, side: Side) -> Recording:
+    """Keep what hangs on one shoe, and what both share."""
+    markers, other = recording.markers, f"{other_side(side)}_"
+    if markers is not None:
+        own = {name: place for name, place in markers.positions_mm.items() if not name.startswith(other)}
+        markers = replace(markers, positions_mm=own)
     return replace(
         recording,
         feet={key: trace for key, trace in recording.feet.items() if key == side},
         sensors={key: sensor for key, sensor in recording.sensors.items() if key == side},
-        markers=recording.markers
-        and replace(
-            recording.markers,
-            positions_mm={key: place for key, place in places.items() if not key.startswith(f"{other_side(side)}_")},
-        ),
+        markers=markers,
     )
 
 
 def _in_order(items: Mapping[Side, _Kind]) -> dict[Side, _Kind]:
     """Return what hangs on the shoes, the left one first."""
-    return {side: items[side] for side in ("left", "right") if side in items}
+    return {side: items[side] for side in SIDES if side in items}
 
 
 def pulse_times(time_s: Array, pulse: Array) -> Channel:

@@ -14,7 +14,7 @@ import bikefit
 from bikefit.conventions import CHANNELS
 from bikefit.errors import BikefitError, RecordingError, UsageError
 from bikefit.inspection import inspect_recording
-from bikefit.io import ReadOptions, read_recording
+from bikefit.io import ReadOptions, read_recording, read_sides
 from bikefit.io.assemble import assemble
 from bikefit.io.series import Parts, Series
 from bikefit.model import Array, Recording
@@ -172,6 +172,15 @@ def test_a_marker_file_holds_no_other_channel(tmp_path: Path) -> None:
     path = tmp_path / "ride.trc"
     path.write_text(TRC)
     assert "markers only" in str(said(path, {"left_heel_rotation_deg": "RHEE"}))
+
+
+def test_laps_of_the_shoe_that_began_later_stay_with_its_samples(tmp_path: Path) -> None:
+    began_s = 1777600000 + TIME_S
+    left = {"time_s": began_s + 2, "heel_rotation_deg": np.sin(TIME_S), "lap": np.repeat([1.0, 2.0], 40)}
+    right = {"time_s": began_s, "heel_rotation_deg": np.cos(TIME_S)}
+    read = read_sides([write_csv(tmp_path / "l.csv", left)], [write_csv(tmp_path / "r.csv", right)])
+    assert (read.feet["left"].time_s[0], read.feet["right"].time_s[0], read.to_s) == (2.0, 0.0, 21.75)
+    assert [(lap.number, lap.start_s, lap.end_s) for lap in read.laps] == [(1, 2.0, 12.0), (2, 12.0, 21.75)]
 
 
 # ---- the assembler itself
