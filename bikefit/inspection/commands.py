@@ -10,7 +10,15 @@ from pathlib import Path
 from bikefit.conventions import SIDES
 from bikefit.inspection.sensor_zero import SensorZero
 from bikefit.io import ReadOptions
-from bikefit.io.usable import has_rotation, is_of_one_foot, marker_flags, near_rotation, sensor_flags
+from bikefit.io.usable import (
+    column_flags,
+    half_sensor,
+    has_rotation,
+    is_of_one_foot,
+    marker_flags,
+    near_rotation,
+    sensor_flags,
+)
 from bikefit.model import Recording
 
 
@@ -34,19 +42,21 @@ def advice(recording: Recording, path: Path, options: ReadOptions, zeros: Sequen
     if is_of_one_foot(recording):
         yield from (_command(file, *given, "--side", side) for side in SIDES)
         return
-    for side, sensor in recording.sensors.items():
-        partner = _partner(path, has_gyroscope=bool(sensor.gyr_time_s.size))
+    half = half_sensor(recording)
+    if half is not None:
+        side, has, lacks = half
+        partner = _partner(path, has[:3], lacks[:3])
         if partner is not None:
             yield f"bikefit analyze --{side} {file} --{side} {shlex.quote(str(partner))}"
         return
-    named = marker_flags(recording) or sensor_flags(recording)
-    near = near_rotation(recording)
-    if named and not (near is not None and not marker_flags(recording)):
-        shoe = ["--side", "right"] if "right_heel" not in named and options.side is None else []
-        columns = [word for key, name in named.items() for word in ("--column", f"{key}={name}")]
-        yield _command(file, *given, *shoe, *columns)
+    markers, near, sensors = marker_flags(recording), near_rotation(recording), sensor_flags(recording)
+    if markers:
+        yield _command(file, *given, *column_flags(markers))
     elif near is not None:
         yield _command(file, *given, *near.flags)
+    elif sensors:
+        shoe = ["--side", "right"] if options.side is None else []
+        yield _command(file, *given, *shoe, *column_flags(sensors))
 
 
 def _command(file: str, *flags: str) -> str:
@@ -65,9 +75,7 @@ def _flags(options: ReadOptions) -> list[str]:
         flags += ["--rate", f"{options.rate_hz:g}"]
     if options.preset is not None:
         flags += ["--preset", str(options.preset)]
-    for channel, name in options.columns.items():
-        flags += ["--column", f"{channel}={name}"]
-    return flags
+    return flags + column_flags(options.columns)
 
 
 def _corrections(recording: Recording, options: ReadOptions) -> Iterator[str]:
@@ -90,9 +98,8 @@ def _neutral(recording: Recording) -> list[str]:
     return [] if recording.feet else ["--neutral", "recovery"]
 
 
-def _partner(path: Path, *, has_gyroscope: bool) -> Path | None:
-    """Return the file beside this one that is its accelerometer, or its gyroscope."""
-    has, lacks = ("gyr", "acc") if has_gyroscope else ("acc", "gyr")
+def _partner(path: Path, has: str, lacks: str) -> Path | None:
+    """Return the file beside this one that is the other half of its sensor, by "gyr" and "acc" in the names."""
     if not path.is_file() or has not in path.name.casefold():
         return None
     stem = _before(path.name, has)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from bikefit.conventions import Side, other_side
 from bikefit.inspection.result import FootInspection, Remark
-from bikefit.io.usable import is_of_one_foot, marker_flags, near_rotation, sensor_flags
+from bikefit.io.usable import half_sensor, is_of_one_foot, marker_flags, near_rotation, sensor_flags
 from bikefit.model import Recording
 from bikefit.settings import Settings
 
@@ -58,10 +58,8 @@ def _why_not(recording: Recording) -> Remark:
     """Say why no foot can be analysed."""
     if is_of_one_foot(recording):
         return Remark("side_unknown")
-    for side, sensor in recording.sensors.items():
-        if not sensor.is_whole:
-            has, lacks = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
-            return Remark("half_sensor", {"side": side, "has": has, "lacks": lacks})
+    if half := half_sensor(recording):
+        return Remark("half_sensor", dict(zip(("side", "has", "lacks"), half, strict=True)))
     if marker_flags(recording) or recording.markers is not None:
         return Remark("markers_unnamed")
     return Remark("sensor_unnamed" if sensor_flags(recording) else "nothing")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bikefit.errors import BikefitError, NoRotationError, RecordingError, UsageError
-from bikefit.io.names import shown
+from bikefit.io.names import first_of, shown
 from bikefit.io.source import UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO
 
 ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -65,12 +65,11 @@ def _only_file(path: Path, folder: Path) -> Path:
             if spreadsheet is not None:
                 raise RecordingError(f"{path}: this is {spreadsheet}; save the sheet as CSV.")
             files = [item for item in archive.infolist() if not item.is_dir() and not _is_hidden(item.filename)]
+            names = first_of([shown(item.filename, 40) for item in files], _SHOWN_MAX) or "nothing"
             if len(files) != 1:
-                raise RecordingError(f"{path}: this is a ZIP archive; unzip it: it holds {_listed(files)}.")
+                raise RecordingError(f"{path}: this is a ZIP archive; unzip it: it holds {names}.")
             if files[0].filename.casefold().endswith(".zip"):
-                raise RecordingError(
-                    f"{path}: this ZIP archive holds another one; unzip it: it holds {_listed(files)}."
-                )
+                raise RecordingError(f"{path}: this ZIP archive holds another one; unzip it: it holds {names}.")
             packed, size = path.stat().st_size, files[0].file_size
             if size > max(UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO * packed):
                 raise RecordingError(f"{path}: the archive claims to hold {size >> 20} MB, which is not credible.")
@@ -86,10 +85,3 @@ def _only_file(path: Path, folder: Path) -> Path:
 def _is_hidden(name: str) -> bool:
     """Tell whether a file in an archive is the system's own."""
     return name.startswith("__MACOSX/") or Path(name).name.startswith(".")
-
-
-def _listed(files: list[zipfile.ZipInfo]) -> str:
-    """Return the names of files for a message."""
-    names = [shown(item.filename, 40) for item in files]
-    more = f" and {len(names) - _SHOWN_MAX} more" if len(names) > _SHOWN_MAX else ""
-    return ", ".join(names[:_SHOWN_MAX]) + more if names else "nothing"

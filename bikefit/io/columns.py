@@ -9,7 +9,7 @@ from typing import Final
 
 from bikefit.errors import RecordingError, UsageError, flagged, near_matches
 from bikefit.io.markers.names import MARKER_NAMES
-from bikefit.io.names import CHANNELS, Meaning, canonical_names, meaning_of, shown
+from bikefit.io.names import CHANNELS, Meaning, canonical_names, first_of, meaning_of, shown
 from bikefit.model import Finding, finding
 
 NAME_THE_TIME: Final = "Rename the one that holds the time to time_s (seconds)"
@@ -159,8 +159,7 @@ def listed(header: Sequence[str], limit: int = 20) -> str:
     'Its columns are: time_s, power_w.'
     """
     names = [shown(name, 40) or "(no name)" for name in header]
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return f"Its columns are: {', '.join(names[:limit])}{more}." if names else "It has no columns of numbers."
+    return f"Its columns are: {first_of(names, limit)}." if names else "It has no columns of numbers."
 
 
 def plain_name(name: str) -> str:

@@ -39,6 +39,19 @@ def all_finite(values: Array) -> bool:
     return math.isfinite(total) or bool(np.isfinite(values).all())
 
 
+def step_forward(values: Array, otherwise: float) -> float:
+    """Return the usual step between numbers that rise; another number where none does.
+
+    Examples
+    --------
+    >>> step_forward(np.array([0.0, 2.0, 2.0, 4.0, 1.0]), 1.0)
+    2.0
+    """
+    steps = np.diff(values)
+    rising = steps[steps > 0]
+    return float(np.median(rising)) if rising.size else otherwise
+
+
 def count_finite(values: Array) -> int:
     """Return how many values are finite."""
     return values.size if all_finite(values) else int(np.count_nonzero(np.isfinite(values)))

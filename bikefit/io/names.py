@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from bikefit.conventions import CHANNELS as ROWS
 from bikefit.conventions import SIDES, CanonicalChannel, ChannelKind, Side
+from bikefit.io.time_units import PER_SECOND
 
 STANDARD_GRAVITY_M_S2: Final = 9.80665
 _DEG: Final = math.degrees(1.0)
@@ -24,7 +25,7 @@ UNITS: Final[Mapping[str, Mapping[str, float]]] = {
     "deg": {"deg": 1.0, "rad": _DEG},
     "deg_s": {"deg_s": 1.0, "rad_s": _DEG, "mdeg_s": 1e-3},
     "m_s2": {"m_s2": 1.0, "g": STANDARD_GRAVITY_M_S2, "mg": 1e-3 * STANDARD_GRAVITY_M_S2},
-    "s": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0, "h": 3600.0},
+    "s": {unit: 1.0 / count for unit, count in PER_SECOND.items()},
     "m_s": {"m_s": 1.0, "km_h": 1 / 3.6},
 }
 """A unit of the package -> units that files have in its place, each with the factor that brings it there."""
@@ -220,3 +221,15 @@ def shown(name: str, limit: int = 60) -> str:
     """
     clean = "".join(char if char.isprintable() else " " for char in name[: limit + 1])
     return clean if len(clean) <= limit else clean[: limit - 3] + "..."
+
+
+def first_of(names: Sequence[str], limit: int) -> str:
+    """Return the first of some names for a message, and how many more there are.
+
+    Examples
+    --------
+    >>> first_of(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
 from bikefit.io.bursts import spread_bursts
-from bikefit.io.finite import finite_span
+from bikefit.io.finite import finite_span, step_forward
 from bikefit.model import Array, Finding, finding
 
 DISORDER_MAX_PERIODS: Final = 3.0
@@ -28,6 +28,8 @@ WILD_GAP_S: Final = 60.0
 """A single row that is this far from all others, and further than they last, was not recorded with them."""
 RATE_BLOCKS: Final = 20
 """The sampling rate is looked at in this many places of a recording."""
+_NO_ROWS: Final = np.empty(0, dtype=np.intp)
+_NO_TIMES: Final = np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -114,25 +116,21 @@ def put_in_order(time_s: Array) -> Order:
         if rows.size < time_s.size:
             findings.append(finding("time_missing", rows=int(time_s.size - rows.size)))
         time_s = time_s[rows]
-    wild = _years_off(time_s) if high - low > LONGEST_S else np.empty(0, dtype=np.intp)
-    if wild.size:
-        near = np.delete(np.arange(time_s.size), wild)
-        wild = np.sort(np.concatenate([wild, near[_wild(time_s[near])]]))
-    else:
-        wild = _wild(time_s)
+    wild = _mistaken(time_s, high - low)
     if wild.size:
         kept = np.delete(np.arange(time_s.size), wild)
-        first = int(wild[0] if rows is None else rows[wild[0]])
+        first = int(_of(rows, wild)[0])
         off_s = float(time_s[wild[0]] - time_s[kept[min(int(wild[0]), kept.size - 1)]])
         findings.append(finding("stamps_wild", rows=int(wild.size), row=first + 1, off_s=off_s))
-        rows = kept if rows is None else rows[kept]
-        time_s = time_s[kept]
+        rows, time_s = _of(rows, kept), time_s[kept]
     rises = time_s.size < 2 or float(np.diff(time_s).min()) > 0.0
-    order, late_s = (None, np.empty(0)) if rises else _in_order(time_s, rows)
-    if order is not None:
-        findings.append(finding("time_sorted", rows=int(np.count_nonzero(late_s > 0)), back_s=float(late_s.max())))
-        rows = order if rows is None else rows[order]
-        time_s = time_s[order]
+    behind_s, late = (_NO_TIMES, _NO_ROWS) if rises else _behind(time_s)
+    if late.size:
+        raise DisorderError(int(_of(rows, late)[0]), float(behind_s[late[0]]))
+    if behind_s.size:
+        findings.append(finding("time_sorted", rows=int(np.count_nonzero(behind_s > 0)), back_s=float(behind_s.max())))
+        order = np.argsort(time_s, kind="stable")
+        rows, time_s = _of(rows, order), time_s[order]
     spread = spread_bursts(time_s)
     if spread is not None:
         findings.append(finding("bursts_spread", size=spread.size, every_s=spread.every_s))
@@ -153,58 +151,51 @@ def put_in_order(time_s: Array) -> Order:
     return Order(time_s, rows, starts, float(np.median(periods)), tuple(findings))
 
 
-def _in_order(time_s: Array, rows: NDArray[np.intp] | None) -> tuple[NDArray[np.intp] | None, Array]:
-    """Return the order that sorts slightly late rows (None where none is late), and by how much each is late [s]."""
-    behind = _behind(time_s)
-    if behind is None:
-        return None, np.empty(0)
-    limit_s = DISORDER_MAX_PERIODS * _period(time_s)
-    if behind.max() > limit_s * (1 + 1e-9):
-        first = int(np.flatnonzero(behind > limit_s)[0])
-        raise DisorderError(first if rows is None else int(rows[first]), float(behind[first]))
-    return np.argsort(time_s, kind="stable"), behind
+def _of(rows: NDArray[np.intp] | None, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return which rows of the table the chosen ones of some rows are; None = all."""
+    return chosen if rows is None else rows[chosen]
 
 
-def _behind(time_s: Array) -> Array | None:
-    """Return how far each row is behind the latest before it [s]; None where none is."""
+def _behind(time_s: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Return how far each row is behind the latest before it [s], empty where none is, and those too late to sort."""
     if time_s.size < 2 or float(np.diff(time_s).min()) >= 0.0:
-        return None
+        return _NO_TIMES, _NO_ROWS
     behind: Array = np.maximum.accumulate(time_s) - time_s
-    return behind
+    limit_s = DISORDER_MAX_PERIODS * step_forward(time_s, 0.0)
+    return behind, np.flatnonzero(behind > limit_s) if behind.max() > limit_s * (1 + 1e-9) else _NO_ROWS
 
 
-def _period(time_s: Array) -> float:
-    """Return the usual step forward [s]; 0 where there is none."""
-    steps = np.diff(time_s)
-    forward = steps[steps > 0]
-    return float(np.median(forward)) if forward.size else 0.0
+def _mistaken(time_s: Array, span_s: float) -> NDArray[np.intp]:
+    """Return the few rows whose stamps are a mistake: years from the rest, or far from their neighbours'."""
+    off = _years_off(time_s) if span_s > LONGEST_S else _NO_ROWS
+    if not off.size:
+        return _wild(time_s)
+    near = np.delete(np.arange(time_s.size), off)
+    return np.sort(np.concatenate([off, near[_wild(time_s[near])]]))
 
 
 def _wild(time_s: Array) -> NDArray[np.intp]:
     """Return the few rows whose stamps are far from those of both neighbours, or far from all others at an end."""
-    none = np.empty(0, dtype=np.intp)
     if time_s.size < WILD_ROWS_MIN:
-        return none
-    behind, found = _behind(time_s), list[int]()
-    if behind is not None and behind.max() > DISORDER_MAX_PERIODS * _period(time_s) * (1 + 1e-9):
+        return _NO_ROWS
+    found = list[int]()
+    if _behind(time_s)[1].size:
         padded = np.concatenate([time_s[2:0:-1], time_s, time_s[-2:-4:-1]])
         usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
-        found = np.flatnonzero(np.abs(time_s - usual) > WILD_PERIODS * _period(time_s)).tolist()
-        rest = np.delete(time_s, found)
-        behind = _behind(rest)
-        if behind is not None and behind.max() > DISORDER_MAX_PERIODS * _period(rest) * (1 + 1e-9):
-            return none
+        found = np.flatnonzero(np.abs(time_s - usual) > WILD_PERIODS * step_forward(time_s, 0.0)).tolist()
+        if _behind(np.delete(time_s, found))[1].size:
+            return _NO_ROWS
     inner_s = float(time_s[-2] - time_s[1])
     for end, gap_s in ((0, time_s[1] - time_s[0]), (time_s.size - 1, time_s[-1] - time_s[-2])):
         if end not in found and gap_s > max(WILD_GAP_S, inner_s):
             found.append(end)
-    return np.array(sorted(found), dtype=np.intp) if len(found) <= max(2, STRAY_SHARE * time_s.size) else none
+    return np.array(sorted(found), dtype=np.intp) if len(found) <= max(2, STRAY_SHARE * time_s.size) else _NO_ROWS
 
 
 def _years_off(time_s: Array) -> NDArray[np.intp]:
     """Return the few rows that lie years from the rest; their stamp is a mistake."""
     off = np.flatnonzero(np.abs(time_s - np.median(time_s)) > LONGEST_S)
-    return off if off.size < STRAY_SHARE * time_s.size else np.empty(0, dtype=np.intp)
+    return off if off.size < STRAY_SHARE * time_s.size else _NO_ROWS
 
 
 def _periods(time_s: Array) -> Array:

@@ -68,14 +68,19 @@ def check_file(path: Path) -> None:
         raise RecordingError(f"{path}: the file is empty.")
 
 
-def read_head(path: Path, size: int) -> bytes:
-    """Return the first bytes of a file, ``size`` at most, unpacked if it is gzip."""
+def _stored(path: Path, size: int = -1) -> bytes:
+    """Return the bytes of a file as stored, ``size`` at most."""
     check_file(path)
     try:
         with path.open("rb") as stream:
-            head = stream.read(size)
+            return stream.read(size)
     except OSError as error:
         raise RecordingError(f"{path}: the file cannot be read ({_why(error)}).") from error
+
+
+def read_head(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file, ``size`` at most, unpacked if it is gzip."""
+    head = _stored(path, size)
     if head[:2] == GZIP_MAGIC:
         try:
             head = zlib.decompressobj(wbits=31).decompress(head, size)
@@ -86,11 +91,7 @@ def read_head(path: Path, size: int) -> bytes:
 
 def load(path: Path, *, strict: bool = False) -> Source:
     """Read a whole file once, packed with gzip or not; ``strict`` refuses a damaged gzip file."""
-    check_file(path)
-    try:
-        stored = path.read_bytes()
-    except OSError as error:
-        raise RecordingError(f"{path}: the file cannot be read ({_why(error)}).") from error
+    stored = _stored(path)
     if not stored:
         raise RecordingError(f"{path}: the file is empty.")
     digest = hashlib.sha256(stored).hexdigest()

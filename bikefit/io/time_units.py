@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from bikefit.io.finite import step_forward
 from bikefit.model import Array
 
 PER_SECOND: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9, "min": 1 / 60, "h": 1 / 3600}
@@ -73,7 +74,7 @@ def scale_of(finite: Array, stated: str | None) -> Scale:
     unit = _epoch_unit(size)
     if unit is not None:
         return Scale(unit, PER_SECOND[unit])
-    step = _step(finite)
+    step = step_forward(finite, 1.0)
     for low, high, scale in _DATED:
         if low <= size <= high and 0 < step < _DAY_STEP_MAX:
             return scale
@@ -102,7 +103,7 @@ def _held_to(finite: Array, size: float, stated: str) -> Scale:
     unit = _epoch_unit(size)
     if unit is None:
         return own
-    step, (least, most) = _step(finite), SANE_STEP_S
+    step, (least, most) = step_forward(finite, 1.0), SANE_STEP_S
     absurd = not least <= step / own.per_second <= most
     return Scale(unit, PER_SECOND[unit], guessed=True) if absurd and step / PER_SECOND[unit] >= least else own
 
@@ -111,10 +112,3 @@ def _epoch_unit(size: float) -> str | None:
     """Return the unit in which a number is a recent date."""
     units = ("ns", "us", "ms", "s")
     return next((u for u in units if EPOCH_RANGE_S[0] <= size / PER_SECOND[u] <= EPOCH_RANGE_S[1]), None)
-
-
-def _step(finite: Array) -> float:
-    """Return the usual step between numbers that rise; 1 where none does."""
-    steps = np.diff(finite)
-    rising = steps[steps > 0]
-    return float(np.median(rising)) if rising.size else 1.0

@@ -12,7 +12,7 @@ from bikefit.conventions import SIDES, Side, other_side
 from bikefit.errors import NoRotationError, flagged
 from bikefit.io.markers.names import column_triples
 from bikefit.io.markers.settle import ONE_CAMERA
-from bikefit.io.names import UNITS, in_brackets, is_unsided, shown, side_in, unit_of, words_of
+from bikefit.io.names import UNITS, first_of, in_brackets, is_unsided, shown, side_in, unit_of, words_of
 from bikefit.io.text.usual_names import is_counter, is_of_another_kind, one_of_several, usual_time
 from bikefit.model import ChannelInfo, Finding, Recording, finding
 from bikefit.words import ENGLISH, Words
@@ -57,10 +57,19 @@ class NearRotation:
         return {f"{side}_heel_rotation_deg": both[side] for side in SIDES if side in both}
 
     @property
-    def flags(self) -> tuple[str, ...]:
+    def flags(self) -> list[str]:
         """What says so on the command line."""
-        turned = ("--positive", "heel-in") if self.heel_in else ()
-        return (*(word for key, name in self.columns.items() for word in ("--column", f"{key}={name}")), *turned)
+        return column_flags(self.columns) + (["--positive", "heel-in"] if self.heel_in else [])
+
+
+def column_flags(columns: Mapping[str, str]) -> list[str]:
+    """Return the words of the command line that name columns: channel -> column."""
+    return [word for key, name in columns.items() for word in ("--column", f"{key}={name}")]
+
+
+def _typed(columns: Mapping[str, str]) -> str:
+    """Return the same as it is typed."""
+    return " ".join(f"--column {key}={_quoted(name)}" for key, name in columns.items())
 
 
 def has_rotation(recording: Recording) -> bool:
@@ -68,6 +77,15 @@ def has_rotation(recording: Recording) -> bool:
     sensors = any(item.is_whole for item in recording.sensors.values())
     marked = recording.markers is not None and any(map(recording.markers.has_shoe, SIDES))
     return bool(recording.feet) or sensors or marked
+
+
+def half_sensor(recording: Recording) -> tuple[Side, str, str] | None:
+    """Return the side of a shoe sensor that is not whole, the half that is there and the one that lacks."""
+    halves = ("gyroscope", "accelerometer")
+    for side, sensor in recording.sensors.items():
+        if not sensor.is_whole:
+            return side, *(halves if sensor.gyr_time_s.size else halves[::-1])
+    return None
 
 
 def check_usable(recording: Recording) -> None:
@@ -82,8 +100,9 @@ def check_usable(recording: Recording) -> None:
     for item in recording.findings:
         if item.level == "error":
             raise NoRotationError(f"{recording.name}: {flagged(str(item), ENGLISH.on_page.finding(item))}")
-    for side, sensor in recording.sensors.items():
-        there, lacking = ("gyroscope", "accelerometer") if sensor.gyr_time_s.size else ("accelerometer", "gyroscope")
+    half = half_sensor(recording)
+    if half is not None:
+        side, there, lacking = half
         raise NoRotationError(
             f"{recording.name}: this is the {side} shoe's {there} alone. Give its {lacking} file too"
             + flagged(f": --{side} {recording.name} --{side} OTHER-FILE.", ".")
@@ -123,15 +142,14 @@ def _holdings(recording: Recording) -> str:
     names = [shown(channel.name, 40) for channel in recording.channels if channel.name]
     if not names:
         return "It holds no channel that is known."
-    more = f" and {len(names) - _SHOWN_MAX} more" if len(names) > _SHOWN_MAX else ""
-    return f"It holds: {', '.join(names[:_SHOWN_MAX])}{more}."
+    return f"It holds: {first_of(names, _SHOWN_MAX)}."
 
 
 def _way_out(recording: Recording) -> str:
     """Return what to do where no rotation was found."""
-    if marker_flags(recording):
-        said = " ".join(f"--column {key}={name}" for key, name in marker_flags(recording).items())
-        return f"Name the markers at heel and toe of a foot{flagged(f': {said}')}."
+    markers = marker_flags(recording)
+    if markers:
+        return f"Name the markers at heel and toe of a foot{flagged(f': {_typed(markers)}')}."
     if _are_joints(recording):
         return (
             "These are angles of joints, not of the shoe on the pedal: give the marker file they come from, or the "
@@ -141,20 +159,20 @@ def _way_out(recording: Recording) -> str:
         return f"Two coordinates a point are what one camera sees. {ONE_CAMERA}"
     near = near_rotation(recording)
     if near is not None:
-        example = " ".join(f"--column {key}={_quoted(name)}" for key, name in near.columns.items())
         turned = " (and --positive heel-in, if heel-in is positive there)" if near.heel_in else ""
         called = " and ".join(f"'{shown(name)}'" for name in near.columns.values())
+        say_so, channels = f"say so: {_typed(near.columns)}{turned}", " and ".join(near.columns)
         if near.partner:
-            how = flagged(f"say so: {example}{turned}", f"name them {' and '.join(near.columns)}")
+            how = flagged(say_so, f"name them {channels}")
             return f"If two of them are the heels' rotation, {how}. The nearest names are {called}."
-        how = flagged(f"say so: {example}{turned}", f"name it {' '.join(near.columns)}")
+        how = flagged(say_so, f"name it {channels}")
         return f"If one of them is the heel's rotation, {how}. The nearest name is {called}."
     speeds = [item.name for item in _unused(recording) if _is_speed_of_a_foot(item)]
     if speeds:
         return f"'{shown(speeds[0])}' is a speed or an acceleration, not an angle. Export the foot's angle itself."
     flags = sensor_flags(recording)
     if flags:
-        said = " ".join(f"--column {key}={_quoted(shown(name, 40))}" for key, name in flags.items())
+        said = _typed({key: shown(name, 40) for key, name in flags.items()})
         return flagged(
             f"If six of them are a shoe sensor's, say which, and on which shoe it sat: --side right {said}",
             "If six of them are a shoe sensor's, name them gyr_x, gyr_y, gyr_z, acc_x, acc_y and acc_z.",

@@ -11,6 +11,7 @@ from typing import Final
 
 from bikefit.conventions import SIDES
 from bikefit.errors import RecordingError, near_matches
+from bikefit.io.names import first_of
 
 PARTS: Final = ("heel", "toe", "forefoot", "ankle", "pedal")
 MARKER_NAMES: Final[tuple[str, ...]] = tuple(f"{side}_{part}" for side in SIDES for part in PARTS)
@@ -88,14 +89,6 @@ def _plain(raw: str) -> str:
     return re.sub(r"[\W_]+", "", raw.rpartition(":")[2].casefold().removesuffix("_study"))
 
 
-def some_names(names: Iterable[str], limit: int = 12) -> str:
-    """Return the first names of a list for a message.
-
-    Examples
-    --------
-    >>> some_names(["a", "b", "c"], limit=2)
-    'a, b and 1 more'
-    """
-    listed = list(names)
-    more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
-    return ", ".join(name[:24] for name in listed[:limit]) + more
+def some_names(names: Iterable[str]) -> str:
+    """Return the first names of markers for a message."""
+    return first_of([name[:24] for name in names], 12)
