@@ -35,7 +35,6 @@ COMPANION_ENDINGS: Final = tuple(
 """What follows a marker file's stem in the name of its force file."""
 _POINT: Final = re.compile(r"^(?:.*_)?(?P<side>[rl]|right|left)_p(?P<axis>[xyz])$", re.IGNORECASE)
 _BODY: Final = re.compile(r"^calcn_(?P<side>[rl])_O(?P<axis>[xyz])$", re.IGNORECASE)
-_SIDE: Final[Mapping[str, Side]] = {"l": "left", "r": "right"}
 
 
 def read_opensim(path: Path, options: ReadOptions) -> Recording:
@@ -53,7 +52,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     clock = clock_from_numbers(values[followed.index], followed.unit)
     order = order_rows(clock.time_s, source.name)
     read = [column for column in columns if column.meaning.kind != "time"]
-    bodies = _body_angles(storage.columns)
+    bodies = _by_side(storage.columns, _BODY)
     unit, found = _settled(storage, read, bodies)
     rates = rates_named(storage, source.name)
     if rates is None and are_rates(clock.time_s, [_in_degrees(body, unit) for body in bodies.values()]):
@@ -94,13 +93,24 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
 
 def _meanings(labels: Sequence[str], bones: Sequence[Series]) -> dict[str, str]:
     """Return what labels are read as that are not channels themselves: points of force, angles of a heel bone."""
-    meanings = {label: f"{_SIDE[side[0]]}_pedal" for label in labels if (side := _point_side(label))}
+    points = {label: f"{_side(match)}_pedal" for label in labels if (match := _POINT.match(label))}
     sides = {bone.channel.partition("_")[0] for bone in bones}
-    for label in labels:
-        match = _BODY.match(label)
-        if match and _SIDE[match["side"].lower()] in sides:
-            meanings[label] = f"{_SIDE[match['side'].lower()]}_heel_rotation_deg"
-    return meanings
+    angles = {label: _side(match) for label in labels if (match := _BODY.match(label))}
+    return points | {label: f"{side}_heel_rotation_deg" for label, side in angles.items() if side in sides}
+
+
+def _side(match: re.Match[str]) -> Side:
+    """Return the side that a label names."""
+    return "left" if match["side"][0] in "lL" else "right"
+
+
+def _by_side(table: Mapping[str, Array], pattern: re.Pattern[str]) -> dict[Side, Array]:
+    """Return the columns x, y and z whose labels follow a pattern, shape (n, 3), for each side that has all three."""
+    found: dict[Side, dict[str, Array]] = {}
+    for label, values in table.items():
+        if match := pattern.match(label):
+            found.setdefault(_side(match), {})[match["axis"].lower()] = values
+    return {side: np.column_stack([axes[a] for a in "xyz"]) for side, axes in found.items() if len(axes) == 3}
 
 
 # ---- pedal points ------------------------------------------------------------------------------------------
@@ -132,23 +142,12 @@ def _pedal_points(path: Path) -> PedalPoints | None:
     return PedalPoints(source.name, source.sha256, columns["time"], points) if len(points) == 2 else None
 
 
-def _point_side(label: str) -> str:
-    """Return the side of a label that is a coordinate of a point of force; empty where it is none."""
-    match = _POINT.match(label)
-    return match["side"].lower() if match else ""
-
-
 def _points(columns: Mapping[str, Array]) -> dict[str, Array]:
     """Return points of force in mm, NaN where there is none (three zeros); OpenSim's are in metres."""
-    found: dict[str, dict[str, Array]] = {}
-    for label, values in columns.items():
-        match = _POINT.match(label)
-        if match:
-            found.setdefault(f"{_SIDE[match['side'][0].lower()]}_pedal", {})[match["axis"].lower()] = values
-    points = {
-        name: 1000.0 * np.column_stack([axes[a] for a in "xyz"]) for name, axes in found.items() if len(axes) == 3
+    return {
+        f"{side}_pedal": np.where((place_m == 0).all(axis=1, keepdims=True), np.nan, 1000.0 * place_m)
+        for side, place_m in _by_side(columns, _POINT).items()
     }
-    return {name: np.where((values == 0).all(axis=1, keepdims=True), np.nan, values) for name, values in points.items()}
 
 
 # ---- angles ------------------------------------------------------------------------------------------------
@@ -158,11 +157,11 @@ def _settled(
     storage: Storage, columns: Sequence[Column], bodies: Mapping[Side, Array]
 ) -> tuple[AngleUnit | None, tuple[Finding, ...]]:
     """Return the unit of the angles whose labels state none; None, with the question, where nothing tells."""
-    unsaid = [item for item in columns if item.meaning.kind == "angle" and item.unit is None]
-    about_sole = [storage.columns[item.name] for item in unsaid if item.channel.endswith("heel_rotation")]
-    others = [storage.columns[item.name] for item in unsaid if not item.channel.endswith("heel_rotation")]
-    about_sole += [body[:, 1] for body in bodies.values()]
-    others += [body[:, 2] for body in bodies.values()]
+    about_sole, others = [body[:, 1] for body in bodies.values()], [body[:, 2] for body in bodies.values()]
+    for item in columns:
+        if item.meaning.kind == "angle" and item.unit is None:
+            like = about_sole if item.channel.endswith("heel_rotation") else others
+            like.append(storage.columns[item.name])
     return settle_unit(storage, about_sole, others)
 
 
@@ -193,16 +192,6 @@ def _body_series(
         yield Series(f"{side}_heel_rotation", order.time_s, heel_out, name, zero="bike")
         if f"{side}_pitch" not in taken:
             yield Series(f"{side}_pitch", order.time_s, down, name)
-
-
-def _body_angles(table: Mapping[str, Array]) -> dict[Side, Array]:
-    """Return the heel bone's body-fixed X-Y-Z angles as in the table by side, shape (n, 3)."""
-    found: dict[Side, dict[str, Array]] = {}
-    for label, values in table.items():
-        match = _BODY.match(label)
-        if match:
-            found.setdefault(_SIDE[match["side"].lower()], {})[match["axis"].lower()] = values
-    return {side: np.column_stack([axes[a] for a in "xyz"]) for side, axes in found.items() if len(axes) == 3}
 
 
 def _heel_axis(angles_deg: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -21,11 +21,12 @@ def in_bike_frame(
     positions: Mapping[str, Array], settings: Settings = DEFAULTS
 ) -> tuple[dict[str, Array], dict[Side, Array], list[Finding]]:
     """Turn the markers so that y is the axis about which the pedals go round, where it is known to differ."""
-    marked = all(f"{side}_pedal" in positions for side in SIDES)
-    rough = _turn_to_y(_normal(_ways(positions, "pedal" if marked else "toe"), settings))
+    part = "pedal" if all(f"{side}_pedal" in positions for side in SIDES) else "toe"
+    ways = [place for side in SIDES if (place := positions.get(f"{side}_{part}")) is not None]
+    rough = _turn_to_y(_normal(ways, settings))
     upright = {name: values @ rough.T for name, values in positions.items()}
     pedals = {side: place for side in SIDES if (place := _pedal(upright, side, settings)) is not None}
-    normal = _normal({side: place @ rough for side, place in pedals.items()}, settings)
+    normal = _normal([place @ rough for place in pedals.values()], settings)
     off = 0.0 if normal is None else float(np.degrees(np.arccos(min(1.0, normal[1]))))
     turn = np.eye(3)
     found: list[Finding] = []
@@ -84,10 +85,6 @@ def _slow_way(place: Array, time_s: Array) -> Array:
     return way
 
 
-def _ways(positions: Mapping[str, Array], part: str) -> dict[Side, Array]:
-    return {side: positions[f"{side}_{part}"] for side in SIDES if f"{side}_{part}" in positions}
-
-
 def _pedal(positions: Mapping[str, Array], side: Side, settings: Settings) -> Array | None:
     """Return where a pedal's axle is: its marker, else what goes round with the shoe, else None."""
     if f"{side}_pedal" in positions:
@@ -98,9 +95,9 @@ def _pedal(positions: Mapping[str, Array], side: Side, settings: Settings) -> Ar
     return None
 
 
-def _normal(ways: Mapping[Side, Array], settings: Settings) -> Array | None:
+def _normal(ways: Sequence[Array], settings: Settings) -> Array | None:
     """Return the unit normal (to the left) of the plane in which the feet go round; None where they do not."""
-    centred = [place[np.isfinite(place).all(axis=1)] for place in ways.values()]
+    centred = [place[np.isfinite(place).all(axis=1)] for place in ways]
     centred = [place - place.mean(axis=0) for place in centred if len(place) > 3]
     if not centred:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -36,15 +36,17 @@ def settle_axes(positions_mm: Mapping[str, Array], *, swap_sides: bool = False) 
     >>> settle_axes(body)[0].tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]
     """
-    toes, body, left_foot = _toes(positions_mm), _body(positions_mm), _left_foot(positions_mm)
-    spin = _pedalling_axis(positions_mm)
+    toes = _mean_way(positions_mm, [(f"{side}_heel", f"{side}_toe") for side in SIDES])
+    # over whole strokes only the lateral part stays
+    left_foot = _mean_way(positions_mm, [(f"right_{part}", f"left_{part}") for part in PARTS])
+    body, spin = _body(positions_mm), _pedalling_axis(positions_mm)
     if swap_sides and left_foot is not None:
         left_foot = -left_foot
+    evidence = ((body, 2), (left_foot, 1), (spin, 1))
     ranked = sorted(
-        ((_disagreement(axes, toes, ((body, 2), (left_foot, 1), (spin, 1))), at, axes) for at, axes in _right_handed()),
-        key=lambda choice: choice[:2],
+        ((_disagreement(axes, toes, evidence), axes) for axes in _right_handed()), key=lambda choice: choice[0]
     )
-    best = ranked[0][2]
+    best = ranked[0][1]
     forward, left, up = (_axis_name(row) for row in best)
     found = [finding("marker_axes", forward=forward, left=left, up=up)]
     if ranked[1][0] - ranked[0][0] < CLOSE_CALL:
@@ -78,20 +80,11 @@ def _disagreement(axes: Array, toes: Array | None, evidence: Sequence[tuple[Arra
     return total + sum(0.5 * _angle_deg(seen_way, axes[at]) for seen_way, at in evidence if seen_way is not None)
 
 
-def _toes(positions: Mapping[str, Array]) -> Array | None:
-    """Return the mean direction from heels to toes."""
-    return _mean_way(positions, [(f"{side}_heel", f"{side}_toe") for side in SIDES])
-
-
-def _left_foot(positions: Mapping[str, Array]) -> Array | None:
-    """Return the mean direction from the right foot to the left; over whole strokes only the lateral part stays."""
-    return _mean_way(positions, [(f"right_{part}", f"left_{part}") for part in PARTS])
-
-
 def _mean_way(positions: Mapping[str, Array], pairs: Sequence[tuple[str, str]]) -> Array | None:
     """Return the mean direction from the first to the second marker of each pair."""
     ways = [positions[end] - positions[start] for start, end in pairs if start in positions and end in positions]
-    means = [way[np.isfinite(way).all(axis=1)].mean(axis=0) for way in ways if np.isfinite(way).all(axis=1).any()]
+    known = [way[np.isfinite(way).all(axis=1)] for way in ways]
+    means = [way.mean(axis=0) for way in known if len(way)]
     return _unit(np.mean(means, axis=0)) if means else None
 
 
@@ -99,8 +92,7 @@ def _body(positions: Mapping[str, Array]) -> Array | None:
     """Return the direction from the feet to all other markers, ankles among them."""
     low = [name for name in MARKER_NAMES if not name.endswith("ankle")]
     means = {name: np.nanmean(values, axis=0) for name, values in positions.items() if seen(positions, name)}
-    feet = [mean for name, mean in means.items() if name in low]
-    body = [mean for name, mean in means.items() if name not in low]
+    feet, body = ([mean for name, mean in means.items() if (name in low) == is_low] for is_low in (True, False))
     return _unit(np.mean(body, axis=0) - np.mean(feet, axis=0)) if feet and body else None
 
 
@@ -119,15 +111,12 @@ def _pedalling_axis(positions: Mapping[str, Array]) -> Array | None:
     return None
 
 
-def _right_handed() -> list[tuple[int, Array]]:
-    """Return the 24 rotations that take lab axes to lab axes, numbered."""
-    rotations: list[Array] = []
-    for order in itertools.permutations(range(3)):
-        for signs in itertools.product((1.0, -1.0), repeat=3):
-            rows = np.eye(3)[list(order)] * np.array(signs)[:, np.newaxis] + 0.0
-            if np.linalg.det(rows) > 0:
-                rotations.append(rows)
-    return list(enumerate(rotations))
+def _right_handed() -> Iterator[Array]:
+    """Give the 24 rotations that take lab axes to lab axes."""
+    for order, signs in itertools.product(itertools.permutations(range(3)), itertools.product((1.0, -1.0), repeat=3)):
+        rows = np.eye(3)[list(order)] * np.array(signs)[:, np.newaxis] + 0.0
+        if np.linalg.det(rows) > 0:
+            yield rows
 
 
 def _unit(vector: Array) -> Array | None:

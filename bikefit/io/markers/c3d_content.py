@@ -52,10 +52,6 @@ class C3dContent:
         value = self.parameters.get(name, ())
         return value if isinstance(value, tuple) else ()
 
-    def number(self, name: str) -> float:
-        """Return a parameter's first number, NaN where it holds none."""
-        return _number(self.parameters, name)
-
 
 def parse_c3d(data: bytes, where: str) -> C3dContent:
     """Take a C3D file apart; RecordingError where it breaks off, or claims more than its bytes can hold."""
