@@ -84,6 +84,8 @@ CRANK_REFERENCES: Final[frozenset[str]] = frozenset({"crank_angle", "tdc_pulse",
 
 POWER_PHASE_DEG: Final = (30.0, 150.0)
 RECOVERY_PHASE_DEG: Final = (210.0, 330.0)
+CONFIDENCE: Final = 0.95
+"""Of every interval that says no other."""
 Z95: Final = 1.9599639845400536
 """How many standard deviations a 95 % interval of a normal distribution reaches to each side."""
 CURVE_POINTS: Final = 100

@@ -10,7 +10,7 @@ from typing import Any
 
 from bikefit.batch.folder import DATABASE
 from bikefit.batch.riders import day_of
-from bikefit.comparison.series import recording_order
+from bikefit.comparison.series import mounting_of, recording_order, values_deg
 from bikefit.conventions import SIDES, Side
 from bikefit.model import Reading, Readings
 from bikefit.response import Mounting, RiderRecordings, Series, StudioPrior, learn_from, series
@@ -97,8 +97,7 @@ def _sittings(sessions: Sequence[Row]) -> dict[Mounting, list[dict[Side, Series]
         own = [readings[place] for place in here]
         feet = _feet([(occasion, own[place]) for place in recording_order(own)])
         if feet:
-            files = {read.recording.sha256 for read in own}
-            made.setdefault("laps" if len(files) == 1 and files != {""} else "left_on", []).append(feet)
+            made.setdefault(mounting_of(own, remounted=False), []).append(feet)
     shown = any(one.tells_response for own in made.values() for feet in own for one in feet.values())
     days = _over_days([(occasions[place], readings[place]) for place in in_order], repeats_only=shown)
     if days:
@@ -132,9 +131,8 @@ def _usable(told: Iterable[tuple[str, Readings]], side: Side) -> list[_Made]:
 
 def _tells(foot: Reading) -> bool:
     """Whether a reading can enter the response; a foot at a float stop shows the cleat."""
-    known = math.isfinite(foot.rotation_deg) and math.isfinite(foot.standard_error_deg)
     free = not foot.excess.lower_bound and not math.isfinite(foot.float_stop_deg)
-    return known and free and foot.fitted_wedges is not None and foot.strokes_used >= Settings.strokes_min
+    return free and foot.is_usable(Settings.strokes_min)
 
 
 def _feet(told: Sequence[tuple[str, Readings]]) -> dict[Side, Series]:
@@ -161,10 +159,6 @@ def _over_days(told: Sequence[tuple[str, Readings]], *, repeats_only: bool) -> d
 
 def _series(own: Sequence[_Made], order: Sequence[float]) -> Series:
     """Return one foot's recordings as the model takes them."""
-    neutral = all(math.isfinite(one.foot.excess.deg) for one in own)
-    return series(
-        [one.foot.excess.deg if neutral else one.foot.rotation_deg for one in own],
-        [one.foot.standard_error_deg for one in own],
-        [one.cant_deg for one in own],
-        order=order,
-    )
+    feet = [one.foot for one in own]
+    errors = [foot.standard_error_deg for foot in feet]
+    return series(values_deg(feet), errors, [one.cant_deg for one in own], order=order)

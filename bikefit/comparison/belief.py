@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bikefit.comparison.series import FootSeries
@@ -15,6 +15,7 @@ from bikefit.response import (
     Mixture,
     Verdict,
     between_sd_interval,
+    counts_to_ride,
     effects,
     expected_loss_deg2,
     fit_feet,
@@ -76,9 +77,11 @@ class FootBelief:
     def measured_excess_deg(self, total: int) -> float:
         """Return the excess with a count on the shoe as the change that was measured has it [deg]."""
         assert self.effect is not None
-        before = self.own.excess_at(self.effect.from_cant_deg).mean
-        slope = self.effect.deg / (self.effect.to_cant_deg - self.effect.from_cant_deg)
-        return before + slope * (self.series.cant_deg(total) - self.effect.from_cant_deg)
+        return self.effect.excess_deg(self.own, self.series.cant_deg(total))
+
+    def best_count(self, choices: Sequence[int]) -> int:
+        """Return the count with the smallest expected loss, the smaller stack on a tie."""
+        return int(counts_to_ride(self.own, choices, self.series.system.cant_deg))
 
 
 def believe(feet: Mapping[Side, FootSeries], assumptions: Assumptions) -> dict[Side, FootBelief]:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bikefit.comparison.result import CurveDifference
-from bikefit.conventions import CRANK_REFERENCES
+from bikefit.conventions import CONFIDENCE, CRANK_REFERENCES
 from bikefit.model import Array, FootResult
+from bikefit.model.measured import phase_centres_deg
 from bikefit.signals import means_with_errors
 
 DRAWS = 2000
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,8 @@ def compare_curves(
     means = [np.mean([each.mean(axis=0) for each in group], axis=0) for group in curves]
     difference = means[1] - means[0]
     half_width = band_half_width_deg(curves[0], curves[1], seed)
-    points = difference.size
     return CurveDifference(
-        phase_deg=(np.arange(points) + 0.5) * (360.0 / points),
+        phase_deg=phase_centres_deg(difference.size),
         is_crank=cranks == {True},
         from_wedges=wedges[0],
         to_wedges=wedges[1],

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from bikefit.comparison.belief import FootBelief
 from bikefit.model import Excess, NextStep, Outcome, Reason, Recommendation, Response, reason
-from bikefit.response import Verdict, allowed_totals, expected_loss_deg2
+from bikefit.response import Verdict, allowed_totals
 from bikefit.settings import Settings
-from bikefit.wedges import cleat_turn, describe, undetermined
+from bikefit.wedges import cleat_turn, describe, undetermined, whole_wedges, why_near_neutral
 
 _UNKNOWN_YET = NextStep("check")
 
@@ -86,7 +86,7 @@ def _decide(
     series, cap = foot.series, foot.series.system.cap
     why = [reason("recovery_limit")] if from_recovery(foot) else []
     stay = _where_to_stay(foot, verdict, choices)
-    best = best_count(foot, choices)
+    best = foot.best_count(choices)
     near = _near(foot, stay, settings)
     if near is not None:
         return _outcome(stay, series.fitted), stay, [near, *why]
@@ -111,33 +111,16 @@ def _where_to_stay(foot: FootBelief, verdict: Verdict, choices: Sequence[int]) -
         return foot.series.fitted
     if verdict == "helps":
         tried = [total for total in choices if total in foot.series.counts]
-        return best_count(foot, tried or choices)
+        return foot.best_count(tried or choices)
     if verdict == "no_effect_seen":
         return min(choices, key=abs)
     return foot.series.baseline
 
 
-def best_count(foot: FootBelief, choices: Sequence[int]) -> int:
-    """Return the count with the smallest expected loss, the smaller stack on a tie."""
-    ordered = sorted(choices, key=lambda total: (abs(total), -total))
-    loss = expected_loss_deg2(foot.own, [foot.series.cant_deg(total) for total in ordered]).round(12)
-    return ordered[int(loss.argmin())]
-
-
 def _near(foot: FootBelief, total: int, settings: Settings) -> Reason | None:
     """Say why the heel counts as near neutral with a count on the shoe."""
     excess = foot.excess_at(total)
-    if abs(excess.mean) <= settings.neutral_band_deg:
-        return reason("within_band", band=settings.neutral_band_deg)
-    low, high = excess.interval(settings.neutral_confidence)
-    if low <= 0.0 <= high:
-        return reason("interval_holds_neutral", percent=100 * settings.neutral_confidence)
-    return None
-
-
-def near_neutral(advised: Recommendation) -> bool:
-    """Whether the count to ride with is left alone because the heel is near neutral with it."""
-    return any(item.code in ("within_band", "interval_holds_neutral") for item in advised.reasons)
+    return why_near_neutral(excess.mean, lambda: excess.interval(settings.neutral_confidence), settings)
 
 
 def _ideal(foot: FootBelief) -> int:
@@ -145,8 +128,7 @@ def _ideal(foot: FootBelief) -> int:
     mean, covariance = foot.own.moments()
     power = mean[1] ** 2 + covariance[1, 1]
     cant = (mean[0] * mean[1] + covariance[0, 1]) / power if power > 0 else 0.0
-    wedges = cant / foot.series.system.cant_deg
-    return int(math.copysign(math.ceil(abs(wedges) - 0.5 - 1e-12), wedges))
+    return whole_wedges(cant / foot.series.system.cant_deg)
 
 
 def _outcome(total: int, fitted: int) -> Outcome:

@@ -81,7 +81,7 @@ def gather_foot(
     check_turned_cleat(
         side, [sessions[i].feet[side].fitted_wedges for i in here], [turns_deg[i] for i in here], cleat_float_deg
     )
-    usable = [i for i in here if _usable(sessions[i].feet[side], settings)]
+    usable = [i for i in here if sessions[i].feet[side].is_usable(settings.strokes_min)]
     strokes = [each.get(side) for each in curves] if curves else [None] * len(sessions)
     compared = tuple(
         replace(
@@ -104,12 +104,6 @@ def gather_foot(
         series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
     fitted = (sessions[here[-1]].feet[side].fitted_wedges or 0) if here else 0
     return FootRecordings(side, compared, series, tuple(strokes[i] for i in usable), fitted, tuple(found))
-
-
-def _usable(foot: Reading, settings: Settings) -> bool:
-    """Whether a reading can enter the response."""
-    known = math.isfinite(foot.rotation_deg) and math.isfinite(foot.standard_error_deg)
-    return known and foot.fitted_wedges is not None and foot.strokes_used >= settings.strokes_min
 
 
 def _compared(foot: Reading | None, strokes: Array | None, name: str, turn_deg: float, used: bool) -> ComparedRecording:

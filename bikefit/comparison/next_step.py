@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bikefit.comparison.belief import FootBelief
-from bikefit.comparison.decision import near_neutral
 from bikefit.comparison.verdict import turn_cleat
 from bikefit.model import Action, Finding, NextStep, Recommendation, finding
 from bikefit.response import NextRecording, Verdict
@@ -73,7 +72,7 @@ def _count_to_repeat(doubts: Sequence[Finding]) -> int | None:
 def _untried(foot: FootBelief, advised: Recommendation) -> Step:
     """Return the step of a foot without a response: ride where near neutral, else compare, or the visit."""
     side, fitted, system = foot.series.side, foot.series.fitted, foot.series.system
-    if near_neutral(advised):
+    if advised.near_neutral:
         return _say("ride", "next_recording_none", [fitted], side=side, count=fitted, wedges=None)
     if fitted:
         return _say("compare", "next_recording_compare", [0], side=side, count=fitted)
@@ -100,7 +99,7 @@ def _worth_most(
 
 def _half_done(foot: FootBelief, verdict: Verdict, advised: Recommendation, best: NextRecording) -> bool:
     """Whether no clear effect was seen yet, far from neutral, and the best recording is on a side never tried."""
-    return verdict == "no_effect_seen" and not near_neutral(advised) and _on_other_side(foot, best.wedges)
+    return verdict == "no_effect_seen" and not advised.near_neutral and _on_other_side(foot, best.wedges)
 
 
 def _on_other_side(foot: FootBelief, wedges: int) -> bool:

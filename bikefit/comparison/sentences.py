@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bikefit.model import sentences
+from bikefit.model import NEAR_NEUTRAL, sentences
 from bikefit.words import Words, degree_signs, rounded
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def outlook(words: Words, foot: FootComparison) -> str:
     if advised.outcome == "undetermined":
         return words.text("sure.undetermined")
     said = [expected(words, foot)]
-    near = [code for code in ("within_band", "interval_holds_neutral") if code in codes]
+    near = [code for code in NEAR_NEUTRAL if code in codes]
     if near:
         said.append(words.text(f"compared.{near[0]}"))
     elif foot.verdict == "no_effect_seen" and "no_gain_expected" in codes and not advised.total:

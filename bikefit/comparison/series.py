@@ -70,7 +70,12 @@ def _neutral_known(feet: Sequence[Reading]) -> bool:
     return all(math.isfinite(foot.excess.deg) for foot in feet)
 
 
-def mounting_of(sessions: Sequence[Readings], remounted: bool) -> Mounting:
+def values_deg(feet: Sequence[Reading]) -> list[float]:
+    """Return what the model is told of a foot's recordings: excesses, or bare angles where a neutral is not known."""
+    return [foot.excess.deg if _neutral_known(feet) else foot.rotation_deg for foot in feet]
+
+
+def mounting_of(sessions: Sequence[Readings], *, remounted: bool) -> Mounting:
     """Say how the sensors were carried over from one recording to the next: laps are parts of one file."""
     if remounted or formats_differ(sessions):
         return "remounted"
@@ -122,7 +127,6 @@ def build_series(
     """
     feet = tuple(sessions[i].feet[side] for i in usable)
     places = recording_order(sessions)
-    excesses = _neutral_known(feet)
     last_turn = turns_deg[usable[-1]]
     own_turns = [turns_deg[i] - last_turn if no_float else 0.0 for i in usable]
     counts = tuple(foot.fitted_wedges for foot in feet if foot.fitted_wedges is not None)
@@ -130,10 +134,7 @@ def build_series(
     system = sessions[0].system
     positions = sorted({turns_deg[i] for i in usable})
     told = series(
-        [
-            (foot.excess.deg if excesses else foot.rotation_deg) - turn
-            for foot, turn in zip(feet, own_turns, strict=True)
-        ],
+        [value - turn for value, turn in zip(values_deg(feet), own_turns, strict=True)],
         [foot.standard_error_deg for foot in feet],
         [total * system.cant_deg for total in counts],
         order=[float(places.index(i)) for i in usable],

@@ -153,7 +153,7 @@ def compare_readings(
     names = labels(sessions)
     check_zeros(sessions, names)
     findings = check_sessions(sessions, names, settings, remounted=remounted)
-    mounting = mounting_of(sessions, remounted)
+    mounting = mounting_of(sessions, remounted=remounted)
     assumptions = Assumptions.of(settings, mounting)
     gathered = [
         gather_foot(

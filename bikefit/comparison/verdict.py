@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from bikefit.comparison.belief import FootBelief
-from bikefit.comparison.decision import best_count
+from bikefit.conventions import CONFIDENCE
 from bikefit.model import Finding, finding
 from bikefit.response import Effect, Mixture, Verdict, order_confounded, straightness
 from bikefit.settings import Settings
@@ -21,14 +21,13 @@ _CODES = {
     "no_effect_seen": "compare_no_effect",
     None: "compare_moved",
 }
-_CONFIDENCE = 0.95
 
 
 def shown_count(foot: FootBelief, verdict: Verdict | None, effect: Effect) -> int:
     """Return the count that the verdict is said of: the tried one that helped most, else the widest tried."""
     if verdict == "helps":
         before = abs(foot.measured_excess_deg(foot.series.baseline))
-        return best_count(foot, [c for c in set(foot.series.counts) if abs(foot.measured_excess_deg(c)) < before])
+        return foot.best_count([c for c in set(foot.series.counts) if abs(foot.measured_excess_deg(c)) < before])
     return round(effect.to_cant_deg / foot.series.system.cant_deg)
 
 
@@ -105,7 +104,7 @@ def _expected_spread_deg(foot: FootBelief, one: int, other: int) -> float:
     drift = foot.assumptions.drift_sd_deg * abs(float(told.order[one] - told.order[other]))
     strokes = math.hypot(float(told.standard_error_deg[one]), float(told.standard_error_deg[other]))
     sds = np.sqrt(2.0 * between**2 + drift**2 + strokes**2 + 1e-18)
-    return Mixture(np.exp(log_weights), np.zeros_like(sds), sds).quantile(0.5 + 0.5 * _CONFIDENCE)
+    return Mixture(np.exp(log_weights), np.zeros_like(sds), sds).quantile(0.5 + 0.5 * CONFIDENCE)
 
 
 def _bent(foot: FootBelief, settings: Settings) -> Finding | None:

@@ -8,6 +8,7 @@ JSON contract, so that `to_json_value` is all that is needed to write it.
 from bikefit.conventions import PerFoot
 from bikefit.model.arrays import Array
 from bikefit.model.decided import (
+    NEAR_NEUTRAL,
     NO_TURN,
     Action,
     CleatTurn,
@@ -33,6 +34,7 @@ from bikefit.model.session import FootResult, RecordingInfo, SessionResult
 from bikefit.model.stroke_columns import StrokeColumns
 
 __all__ = [
+    "NEAR_NEUTRAL",
     "NO_TURN",
     "Action",
     "Array",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from bikefit.conventions import interval_95
 from bikefit.model.findings import Reason
@@ -18,6 +18,8 @@ NeutralKind = Literal["zero", "static", "recovery", "number", "none"]
 CleatReason = Literal[
     "float_stop", "no_float", "float_unknown", "inside_float", "within_band", "interval_holds_neutral", "undetermined"
 ]  # fmt: skip
+NEAR_NEUTRAL: Final[tuple[CleatReason, ...]] = ("within_band", "interval_holds_neutral")
+"""Codes of the reasons that leave wedges and cleat as they are because the heel is near neutral."""
 Action = Literal["test", "compare", "repeat", "ride", "take_off", "check", "record"]
 Step = Literal["fit", "compare", "keep", "no_wedge", "beyond", "float_stop", "undetermined"]
 """What a first result comes to; every sentence and drawing of it follows."""
@@ -260,6 +262,11 @@ class Recommendation:
     def named(self) -> int | None:
         """The total that words and pictures name as advised: none where a recording without the wedges comes first."""
         return None if self.next_step.action == "compare" else self.total
+
+    @property
+    def near_neutral(self) -> bool:
+        """Whether nothing is changed because the heel is near neutral."""
+        return any(item.code in NEAR_NEUTRAL for item in self.reasons)
 
     @property
     def fitted(self) -> int | None:

@@ -65,9 +65,12 @@ class StrokeCurves:
     @property
     def phase_deg(self) -> Array:
         """Centres of the 100 bins [deg]."""
-        points = self.heel_out_deg.shape[1]
-        centres: Array = (np.arange(points) + 0.5) * (360.0 / points)
-        return centres
+        return phase_centres_deg(self.heel_out_deg.shape[1])
+
+
+def phase_centres_deg(points: int) -> Array:
+    """Return the centres of so many equal parts of a revolution [deg]."""
+    return (np.arange(points, dtype=np.float64) + 0.5) * (360.0 / points)
 
 
 @dataclass(frozen=True)

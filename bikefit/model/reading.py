@@ -75,6 +75,11 @@ class Reading:
         """95 % interval of the rotation by the strokes alone [deg]."""
         return interval_95(self.rotation_deg, self.excess.sd_deg)
 
+    def is_usable(self, strokes_min: int) -> bool:
+        """Whether it gives an angle at a known count, from strokes enough: then recordings may be learnt from it."""
+        known = math.isfinite(self.rotation_deg) and math.isfinite(self.standard_error_deg)
+        return known and self.fitted_wedges is not None and self.strokes_used >= strokes_min
+
 
 @dataclass(frozen=True)
 class Readings:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bikefit.conventions import Side
-from bikefit.model.decided import CleatTurn, Recommendation, Visible
+from bikefit.model.decided import NEAR_NEUTRAL, CleatTurn, Recommendation, Visible
 from bikefit.model.spread import Spread, measured
 from bikefit.words import Words, known
 
 SAME_FIRST_COUNT, SAME_COUNT_AFTER_VISIT = 0.55, 0.60
 """Share of simulated feet that got the same count on a second day (``benchmarks/second_visit.py``)."""
 
-STAY_REASONS = ("within_band", "interval_holds_neutral", "no_gain_expected")
+STAY_REASONS = (*NEAR_NEUTRAL, "no_gain_expected")
 
 
 def advice(words: Words, side: Side, recommendation: Recommendation, cap: int) -> str:

@@ -10,6 +10,8 @@ from bikefit.response.choice import (
 )
 from bikefit.response.effect import Effect, Verdict, effects, order_confounded, straightness, verdict_of
 from bikefit.response.experiment import (
+    BETWEEN,
+    MOUNTINGS,
     Assumptions,
     FootPosterior,
     Mounting,
@@ -21,7 +23,7 @@ from bikefit.response.experiment import (
 )
 from bikefit.response.learn import RIDERS_MIN, Learned, OwnAnswer, StudioPrior, learn_from
 from bikefit.response.mixture import Mixture
-from bikefit.response.riders import BETWEEN, MOUNTINGS, RiderRecordings
+from bikefit.response.riders import RiderRecordings
 
 __all__ = [
     "BETWEEN",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bikefit.conventions import CONFIDENCE
 from bikefit.model import Array
 from bikefit.response.experiment import BASELINE, RESPONSE, Assumptions, FootPosterior, Series, fit_foot, series
-from bikefit.response.mixture import CONFIDENCE, Mixture
+from bikefit.response.mixture import Mixture
 
 _U = np.linspace(-5.0, 5.0, 201)
 _REACH = np.sinh(_U)

@@ -45,6 +45,11 @@ class Effect:
         """Smallest change that these recordings can show: half the interval's width [deg]."""
         return 0.5 * (self.interval_deg[1] - self.interval_deg[0])
 
+    def excess_deg(self, own: FootPosterior, cant_deg: float) -> float:
+        """Return the excess under a cant as this change has it [deg], from where ``own`` expects it to begin."""
+        slope = self.deg / (self.to_cant_deg - self.from_cant_deg)
+        return own.excess_at(self.from_cant_deg).mean + slope * (cant_deg - self.from_cant_deg)
+
 
 def widest_pair(cants_deg: Sequence[float]) -> tuple[float, float]:
     """Return the cant nearest to none and the one farthest from it, varus first on a tie."""
@@ -96,8 +101,7 @@ def verdict_of(effect: Effect | None, own: FootPosterior, cants_deg: Sequence[fl
     if not effect.detected:
         return "no_effect_seen"
     before = own.excess_at(effect.from_cant_deg).mean
-    slope = effect.deg / (effect.to_cant_deg - effect.from_cant_deg)
-    after = [before + slope * (cant - effect.from_cant_deg) for cant in set(cants_deg) - {effect.from_cant_deg}]
+    after = [effect.excess_deg(own, cant) for cant in set(cants_deg) - {effect.from_cant_deg}]
     if any(abs(excess) < abs(before) for excess in after):
         return "helps"
     return "too_much" if any(excess * before < 0.0 for excess in after) else "harms"

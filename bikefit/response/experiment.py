@@ -11,19 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bikefit.conventions import CONFIDENCE
 from bikefit.model import Array
 from bikefit.response.linear import Normals, condition, normalised, precision_of
-from bikefit.response.mixture import CONFIDENCE, Mixture
+from bikefit.response.mixture import Mixture, weighted_interval
 from bikefit.settings import Settings
 
 Foot = TypeVar("Foot")
 Mounting = Literal["left_on", "remounted", "laps"]
 """Sensors left on between recordings, taken off and on again, or laps of one recording."""
+MOUNTINGS: Final[tuple[Mounting, ...]] = get_args(Mounting)
+BETWEEN: Final[Mapping[Mounting, str]] = {kind: f"between_{kind}_deg" for kind in MOUNTINGS}
+"""The setting that holds the median SD between recordings so made."""
 
 _REACH, _STEP, _FINE_STEP = 9.0, 0.25, 1.0 / 512.0
 """Of the grid over log s, in prior standard deviations; the integrands are smooth, so that equal steps are exact."""
@@ -58,16 +62,11 @@ class Assumptions:
     @classmethod
     def of(cls, settings: Settings, mounting: Mounting) -> Assumptions:
         """Return what the settings assume of recordings made in this way."""
-        medians: dict[Mounting, float] = {
-            "left_on": settings.between_left_on_deg,
-            "remounted": settings.between_remounted_deg,
-            "laps": settings.between_laps_deg,
-        }
         return cls(
             settings.response_mean,
             settings.response_sd,
             settings.drift_sd_deg,
-            medians[mounting],
+            getattr(settings, BETWEEN[mounting]),
             settings.between_log_sd,
         )
 
@@ -299,11 +298,8 @@ def between_sd_interval(
     if sds.size == 1:
         return float(sds[0]), float(sds[0])
     for one in feet.values():
-        log_weights = log_weights + _condition(one, assumptions, sds, response_prior=True).log_evidence
-    weights = normalised(log_weights)
-    below = np.cumsum(weights) - 0.5 * weights
-    tail = 0.5 * (1.0 - confidence)
-    low, high = np.exp(np.interp([tail, 1.0 - tail], below, np.log(sds)))
+        log_weights = log_weights + log_evidence(one, assumptions, sds)
+    low, high = np.exp(weighted_interval(np.log(sds), normalised(log_weights), confidence))
     return float(low), float(high)
 
 

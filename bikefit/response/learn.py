@@ -21,18 +21,16 @@ import numpy as np
 from bikefit import __version__
 from bikefit.conventions import SIDES, Side
 from bikefit.model import Array, to_json_value
-from bikefit.response.experiment import Mounting
+from bikefit.response.experiment import BETWEEN, MOUNTINGS, Mounting
 from bikefit.response.explore import explore
 from bikefit.response.linear import normalised
-from bikefit.response.mixture import CONFIDENCE, Mixture
+from bikefit.response.mixture import Mixture, weighted_interval
 from bikefit.response.riders import (
-    BETWEEN,
     DRIFT,
     LIKENESS,
     LOG_SD,
     MEAN,
     MEDIANS,
-    MOUNTINGS,
     NUMBERS,
     SDS_DEG,
     SPREAD,
@@ -44,8 +42,7 @@ from bikefit.response.riders import (
     without_prior,
 )
 from bikefit.settings import Settings
-
-Interval = tuple[float, float]
+from bikefit.words import Interval
 
 RIDERS_MIN: Final = 5
 """Fewer riders than this leave the built-in prior in force."""
@@ -220,11 +217,8 @@ def _common(z: Array) -> Array:
 def _learned(values: Array, weights: Array, riders: int, *, middle: bool = False) -> Learned:
     """Return what the draws say of one number."""
     order = np.argsort(values)
-    below = np.cumsum(weights[order]) - 0.5 * weights[order]
-    tail = 0.5 * (1.0 - CONFIDENCE)
-    low, high = np.interp([tail, 1.0 - tail], below, values[order])
     value = math.exp(float(weights @ np.log(values))) if middle else float(weights @ values)
-    return Learned(value, (float(low), float(high)), riders)
+    return Learned(value, weighted_interval(values[order], weights[order]), riders)
 
 
 def _built_in(names: Sequence[str]) -> dict[str, float]:

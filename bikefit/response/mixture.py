@@ -8,9 +8,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from bikefit.conventions import CONFIDENCE
 from bikefit.model import Array
-
-CONFIDENCE = 0.95
 
 _ERFC = np.frompyfunc(math.erfc, 1, 1)
 
@@ -55,6 +54,14 @@ def mixture_quantile(weights: Array, means: Array, sds: Array, probability: floa
         if done:
             break
     return guess
+
+
+def weighted_interval(values: Array, weights: Array, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return the central interval of weighted values in rising order; the weights add up to 1."""
+    below = np.cumsum(weights) - 0.5 * weights
+    tail = 0.5 * (1.0 - confidence)
+    low, high = np.interp([tail, 1.0 - tail], below, values)
+    return float(low), float(high)
 
 
 @dataclass(frozen=True)

@@ -9,24 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import SIDES, Side
 from bikefit.model import Array
-from bikefit.response.experiment import Mounting, Series
+from bikefit.response.experiment import BETWEEN, MOUNTINGS, Mounting, Series
 from bikefit.response.linear import normalised, reading_variances
 from bikefit.settings import Settings
 
-MOUNTINGS: Final[tuple[Mounting, ...]] = get_args(Mounting)
-BETWEEN: Final[Mapping[Mounting, str]] = {
-    "left_on": "between_left_on_deg",
-    "remounted": "between_remounted_deg",
-    "laps": "between_laps_deg",
-}
-"""The setting that holds the median SD between recordings so made."""
 MEAN, SPREAD, LIKENESS, DRIFT, LOG_SD, MEDIANS = 0, 1, 2, 3, 4, 5
 """Places of the riders' common numbers; the medians of the SD between recordings follow in the order of `MOUNTINGS`."""
 NUMBERS = MEDIANS + len(MOUNTINGS)

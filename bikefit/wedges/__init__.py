@@ -1,6 +1,6 @@
 """From an excess, a response and a wedge system to a count: the decision."""
 
-from bikefit.wedges.belief import Belief, best_total, uncapped_total
+from bikefit.wedges.belief import Belief, best_total, uncapped_total, whole_wedges
 from bikefit.wedges.recommendation import (
     cleat_turn,
     describe,
@@ -8,6 +8,7 @@ from bikefit.wedges.recommendation import (
     recommend,
     undetermined,
     visit_counts,
+    why_near_neutral,
 )
 
 __all__ = [
@@ -20,4 +21,6 @@ __all__ = [
     "uncapped_total",
     "undetermined",
     "visit_counts",
+    "whole_wedges",
+    "why_near_neutral",
 ]

@@ -158,5 +158,9 @@ def uncapped_total(belief: Belief, fitted: int, cant_deg: float) -> int:
     >>> uncapped_total(Belief(5.0, 0.8, 0.25, 0.5), 0, 1.0)
     4
     """
-    change = belief.best_cant_change_deg() / cant_deg
-    return fitted + int(math.copysign(math.ceil(abs(change) - 0.5 - 1e-12), change))
+    return fitted + whole_wedges(belief.best_cant_change_deg() / cant_deg)
+
+
+def whole_wedges(wedges: float) -> int:
+    """Return the whole count nearest to a number of wedges, the smaller stack on a tie."""
+    return int(math.copysign(math.ceil(abs(wedges) - 0.5 - 1e-12), wedges))

@@ -7,11 +7,12 @@ variance: a weak response that may have the wrong sign asks for few wedges. See 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import NormalDist
 
 from bikefit.conventions import interval_95
 from bikefit.model import (
+    NEAR_NEUTRAL,
     NO_TURN,
     CleatTurn,
     Excess,
@@ -104,7 +105,7 @@ def recommend(
     if response.source == "assumption":
         why.append(reason("response_assumed", mean=response.mean, sd=response.sd))
     cleat = cleat_turn(excess.deg, why[0].code, cleat_float_deg, at_float_stop=at_float_stop)
-    step = _first_step(outcome, why, fitted, system, cleat)
+    step = _first_step(outcome, fitted, system, cleat)
     return describe(outcome, total, (*reasons, *why), step, cleat, excess, response, fitted, system, sorted(totals))
 
 
@@ -173,14 +174,11 @@ def visit_counts(cant_deg: float, cap: int) -> tuple[int, int, int, int]:
     return (0, count, -count, 0)
 
 
-def _first_step(
-    outcome: Outcome, reasons: Sequence[Reason], fitted: int, system: WedgeSystem, cleat: CleatTurn
-) -> NextStep:
+def _first_step(outcome: Outcome, fitted: int, system: WedgeSystem, cleat: CleatTurn) -> NextStep:
     """Say what to do after a first result: the visit; with wedges on, a recording without them."""
     if cleat.reason == "float_stop":
         return NextStep("check")
-    near = any(reason.code in ("within_band", "interval_holds_neutral") for reason in reasons)
-    if near or (outcome == "no_wedge" and not fitted):
+    if cleat.reason in NEAR_NEUTRAL or (outcome == "no_wedge" and not fitted):
         return NextStep("ride", (fitted,))
     if fitted:
         return NextStep("compare", (0,))
@@ -231,10 +229,9 @@ def cleat_turn(excess_deg: float, why: str, cleat_float_deg: float | None, *, at
     >>> cleat_turn(2.6, "smallest_expected_excess", 0.0, at_float_stop=False)
     CleatTurn(turn_deg=-2.6, reason='no_float')
     """
-    if why == "within_band":
-        return CleatTurn(math.nan, "within_band")
-    if why == "interval_holds_neutral":
-        return CleatTurn(math.nan, "interval_holds_neutral")
+    for near in NEAR_NEUTRAL:
+        if why == near:
+            return CleatTurn(math.nan, near)
     if cleat_float_deg == 0.0:
         return CleatTurn(-excess_deg, "no_float")
     if at_float_stop:
@@ -257,16 +254,28 @@ def placement_of(total: int) -> Placement | None:
     return "varus" if total > 0 else "valgus"
 
 
+def why_near_neutral(
+    excess_deg: float, interval_deg: Callable[[], tuple[float, float]], settings: Settings
+) -> Reason | None:
+    """Say why a heel counts as near neutral: inside the band, or the interval asked for in the settings holds it."""
+    if abs(excess_deg) <= settings.neutral_band_deg:
+        return reason("within_band", band=settings.neutral_band_deg)
+    low, high = interval_deg()
+    if low <= 0.0 <= high:
+        return reason("interval_holds_neutral", percent=100 * settings.neutral_confidence)
+    return None
+
+
 def _outcome(
     belief: Belief, fitted: int, best: int, beyond: int, cap: int, settings: Settings
 ) -> tuple[Outcome, int, list[Reason]]:
     """Decide; returns the outcome, the signed total and why. ``beyond``: what the stack would have to hold, else 0."""
     stay: Outcome = "keep" if fitted else "no_wedge"
     margin = NormalDist().inv_cdf(0.5 + settings.neutral_confidence / 2.0) * belief.excess_sd_deg
-    if abs(belief.excess_deg) <= settings.neutral_band_deg:
-        return stay, fitted, [reason("within_band", band=settings.neutral_band_deg)]
-    if abs(belief.excess_deg) <= margin:
-        return stay, fitted, [reason("interval_holds_neutral", percent=100 * settings.neutral_confidence)]
+    excess = belief.excess_deg
+    near = why_near_neutral(excess, lambda: (excess - margin, excess + margin), settings)
+    if near is not None:
+        return stay, fitted, [near]
     if beyond:
         return "beyond_stack", best, [reason("stack_too_small", cap=cap, ideal=beyond)]
     if best == fitted:
