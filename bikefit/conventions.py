@@ -48,6 +48,11 @@ class PerFoot(Generic[Value]):
     left: Value
     right: Value
 
+    @property
+    def is_unsaid(self) -> bool:
+        """Whether there is a value of neither foot."""
+        return self.left is None and self.right is None
+
     def of(self, side: Side) -> Value:
         """Return one foot's value."""
         return self.left if side == "left" else self.right

@@ -161,20 +161,20 @@ def test_minimal_detectable_change_before_and_after() -> None:
 def test_counts_must_match_the_recordings() -> None:
     for wrong in ([0], [0, 1, 2]):
         with pytest.raises(UsageError, match="--right-wedges"):
-            as_sources(["a.csv", "b.csv"], right_wedges=wrong)
+            as_sources(["a.csv", "b.csv"], PerFoot(None, wrong))
     with pytest.raises(UsageError, match="how many wedges"):
         as_sources(["a.csv", "b.csv"])
     with pytest.raises(UsageError, match=r"two recordings.*a.csv@lap1 a.csv@lap2"):
-        as_sources(["a.csv"], left_wedges=[0])
+        as_sources(["a.csv"], PerFoot([0], None))
     with pytest.raises(UsageError, match="--left-rotation"):
-        as_sources(["a.csv", "b.csv", "c.csv"], left_wedges=[0, 1, 0], left_rotation=[0, 3])
+        as_sources(["a.csv", "b.csv", "c.csv"], PerFoot([0, 1, 0], None), PerFoot([0, 3], None))
 
 
 def test_a_manifest_brings_its_own_counts() -> None:
     rows = [Session(files=(Path(f"{name}.csv"),), left_wedges=count) for name, count in (("a", 0), ("b", 2))]
     assert [row.session for row in as_sources(rows)] == rows
     with pytest.raises(UsageError, match="manifest"):
-        as_sources(rows, left_wedges=[0, 2])
+        as_sources(rows, PerFoot([0, 2], None))
     with pytest.raises(UsageError, match="left_wedges"):
         as_sources([Session(files=(Path("a.csv"),)), Session(files=(Path("b.csv"),))])
 
@@ -214,10 +214,10 @@ def test_a_manifest_with_one_file_a_shoe(tmp_path: Path) -> None:
 
 
 def test_a_turn_is_told_for_every_recording() -> None:
-    rows = as_sources(["a.csv", "b.csv", "c.csv"], [0, 0, 1], left_rotation=[0.0, 2.0, 2.0])
+    rows = as_sources(["a.csv", "b.csv", "c.csv"], PerFoot([0, 0, 1], None), PerFoot([0.0, 2.0, 2.0], None))
     assert [row.turn_deg.left for row in rows] == [0.0, 2.0, 2.0]
     with pytest.raises(UsageError, match="--right-rotation: 1 number for 2 recordings"):
-        as_sources(["a.csv", "b.csv"], right_wedges=[0, 1], right_rotation=[3.0])
+        as_sources(["a.csv", "b.csv"], PerFoot(None, [0, 1]), PerFoot(None, [3.0]))
 
 
 def test_sections_of_one_file_are_told_apart() -> None:
@@ -649,7 +649,10 @@ def test_common_options_hold_where_a_row_is_silent(tmp_path: Path) -> None:
     assert (first.wedges, second.wedges) == (PerFoot(0, None), PerFoot(1, None))
     assert (first.neutral, second.neutral) == (PerFoot(1.0, 2.0), PerFoot(1.0, 1.0))
     assert (first.lap, second.lap, second.from_s, second.metric) == (2, None, 30.0, "peak")
-    whole, part = (row.session for row in as_sources(["a.csv", "a.csv@5-"], [0, 1], common=Session(from_s=1, to_s=9)))
+    whole, part = (
+        row.session
+        for row in as_sources(["a.csv", "a.csv@5-"], PerFoot([0, 1], None), common=Session(from_s=1, to_s=9))
+    )
     assert ((whole.from_s, whole.to_s), (part.from_s, part.to_s)) == ((1, 9), (5.0, None))
 
 

@@ -13,7 +13,7 @@ import pytest
 from helpers.snapshot_cases import SAMPLES
 
 from bikefit.comparison.sources import as_sources
-from bikefit.conventions import SIDES
+from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
 from bikefit.io.fit.writer import write_fit
 from bikefit.io.text.writer import write_csv
@@ -162,7 +162,7 @@ def test_a_lap_is_part_of_a_file_name_only_where_there_is_such_a_file(tmp_path: 
     assert with_file(Session(), whole).lap is None
     with pytest.raises(UsageError, match="given twice"):
         with_file(Session(lap=1), "ride.fit@lap2")
-    sources = as_sources(["ride.fit@lap1", "ride.fit@lap3"], right_wedges=[0, 2], common=Session(from_s=5.0))
+    sources = as_sources(["ride.fit@lap1", "ride.fit@lap3"], PerFoot(None, [0, 2]), common=Session(from_s=5.0))
     assert [(one.session.lap, one.session.from_s) for one in sources] == [(1, None), (3, None)]
 
 

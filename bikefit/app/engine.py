@@ -300,7 +300,7 @@ def told_by(request: Request, groups: Sequence[Group]) -> Said:
         kind = one.option.kind
         if kind.choices and value not in kind.choices:
             raise UsageError(f"{one.flag} '{value}': expected one of {', '.join(kind.choices)}.")
-        if word in ("static", "preset", "settings", "brand") or (word == "system" and str(value).endswith(".toml")):
+        if kind.names_file(str(value)):
             value = _plain(str(value))
         told[one.name] = one.option.read(value if kind.switch or kind.repeatable else str(value), one.flag)
     return said(told)

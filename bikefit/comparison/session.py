@@ -15,7 +15,7 @@ from bikefit.comparison.guards import check_sessions, check_zeros, labels, place
 from bikefit.comparison.result import ComparisonResult
 from bikefit.comparison.series import mounting_of
 from bikefit.comparison.sources import as_sources, read_sources
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError
 from bikefit.model import Readings, Recording, SessionResult, finding, readings_of
 from bikefit.response import Assumptions
@@ -74,7 +74,8 @@ def compare(
     (True, True)
     """
     options = options or Session()
-    rows = as_sources(sources, left_wedges, right_wedges, left_rotation, right_rotation, options)
+    wedges, rotation = PerFoot(left_wedges, right_wedges), PerFoot(left_rotation, right_rotation)
+    rows = as_sources(sources, wedges, rotation, options)
     sessions = [
         analyze_recording(recording, row.session) for recording, row in zip(read_sources(rows), rows, strict=True)
     ]

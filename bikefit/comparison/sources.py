@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from bikefit.conventions import SIDES, PerFoot
+from bikefit.conventions import PerFoot
 from bikefit.errors import UsageError, flagged
 from bikefit.model import Recording
 from bikefit.sessions.keywords import UNSAID
 from bikefit.sessions.manifest import ManifestSession
 from bikefit.sessions.reading import read_options, read_session
 from bikefit.sessions.session import Session
-from bikefit.sessions.values import split_lap, split_section
+from bikefit.sessions.values import split_section
 
 Number = TypeVar("Number", int, float)
 
@@ -53,46 +53,41 @@ def read_sources(sources: Sequence[Source]) -> list[Recording]:
 
 def as_sources(
     given: Sequence[str | Path | Recording | Session | ManifestSession],
-    left_wedges: Sequence[int] | None = None,
-    right_wedges: Sequence[int] | None = None,
-    left_rotation: Sequence[float] | None = None,
-    right_rotation: Sequence[float] | None = None,
+    wedges: PerFoot[Sequence[int] | None] = UNSAID,
+    rotation: PerFoot[Sequence[float] | None] = UNSAID,
     common: Session | None = None,
 ) -> tuple[Source, ...]:
-    """Bring what is compared, the lists of counts and the common options together.
+    """Bring what is compared, the lists of counts and turns, and the common options together.
 
     A session, or a manifest's, brings its own counts, so no list may be given with it.
 
     Examples
     --------
-    >>> [one.session.wedges.left for one in as_sources(["a.csv@0-60", "b.csv"], left_wedges=[0, 2])]
+    >>> [one.session.wedges.left for one in as_sources(["a.csv@0-60", "b.csv"], PerFoot([0, 2], None))]
     [0, 2]
     """
     if len(given) < 2:
         raise UsageError(too_few(given))
     common = replace(common or Session(), wedges=UNSAID)
-    lists = (left_wedges, right_wedges, left_rotation, right_rotation)
     if any(isinstance(item, (Session, ManifestSession)) for item in given):
-        return _described(given, common, listed=any(item is not None for item in lists))
-    turns = zip(
-        _turns(left_rotation, len(given), "--left-rotation"),
-        _turns(right_rotation, len(given), "--right-rotation"),
-        strict=True,
-    )
-    if left_wedges is None and right_wedges is None:
+        return _described(given, common, listed=not (wedges.is_unsaid and rotation.is_unsaid))
+    turns = PerFoot.each(lambda side: _turns(rotation.of(side), len(given), f"--{side}-rotation"))
+    if wedges.is_unsaid:
         counts = "0,2,-2,0" if len(given) == 4 else ",".join("0" * (len(given) - 1)) + ",2"
         raise UsageError(
             "say how many wedges were on the shoes, one count for each recording"
             + flagged(f": --left-wedges {counts} and/or --right-wedges (varus positive, valgus negative)")
             + "."
         )
-    left, right = (
-        [None] * len(given) if counts is None else _matched(counts, len(given), f"--{side}-wedges")
-        for side, counts in zip(SIDES, (left_wedges, right_wedges), strict=True)
-    )
+    counted = PerFoot.each(lambda side: _counts(wedges.of(side), len(given), f"--{side}-wedges"))
     return tuple(
         replace(_plain(item, common.told({"wedges": PerFoot(*counts)})), turn_deg=PerFoot(*turn))
-        for item, counts, turn in zip(given, zip(left, right, strict=True), turns, strict=True)
+        for item, counts, turn in zip(
+            given,
+            zip(counted.left, counted.right, strict=True),
+            zip(turns.left, turns.right, strict=True),
+            strict=True,
+        )
     )
 
 
@@ -122,7 +117,7 @@ def _described(
             f"the manifest names more than one rider ({', '.join(riders)}), but what a wedge does is each rider's "
             "own. Compare the recordings of one rider."
         )
-    if all(session.wedges == UNSAID for session in sessions):
+    if all(session.wedges.is_unsaid for session in sessions):
         raise UsageError("the manifest names no wedges; it needs a column left_wedges or right_wedges.")
     return tuple(Source(session) for session in sessions)
 
@@ -131,13 +126,8 @@ def _plain(item: object, session: Session) -> Source:
     """Return a recording, or a file with or without a section or lap of its own."""
     if isinstance(item, Recording):
         return Source(session, item)
-    path, lap = split_lap(str(item))
-    if lap is not None:
-        return Source(replace(session, files=(path,), from_s=None, to_s=None, lap=lap))
-    path, from_s, to_s = split_section(str(item))
-    if from_s is not None or to_s is not None:
-        session = replace(session, from_s=from_s, to_s=to_s, lap=None)
-    return Source(replace(session, files=(path,)))
+    path, part = split_section(str(item))
+    return Source(session.told({"files": (path,), **part}))
 
 
 def _matched(values: Sequence[Number], count: int, option: str) -> Sequence[Number]:
@@ -148,6 +138,11 @@ def _matched(values: Sequence[Number], count: int, option: str) -> Sequence[Numb
             "give one for each recording, in the same order."
         )
     return values
+
+
+def _counts(values: Sequence[int] | None, count: int, option: str) -> Sequence[int | None]:
+    """Return the counts on a shoe, nothing where none are given."""
+    return [None] * count if values is None else _matched(values, count, option)
 
 
 def _turns(values: Sequence[float] | None, count: int, option: str) -> Sequence[float]:

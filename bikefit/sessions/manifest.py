@@ -17,7 +17,7 @@ from bikefit.errors import UsageError, near_matches
 from bikefit.io.source import load
 from bikefit.io.text.layout import to_utf8
 from bikefit.sessions.session import KEYWORDS, NO_FILES, Said, Session, said
-from bikefit.sessions.values import day, number
+from bikefit.sessions.values import number
 
 COLUMNS: Final = ("file", "session", *(keyword.name for keyword in KEYWORDS.values() if keyword.has_column))
 """Columns of a manifest; only ``file`` must be there."""
@@ -259,19 +259,13 @@ def _agreed(rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:
 
 def _value(column: str, cell: str, where: str, manifest: Path) -> Any:
     """Return a cell's value; ``where`` begins the message of what makes no sense."""
-    if column == "system" and cell.endswith(".toml"):
-        return str(_path(cell, manifest))
-    if column == "brand":
-        return KEYWORDS[column].option.read(str(_path(cell, manifest)), where)
-    if column == "date":
-        try:
-            return day(cell)
-        except ValueError as error:
-            raise UsageError(f"{where}: '{cell[:40]}' {error}.") from None
-    if column in ("from_s", "to_s") and _THOUSANDS.fullmatch(cell):
+    described = KEYWORDS[column].option
+    if described.kind.names_file(cell):
+        cell = str(_path(cell, manifest))
+    elif described.kind.grouped and _THOUSANDS.fullmatch(cell):
         short, long = f"{number(cell):g}", re.sub("[.,]", "", cell)
         raise UsageError(f"{where}: '{cell}' may mean {short} s or {long} s; write {short} or {long}.")
-    return KEYWORDS[column].option.read(cell, where)
+    return described.read(cell, where)
 
 
 def _files(name: str, rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal
 
 from bikefit.conventions import PerFoot
 from bikefit.errors import UsageError
@@ -20,13 +20,17 @@ what the client's sheet carries besides."""
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of value: how what was typed is read, and what is said where it cannot be."""
+    """A kind of value: how what was typed is read, and what is said where it cannot be, else the error's own words."""
 
     read: Callable[[Any], Any]
     expected: str = ""
     choices: tuple[str, ...] = ()
     switch: bool = False
     repeatable: bool = False
+    names_file: Callable[[str], bool] = lambda _: False
+    """Whether a text of this kind is the path of a file."""
+    grouped: bool = False
+    """Whether a spreadsheet may have parted the thousands of such a number, so that another one is meant."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,8 @@ class Option:
         """Return the value of what was typed; ``where`` begins the message about one that makes no sense."""
         try:
             value = self.kind.read(text)
-        except ValueError:
-            raise UsageError(f"{where}: '{text[:40]}' {self.kind.expected}.") from None
+        except ValueError as error:
+            raise UsageError(f"{where}: '{text[:40]}' {self.kind.expected or error}.") from None
         self.check(value, where)
         return value
 
@@ -87,30 +91,29 @@ class Option:
             )
 
 
-def option(kind: Kind, help: str = "", **details: Any) -> Mapping[str, Option]:
-    """Return the metadata of a field that holds an option of the session as a whole."""
-    return {"option": Option(kind, help, **details)}
+def option(default: Any, kind: Kind, help: str = "", **details: Any) -> Any:
+    """Return a field that holds an option of the session as a whole; a type as default stands for a new one of it."""
+    first: dict[str, Any] = {"default_factory" if isinstance(default, type) else "default": default}
+    return field(**first, metadata={"option": Option(kind, help, **details)})
 
 
-def per_foot(kind: Kind, left_help: str, right_help: str, help: str = "", **details: Any) -> Mapping[str, Option]:
-    """Return the metadata of a field that holds an option that each foot has its own value of."""
-    return {"option": Option(kind, help, each_help=PerFoot(left_help, right_help), **details)}
+def per_foot(kind: Kind, left_help: str, right_help: str, help: str = "", **details: Any) -> Any:
+    """Return a field that holds an option that each foot has its own value of, at first unsaid of either."""
+    return option(PerFoot(None, None), kind, help, each_help=PerFoot(left_help, right_help), **details)
 
 
 def choice(words: Iterable[str]) -> Kind:
-    """Return the kind of value that is one of some words."""
-    known = tuple(words)
+    """Return the kind of value that is one of some words, however its letters are written."""
+    known = {word.casefold(): word for word in words}
 
     def read(text: str) -> str:
-        """Return the word, however its letters are written; a ValueError where it is not one of them."""
-        return {word.casefold(): word for word in known}.get(text.strip().casefold()) or _no_choice(text)
+        """Return the word; a ValueError where it is not one of them."""
+        try:
+            return known[text.strip().casefold()]
+        except KeyError:
+            raise ValueError(text) from None
 
-    return Kind(read, f"is not one of {', '.join(known)}", choices=known)
-
-
-def _no_choice(text: str) -> NoReturn:
-    """Refuse a word."""
-    raise ValueError(text)
+    return Kind(read, f"is not one of {', '.join(known.values())}", choices=tuple(known.values()))
 
 
 def _brand(path: str) -> Any:
@@ -121,16 +124,20 @@ def _brand(path: str) -> Any:
 
 
 TEXT: Final = Kind(str)
-FILE: Final = Kind(Path)
+FILE: Final = Kind(Path, names_file=lambda _: True)
+SYSTEM: Final = Kind(str, names_file=lambda text: text.endswith(".toml"))
 SWITCH: Final = Kind(bool, switch=True)
 SIDE: Final = Kind(values.side, "is not a side; left or right was expected, or nothing", choices=("left", "right"))
 COLUMNS: Final = Kind(values.columns, repeatable=True)
 NUMBER: Final = Kind(values.number, "is not a number")
-DAY: Final = Kind(values.one_day, "is not a date; 2026-02-03 or 3.2.2026 was expected")
+DATE: Final = Kind(values.day)
+DAY: Final = Kind(values.one_day)
 LANGUAGE: Final = Kind(values.language, f"has no words here; the languages are {', '.join(languages())}")
-BRAND: Final = Kind(_brand)
+BRAND: Final = Kind(_brand, names_file=lambda _: True)
 LAP: Final = Kind(values.whole_number, "is not a number of a lap")
-TIME: Final = Kind(values.time_s, "is not a time; seconds from the first sample, m:ss or h:mm:ss was expected")
+TIME: Final = Kind(
+    values.time_s, "is not a time; seconds from the first sample, m:ss or h:mm:ss was expected", grouped=True
+)
 SPAN: Final = Kind(
     values.span_s,
     "is not a stretch of time; START-END from the first sample was expected, such as 2-6 or 1:05-1:15",
@@ -140,4 +147,4 @@ NEUTRAL: Final = Kind(
     values.neutral,
     f"is not a neutral; degrees (heel-out +) or one of {', '.join(values.NEUTRAL_WORDS)} was expected",
 )
-SETTINGS: Final = Kind(load_settings)
+SETTINGS: Final = Kind(load_settings, names_file=lambda _: True)

@@ -9,7 +9,7 @@ from bikefit.errors import UsageError
 from bikefit.io import ReadOptions, read_recording, read_sides
 from bikefit.model import Recording
 from bikefit.sessions.session import NO_FILES, Session
-from bikefit.sessions.values import split_lap, split_section
+from bikefit.sessions.values import split_section
 
 
 def read_options(session: Session) -> ReadOptions:
@@ -27,14 +27,9 @@ def read_session(session: Session) -> Recording:
 
 def with_file(session: Session, source: str | Path) -> Session:
     """Return the session with its one file, given with or without a section as in ``ride.csv@60-180``, ``@lap2``."""
-    path, lap = split_lap(str(source))
-    if lap is not None:
-        if session.is_section:
-            raise UsageError(f"{source}: the section is given twice, behind the @ and with --lap or --from/--to.")
-        return replace(session, files=(path,), shoe_files=NO_FILES, lap=lap)
-    path, from_s, to_s = split_section(str(source))
-    if from_s is not None or to_s is not None:
-        if session.from_s is not None or session.to_s is not None:
-            raise UsageError(f"{source}: the section is given twice, behind the @ and with --from/--to.")
-        session = replace(session, from_s=from_s, to_s=to_s)
-    return replace(session, files=(path,), shoe_files=NO_FILES)
+    path, part = split_section(str(source))
+    if "lap" in part and session.is_section:
+        raise UsageError(f"{source}: the section is given twice, behind the @ and with --lap or --from/--to.")
+    if part and (session.from_s is not None or session.to_s is not None):
+        raise UsageError(f"{source}: the section is given twice, behind the @ and with --from/--to.")
+    return replace(session, files=(path,), shoe_files=NO_FILES, **part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
@@ -20,11 +20,12 @@ from bikefit.conventions import (
     Reference,
     Side,
 )
-from bikefit.sessions.keywords import UNSAID, Keyword, by_field, keywords_in
+from bikefit.sessions.keywords import Keyword, by_field, keywords_in
 from bikefit.sessions.option import (
     BRAND,
     COLUMNS,
     COUNT,
+    DATE,
     DAY,
     FILE,
     LANGUAGE,
@@ -35,6 +36,7 @@ from bikefit.sessions.option import (
     SIDE,
     SPAN,
     SWITCH,
+    SYSTEM,
     TEXT,
     TIME,
     Option,
@@ -73,26 +75,14 @@ class Session:
         Who rode, by the id or name in the studio's file of clients.
     system : str
         A wedge system's id, or the path of a TOML file.
-    side : {"left", "right"}, optional
-        Whose foot a file of one unnamed foot is.
-    swap_sides : bool
-        The file's left is the rider's right.
-    positive : {"heel-out", "heel-in"}
-        What a positive rotation means in the file.
-    columns : mapping of str to str
-        Canonical channel -> the file's own column or field name.
-    rate_hz : float, optional
-        How often the rows of a text table come, where no column gives their time.
-    preset : path, optional
-        A file of the user's own layouts of tables.
+    side, swap_sides, positive, columns, rate_hz, preset, strict
+        How its files are read, as in `bikefit.io.ReadOptions`.
     reference : str, optional
         Force the reference that strokes are cut by.
     pose : (float, float), optional
         A stretch in which the rider holds the neutral pose, in seconds from the first sample.
     static : path, optional
         A still trial of the rider.
-    strict : bool
-        Refuse a damaged file instead of reading what is whole.
     wedges : PerFoot of int, optional
         Signed wedges on each shoe during the ride, varus positive; None = not known.
     neutral : PerFoot of float or str, optional
@@ -133,184 +123,126 @@ class Session:
     shoe_files: PerFoot[tuple[Path, ...]] = NO_FILES
 
     # manifests and the command line's help name the options in this order
-    rider: str = field(default="", metadata=option(TEXT, column=True))
-    date: str = field(default="", metadata=option(TEXT, column=True))
-    condition: str = field(default="", metadata=option(TEXT, column=True))
-    client: str = field(default="", metadata=option(TEXT, column=True))
-    system: str = field(
-        default=DEFAULT_SYSTEM,
-        metadata=option(
-            TEXT,
-            "Wedge system; 'bikefit wedges' lists them. [default: bikefit-cleat]",
-            group="decision",
-            metavar="ID|FILE.toml",
-            column=True,
-        ),
+    rider: str = option("", TEXT, column=True)
+    date: str = option("", DATE, column=True)
+    condition: str = option("", TEXT, column=True)
+    client: str = option("", TEXT, column=True)
+    system: str = option(
+        DEFAULT_SYSTEM,
+        SYSTEM,
+        "Wedge system; 'bikefit wedges' lists them. [default: bikefit-cleat]",
+        group="decision",
+        metavar="ID|FILE.toml",
+        column=True,
     )
-    side: Side | None = field(
-        default=None, metadata=option(SIDE, "Whose foot a file of one foot is.", group="read", column=True)
+    side: Side | None = option(None, SIDE, "Whose foot a file of one foot is.", group="read", column=True)
+    swap_sides: bool = option(False, SWITCH, "The file's left is the rider's right.", group="read")
+    positive: Literal["heel-out", "heel-in"] = option(
+        "heel-out",
+        choice(("heel-out", "heel-in")),
+        "What a positive angle means in the file.",
+        group="read",
+        shown="heel-out",
     )
-    swap_sides: bool = field(
-        default=False, metadata=option(SWITCH, "The file's left is the rider's right.", group="read")
+    columns: Mapping[str, str] = option(
+        dict,
+        COLUMNS,
+        "The file's name for a channel; repeatable.",
+        group="read",
+        flag="--column",
+        metavar="CHANNEL=NAME",
     )
-    positive: Literal["heel-out", "heel-in"] = field(
-        default="heel-out",
-        metadata=option(
-            choice(("heel-out", "heel-in")),
-            "What a positive angle means in the file.",
-            group="read",
-            shown="heel-out",
-        ),
+    rate_hz: float | None = option(
+        None,
+        NUMBER,
+        "Rows a second, where no column gives the time.",
+        group="read",
+        flag="--rate",
+        metavar="HZ",
+        limits=(1, 10_000),
+        unit="Hz",
     )
-    columns: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata=option(
-            COLUMNS,
-            "The file's name for a channel; repeatable.",
-            group="read",
-            flag="--column",
-            metavar="CHANNEL=NAME",
-        ),
+    preset: Path | None = option(None, FILE, "Your own layouts of tables.", group="read", metavar="FILE.toml")
+    reference: Reference | None = option(
+        None, choice(REFERENCES), "What to cut the strokes by; the best is chosen.", group="read"
     )
-    rate_hz: float | None = field(
-        default=None,
-        metadata=option(
-            NUMBER,
-            "Rows a second, where no column gives the time.",
-            group="read",
-            flag="--rate",
-            metavar="HZ",
-            limits=(1, 10_000),
-            unit="Hz",
-        ),
+    pose: tuple[float, float] | None = option(
+        None, SPAN, "Still stretch in the neutral pose.", group="read", metavar="TIME-TIME"
     )
-    preset: Path | None = field(
-        default=None,
-        metadata=option(FILE, "Your own layouts of tables.", group="read", metavar="FILE.toml"),
+    static: Path | None = option(None, FILE, "Still trial of the rider.", group="read", metavar="FILE")
+    strict: bool = option(False, SWITCH, "Refuse a damaged file instead of reading part.", group="read")
+    wedges: PerFoot[int | None] = per_foot(
+        COUNT,
+        "Wedges on the left shoe during the ride, varus +.",
+        "The same on the right shoe.",
+        group="fitted",
+        metavar="N",
+        shown="0",
+        limits=(-10, 10),
+        unit="wedges",
+        column=True,
     )
-    reference: Reference | None = field(
-        default=None,
-        metadata=option(choice(REFERENCES), "What to cut the strokes by; the best is chosen.", group="read"),
+    neutral: PerFoot[NeutralChoice | None] = per_foot(
+        NEUTRAL,
+        "Neutral of the left foot.",
+        "Neutral of the right foot.",
+        "Neutral angle of both feet, heel-out positive.",
+        group="decision",
+        metavar="DEG",
+        both_metavar="zero|static|recovery|DEG",
+        limits=(-60, 60),
+        unit="deg",
+        column=True,
     )
-    pose: tuple[float, float] | None = field(
-        default=None,
-        metadata=option(SPAN, "Still stretch in the neutral pose.", group="read", metavar="TIME-TIME"),
+    metric: Metric = option(
+        "mean", choice(METRICS), "What stands for the foot's rotation.", group="decision", shown="mean"
     )
-    static: Path | None = field(
-        default=None, metadata=option(FILE, "Still trial of the rider.", group="read", metavar="FILE")
+    posture: PostureChoice | None = option(
+        None, choice(POSTURE_CHOICES), "Strokes that count; seated where both occur.", group="decision"
     )
-    strict: bool = field(
-        default=False, metadata=option(SWITCH, "Refuse a damaged file instead of reading part.", group="read")
+    cleat: str | None = option(None, choice(CLEATS), "Type of cleat.", group="decision", column=True)
+    cleat_float_deg: float | None = option(
+        None,
+        NUMBER,
+        "The cleat's total float.",
+        group="decision",
+        flag="--cleat-float",
+        metavar="DEG",
+        limits=(0, 40),
+        unit="deg",
+        column=True,
     )
-    wedges: PerFoot[int | None] = field(
-        default=UNSAID,
-        metadata=per_foot(
-            COUNT,
-            "Wedges on the left shoe during the ride, varus +.",
-            "The same on the right shoe.",
-            group="fitted",
-            metavar="N",
-            shown="0",
-            limits=(-10, 10),
-            unit="wedges",
-            column=True,
-        ),
+    sole_width_mm: float | None = option(None, NUMBER, "For shims stated in mm.", group="decision", metavar="MM")
+    settings: Settings = option(Settings(), SETTINGS, "Thresholds and priors.", group="decision", metavar="T.toml")
+    from_s: float | None = option(
+        None,
+        TIME,
+        "Start of the section: seconds, m:ss or h:mm:ss.",
+        group="section",
+        flag="--from",
+        metavar="TIME",
+        column=True,
     )
-    neutral: PerFoot[NeutralChoice | None] = field(
-        default=UNSAID,
-        metadata=per_foot(
-            NEUTRAL,
-            "Neutral of the left foot.",
-            "Neutral of the right foot.",
-            "Neutral angle of both feet, heel-out positive.",
-            group="decision",
-            metavar="DEG",
-            both_metavar="zero|static|recovery|DEG",
-            limits=(-60, 60),
-            unit="deg",
-            column=True,
-        ),
+    to_s: float | None = option(
+        None, TIME, "End of the section, likewise.", group="section", flag="--to", metavar="TIME", column=True
     )
-    metric: Metric = field(
-        default="mean",
-        metadata=option(choice(METRICS), "What stands for the foot's rotation.", group="decision", shown="mean"),
+    lap: int | None = option(None, LAP, "Use one lap.", group="section", metavar="N")
+    notes: str = option("", TEXT, "Notes for the client's sheet.", group="sheet", metavar="WORDS", column=True)
+    comfort: float | None = option(
+        None,
+        NUMBER,
+        "How it feels, 0 bad to 10 good.",
+        group="sheet",
+        metavar="0-10",
+        limits=(0, 10),
+        unit="points",
+        column=True,
     )
-    posture: PostureChoice | None = field(
-        default=None,
-        metadata=option(choice(POSTURE_CHOICES), "Strokes that count; seated where both occur.", group="decision"),
-    )
-    cleat: str | None = field(
-        default=None, metadata=option(choice(CLEATS), "Type of cleat.", group="decision", column=True)
-    )
-    cleat_float_deg: float | None = field(
-        default=None,
-        metadata=option(
-            NUMBER,
-            "The cleat's total float.",
-            group="decision",
-            flag="--cleat-float",
-            metavar="DEG",
-            limits=(0, 40),
-            unit="deg",
-            column=True,
-        ),
-    )
-    sole_width_mm: float | None = field(
-        default=None, metadata=option(NUMBER, "For shims stated in mm.", group="decision", metavar="MM")
-    )
-    settings: Settings = field(
-        default=Settings(), metadata=option(SETTINGS, "Thresholds and priors.", group="decision", metavar="T.toml")
-    )
-    from_s: float | None = field(
-        default=None,
-        metadata=option(
-            TIME,
-            "Start of the section: seconds, m:ss or h:mm:ss.",
-            group="section",
-            flag="--from",
-            metavar="TIME",
-            column=True,
-        ),
-    )
-    to_s: float | None = field(
-        default=None,
-        metadata=option(
-            TIME, "End of the section, likewise.", group="section", flag="--to", metavar="TIME", column=True
-        ),
-    )
-    lap: int | None = field(default=None, metadata=option(LAP, "Use one lap.", group="section", metavar="N"))
-    notes: str = field(
-        default="", metadata=option(TEXT, "Notes for the client's sheet.", group="sheet", metavar="WORDS", column=True)
-    )
-    comfort: float | None = field(
-        default=None,
-        metadata=option(
-            NUMBER,
-            "How it feels, 0 bad to 10 good.",
-            group="sheet",
-            metavar="0-10",
-            limits=(0, 10),
-            unit="points",
-            column=True,
-        ),
-    )
-    shoe: str = field(
-        default="", metadata=option(TEXT, "The shoe's model.", group="sheet", metavar="MODEL", column=True)
-    )
-    pedal: str = field(
-        default="", metadata=option(TEXT, "The pedal's model.", group="sheet", metavar="MODEL", column=True)
-    )
-    next_visit: str = field(
-        default="", metadata=option(DAY, "Day of the next visit.", group="sheet", metavar="DATE", column=True)
-    )
-    language: str | None = field(
-        default=None,
-        metadata=option(LANGUAGE, "Language of the page.", group="sheet", metavar="CODE", column=True),
-    )
-    brand: Brand | None = field(
-        default=None,
-        metadata=option(BRAND, "The studio's brand.", group="sheet", metavar="STUDIO.toml", column=True),
-    )
+    shoe: str = option("", TEXT, "The shoe's model.", group="sheet", metavar="MODEL", column=True)
+    pedal: str = option("", TEXT, "The pedal's model.", group="sheet", metavar="MODEL", column=True)
+    next_visit: str = option("", DAY, "Day of the next visit.", group="sheet", metavar="DATE", column=True)
+    language: str | None = option(None, LANGUAGE, "Language of the page.", group="sheet", metavar="CODE", column=True)
+    brand: Brand | None = option(None, BRAND, "The studio's brand.", group="sheet", metavar="STUDIO.toml", column=True)
 
     def __init__(self, **given: Any) -> None:
         if (reading := given.pop("read", None)) is not None:
@@ -379,12 +311,5 @@ def said(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def told_of(session: Session) -> dict[str, Any]:
     """Return what was given for a session beyond its recording, by column."""
-    return {
-        "notes": session.notes,
-        "comfort": session.comfort,
-        "shoe": session.shoe,
-        "pedal": session.pedal,
-        "cleat": session.cleat or "",
-        "cleat_float_deg": session.cleat_float_deg,
-        "next_visit": session.next_visit,
-    }
+    names = ("notes", "comfort", "shoe", "pedal", "cleat", "cleat_float_deg", "next_visit")
+    return {name: getattr(session, name) for name in names} | {"cleat": session.cleat or ""}

@@ -7,8 +7,9 @@ import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from bikefit.conventions import SIDES, Side
 from bikefit.errors import UsageError
 from bikefit.words import languages
 
@@ -20,6 +21,7 @@ _LAP: Final = re.compile(r"(?P<path>.+)@lap(?P<lap>\d{1,6})", re.IGNORECASE)
 _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _EUROPEAN_DAY: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _ANY_DAY: Final = re.compile(r"(\d{1,2})\s?[./ -]\s?(\d{1,2})\s?[./ -]\s?(\d{2}|\d{4})")
+_NO_DAY: Final = "is not a date; 2026-02-03 or 3.2.2026 was expected"
 _MINUS: Final = str.maketrans({"\u2212": "-", "\u2013": "-"})
 
 
@@ -130,13 +132,13 @@ def day(text: str) -> str:
         if made:
             readings = " or ".join(sorted(made))
             raise ValueError(f"may mean {readings}; write the one that is meant")
-    raise ValueError("is not a date; 2026-02-03 or 3.2.2026 was expected")
+    raise ValueError(_NO_DAY)
 
 
 def one_day(text: str) -> str:
     """Read a date as YYYY-MM-DD; a ValueError where it is not one."""
     if not iso_day(text):
-        raise ValueError(text)
+        raise ValueError(_NO_DAY)
     return iso_day(text)
 
 
@@ -148,12 +150,12 @@ def language(text: str) -> str:
     return code
 
 
-def side(text: str) -> str:
+def side(text: str) -> Side:
     """Read a side, by its word or its first letter; a ValueError where it is not one."""
-    word = text.strip().casefold()
-    if not word or word not in ("left", "right", "l", "r"):
-        raise ValueError(text)
-    return "left" if word.startswith("l") else "right"
+    for known in SIDES:
+        if text.strip().casefold() in (known, known[0]):
+            return known
+    raise ValueError(text)
 
 
 def columns(values: Iterable[str]) -> dict[str, str]:
@@ -208,30 +210,18 @@ def counts(text: str | None, option: str) -> list[int] | None:
     return None if found is None else [round(value) for value in found]
 
 
-def split_lap(text: str) -> tuple[Path, int | None]:
-    """Take ``FILE@lapN`` apart into the file and the number of its lap; None where no lap is named.
+def split_section(text: str) -> tuple[Path, dict[str, Any]]:
+    """Take ``FILE@FROM-TO`` or ``FILE@lapN`` apart into the file and what is said of a session by it; else nothing.
 
     Examples
     --------
-    >>> split_lap("ride.fit@lap2")[1], split_lap("ride.fit")[1]
-    (2, None)
-    """
-    found = _LAP.fullmatch(text)
-    if not found or Path(text).exists():
-        return Path(text), None
-    return Path(found["path"]), int(found["lap"])
-
-
-def split_section(text: str) -> tuple[Path, float | None, float | None]:
-    """Take ``FILE@FROM-TO`` apart into the file and the section's ends [s], each of which may be left out.
-
-    Examples
-    --------
-    >>> split_section("ride.csv@60-120.5")[1:], split_section("ride.csv@1:00-")[1:]
-    ((60.0, 120.5), (60.0, None))
+    >>> split_section("ride.csv@60-120.5")[1], split_section("ride.csv@1:00-")[1], split_section("ride.fit@lap2")[1]
+    ({'from_s': 60.0, 'to_s': 120.5}, {'from_s': 60.0, 'to_s': None}, {'lap': 2})
     """
     if "@" not in text or Path(text).exists():
-        return Path(text), None, None
+        return Path(text), {}
+    if lap := _LAP.fullmatch(text):
+        return Path(lap["path"]), {"lap": int(lap["lap"])}
     found = _SECTION.fullmatch(text)
     try:
         if not found:
@@ -239,9 +229,10 @@ def split_section(text: str) -> tuple[Path, float | None, float | None]:
         from_s, to_s = (time_s(part) if part.strip() else None for part in (found["from"], found["to"]))
     except ValueError:
         if not found and not Path(text.rpartition("@")[0]).is_file():
-            return Path(text), None, None
+            return Path(text), {}
         raise UsageError(
             f"{text}: a section is written FILE@FROM-TO, in seconds or as m:ss, such as ride.csv@1:00-2:00, and a lap "
             "FILE@lap2."
         ) from None
-    return Path(found["path"]), from_s, to_s
+    none = from_s is None and to_s is None
+    return Path(found["path"]), {} if none else {"from_s": from_s, "to_s": to_s}

@@ -410,5 +410,5 @@ def test_a_section_beyond_the_end_is_refused(tmp_path):
 def test_a_file_with_an_at_sign_keeps_its_name(tmp_path):
     path = tmp_path / "me@1-2.csv"
     path.write_text(written(table()))
-    assert split_section(str(path)) == (path, None, None)
-    assert split_section(f"{path}@1.5-2") == (path, 1.5, 2.0)
+    assert split_section(str(path)) == (path, {})
+    assert split_section(f"{path}@1.5-2") == (path, {"from_s": 1.5, "to_s": 2.0})
