@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from bikefit.comparison import sentences
 from bikefit.conventions import Side
 from bikefit.model import Array, Finding, Readings, Recommendation, RecordingInfo, WedgeSystem
-from bikefit.model.json_values import in_json, shown
-from bikefit.model.notebook import as_html
+from bikefit.model.json_values import in_json
+from bikefit.model.result import InJson, Result
 from bikefit.model.pedal import NO_PEDAL, PedalMeasures
 from bikefit.response import Mixture, Mounting, NextRecording, Verdict
-from bikefit.words import ENGLISH, Words
+from bikefit.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ class CurveDifference:
 
 
 @dataclass(frozen=True)
-class FootComparison:
+class FootComparison(InJson):
     """All that the recordings say of one foot together.
 
     Attributes
@@ -253,19 +253,9 @@ class FootComparison:
         """Return the same with findings added at the end."""
         return replace(self, findings=(*self.findings, *more))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the foot as the JSON contract has it.
-
-        Returns
-        -------
-        dict
-            Plain values only; unknown is None.
-        """
-        return shown(self)
-
 
 @dataclass(frozen=True)
-class ComparisonResult:
+class ComparisonResult(Result):
     """Several recordings of one rider, compared.
 
     Attributes
@@ -307,16 +297,6 @@ class ComparisonResult:
         """Whether sensors or markers were taken off and on again in between."""
         return self.mounting == "remounted"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the comparison as the JSON contract ``bikefit.comparison/2`` has it.
-
-        Returns
-        -------
-        dict
-            Plain values only; unknown is None.
-        """
-        return shown(self)
-
     def to_frame(self) -> pd.DataFrame:
         """Return one row per foot and recording.
 
@@ -343,14 +323,9 @@ class ComparisonResult:
             for said in (sentences.answer(words, foot, self.system.cap), sentences.measured(words, foot))
         ]
 
-    def __str__(self) -> str:
-        """Say for each shoe what the wedges did, what to keep and what was measured, in English."""
-        return "\n".join(self.answers(ENGLISH))
-
-    def _repr_html_(self) -> str:
-        """Show a notebook the answers and the recordings, in English."""
-        rows = [row for foot in self.feet.values() for row in foot.rows(ENGLISH)]
-        return as_html(self.answers(ENGLISH), recording_columns(ENGLISH), rows)
+    def table(self, words: Words) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+        """Return the recordings as a small table, printed."""
+        return recording_columns(words), [row for foot in self.feet.values() for row in foot.rows(words)]
 
 
 def recording_columns(words: Words) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from bikefit.conventions import Reference, Side
 from bikefit.model import ChannelInfo, Finding, Lap, Recording
-from bikefit.model.json_values import in_json, shown
+from bikefit.model.json_values import in_json
+from bikefit.model.result import InJson
 from bikefit.words import ENGLISH, Words
 
 
@@ -82,7 +83,7 @@ class FootInspection:
 
 
 @dataclass(frozen=True)
-class Inspection:
+class Inspection(InJson):
     """What a recording holds, as ``bikefit inspect`` shows it.
 
     Attributes
@@ -121,7 +122,3 @@ class Inspection:
     advice: tuple[str, ...]
     findings: tuple[Finding, ...]
     recording: Recording = field(repr=False, metadata=in_json())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the inspection as plain values for JSON."""
-        return shown(self)

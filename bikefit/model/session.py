@@ -12,9 +12,9 @@ from bikefit.model import sentences
 from bikefit.model.decided import Excess, Neutral, Recommendation, Visible, WedgeSystem
 from bikefit.model.findings import Finding
 from bikefit.model.frames import curves_frame, feet_frame, strokes_frame
-from bikefit.model.json_values import in_json, shown
+from bikefit.model.json_values import in_json
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
-from bikefit.model.notebook import as_html
+from bikefit.model.result import Result
 from bikefit.model.recorded import Channel
 from bikefit.model.stroke_columns import StrokeColumns
 from bikefit.words import ENGLISH, Words, known
@@ -117,7 +117,7 @@ class RecordingInfo:
 
 
 @dataclass(frozen=True)
-class SessionResult:
+class SessionResult(Result):
     """One session, analysed: text, JSON, HTML and PDF are all made from this object.
 
     Attributes
@@ -158,16 +158,6 @@ class SessionResult:
     is_section: bool = field(default=False, metadata=in_json())
     lap: int | None = field(default=None, metadata=in_json())
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the session as the JSON contract ``bikefit.session/2`` has it.
-
-        Returns
-        -------
-        dict
-            Plain values only; unknown is None.
-        """
-        return shown(self)
-
     @property
     def strokes(self) -> pd.DataFrame:
         """Every stroke of every foot, one row each, with the columns of `bikefit.conventions.STROKE_COLUMNS`."""
@@ -196,15 +186,11 @@ class SessionResult:
         """Return what to do with each shoe, a sentence each."""
         return [sentences.advice(words, side, foot.recommendation, self.system.cap) for side, foot in self.feet.items()]
 
-    def __str__(self) -> str:
-        """Say what to do with each shoe, in English."""
-        return "\n".join(self.answers(ENGLISH))
-
-    def _repr_html_(self) -> str:
-        """Show a notebook the answers and the small table, in English."""
-        figures = [foot.figures(ENGLISH) for foot in self.feet.values()]
+    def table(self, words: Words) -> tuple[list[str], list[list[str]]]:
+        """Return each shoe's numbers as a small table, printed."""
+        figures = [foot.figures(words) for foot in self.feet.values()]
         rows = [
-            [ENGLISH.text(f"terminal.{key}").strip(), *(column[key] for column in figures)]
+            [words.text(f"terminal.{key}").strip(), *(column[key] for column in figures)]
             for key in (figures[0] if figures else ())
         ]
-        return as_html(self.answers(ENGLISH), ["", *map(ENGLISH.shoe, self.feet)], rows)
+        return ["", *map(words.shoe, self.feet)], rows

@@ -17,6 +17,8 @@ import numpy as np
 class Belief:
     """What is believed of the excess and of the response together: a bivariate normal distribution.
 
+    A change of cant is in degrees, varus positive.
+
     Attributes
     ----------
     excess_deg, excess_sd_deg : float
@@ -34,17 +36,7 @@ class Belief:
     covariance: float = 0.0
 
     def loss_deg2(self, cant_change_deg: float) -> float:
-        """Return the expected squared excess after a change of cant, less the excess's own variance.
-
-        Parameters
-        ----------
-        cant_change_deg : float
-            Added cant, varus positive [deg].
-
-        Returns
-        -------
-        float
-            [deg^2]; the part that the choice can change.
+        """Return the expected squared excess after a change of cant, less its own variance, which stays [deg^2].
 
         Examples
         --------
@@ -67,17 +59,9 @@ class Belief:
         return NormalDist(self.excess_deg - self.response * k, math.sqrt(max(variance, 1e-18)))
 
     def chance_closer(self, cant_change_deg: float) -> float:
-        """Return the chance that a change of cant brings the heel closer to neutral.
+        """Return the chance that a change of cant brings the heel closer to neutral; 0 for no change.
 
-        Parameters
-        ----------
-        cant_change_deg : float
-            Added cant, varus positive [deg].
-
-        Returns
-        -------
-        float
-            0-1; 0 for no change. One minus it is the chance to get worse.
+        One minus it is the chance to get worse.
 
         Notes
         -----

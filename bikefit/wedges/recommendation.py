@@ -123,9 +123,8 @@ def describe(
 ) -> Recommendation:
     """Give a decision with what it and every other total are expected to do; ``excess`` is that with ``fitted`` on."""
     belief, cant = _belief(excess, response), system.cant_deg
-    change = total - fitted
-    after = belief.after(cant * change)
-    closer = belief.chance_closer(cant * change)
+    options = {option: _option(belief, option, fitted, cant) for option in totals}
+    chosen, change = options[total], total - fitted
     return Recommendation(
         outcome=outcome,
         wedges=abs(total),
@@ -133,13 +132,13 @@ def describe(
         change=change,
         system=system.id,
         cant_deg=total * cant,
-        expected_deg=after.mean,
-        interval_deg=_interval(after),
-        chance_closer=closer,
-        chance_worse=1.0 - closer if change else 0.0,
+        expected_deg=chosen.expected_deg,
+        interval_deg=chosen.interval_deg,
+        chance_closer=chosen.chance_closer,
+        chance_worse=1.0 - chosen.chance_closer if change else 0.0,
         response=ResponseUsed(response.mean, response.sd, response.source),
         cleat=cleat,
-        options=tuple(_option(belief, option, fitted, cant) for option in totals),
+        options=tuple(options.values()),
         reasons=tuple(reasons),
         next_step=next_step,
     )
@@ -289,12 +288,8 @@ def _option(belief: Belief, total: int, fitted: int, cant_deg: float) -> Option:
     return Option(
         wedges=total,
         expected_deg=after.mean,
-        interval_deg=_interval(after),
+        interval_deg=interval_95(after.mean, after.stdev),
         chance_closer=belief.chance_closer(change_deg),
         chance_within_1deg=after.cdf(1.0) - after.cdf(-1.0),
         expected_loss_deg2=belief.loss_deg2(change_deg),
     )
-
-
-def _interval(distribution: NormalDist) -> tuple[float, float]:
-    return interval_95(distribution.mean, distribution.stdev)
