@@ -102,24 +102,12 @@ Metric = str
 
 @dataclass(frozen=True)
 class StrokeAngle:
-    """One angle that is read off each stroke.
+    """One angle that is read off each stroke."""
 
-    Attributes
-    ----------
-    code : str
-        Its name in options, results and words; the stroke table's column adds ``_deg``.
-    window_deg : (float, float), optional
-        Crank angles over which it is the mean; None = the stroke's highest value.
-    is_metric : bool
-        Whether it may stand for the foot's rotation.
-    matters : bool
-        Whether it is asked if it would turn the answer, where another one stands for the rotation.
-    """
-
-    code: str
-    window_deg: tuple[float, float] | None
-    is_metric: bool = True
-    matters: bool = False
+    code: str  # Its name in options, results and words; the stroke table's column adds ``_deg``
+    window_deg: tuple[float, float] | None  # Crank angles over which it is the mean; None = the stroke's highest value
+    is_metric: bool = True  # Whether it may stand for the foot's rotation
+    matters: bool = False  # Whether it is asked if it would turn the answer, where another one stands for the rotation
 
     @property
     def column(self) -> str:
@@ -209,23 +197,12 @@ ChannelKind = Literal[
 
 @dataclass(frozen=True)
 class CanonicalChannel:
-    """One channel that a file may hold.
+    """One channel that a file may hold."""
 
-    Attributes
-    ----------
-    name : str
-        Without side and unit.
-    unit : str
-        That its values have inside the package, as at the end of a column's name; empty for a plain number.
-    kind : str
-        A `ChannelKind`.
-    sided : bool
-        Whether it hangs on a shoe: ``left_`` or ``right_`` stands before it, or the user says whose it is.
-    """
-
-    name: str
-    unit: str
+    name: str  # Without side and unit
+    unit: str  # That its values have inside the package, as at the end of a column's name; empty for a plain number
     kind: ChannelKind
+    # Whether it hangs on a shoe: ``left_`` or ``right_`` stands before it, or the user says whose it is.
     sided: bool = False
 
     @property

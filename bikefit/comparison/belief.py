@@ -27,27 +27,13 @@ from bikefit.words import Interval
 
 @dataclass(frozen=True)
 class FootBelief:
-    """One foot's recordings with what the model makes of them.
-
-    Attributes
-    ----------
-    series : FootSeries
-        The recordings.
-    assumptions : Assumptions
-        What was assumed before.
-    own : FootPosterior
-        Baseline, response and drift, with the response's prior.
-    effect : Effect, optional
-        What the wedges did by the recordings alone; None where they hold one count a setup.
-    between_sd_interval_deg : (float, float)
-        95 % interval of the SD between recordings, by both feet [deg].
-    """
+    """One foot's recordings with what the model makes of them."""
 
     series: FootSeries
-    assumptions: Assumptions
-    own: FootPosterior
-    effect: Effect | None
-    between_sd_interval_deg: Interval
+    assumptions: Assumptions  # What was assumed before
+    own: FootPosterior  # Baseline, response and drift, with the response's prior
+    effect: Effect | None  # What the wedges did by the recordings alone; None where they hold one count a setup
+    between_sd_interval_deg: Interval  # 95 % interval of the SD between recordings, by both feet [deg]
 
     @property
     def verdict(self) -> Verdict | None:

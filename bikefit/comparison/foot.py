@@ -33,30 +33,14 @@ Curves = Mapping[Side, Array]
 
 @dataclass(frozen=True)
 class FootRecordings:
-    """One foot's recordings as they were given, and those of them that can be used.
+    """One foot's recordings as they were given, and those of them that can be used."""
 
-    Attributes
-    ----------
-    side : {"left", "right"}
-        The foot.
-    compared : tuple of ComparedRecording
-        All, as the comparison shows them.
-    series : FootSeries, optional
-        The usable ones; None where there is none.
-    strokes : tuple of ndarray, optional
-        The curves of the usable ones.
-    fitted : int
-        Signed count in the last recording of this foot.
-    findings : tuple of Finding
-        What must be known of them.
-    """
-
-    side: Side
-    compared: tuple[ComparedRecording, ...]
-    series: FootSeries | None
-    strokes: tuple[Array | None, ...]
-    fitted: int
-    findings: tuple[Finding, ...]
+    side: Side  # The foot
+    compared: tuple[ComparedRecording, ...]  # All, as the comparison shows them
+    series: FootSeries | None  # The usable ones; None where there is none
+    strokes: tuple[Array | None, ...]  # The curves of the usable ones
+    fitted: int  # Signed count in the last recording of this foot
+    findings: tuple[Finding, ...]  # What must be known of them
 
 
 def gather_foot(

@@ -10,8 +10,8 @@ from bikefit.comparison import sentences
 from bikefit.conventions import Side
 from bikefit.model import Array, Finding, Readings, Recommendation, RecordingInfo, WedgeSystem
 from bikefit.model.json_values import in_json
-from bikefit.model.result import InJson, Result
 from bikefit.model.pedal import NO_PEDAL, PedalMeasures
+from bikefit.model.result import InJson, Result
 from bikefit.response import Mixture, Mounting, NextRecording, Verdict
 from bikefit.words import Words
 
@@ -21,38 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ComparedRecording:
-    """One foot in one of the recordings.
+    """One foot in one of the recordings."""
 
-    Attributes
-    ----------
-    name : str
-        File name, with the section in seconds where one was given.
-    wedges : int, optional
-        Signed count on the shoe, varus positive; None where this recording does not hold the foot.
-    value_deg, standard_error_deg : float
-        Excess and the strokes' standard error [deg]; NaN where this recording does not give them.
-    cleat_turn_deg : float
-        Turn of the cleat against the first recording [deg], heel-out positive.
-    used : bool
-        Whether it entered the response.
-    pedal : PedalMeasures
-        What a power pedal measured beside it.
-    curve_deg, curve_sd_deg : ndarray, shape (100,), optional
-        Mean over the used strokes and SD between them at each hundredth of the revolution [deg], heel-out positive.
-    label : str
-        The name as a reader sees it: a lap by its number.
-    """
-
-    name: str
-    wedges: int | None
+    name: str  # File name, with the section in seconds where one was given
+    wedges: int | None  # Signed count on the shoe, varus positive; None where this recording does not hold the foot
+    # Excess and the strokes' standard error [deg]; NaN where this recording does not give them.
     value_deg: float
     standard_error_deg: float
+    # Turn of the cleat against the first recording [deg], heel-out positive.
     cleat_turn_deg: float = field(default=0.0, metadata=in_json())
-    used: bool = field(default=True, metadata=in_json())
-    pedal: PedalMeasures = field(default=NO_PEDAL, metadata=in_json())
+    used: bool = field(default=True, metadata=in_json())  # Whether it entered the response
+    pedal: PedalMeasures = field(default=NO_PEDAL, metadata=in_json())  # What a power pedal measured beside it
+    # shape (100,): mean over the used strokes and SD between them at each hundredth of the revolution [deg], heel-out
+    # positive.
     curve_deg: Array | None = field(default=None, metadata=in_json())
     curve_sd_deg: Array | None = field(default=None, metadata=in_json())
-    label: str = field(default="", metadata=in_json())
+    label: str = field(default="", metadata=in_json())  # The name as a reader sees it: a lap by its number
 
 
 @dataclass(frozen=True)
@@ -76,53 +60,30 @@ class OwnResponse:
 
 @dataclass(frozen=True)
 class Change:
-    """How far the wedges turned the heel, by the recordings alone.
+    """How far the wedges turned the heel, by the recordings alone."""
 
-    Attributes
-    ----------
-    from_wedges, to_wedges : int
-        The two counts, varus positive: the one nearest to none, and the one farthest from it.
-    deg : float
-        Excess at ``to_wedges`` less excess at ``from_wedges`` [deg], heel-out positive.
-    interval_deg : tuple of float
-        95 % interval [deg].
-    detected : bool
-        Whether the interval leaves out zero.
-    """
-
+    # The two counts, varus positive: the one nearest to none, and the one farthest from it.
     from_wedges: int
     to_wedges: int
-    deg: float
-    interval_deg: tuple[float, float]
-    detected: bool
+    deg: float  # Excess at ``to_wedges`` less excess at ``from_wedges`` [deg], heel-out positive
+    interval_deg: tuple[float, float]  # 95 % interval [deg]
+    detected: bool  # Whether the interval leaves out zero
 
 
 @dataclass(frozen=True)
 class CurveDifference:
-    """Where in the stroke two counts differ.
+    """Where in the stroke two counts differ."""
 
-    Attributes
-    ----------
-    phase_deg : ndarray, shape (100,)
-        Crank angle (or phase) of the points [deg].
-    is_crank : bool
-        Whether 0 is the foot's top dead centre.
-    from_wedges, to_wedges : int
-        The two counts, varus positive.
-    difference_deg : ndarray, shape (100,)
-        Mean curve at ``to_wedges`` less that at ``from_wedges``, each without its mean over the stroke [deg].
-    half_width_deg : ndarray, shape (100,)
-        Of a band that holds the whole true difference with 95 % confidence [deg].
-    differs : tuple of (float, float)
-        Stretches of phase [deg] in which the band leaves out zero; one that ends before it begins passes 0.
-    """
-
-    phase_deg: Array
-    is_crank: bool
+    phase_deg: Array  # shape (100,): crank angle (or phase) of the points [deg]
+    is_crank: bool  # Whether 0 is the foot's top dead centre
+    # The two counts, varus positive.
     from_wedges: int
     to_wedges: int
+    # shape (100,): mean curve at ``to_wedges`` less that at ``from_wedges``, each without its mean over the stroke
+    # [deg].
     difference_deg: Array
-    half_width_deg: Array
+    half_width_deg: Array  # shape (100,): of a band that holds the whole true difference with 95 % confidence [deg]
+    # Stretches of phase [deg] in which the band leaves out zero; one that ends before it begins passes 0.
     differs: tuple[tuple[float, float], ...]
 
 

@@ -15,30 +15,14 @@ from bikefit.response import Mounting, Series, series
 
 @dataclass(frozen=True)
 class FootSeries:
-    """One foot's recordings that gave a rotation, at least one, in the order in which they were made.
+    """One foot's recordings that gave a rotation, at least one, in the order in which they were made."""
 
-    Attributes
-    ----------
-    side : {"left", "right"}
-        The foot.
-    feet : tuple of Reading
-        What was read.
-    counts : tuple of int
-        Signed wedges on the shoe, varus positive.
-    told : Series
-        The same for the model: excesses, or bare angles where a neutral is not known.
-    system : WedgeSystem
-        The wedges.
-    hashes : tuple of str
-        What each was computed from.
-    """
-
-    side: Side
-    feet: tuple[Reading, ...]
-    counts: tuple[int, ...]
-    told: Series
-    system: WedgeSystem
-    hashes: tuple[str, ...]
+    side: Side  # The foot
+    feet: tuple[Reading, ...]  # What was read
+    counts: tuple[int, ...]  # Signed wedges on the shoe, varus positive
+    told: Series  # The same for the model: excesses, or bare angles where a neutral is not known
+    system: WedgeSystem  # The wedges
+    hashes: tuple[str, ...]  # What each was computed from
 
     @property
     def neutral_known(self) -> bool:

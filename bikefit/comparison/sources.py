@@ -21,20 +21,11 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True)
 class Source:
-    """One recording of a comparison.
+    """One recording of a comparison."""
 
-    Attributes
-    ----------
-    session : Session
-        Its files, the wedges on the shoes, and how it is analysed.
-    recording : Recording, optional
-        Where it is at hand and needs no file.
-    turn_deg : PerFoot of float
-        Turn of each cleat against the first recording [deg], positive = the way that turns the heel out.
-    """
-
-    session: Session
-    recording: Recording | None = None
+    session: Session  # Its files, the wedges on the shoes, and how it is analysed
+    recording: Recording | None = None  # Where it is at hand and needs no file
+    # Turn of each cleat against the first recording [deg], positive = the way that turns the heel out.
     turn_deg: PerFoot[float] = field(default=PerFoot(0.0, 0.0))
 
 

@@ -76,22 +76,13 @@ class Excess:
 
 @dataclass(frozen=True)
 class Response:
-    """What one degree of varus cant does to the heel: degrees heel-in per degree, Normal(mean, sd).
+    """What one degree of varus cant does to the heel: degrees heel-in per degree, Normal(mean, sd)."""
 
-    Attributes
-    ----------
-    mean, sd : float
-        Of the normal distribution [deg/deg].
-    source : {"assumption", "own"}
-        The prior, or the rider's own recordings.
-    covariance_deg : float
-        Covariance with the excess that it is applied to [deg * deg/deg]; 0 for the prior.
-    """
-
+    # Of the normal distribution [deg/deg].
     mean: float
     sd: float
-    source: Literal["assumption", "own"] = "assumption"
-    covariance_deg: float = 0.0
+    source: Literal["assumption", "own"] = "assumption"  # The prior, or the rider's own recordings
+    covariance_deg: float = 0.0  # Covariance with the excess that it is applied to [deg * deg/deg]; 0 for the prior
 
 
 @dataclass(frozen=True)
@@ -107,22 +98,17 @@ class ResponseUsed:
 class CleatTurn:
     """How far to turn the cleat instead of changing the wedges.
 
-    Attributes
-    ----------
-    turn_deg : float
-        The way that the foot turns with it, heel-out positive, as ``--left-rotation`` and ``--right-rotation`` take
-        it [deg]; NaN where no turn is called for or none can be given.
-    reason : str
-        Where the foot turns with the cleat: "float_stop", "no_float"; where it may: "float_unknown". Why there is no
-        turn: "inside_float", "within_band", "interval_holds_neutral", "undetermined".
-
     Examples
     --------
     >>> CleatTurn(-2.6, "no_float").heel
     'in'
     """
 
+    # The way that the foot turns with it, heel-out positive, as ``--left-rotation`` and ``--right-rotation`` take it
+    # [deg]; NaN where no turn is called for or none can be given.
     turn_deg: float
+    # Where the foot turns with the cleat: "float_stop", "no_float"; where it may: "float_unknown". Why there is no
+    # turn: "inside_float", "within_band", "interval_holds_neutral", "undetermined".
     reason: CleatReason
 
     @property
@@ -141,36 +127,21 @@ NO_TURN = CleatTurn(math.nan, "undetermined")
 
 @dataclass(frozen=True)
 class NextStep:
-    """The one thing to do next.
+    """The one thing to do next."""
 
-    Attributes
-    ----------
-    action : str
-        "test": make the visit; "compare": record without the wedges that are on, and compare; "repeat": record a count
-        once more before anything else; "record": record a count, or again where there is none; "ride": ride with a
-        count; "take_off": take the wedges off; "check": look at cleat, float and neutral first.
-    counts : tuple of int
-        Signed counts: to record in this order, or the one to ride with.
-    """
-
+    # "test": make the visit; "compare": record without the wedges that are on, and compare; "repeat": record a count
+    # once more before anything else; "record": record a count, or again where there is none; "ride": ride with a count;
+    # "take_off": take the wedges off; "check": look at cleat, float and neutral first.
     action: Action
-    counts: tuple[int, ...] = ()
+    counts: tuple[int, ...] = ()  # Signed counts: to record in this order, or the one to ride with
 
 
 @dataclass(frozen=True)
 class Visible:
-    """The smallest change of the angle that more recordings like this one can show.
+    """The smallest change of the angle that more recordings like this one can show."""
 
-    Attributes
-    ----------
-    pair_deg : float
-        One with other wedges against this one [deg].
-    visit_deg : float
-        The visit: without, one way, the other way, without [deg].
-    """
-
-    pair_deg: float = math.nan
-    visit_deg: float = math.nan
+    pair_deg: float = math.nan  # One with other wedges against this one [deg]
+    visit_deg: float = math.nan  # The visit: without, one way, the other way, without [deg]
 
 
 @dataclass(frozen=True)
@@ -310,42 +281,24 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class WedgeSystem:
-    """A wedge product as it is used here.
+    """A wedge product as it is used here."""
 
-    Attributes
-    ----------
-    id, name, maker : str
-        What it is called.
-    cant_deg : float
-        Cant of one wedge [deg].
-    cap : int
-        Most wedges under one foot.
-    placement : str
-        "under_cleat" or "in_shoe".
-    cleats : tuple of str
-        Cleat types that it goes with: "3-bolt", "2-bolt", "speedplay".
-    cautions : tuple of str
-        What to check when fitting: keys of the words' section ``wedge_systems``, or a user's own sentences.
-    source, date : str
-        Where the facts come from, likewise, and when they were looked up.
-    thickness_mm : float
-        Where the maker states a thickness instead of an angle: over ``width_mm`` of sole [mm]; else NaN.
-    width_mm : float
-        The sole's width for that conversion [mm]; else NaN.
-    """
-
+    # What it is called.
     id: str
     name: str
     maker: str
-    cant_deg: float
-    cap: int
-    placement: Literal["under_cleat", "in_shoe"]
-    cleats: tuple[str, ...]
+    cant_deg: float  # Cant of one wedge [deg]
+    cap: int  # Most wedges under one foot
+    placement: Literal["under_cleat", "in_shoe"]  # "under_cleat" or "in_shoe"
+    cleats: tuple[str, ...]  # Cleat types that it goes with: "3-bolt", "2-bolt", "speedplay"
+    # What to check when fitting: keys of the words' section ``wedge_systems``, or a user's own sentences.
     cautions: tuple[str, ...]
+    # Where the facts come from, likewise, and when they were looked up.
     source: str
     date: str
+    # Where the maker states a thickness instead of an angle: over ``width_mm`` of sole [mm]; else NaN.
     thickness_mm: float = math.nan
-    width_mm: float = math.nan
+    width_mm: float = math.nan  # The sole's width for that conversion [mm]; else NaN
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values, its cautions and its source in English."""

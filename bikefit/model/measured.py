@@ -17,32 +17,19 @@ from bikefit.model.json_values import SPREAD, in_json
 
 @dataclass(frozen=True)
 class Phase:
-    """The continuous phase of the pedal stroke at each sample of a trace.
+    """The continuous phase of the pedal stroke at each sample of a trace."""
 
-    Attributes
-    ----------
-    phase_deg : ndarray, shape (n,)
-        Unwrapped phase [deg] at the trace's samples, growing when pedalling forward; multiples of 360 are stroke
-        boundaries (TDC where ``is_crank``). NaN where unknown.
-    reference : str
-        What it was read from.
-    is_crank : bool
-        Whether 0 is the foot's top dead centre, so that crank angles may be spoken of; never where the shoe contradicts
-        the crank.
-    quality : float
-        0-1: how regular the reference is (share of its power at the stroke's harmonics).
-    agreement_deg : float
-        RMS disagreement with the next best reference where there is one [deg]; NaN otherwise.
-    findings : tuple of Finding
-        What was seen on the way.
-    """
-
+    # shape (n,): unwrapped phase [deg] at the trace's samples, growing when pedalling forward; multiples of 360 are
+    # stroke boundaries (TDC where ``is_crank``). NaN where unknown.
     phase_deg: Array
-    reference: Reference
+    reference: Reference  # What it was read from
+    # Whether 0 is the foot's top dead centre, so that crank angles may be spoken of; never where the shoe contradicts
+    # the crank.
     is_crank: bool
-    quality: float
+    quality: float  # 0-1: how regular the reference is (share of its power at the stroke's harmonics)
+    # RMS disagreement with the next best reference where there is one [deg]; NaN otherwise.
     agreement_deg: float = math.nan
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()  # What was seen on the way
 
     @property
     def is_doubted(self) -> bool:
@@ -52,14 +39,9 @@ class Phase:
 
 @dataclass(frozen=True)
 class StrokeCurves:
-    """Heel-out over the phase for each row of a stroke table.
+    """Heel-out over the phase for each row of a stroke table."""
 
-    Attributes
-    ----------
-    heel_out_deg : ndarray, shape (strokes, 100)
-        Mean over each hundredth of the revolution [deg]; NaN where the stroke has no samples.
-    """
-
+    # shape (strokes, 100): mean over each hundredth of the revolution [deg]; NaN where the stroke has no samples.
     heel_out_deg: Array
 
     @property
@@ -87,41 +69,22 @@ class StrokeSummary:
 
 @dataclass(frozen=True)
 class FloatStop:
-    """The trace rests against the end of the cleat's float.
+    """The trace rests against the end of the cleat's float."""
 
-    Attributes
-    ----------
-    share : float
-        Share of the used strokes' time spent at the stop, 0-1.
-    deg : float
-        Heel-out angle of the stop [deg].
-    """
-
-    share: float
-    deg: float
+    share: float  # Share of the used strokes' time spent at the stop, 0-1
+    deg: float  # Heel-out angle of the stop [deg]
 
 
 @dataclass(frozen=True)
 class LevelChange:
-    """The foot did not keep its level over the ride.
+    """The foot did not keep its level over the ride."""
 
-    Attributes
-    ----------
-    kind : {"steps", "drift"}
-        From one level to another, or straight from one end to the other.
-    low_deg, high_deg : float
-        The lowest and the highest level, or the ends of the drift [deg].
-    at_s : float
-        When the foot first left its level; the beginning of a drift [s].
-    error_deg : float
-        Standard error of the levels [deg].
-    """
-
-    kind: Literal["steps", "drift"]
+    kind: Literal["steps", "drift"]  # From one level to another, or straight from one end to the other
+    # The lowest and the highest level, or the ends of the drift [deg].
     low_deg: float
     high_deg: float
-    at_s: float
-    error_deg: float
+    at_s: float  # When the foot first left its level; the beginning of a drift [s]
+    error_deg: float  # Standard error of the levels [deg]
 
     @property
     def size_deg(self) -> float:

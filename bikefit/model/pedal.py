@@ -14,17 +14,11 @@ from bikefit.model.recorded import Channel
 
 @dataclass(frozen=True)
 class PedalMeasures:
-    """Means over a recording, as a FIT file of a power pedal has them; NaN where it does not.
+    """Means over a recording, as a FIT file of a power pedal has them; NaN where it does not."""
 
-    Attributes
-    ----------
-    platform_offset_mm : float
-        How far from the pedal's middle the foot presses [mm], positive away from the bike.
-    power_phase_start_deg, power_phase_end_deg : float
-        Between which crank angles the pedal sees positive power [deg], 0 = top.
-    """
-
+    # How far from the pedal's middle the foot presses [mm], positive away from the bike.
     platform_offset_mm: float = math.nan
+    # Between which crank angles the pedal sees positive power [deg], 0 = top.
     power_phase_start_deg: float = math.nan
     power_phase_end_deg: float = math.nan
 

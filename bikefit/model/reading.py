@@ -17,58 +17,26 @@ from bikefit.model.session import FootResult, RecordingInfo, SessionResult
 
 @dataclass(frozen=True)
 class Reading:
-    """One foot in one recording.
+    """One foot in one recording."""
 
-    Attributes
-    ----------
-    side : {"left", "right"}
-        The foot.
-    rotation_deg : float
-        Mean over the used strokes [deg], heel-out positive; NaN where the recording does not give it.
-    standard_error_deg : float
-        Of it, by the strokes alone [deg].
-    metric : str
-        A code of `bikefit.conventions.METRICS`: what of each stroke it is the mean of.
-    neutral : Neutral
-        The angle to come back to.
-    excess : Excess
-        Rotation less neutral, with its standard deviations; it tells whether a float stop hides part of it.
-    zero : str, optional
-        What an angle of zero means; None = not known.
-    fitted_wedges : int, optional
-        Signed count on the shoe, varus positive; None = not known.
-    strokes_used : int
-        Strokes behind it.
-    cadence_rpm, power_w : float
-        How it was ridden; NaN where unknown.
-    reference : str, optional
-        What the strokes were cut by.
-    float_stop_deg : float
-        Where the foot rests against an end of its float [deg]; NaN where it does not.
-    recovery_phase_deg : float
-        Mean angle in the unloaded phase [deg].
-    reasons : tuple of Reason
-        Why the recording alone came out as it did.
-    pedal : PedalMeasures
-        What a power pedal measured beside it; not kept in a store.
-    """
-
-    side: Side
-    rotation_deg: float
-    standard_error_deg: float
-    metric: Metric
-    neutral: Neutral
+    side: Side  # The foot
+    rotation_deg: float  # Mean over the used strokes [deg], heel-out positive; NaN where the recording does not give it
+    standard_error_deg: float  # Of it, by the strokes alone [deg]
+    metric: Metric  # A code of `bikefit.conventions.METRICS`: what of each stroke it is the mean of
+    neutral: Neutral  # The angle to come back to
+    # Rotation less neutral, with its standard deviations; it tells whether a float stop hides part of it.
     excess: Excess
-    zero: ZeroMeaning | None
-    fitted_wedges: int | None
-    strokes_used: int
+    zero: ZeroMeaning | None  # What an angle of zero means; None = not known
+    fitted_wedges: int | None  # Signed count on the shoe, varus positive; None = not known
+    strokes_used: int  # Strokes behind it
+    # How it was ridden; NaN where unknown.
     cadence_rpm: float = math.nan
     power_w: float = math.nan
-    reference: Reference | None = None
-    float_stop_deg: float = math.nan
-    recovery_phase_deg: float = math.nan
-    reasons: tuple[Reason, ...] = ()
-    pedal: PedalMeasures = NO_PEDAL
+    reference: Reference | None = None  # What the strokes were cut by
+    float_stop_deg: float = math.nan  # Where the foot rests against an end of its float [deg]; NaN where it does not
+    recovery_phase_deg: float = math.nan  # Mean angle in the unloaded phase [deg]
+    reasons: tuple[Reason, ...] = ()  # Why the recording alone came out as it did
+    pedal: PedalMeasures = NO_PEDAL  # What a power pedal measured beside it; not kept in a store
 
     @property
     def interval_deg(self) -> tuple[float, float]:
@@ -83,30 +51,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Readings:
-    """One recording of a rider: where it comes from, and what it says of each foot.
+    """One recording of a rider: where it comes from, and what it says of each foot."""
 
-    Attributes
-    ----------
-    recording : RecordingInfo
-        Name, format, bytes, and when it was made.
-    system : WedgeSystem
-        The wedges that it was analysed with.
-    feet : mapping of side to Reading
-        The feet that were recorded.
-    is_section : bool
-        Whether it is part of a longer recording.
-    findings : tuple of Finding
-        What must be known of the recording as a whole.
-    lap : int, optional
-        The number of the lap that it is, where a lap was named.
-    """
-
-    recording: RecordingInfo
-    system: WedgeSystem
-    feet: Mapping[Side, Reading]
-    is_section: bool = False
-    findings: tuple[Finding, ...] = ()
-    lap: int | None = None
+    recording: RecordingInfo  # Name, format, bytes, and when it was made
+    system: WedgeSystem  # The wedges that it was analysed with
+    feet: Mapping[Side, Reading]  # The feet that were recorded
+    is_section: bool = False  # Whether it is part of a longer recording
+    findings: tuple[Finding, ...] = ()  # What must be known of the recording as a whole
+    lap: int | None = None  # The number of the lap that it is, where a lap was named
 
 
 def reading_of(foot: FootResult) -> Reading:

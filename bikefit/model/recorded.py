@@ -19,18 +19,10 @@ from bikefit.words import ENGLISH
 
 @dataclass(frozen=True)
 class Channel:
-    """A number over time that both feet share, such as cadence or power.
+    """A number over time that both feet share, such as cadence or power."""
 
-    Attributes
-    ----------
-    time_s : ndarray, shape (n,)
-        Seconds from the recording's first sample, strictly increasing.
-    values : ndarray, shape (n,)
-        In the unit of the channel's name; NaN where missing.
-    """
-
-    time_s: Array
-    values: Array
+    time_s: Array  # shape (n,): seconds from the recording's first sample, strictly increasing
+    values: Array  # shape (n,): in the unit of the channel's name; NaN where missing
 
     def means_between(self, start_s: Array, end_s: Array) -> Array:
         """Return the mean over time of each stretch; NaN where the channel does not reach."""
@@ -180,30 +172,14 @@ class Lap:
 
 @dataclass(frozen=True)
 class ChannelInfo:
-    """What one column, field or message of a file holds, for ``inspect``.
+    """What one column, field or message of a file holds, for ``inspect``."""
 
-    Attributes
-    ----------
-    name : str
-        As in the file.
-    meaning : str
-        The canonical channel that it was read as; empty where it was not used.
-    unit : str
-        As the file has it; empty where it says nothing.
-    samples : int
-        Values that are not missing.
-    rate_hz : float
-        Median rate [Hz]; NaN where it has none.
-    note : str
-        Why it was taken or left, and for FIT developer fields which app wrote it.
-    """
-
-    name: str
-    meaning: str = ""
-    unit: str = ""
-    samples: int = 0
-    rate_hz: float = math.nan
-    note: str = ""
+    name: str  # As in the file
+    meaning: str = ""  # The canonical channel that it was read as; empty where it was not used
+    unit: str = ""  # As the file has it; empty where it says nothing
+    samples: int = 0  # Values that are not missing
+    rate_hz: float = math.nan  # Median rate [Hz]; NaN where it has none
+    note: str = ""  # Why it was taken or left, and for FIT developer fields which app wrote it
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from bikefit.model.findings import Finding
 from bikefit.model.frames import curves_frame, feet_frame, strokes_frame
 from bikefit.model.json_values import in_json
 from bikefit.model.measured import Rotation, StrokeCurves, StrokeSummary
-from bikefit.model.result import Result
 from bikefit.model.recorded import Channel
+from bikefit.model.result import Result
 from bikefit.model.stroke_columns import StrokeColumns
 from bikefit.words import ENGLISH, Words, known
 

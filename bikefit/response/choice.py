@@ -24,21 +24,11 @@ _WEIGHT_MIN = 1e-8
 
 @dataclass(frozen=True)
 class NextRecording:
-    """What one more recording at a count would be worth.
+    """What one more recording at a count would be worth."""
 
-    Attributes
-    ----------
-    wedges : int
-        Signed count to record, varus positive.
-    expected_miss_deg : float
-        Root of the expected squared excess under the count chosen after it [deg].
-    miss_now_deg : float
-        The same if one had to choose now [deg].
-    """
-
-    wedges: int
-    expected_miss_deg: float
-    miss_now_deg: float
+    wedges: int  # Signed count to record, varus positive
+    expected_miss_deg: float  # Root of the expected squared excess under the count chosen after it [deg]
+    miss_now_deg: float  # The same if one had to choose now [deg]
 
     @property
     def gain_deg(self) -> float:

@@ -20,25 +20,14 @@ Verdict = Literal["helps", "harms", "too_much", "no_effect_seen", "not_tried"]
 
 @dataclass(frozen=True)
 class Effect:
-    """How far a change of cant turned the heel, by the recordings alone.
+    """How far a change of cant turned the heel, by the recordings alone."""
 
-    Attributes
-    ----------
-    from_cant_deg, to_cant_deg : float
-        Signed cants, varus positive.
-    deg : float
-        Change, heel-out positive.
-    interval_deg : (float, float)
-        Of 95 %.
-    detected : bool
-        Whether the interval leaves zero out.
-    """
-
+    # Signed cants, varus positive.
     from_cant_deg: float
     to_cant_deg: float
-    deg: float
-    interval_deg: tuple[float, float]
-    detected: bool
+    deg: float  # Change, heel-out positive
+    interval_deg: tuple[float, float]  # Of 95 %
+    detected: bool  # Whether the interval leaves zero out
 
     @property
     def minimal_detectable_deg(self) -> float:
@@ -126,25 +115,14 @@ def _within_setups(one: Series, values: Array) -> Array:
 
 @dataclass(frozen=True)
 class Straightness:
-    """Whether three or more counts lie on one line.
+    """Whether three or more counts lie on one line."""
 
-    Attributes
-    ----------
-    cants_deg : (float, float, float)
-        The lowest, one between, the highest.
-    lower, upper : float
-        Expected heel-in per degree of varus cant between the first two and between the last two.
-    chance_bent : float
-        Chance that the response bends the way it seems to, 0.5-1.
-    doubted : bool
-        Whether a straight response is doubtful enough to be said.
-    """
-
-    cants_deg: tuple[float, float, float]
+    cants_deg: tuple[float, float, float]  # The lowest, one between, the highest
+    # Expected heel-in per degree of varus cant between the first two and between the last two.
     lower: float
     upper: float
-    chance_bent: float
-    doubted: bool
+    chance_bent: float  # Chance that the response bends the way it seems to, 0.5-1
+    doubted: bool  # Whether a straight response is doubtful enough to be said
 
 
 def straightness(one: Series, assumptions: Assumptions, settings: Settings = DEFAULTS) -> Straightness | None:

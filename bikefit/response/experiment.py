@@ -81,26 +81,13 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Series:
-    """One foot's recordings, of one rider or, with axes in front of the readings, of many with the same design.
+    """One foot's recordings, of one rider or, with axes in front of the readings, of many with the same design."""
 
-    Attributes
-    ----------
-    value_deg : ndarray, shape (..., n)
-        Readings, heel-out positive: excesses, or angles where neutral is not known.
-    standard_error_deg : ndarray, shape (n,) or (..., n)
-        Of the strokes.
-    cant_deg : ndarray, shape (n,)
-        Signed cant under the shoe, varus positive.
-    order : ndarray, shape (n,)
-        When it was recorded, counted in recordings.
-    setup : ndarray of int, shape (n,)
-        Which position of the cleat: each has a baseline of its own; that of the last recording is reported.
-    """
-
-    value_deg: Array
-    standard_error_deg: Array
-    cant_deg: Array
-    order: Array
+    value_deg: Array  # shape (..., n): readings, heel-out positive: excesses, or angles where neutral is not known
+    standard_error_deg: Array  # shape (n,) or (..., n): of the strokes
+    cant_deg: Array  # shape (n,): signed cant under the shoe, varus positive
+    order: Array  # shape (n,): when it was recorded, counted in recordings
+    # shape (n,): which position of the cleat: each has a baseline of its own; that of the last recording is reported.
     setup: NDArray[np.intp]
 
     @property
@@ -156,30 +143,15 @@ def series(
 
 @dataclass(frozen=True)
 class FootPosterior:
-    """What recordings say about one foot; K standard deviations between recordings, and riders' axes in front.
+    """What recordings say about one foot; K standard deviations between recordings, and riders' axes in front."""
 
-    Attributes
-    ----------
-    weights : ndarray, shape (..., K)
-        How likely each SD between recordings is, by all feet together.
-    between_sds_deg : ndarray, shape (K,)
-        Those SDs.
-    means : ndarray, shape (..., K, 3)
-        Baseline as read [deg], response [deg/deg], drift [deg a recording], at each of them.
-    covariances : ndarray, shape (..., K, 3, 3)
-        The same.
-    reference_order : float
-        The baseline is that of this place in the order: the middle of the last setup's recordings.
-    tells_response : bool
-        False where the response is not known at all: no prior, and recordings at one cant.
-    """
-
-    weights: Array
-    between_sds_deg: Array
+    weights: Array  # shape (..., K): how likely each SD between recordings is, by all feet together
+    between_sds_deg: Array  # shape (K,): those SDs
+    # shape (..., K, 3): baseline as read [deg], response [deg/deg], drift [deg a recording], at each of them.
     means: Array
-    covariances: Array
-    reference_order: float
-    tells_response: bool = True
+    covariances: Array  # shape (..., K, 3, 3): the same
+    reference_order: float  # The baseline is that of this place in the order: the middle of the last setup's recordings
+    tells_response: bool = True  # False where the response is not known at all: no prior, and recordings at one cant
 
     def along(self, row: Sequence[float], extra_sd_deg: float = 0.0) -> tuple[Array, Array, Array]:
         """Return weights, means and SDs of a sum of the three numbers, with an error of its own added."""

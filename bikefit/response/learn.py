@@ -56,21 +56,11 @@ _POINTS = 3000
 
 @dataclass(frozen=True)
 class Learned:
-    """One number that riders have in common.
+    """One number that riders have in common."""
 
-    Attributes
-    ----------
-    value : float
-        What is expected of it (of an SD between recordings, the middle).
-    interval : (float, float)
-        Of 95 %.
-    riders : int
-        Riders whose recordings speak of it.
-    """
-
-    value: float
-    interval: Interval
-    riders: int
+    value: float  # What is expected of it (of an SD between recordings, the middle)
+    interval: Interval  # Of 95 %
+    riders: int  # Riders whose recordings speak of it
 
     @property
     def enough(self) -> bool:
@@ -80,24 +70,12 @@ class Learned:
 
 @dataclass(frozen=True)
 class OwnAnswer:
-    """What one foot answered to wedges by its own recordings alone.
+    """What one foot answered to wedges by its own recordings alone."""
 
-    Attributes
-    ----------
-    rider : str
-        Whose.
-    side : {"left", "right"}
-        The foot.
-    response : float
-        Degrees heel-in per degree of varus cant.
-    interval : (float, float)
-        Of 95 %.
-    """
-
-    rider: str
-    side: Side
-    response: float
-    interval: Interval
+    rider: str  # Whose
+    side: Side  # The foot
+    response: float  # Degrees heel-in per degree of varus cant
+    interval: Interval  # Of 95 %
 
 
 @dataclass(frozen=True)

@@ -16,21 +16,11 @@ _SURE = 1e-6
 
 @dataclass(frozen=True)
 class Normals:
-    """A normal distribution of p numbers at each of K standard deviations, for any number of riders in front.
+    """A normal distribution of p numbers at each of K standard deviations, for any number of riders in front."""
 
-    Attributes
-    ----------
-    means : ndarray, shape (..., K, p)
-        What is expected of the numbers.
-    covariances : ndarray, shape (..., K, p, p)
-        How sure that is; without the riders' axes where it is the same for all.
-    log_evidence : ndarray, shape (..., K)
-        Log density of the readings; a flat prior has the density 1.
-    """
-
-    means: Array
-    covariances: Array
-    log_evidence: Array
+    means: Array  # shape (..., K, p): what is expected of the numbers
+    covariances: Array  # shape (..., K, p, p): how sure that is; without the riders' axes where it is the same for all
+    log_evidence: Array  # shape (..., K): log density of the readings; a flat prior has the density 1
 
 
 def precision_of(sd: float) -> float:

@@ -66,14 +66,9 @@ def weighted_interval(values: Array, weights: Array, confidence: float = CONFIDE
 
 @dataclass(frozen=True)
 class Mixture:
-    """A weighted sum of normal distributions of one number; with one component, a normal distribution.
+    """A weighted sum of normal distributions of one number; with one component, a normal distribution."""
 
-    Attributes
-    ----------
-    weights, means, sds : ndarray, shape (k,)
-        Of the components; the weights add up to 1.
-    """
-
+    # shape (k,): of the components; the weights add up to 1.
     weights: Array
     means: Array
     sds: Array
