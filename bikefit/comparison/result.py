@@ -21,22 +21,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ComparedRecording:
-    """One foot in one of the recordings."""
+    """One foot in one of the recordings.
 
-    name: str  # File name, with the section in seconds where one was given
-    wedges: int | None  # Signed count on the shoe, varus positive; None where this recording does not hold the foot
-    # Excess and the strokes' standard error [deg]; NaN where this recording does not give them.
+    Attributes
+    ----------
+    name : str
+        File name, with the section in seconds where one was given.
+    wedges : int, optional
+        Signed count on the shoe, varus positive; None where this recording does not hold the foot.
+    value_deg, standard_error_deg : float
+        Excess and the strokes' standard error [deg]; NaN where this recording does not give them.
+    cleat_turn_deg : float
+        Turn of the cleat against the first recording [deg], heel-out positive.
+    used : bool
+        Whether it entered the response.
+    pedal : PedalMeasures
+        What a power pedal measured beside it.
+    curve_deg, curve_sd_deg : ndarray, shape (100,), optional
+        Mean over the used strokes and SD between them at each hundredth of the revolution [deg], heel-out positive.
+    label : str
+        The name as a reader sees it: a lap by its number.
+    """
+
+    name: str
+    wedges: int | None
     value_deg: float
     standard_error_deg: float
-    # Turn of the cleat against the first recording [deg], heel-out positive.
     cleat_turn_deg: float = field(default=0.0, metadata=in_json())
-    used: bool = field(default=True, metadata=in_json())  # Whether it entered the response
-    pedal: PedalMeasures = field(default=NO_PEDAL, metadata=in_json())  # What a power pedal measured beside it
-    # shape (100,): mean over the used strokes and SD between them at each hundredth of the revolution [deg], heel-out
-    # positive.
+    used: bool = field(default=True, metadata=in_json())
+    pedal: PedalMeasures = field(default=NO_PEDAL, metadata=in_json())
     curve_deg: Array | None = field(default=None, metadata=in_json())
     curve_sd_deg: Array | None = field(default=None, metadata=in_json())
-    label: str = field(default="", metadata=in_json())  # The name as a reader sees it: a lap by its number
+    label: str = field(default="", metadata=in_json())
 
 
 @dataclass(frozen=True)

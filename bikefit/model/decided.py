@@ -98,17 +98,22 @@ class ResponseUsed:
 class CleatTurn:
     """How far to turn the cleat instead of changing the wedges.
 
+    Attributes
+    ----------
+    turn_deg : float
+        The way that the foot turns with it, heel-out positive, as ``--left-rotation`` and ``--right-rotation`` take
+        it [deg]; NaN where no turn is called for or none can be given.
+    reason : str
+        Where the foot turns with the cleat: "float_stop", "no_float"; where it may: "float_unknown". Why there is no
+        turn: "inside_float", "within_band", "interval_holds_neutral", "undetermined".
+
     Examples
     --------
     >>> CleatTurn(-2.6, "no_float").heel
     'in'
     """
 
-    # The way that the foot turns with it, heel-out positive, as ``--left-rotation`` and ``--right-rotation`` take it
-    # [deg]; NaN where no turn is called for or none can be given.
     turn_deg: float
-    # Where the foot turns with the cleat: "float_stop", "no_float"; where it may: "float_unknown". Why there is no
-    # turn: "inside_float", "within_band", "interval_holds_neutral", "undetermined".
     reason: CleatReason
 
     @property
@@ -127,13 +132,20 @@ NO_TURN = CleatTurn(math.nan, "undetermined")
 
 @dataclass(frozen=True)
 class NextStep:
-    """The one thing to do next."""
+    """The one thing to do next.
 
-    # "test": make the visit; "compare": record without the wedges that are on, and compare; "repeat": record a count
-    # once more before anything else; "record": record a count, or again where there is none; "ride": ride with a count;
-    # "take_off": take the wedges off; "check": look at cleat, float and neutral first.
+    Attributes
+    ----------
+    action : str
+        "test": make the visit; "compare": record without the wedges that are on, and compare; "repeat": record a count
+        once more before anything else; "record": record a count, or again where there is none; "ride": ride with a
+        count; "take_off": take the wedges off; "check": look at cleat, float and neutral first.
+    counts : tuple of int
+        Signed counts: to record in this order, or the one to ride with.
+    """
+
     action: Action
-    counts: tuple[int, ...] = ()  # Signed counts: to record in this order, or the one to ride with
+    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -281,24 +293,42 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class WedgeSystem:
-    """A wedge product as it is used here."""
+    """A wedge product as it is used here.
 
-    # What it is called.
+    Attributes
+    ----------
+    id, name, maker : str
+        What it is called.
+    cant_deg : float
+        Cant of one wedge [deg].
+    cap : int
+        Most wedges under one foot.
+    placement : str
+        "under_cleat" or "in_shoe".
+    cleats : tuple of str
+        Cleat types that it goes with: "3-bolt", "2-bolt", "speedplay".
+    cautions : tuple of str
+        What to check when fitting: keys of the words' section ``wedge_systems``, or a user's own sentences.
+    source, date : str
+        Where the facts come from, likewise, and when they were looked up.
+    thickness_mm : float
+        Where the maker states a thickness instead of an angle: over ``width_mm`` of sole [mm]; else NaN.
+    width_mm : float
+        The sole's width for that conversion [mm]; else NaN.
+    """
+
     id: str
     name: str
     maker: str
-    cant_deg: float  # Cant of one wedge [deg]
-    cap: int  # Most wedges under one foot
-    placement: Literal["under_cleat", "in_shoe"]  # "under_cleat" or "in_shoe"
-    cleats: tuple[str, ...]  # Cleat types that it goes with: "3-bolt", "2-bolt", "speedplay"
-    # What to check when fitting: keys of the words' section ``wedge_systems``, or a user's own sentences.
+    cant_deg: float
+    cap: int
+    placement: Literal["under_cleat", "in_shoe"]
+    cleats: tuple[str, ...]
     cautions: tuple[str, ...]
-    # Where the facts come from, likewise, and when they were looked up.
     source: str
     date: str
-    # Where the maker states a thickness instead of an angle: over ``width_mm`` of sole [mm]; else NaN.
     thickness_mm: float = math.nan
-    width_mm: float = math.nan  # The sole's width for that conversion [mm]; else NaN
+    width_mm: float = math.nan
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values, its cautions and its source in English."""

@@ -69,10 +69,18 @@ class StrokeSummary:
 
 @dataclass(frozen=True)
 class FloatStop:
-    """The trace rests against the end of the cleat's float."""
+    """The trace rests against the end of the cleat's float.
 
-    share: float  # Share of the used strokes' time spent at the stop, 0-1
-    deg: float  # Heel-out angle of the stop [deg]
+    Attributes
+    ----------
+    share : float
+        Share of the used strokes' time spent at the stop, 0-1.
+    deg : float
+        Heel-out angle of the stop [deg].
+    """
+
+    share: float
+    deg: float
 
 
 @dataclass(frozen=True)

@@ -172,14 +172,30 @@ class Lap:
 
 @dataclass(frozen=True)
 class ChannelInfo:
-    """What one column, field or message of a file holds, for ``inspect``."""
+    """What one column, field or message of a file holds, for ``inspect``.
 
-    name: str  # As in the file
-    meaning: str = ""  # The canonical channel that it was read as; empty where it was not used
-    unit: str = ""  # As the file has it; empty where it says nothing
-    samples: int = 0  # Values that are not missing
-    rate_hz: float = math.nan  # Median rate [Hz]; NaN where it has none
-    note: str = ""  # Why it was taken or left, and for FIT developer fields which app wrote it
+    Attributes
+    ----------
+    name : str
+        As in the file.
+    meaning : str
+        The canonical channel that it was read as; empty where it was not used.
+    unit : str
+        As the file has it; empty where it says nothing.
+    samples : int
+        Values that are not missing.
+    rate_hz : float
+        Median rate [Hz]; NaN where it has none.
+    note : str
+        Why it was taken or left, and for FIT developer fields which app wrote it.
+    """
+
+    name: str
+    meaning: str = ""
+    unit: str = ""
+    samples: int = 0
+    rate_hz: float = math.nan
+    note: str = ""
 
 
 @dataclass(frozen=True)

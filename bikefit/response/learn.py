@@ -56,11 +56,21 @@ _POINTS = 3000
 
 @dataclass(frozen=True)
 class Learned:
-    """One number that riders have in common."""
+    """One number that riders have in common.
 
-    value: float  # What is expected of it (of an SD between recordings, the middle)
-    interval: Interval  # Of 95 %
-    riders: int  # Riders whose recordings speak of it
+    Attributes
+    ----------
+    value : float
+        What is expected of it (of an SD between recordings, the middle).
+    interval : (float, float)
+        Of 95 %.
+    riders : int
+        Riders whose recordings speak of it.
+    """
+
+    value: float
+    interval: Interval
+    riders: int
 
     @property
     def enough(self) -> bool:
@@ -70,12 +80,24 @@ class Learned:
 
 @dataclass(frozen=True)
 class OwnAnswer:
-    """What one foot answered to wedges by its own recordings alone."""
+    """What one foot answered to wedges by its own recordings alone.
 
-    rider: str  # Whose
-    side: Side  # The foot
-    response: float  # Degrees heel-in per degree of varus cant
-    interval: Interval  # Of 95 %
+    Attributes
+    ----------
+    rider : str
+        Whose.
+    side : {"left", "right"}
+        The foot.
+    response : float
+        Degrees heel-in per degree of varus cant.
+    interval : (float, float)
+        Of 95 %.
+    """
+
+    rider: str
+    side: Side
+    response: float
+    interval: Interval
 
 
 @dataclass(frozen=True)
