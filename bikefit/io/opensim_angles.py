@@ -12,24 +12,24 @@ from typing import Final, Literal
 
 import numpy as np
 
+from bikefit.io.limits import (
+    PITCH_MAX_DEG,
+    PITCH_STILL_DEG,
+    PITCH_SWING_MAX_DEG,
+    ROTATION_MAX_DEG,
+    ROTATION_STILL_DEG,
+    TURN_RAD,
+)
 from bikefit.io.plausible import continuous
 from bikefit.io.storage import Storage
 from bikefit.model import Array, Finding, finding
 
 AngleUnit = Literal["deg", "rad"]
 
-TURN_RAD: Final = 2 * np.pi * 1.001
-ROTATION_MAX_DEG: Final = 90.0
-"""No shoe turns further from straight ahead about the normal of its sole ..."""
-PITCH_MAX_DEG: Final = 130.0
-"""... nor is it pitched further."""
-ROTATION_STILL_DEG: Final = 0.35
-PITCH_STILL_DEG: Final = 1.5
-"""A pedalling foot moves more than this."""
-PITCH_SWING_MAX_DEG: Final = 150.0
-"""Nobody pedals with a foot that is pitched further to and fro; a velocity in deg/s swings further."""
 SWING_BACK_DEG: Final = 90.0
+"""What the rates of a pedalling foot add up to swings less than this."""
 RATE_TOLD_S: Final = 8.0
+"""Shorter recordings do not show it."""
 _RATES: Final[Mapping[str, re.Pattern[str]]] = {
     "velocities": re.compile(r"(?<![a-z])(vel|velocity|velocities|speeds?)(?![a-z])"),
     "accelerations": re.compile(r"(?<![a-z])(acc|acceleration|accelerations)(?![a-z])"),

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
 import numpy as np
 
 from bikefit.conventions import Side
 from bikefit.io.finite import finite_span
+from bikefit.io.limits import IMPOSSIBLE_DEG, ROTATION_MAX_RAD
 from bikefit.io.sections import nearest_turn
 from bikefit.model import Array, Finding, finding
-
-RADIANS_MAX: Final = 0.2
-"""A trace that never leaves this is suspiciously small for degrees."""
-IMPOSSIBLE_DEG: Final = 180.0
-"""No shoe turns further from its usual angle."""
 
 
 def continuous(angle_deg: Array) -> Array:
@@ -58,7 +53,7 @@ def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) 
         findings.append(finding("impossible_values", side=side, column=column, count=count))
     if high == low:
         findings.append(finding("constant_rotation", side=side, column=column, deg=low))
-    elif max(abs(low), abs(high)) <= RADIANS_MAX:
+    elif max(abs(low), abs(high)) <= ROTATION_MAX_RAD:
         findings.append(finding("radians_suspected", side=side, column=column, largest=max(abs(low), abs(high))))
     return angle_deg, findings
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import textwrap
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,7 @@ import pytest
 import bikefit
 from bikefit.batch.plan import find_recordings
 from bikefit.errors import RecordingError
-from bikefit.io import read_recording
+from bikefit.io import ReadOptions, read_recording
 from bikefit.io.formats import recording_suffixes
 
 READER = """
@@ -182,6 +185,42 @@ def test_the_example_of_the_docs_reads_its_logger(rotalog, tmp_path: Path) -> No
 def test_the_example_of_the_docs_refuses_in_words(rotalog, tmp_path: Path, wrong) -> None:
     with pytest.raises(RecordingError, match=r"ride.rota: this is not a whole Rotalog file"):
         read_recording(rota_file(tmp_path / "ride.rota", **wrong))
+
+
+RECIPE = re.search(r"```py\n(.*?)```", (EXAMPLE.parent / "architecture.md").read_text(encoding="utf-8"), re.S)
+AROUND = """
+import numpy as np
+
+
+def take_apart(source):
+    head, *rows = source.data.decode().splitlines()[1:]
+    names = head.split("|")
+    return names, [None] * len(names), np.array([row.split("|") for row in rows], dtype=float)
+
+
+from bikefit.io.formats import Format
+
+FORMAT = Format("myformat", (".pedal",), lambda head, suffix: head.startswith(b"PEDAL"), read_myformat)
+"""
+
+
+def test_the_recipe_of_the_docs_reads_a_table(installed, tmp_path: Path) -> None:
+    assert RECIPE is not None
+    installed(textwrap.dedent(RECIPE[1]) + AROUND)
+    path, cadence = tmp_path / "ride.pedal", np.full(TIME_S.size, 90.0)
+    rows = np.column_stack([1.7776e12 + 1000 * TIME_S, np.sin(np.radians(TIME_S * 540)), TIME_S * 540, cadence])
+    lines = ["|".join(map(repr, row)) for row in rows.tolist()]
+    path.write_text("\n".join(["PEDAL 1", "time (ms)|turned|crank_angle_deg|cadence_rpm", *lines]))
+    read = read_recording(path, ReadOptions(columns={"left_heel_rotation_deg": "turned"}))
+    assert (read.format, read.findings, read.start) == ("myformat", (), datetime.fromtimestamp(1.7776e9, UTC))
+    np.testing.assert_allclose(read.feet["left"].time_s, TIME_S, atol=1e-6)
+    np.testing.assert_allclose(read.feet["left"].heel_out_deg, rows[:, 1])
+    assert read.companions["cadence_rpm"].values.tolist() == cadence.tolist()
+    assert [channel.meaning for channel in read.channels] == [
+        "left_heel_rotation_deg",
+        "crank_angle_deg",
+        "cadence_rpm",
+    ]
 
 
 def test_the_example_of_the_docs_is_short() -> None:

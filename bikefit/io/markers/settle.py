@@ -15,17 +15,13 @@ import numpy as np
 from bikefit.conventions import SIDES
 from bikefit.errors import RecordingError, flagged
 from bikefit.io.columns import listed
+from bikefit.io.limits import FARTHEST, SHOE_MM
 from bikefit.io.markers.axes import seen, settle_axes
 from bikefit.io.markers.names import MARKER_NAMES, column_triples, name_markers, some_names
 from bikefit.io.options import ReadOptions
 from bikefit.model import Array, ChannelInfo, Finding, Markers, finding
 
 MM_PER: Final[Mapping[str, float]] = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
-FARTHEST: Final = 1e6
-"""A coordinate beyond this, in whatever unit, is not a marker's."""
-SHOE_MM: Final = (100.0, 500.0)
-"""Between these lies the distance from heel to toe marker; a factor of ten or a thousand falls outside."""
-
 ONE_CAMERA: Final = (
     "How far a heel turns about its sole cannot be read from that: docs/camera.md says why, and what can be had."
 )

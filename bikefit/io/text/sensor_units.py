@@ -6,24 +6,17 @@ at 60 deg/s and more, which is 1 rad/s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from bikefit.io.columns import Column
+from bikefit.io.limits import ACCELERATIONS, MOVED_M_S2, RATE_MAX_DEG_S, RATE_MAX_RAD_S, RATE_SURE_RAD_S
 from bikefit.io.names import UNITS, Meaning
 from bikefit.model import Array, Finding, finding
 
-_ACCELERATIONS: Final[Mapping[str, tuple[float, float]]] = {"g": (0.3, 4.0), "m_s2": (4.0, 60.0), "mg": (300.0, 6000.0)}
-"""What the median length of an acceleration with gravity in it lies between."""
-_MOVED_M_S2: Final = 3.0
-"""The length of a pedalling foot's acceleration spans more than this."""
-_RADIANS_MAX: Final = 25.0
-"""A pedalling foot's rate of turning stays under this in rad/s, and goes beyond it in deg/s."""
-_RADIANS_SURE: Final = 12.0
-_DEGREES_MAX: Final = 3500.0
 _SENSORS: Final = ("rate", "acceleration")
 USUAL: Final = "usual name"
 """Why a column is read whose name is recognised by its words."""
@@ -91,7 +84,7 @@ def _acceleration_unit(acc: _Sensor) -> tuple[str | None, list[Finding]]:
         return acc.stated, []
     lengths = _lengths(acc)
     size = float(np.median(lengths)) if lengths.size else float("nan")
-    fitting = [unit for unit, (low, high) in _ACCELERATIONS.items() if low <= size < high]
+    fitting = [unit for unit, (low, high) in ACCELERATIONS.items() if low <= size < high]
     if acc.stated in fitting or (acc.stated is not None and not fitting):
         return acc.stated, []
     if not lengths.size:
@@ -108,15 +101,15 @@ def _rate_unit(gyr: _Sensor, moved: bool) -> tuple[str | None, list[Finding]]:
     lengths = _lengths(gyr)
     size = float(np.percentile(lengths, 95)) if lengths.size else 0.0
     if gyr.stated == "rad_s":
-        unit = "deg_s" if size > _RADIANS_MAX else "rad_s"
+        unit = "deg_s" if size > RATE_MAX_RAD_S else "rad_s"
     elif gyr.stated == "deg_s":
-        unit = "rad_s" if moved and size < _RADIANS_SURE else "deg_s"
+        unit = "rad_s" if moved and size < RATE_SURE_RAD_S else "deg_s"
     elif gyr.stated is not None:
         unit = gyr.stated
-    elif size > _DEGREES_MAX:
+    elif size > RATE_MAX_DEG_S:
         return None, [finding("sensor_unit_open", channel="gyroscope", size=size)]
     else:
-        unit = "rad_s" if moved and size < _RADIANS_MAX else "deg_s"
+        unit = "rad_s" if moved and size < RATE_MAX_RAD_S else "deg_s"
     return unit, [] if unit == gyr.stated else [_told("gyroscope", gyr.stated, unit)]
 
 
@@ -126,7 +119,7 @@ def _has_moved(acc: _Sensor, unit: str | None) -> bool | None:
     if unit is None or not lengths.size:
         return None
     low, high = np.percentile(lengths * UNITS["m_s2"][unit], (5, 95))
-    return bool(high - low > _MOVED_M_S2)
+    return bool(high - low > MOVED_M_S2)
 
 
 def _is_smooth(gyr: _Sensor) -> bool:
