@@ -19,7 +19,7 @@ this turns the right foot counter-clockwise and the left foot clockwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Final, Generic, Literal, TypeVar, get_args
 
@@ -71,6 +71,11 @@ class PerFoot(Generic[Value]):
         return cls(value, value)
 
     @classmethod
+    def named(cls, name: str, given: Mapping[str, Value], unsaid: Value) -> PerFoot[Value]:
+        """Return what is given by keyword for each foot, as ``left_wedges`` and ``right_wedges``."""
+        return cls(*(given.get(f"{side}_{name}", unsaid) for side in SIDES))
+
+    @classmethod
     def each(cls, make: Callable[[Side], Value]) -> PerFoot[Value]:
         """Return what a function makes for each side."""
         return cls(make("left"), make("right"))
@@ -115,9 +120,14 @@ class StrokeAngle:
         return f"{self.code}_deg"
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is over the whole turn, wherever that is cut."""
+        return self.window_deg == (0.0, 360.0)
+
+    @property
     def needs_crank(self) -> bool:
         """Whether it speaks of a part of the crank's turn."""
-        return self.window_deg not in (None, (0.0, 360.0))
+        return self.window_deg is not None and not self.is_whole
 
 
 STROKE_ANGLES: Final[tuple[StrokeAngle, ...]] = (
@@ -128,6 +138,7 @@ STROKE_ANGLES: Final[tuple[StrokeAngle, ...]] = (
 )
 """The angles of a stroke. A new one is a row here, a field of `StrokeRow` and its words."""
 METRICS: Final[dict[Metric, StrokeAngle]] = {row.code: row for row in STROKE_ANGLES if row.is_metric}
+USUAL_METRIC: Final[Metric] = next(iter(METRICS))
 
 CLEATS: Final = ("3-bolt", "2-bolt", "speedplay")
 DEFAULT_SYSTEM: Final = "bikefit-cleat"

@@ -6,15 +6,16 @@ import os
 import struct
 import sys
 import tempfile
+import tomllib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from bikefit.errors import OutputError, RecordingError
+from bikefit.errors import OutputError, RecordingError, UsageError, toml_place
 
 
 @contextmanager
@@ -26,6 +27,17 @@ def sample_folder() -> Iterator[Path]:
         if found is None:
             raise RecordingError("the sample data did not come with this installation.")
         yield found
+
+
+def read_toml(path: str | Path, called: str, kind: str, where: str = "") -> dict[str, Any]:
+    """Read a TOML file of a user's; the errors begin with ``where``, else its path, and name what it was to hold."""
+    where = where or str(path)
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{where}: {called} cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{where}: this is not a TOML file{kind} ({toml_place(error)}).") from error
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

@@ -243,7 +243,7 @@ def _needs(foot: FootResult) -> bool:
     """Tell whether a shoe may need a wedge: it was read, and it is not known to be near enough to neutral."""
     advised = foot.recommendation
     if advised.outcome == "undetermined":
-        return any(reason.code == "neutral_needed" for reason in advised.reasons) and foot.strokes.used > 0
+        return "neutral_needed" in advised.codes and foot.strokes.used > 0
     return advised.step not in ("no_wedge", "keep")
 
 

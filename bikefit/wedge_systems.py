@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bikefit.conventions import CLEATS
-from bikefit.errors import UsageError, near_matches, toml_place
-from bikefit.files import own_file
+from bikefit.errors import UsageError, near_matches
+from bikefit.files import own_file, read_toml
 from bikefit.model import WedgeSystem
 
 
@@ -117,12 +117,7 @@ def _system_from_file(path: Path) -> WedgeSystem:
 
 def _systems_from_file(path: Path) -> dict[str, WedgeSystem]:
     """Return the systems of a user's file, by their ids."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: the wedge system cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this is not a TOML file of a wedge system ({toml_place(error)}).") from error
+    table = read_toml(path, "the wedge system", " of a wedge system")
     if not all(isinstance(entry, dict) for entry in table.values()):
         raise UsageError(f"{path}: expected a table, such as [my-wedge] with cant_deg = 1.0 and cap = 3.")
     return {name: _system_from_table(name, entry, str(path)) for name, entry in table.items()}

@@ -167,19 +167,18 @@ def stroke_obstacles(summary: StrokeSummary, trace: FootTrace, options: Session,
     obstacles: list[Reason] = [*trace.obstacles]
     samples = trace.rate_hz * 60.0 / summary.cadence_rpm
     slowest = trace.rate_hz * 60.0 / settings.cadence_min_rpm
+    few, weak = summary.used < settings.strokes_min, not summary.quality >= settings.quality_min
     undersampled = summary.rejected.get("undersampled", 0) > summary.used or slowest < settings.samples_per_stroke_min
     if undersampled or samples < settings.samples_per_stroke_min:
         typical = samples if math.isfinite(samples) else trace.rate_hz * 60.0 / 90.0
         obstacles.append(reason("undersampled", side=side, samples=typical, needed=settings.samples_per_stroke_min))
     elif summary.found == 0:
         obstacles.append(reason("no_strokes", side=side))
-    elif summary.used < settings.strokes_min and phase.quality >= settings.quality_min:
+    elif few and (phase.quality >= settings.quality_min or not weak):
         obstacles.append(reason("too_few_strokes", side=side, used=summary.used, needed=settings.strokes_min))
-    elif not summary.quality >= settings.quality_min:
+    elif weak:
         quality = summary.quality if math.isfinite(summary.quality) else 0.0
         obstacles.append(reason("weak_strokes", side=side, quality=quality, needed=settings.quality_min))
-    elif summary.used < settings.strokes_min:
-        obstacles.append(reason("too_few_strokes", side=side, used=summary.used, needed=settings.strokes_min))
     if METRICS[options.metric].needs_crank and not phase.is_crank:
         obstacles.append(reason("metric_needs_crank", side=side, metric=options.metric))
     return tuple(obstacles)

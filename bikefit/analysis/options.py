@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bikefit.conventions import Metric
+from bikefit.conventions import USUAL_METRIC, Metric
 from bikefit.model import Finding, WedgeSystem, finding
 from bikefit.sessions.session import Session
 
@@ -15,8 +15,8 @@ SHOE_GIVES_DEG = 2.0
 
 
 def metric_chosen(metric: Metric) -> tuple[Finding, ...]:
-    """Say that angles are not by the mean, where another was asked for."""
-    return () if metric == "mean" else (finding("metric_chosen", metric=metric),)
+    """Say that angles are not by the usual metric, where another was asked for."""
+    return () if metric == USUAL_METRIC else (finding("metric_chosen", metric=metric),)
 
 
 def float_exceeded(range_deg: float, float_deg: float | None) -> tuple[Finding, ...]:

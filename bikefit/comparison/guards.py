@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from bikefit.analysis.options import metric_chosen
 from bikefit.comparison.refusal import not_comparable
-from bikefit.conventions import SIDES, Side
+from bikefit.conventions import METRICS, SIDES, Side
 from bikefit.model import Finding, Reading, Readings, finding
 from bikefit.settings import Settings
 
@@ -45,19 +46,14 @@ def check_sessions(
     starts = [session.recording.start for session in sessions if session.recording.start is not None]
     hours = (max(starts) - min(starts)).total_seconds() / 3600.0 if starts else 0.0
     if hours > settings.compare_other_day_h and not remounted:
-        found.append(_far_apart(hours))
+        apart, unit = (hours / 24.0, "d") if hours >= 48.0 else (hours, "h")
+        found.append(finding("compare_other_day", hours=hours, apart=apart, unit=unit))
     stretches = [(s.recording.sha256, s.recording.from_s, s.recording.to_s) for s in sessions]
     for i, (sha256, from_s, to_s) in enumerate(stretches):
         for j, (other, other_from_s, other_to_s) in enumerate(stretches[:i]):
             if sha256 and sha256 == other and from_s < other_to_s and other_from_s < to_s:
                 found.append(finding("compare_same_stretch", first=names[j], second=names[i]))
     return tuple(found)
-
-
-def _far_apart(hours: float) -> Finding:
-    """Say how far apart recordings lie, in days from two days on."""
-    apart, unit = (hours / 24.0, "d") if hours >= 48.0 else (hours, "h")
-    return finding("compare_other_day", hours=hours, apart=apart, unit=unit)
 
 
 def formats_differ(sessions: Sequence[Readings]) -> bool:
@@ -82,10 +78,10 @@ def check_feet(side: Side, feet: Sequence[Reading], names: Sequence[str], settin
     _same("metric", [foot.metric for foot in feet], names, "--metric")
     _same("neutral", [foot.neutral.kind for foot in feet], names, flag)
     _same("neutral_angle", [foot.neutral.deg if foot.neutral.kind == "number" else 0.0 for foot in feet], names, flag)
-    found = [finding("metric_chosen", metric=feet[0].metric)] if feet[0].metric != "mean" else []
+    found = [*metric_chosen(feet[0].metric)]
     references = [foot.reference or "none" for foot in feet]
     if len(set(references)) > 1:
-        if feet[0].metric != "mean":
+        if not METRICS[feet[0].metric].is_whole:
             _same("reference", references, names, "--metric mean, or --reference")
         found.append(finding("compare_references_differ", side=side, references=_by_value(references, names)))
     for code, values, ratio in (

@@ -68,7 +68,7 @@ def measured(words: Words, foot: FootComparison) -> str:
 
 def outlook(words: Words, foot: FootComparison) -> str:
     """Say what is expected of the count to ride with, and where that was learned."""
-    advised, codes = foot.recommendation, {item.code for item in foot.recommendation.reasons}
+    advised, codes = foot.recommendation, foot.recommendation.codes
     if advised.outcome == "undetermined":
         return words.text("sure.undetermined")
     said = [expected(words, foot)]

@@ -247,9 +247,19 @@ class Recommendation:
         return None if self.next_step.action == "compare" else self.total
 
     @property
+    def codes(self) -> frozenset[str]:
+        """Codes of the reasons."""
+        return frozenset(item.code for item in self.reasons)
+
+    @property
     def near_neutral(self) -> bool:
         """Whether nothing is changed because the heel is near neutral."""
-        return any(item.code in NEAR_NEUTRAL for item in self.reasons)
+        return not self.codes.isdisjoint(NEAR_NEUTRAL)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the float's end holds the heel, which may be further out or in by itself."""
+        return "excess_is_lower_bound" in self.codes
 
     @property
     def fitted(self) -> int | None:
@@ -278,11 +288,11 @@ class Recommendation:
     @property
     def spoken(self) -> str:
         """Name the words of the answer: a step, and where no count is given, or none is needed, what that rests on."""
-        codes = {reason.code for reason in self.reasons}
+        codes = self.codes
         if self.step == "undetermined":
             lacks_neutral = self.next_step.action == "check"
             return "implausible" if "angle_implausible" in codes else "no_neutral" if lacks_neutral else "undetermined"
-        if self.step == "no_wedge" and ("within_band" not in codes or "excess_is_lower_bound" in codes):
+        if self.step == "no_wedge" and ("within_band" not in codes or self.is_held):
             return "no_wedge_open"
         return self.step
 

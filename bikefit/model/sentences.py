@@ -79,16 +79,11 @@ def outlook(words: Words, recommendation: Recommendation) -> str:
         ]
     elif not recommendation.change:
         stays = [reason.code for reason in recommendation.reasons if reason.code in STAY_REASONS]
-        held = _is_held(recommendation)
+        held = recommendation.is_held
         said += [words.text("sure.held" if held and code == "within_band" else f"sure.{code}") for code in stays]
     if step not in ("no_wedge", "fit", "beyond"):
         said.append(words.text("sure.assumption"))
     return " ".join(said)
-
-
-def _is_held(recommendation: Recommendation) -> bool:
-    """Whether the float's end holds the heel, which may be further out or in by itself."""
-    return any(reason.code == "excess_is_lower_bound" for reason in recommendation.reasons)
 
 
 NO_POSE = {"pose_needed", "pose_apart", "pose_otherwise", "pose_turned_far", "pose_off_pedal", "bike_turned"}
@@ -107,12 +102,11 @@ def what_next(words: Words, recommendation: Recommendation, visible: Visible | N
     if step == "undetermined":
         if recommendation.next_step.action == "check":
             return words.text("next.neutral_needed")
-        codes = {reason.code for reason in recommendation.reasons}
-        if "angle_implausible" in codes:
+        if "angle_implausible" in recommendation.codes:
             return words.text("next.implausible")
-        return words.text("next.pose_needed" if codes & NO_POSE else "next.record_again")
+        return words.text("next.pose_needed" if recommendation.codes & NO_POSE else "next.record_again")
     if step in ("keep", "no_wedge", "float_stop"):
-        held = "held" if _is_held(recommendation) else "stay"
+        held = "held" if recommendation.is_held else "stay"
         return words.text(f"next.{step if step == 'float_stop' else held}")
     said = [words.text("next.beyond")] if step == "beyond" else []
     if step == "compare":

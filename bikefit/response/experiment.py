@@ -281,26 +281,21 @@ def _reference_order(one: Series) -> float:
 
 def _condition(one: Series, assumptions: Assumptions, sds: Array, response_prior: bool) -> Normals:
     """Condition on one foot's readings; baseline, response and drift of the last setup come first, the rest is cut."""
-    columns = [np.ones(one.order.size)]
-    mean, precision, places = [0.0], [0.0], [BASELINE]
-    if response_prior or one.tells_response:
-        columns.append(-one.cant_deg)
-        mean.append(assumptions.response_mean if response_prior else 0.0)
-        precision.append(precision_of(assumptions.response_sd) if response_prior else 0.0)
-        places.append(RESPONSE)
+    numbers = {BASELINE: (np.ones(one.order.size), 0.0, 0.0)}  # column of the design, prior's mean and precision
+    if response_prior:
+        numbers[RESPONSE] = (-one.cant_deg, assumptions.response_mean, precision_of(assumptions.response_sd))
+    elif one.tells_response:
+        numbers[RESPONSE] = (-one.cant_deg, 0.0, 0.0)
     if assumptions.drift_sd_deg > 0.0:
-        columns.append(one.order - _reference_order(one))
-        mean.append(0.0)
-        precision.append(precision_of(assumptions.drift_sd_deg))
-        places.append(DRIFT)
-    for other in sorted(set(one.setup.tolist()) - {int(one.setup[-1])}):
-        columns.append((one.setup == other).astype(np.float64))
-        mean.append(0.0)
-        precision.append(0.0)
+        numbers[DRIFT] = (one.order - _reference_order(one), 0.0, precision_of(assumptions.drift_sd_deg))
+    others = sorted(set(one.setup.tolist()) - {int(one.setup[-1])})
+    columns, mean, precision = zip(
+        *numbers.values(), *(((one.setup == other).astype(np.float64), 0.0, 0.0) for other in others), strict=True
+    )
     found = condition(
         np.column_stack(columns), one.value_deg, one.standard_error_deg, sds, np.array(mean), np.array(precision)
     )
-    used = len(places)
+    places, used = list(numbers), len(numbers)
     means = np.zeros((*found.means.shape[:-1], 3))
     means[..., places] = found.means[..., :used]
     covariances = np.zeros((*found.covariances.shape[:-2], 3, 3))

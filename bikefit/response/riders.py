@@ -93,17 +93,10 @@ def sums_of(riders: Sequence[RiderRecordings], main: Sequence[Mounting | None]) 
             for side, one in sitting.items():
                 told[:, place, SIDES.index(side), at] = foot_sums(one, SDS_DEG)
     bb, bg, gg, b, g, rest = told
-    return Sums(
-        bb,
-        bg,
-        gg,
-        b,
-        g,
-        rest,
-        kinds=np.array([MOUNTINGS.index(kind) for _, kind, _, _ in parts], dtype=np.intp),
-        own=np.array([own for *_, own in parts], dtype=bool),
-        riders=np.array([number for number, *_ in parts], dtype=np.intp),
-    )
+    kinds = np.array([MOUNTINGS.index(kind) for _, kind, _, _ in parts], dtype=np.intp)
+    main_ones = np.array([own for *_, own in parts], dtype=bool)
+    numbers = np.array([number for number, *_ in parts], dtype=np.intp)
+    return Sums(bb, bg, gg, b, g, rest, kinds, main_ones, numbers)
 
 
 def foot_sums(one: Series, sds: Array) -> Array:

@@ -63,14 +63,13 @@ def by_field(given: Mapping[str, Any], keywords: Mapping[str, Keyword], also: Co
     unknown = next((name for name in given if name not in keywords and name not in also), None)
     if unknown is not None:
         raise TypeError(f"a session has no option '{unknown}'.{near_matches(unknown, list(keywords))}")
-    told = {name: value for name, value in given.items() if name not in keywords}
-    for name in (name for name in keywords if name in given):
-        keyword, value = keywords[name], given[name]
-        if keyword.side is not None:
-            own = PerFoot(**{side: value if side == keyword.side else None for side in SIDES})
-            told[keyword.field] = own.over(told.get(keyword.field, UNSAID))
-        elif keyword.option.each_help is None or isinstance(value, PerFoot):
-            told[name] = value
-        else:
-            told[name] = PerFoot.both(value)
+    told: dict[str, Any] = {}
+    for name in given:
+        keyword = keywords.get(name)
+        field = keyword.field if keyword else name
+        value = given.get(field)
+        if keyword and keyword.option.each_help is not None:
+            both: PerFoot[Any] = value if isinstance(value, PerFoot) else PerFoot.both(value)
+            value = PerFoot.named(field, given, None).over(both)
+        told[field] = value
     return told

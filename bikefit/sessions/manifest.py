@@ -105,11 +105,11 @@ def read_manifest_and_notes(
     """Read a manifest, with what has to be said about the table."""
     path = Path(path)
     read, unknown = _rows(_text(to_utf8(load(path).data)), path.name)
-    rows = [row for row in read if not _is_total(row)]
+    rows = [row for row in read if not _total(row)]
     notes = [
-        f"{path.name}, row {row.number}: '{_total(row)}' is not a recording; the row is passed over."
+        f"{path.name}, row {row.number}: '{total}' is not a recording; the row is passed over."
         for row in read
-        if _is_total(row)
+        if (total := _total(row))
     ]
     if unknown:
         shown = ", ".join(f"'{column[:40]}'" for column in unknown)
@@ -159,15 +159,9 @@ def _rows(text: str, name: str) -> tuple[list[_Row], list[str]]:
 
 
 def _total(row: _Row) -> str:
-    """Return the word by which a spreadsheet's row of sums gives itself away, else nothing."""
-    cells = [cell for cell in row.cells.values() if cell]
-    return next((cell for cell in cells if cell.casefold().rstrip(":") in _TOTALS), "")
-
-
-def _is_total(row: _Row) -> bool:
-    """Whether a row sums up others and names no recording."""
-    word = _total(row)
-    return bool(word) and row.cells["file"] in ("", word)
+    """Return the word by which a row that sums up others and names no recording gives itself away, else nothing."""
+    word = next((cell for cell in row.cells.values() if cell.casefold().rstrip(":") in _TOTALS), "")
+    return word if row.cells["file"] in ("", word) else ""
 
 
 def _odd_riders(rows: Sequence[_Row], name: str) -> dict[int, str]:
@@ -275,7 +269,8 @@ def _files(name: str, rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:
         where = f"{manifest.name}, row {row.number}"
         if not row.cells["file"]:
             raise UsageError(f"{where}, column file: the row names no file.")
-        side = _side(row.cells["side"], where)
+        named = row.cells["side"]
+        side = KEYWORDS["side"].option.read(named, f"{where}, column side") if named else None
         if side is None and len(rows) > 1:
             raise UsageError(
                 f"{where}, column side: the session '{name}' has {len(rows)} files, so each needs a side: "
@@ -287,12 +282,6 @@ def _files(name: str, rows: Sequence[_Row], manifest: Path) -> dict[str, Any]:
     only = next(side for side in (*SIDES, None) if files[side])
     one = {"files": tuple(files[only]), "shoe_files": NO_FILES}
     return one if only is None else one | {"side": only}
-
-
-def _side(cell: str, where: str) -> Side | None:
-    """Return the side that a row names, None where it names none."""
-    side: Side | None = KEYWORDS["side"].option.read(cell, f"{where}, column side") if cell else None
-    return side
 
 
 def _path(cell: str, manifest: Path) -> Path:

@@ -14,6 +14,7 @@ from bikefit.conventions import (
     METRICS,
     POSTURE_CHOICES,
     REFERENCES,
+    USUAL_METRIC,
     Metric,
     PerFoot,
     PostureChoice,
@@ -195,7 +196,7 @@ class Session:
         column=True,
     )
     metric: Metric = option(
-        "mean", choice(METRICS), "What stands for the foot's rotation.", group="decision", shown="mean"
+        USUAL_METRIC, choice(METRICS), "What stands for the foot's rotation.", group="decision", shown=USUAL_METRIC
     )
     posture: PostureChoice | None = option(
         None, choice(POSTURE_CHOICES), "Strokes that count; seated where both occur.", group="decision"

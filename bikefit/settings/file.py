@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from bikefit.errors import UsageError, near_matches, toml_place
-from bikefit.settings.table import Settings
+from bikefit.errors import UsageError, near_matches
+from bikefit.files import read_toml
+from bikefit.settings.table import SIGNED, Settings
 
 
 def load_settings(path: str | Path) -> Settings:
@@ -30,12 +30,7 @@ def load_settings(path: str | Path) -> Settings:
         If the file cannot be read, is not TOML, names an unknown setting or gives a value that is not a finite
         number of the right kind.
     """
-    try:
-        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: the settings cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this is not a TOML file of settings ({toml_place(error)}).") from error
+    given = read_toml(path, "the settings", " of settings")
     known = [item.name for item in fields(Settings)]
     if given and not any(name in known or near_matches(name, known) for name in given):
         raise UsageError(f"{path}: unknown settings; none of its names is a setting of bikefit.")
@@ -57,7 +52,7 @@ def override(settings: Settings, given: dict[str, Any], source: str) -> Settings
             raise UsageError(f"{source}: unknown setting '{name}'.{near_matches(name, list(kinds))}")
         whole = isinstance(value, int) and not isinstance(value, bool)
         number = whole or (kinds[name] is float and isinstance(value, float))
-        may_be_negative = name == "response_mean"
+        may_be_negative = name in SIGNED
         if not number or value != value or abs(value) == float("inf") or (value < 0 and not may_be_negative):
             expected = "a whole number" if kinds[name] is int else "a number"
             raise UsageError(f"{source}: setting '{name}' is {value!r}; expected {expected}, not negative.")

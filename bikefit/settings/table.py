@@ -376,5 +376,7 @@ class Settings:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
+SIGNED: Final = ("response_mean",)
+"""Settings that may be negative."""
 DEFAULTS: Final = Settings()
 """What holds where nothing else is said."""

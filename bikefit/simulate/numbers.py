@@ -7,7 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from bikefit.conventions import Side
+from bikefit.conventions import PerFoot, Side
 from bikefit.errors import UsageError
 
 SeenBy = Literal["rotation", "shoe-sensor", "markers"]
@@ -112,9 +112,9 @@ class RiderNumbers:
         """How long the rider rests in the pose first [s]."""
         return STILL_S if self.seen_by == "shoe-sensor" else 0.0
 
-    def of(self, name: str, side: Side) -> Any:
-        """Return one foot's number."""
-        return getattr(self, f"{side}_{name}")
+    def foot(self, name: str) -> PerFoot[Any]:
+        """Return each foot's number."""
+        return PerFoot.named(name, vars(self), None)
 
     def _check(self, item: Field[Any], value: Any) -> None:
         """Refuse a number outside its limits, or that this ride's recorder does not have."""

@@ -96,7 +96,7 @@ def simulate_plain(numbers: RiderNumbers | None = None, **more: Any) -> tuple[Re
 def _foot(numbers: RiderNumbers, side: Side) -> Foot:
     """Return a foot of some numbers."""
     usual: Foot
-    span_deg = numbers.of("range_deg", side)
+    span_deg = numbers.foot("range_deg").of(side)
     if numbers.seen_by == "rotation":
         usual, scale = Foot(), span_deg / float(np.ptp(Foot().heel_out.at(np.radians(np.arange(360.0)))))
         heel_out = swing(2.0 * scale, 0.5 * scale)
@@ -105,14 +105,14 @@ def _foot(numbers: RiderNumbers, side: Side) -> Foot:
         usual, heel_out = space.Shoe(), Harmonics(0.0, (0.45 * span_deg, 0.12 * span_deg), (150.0, 40.0))
     return replace(
         usual,
-        mean_deg=numbers.of("mean_deg", side),
+        mean_deg=numbers.foot("mean_deg").of(side),
         heel_out=heel_out,
         stroke_sd_deg=numbers.stroke_sd_deg,
         rho=numbers.rho,
         trend_deg_per_h=numbers.trend_deg_per_h,
         float_stop_deg=_float_limits(numbers.float_stop_deg),
         response=numbers.response,
-        cant_deg=numbers.of("wedges", side) * numbers.wedge_cant_deg,
+        cant_deg=numbers.foot("wedges").of(side) * numbers.wedge_cant_deg,
     )
 
 

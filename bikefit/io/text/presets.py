@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from bikefit.errors import UsageError, near_matches, toml_place
-from bikefit.files import own_file
+from bikefit.errors import UsageError, near_matches
+from bikefit.files import own_file, read_toml
 from bikefit.io.columns import plain_name
 from bikefit.io.names import Meaning, canonical_names, meaning_of, shown
 
@@ -105,12 +105,7 @@ def user_presets(path: Path | None) -> tuple[Preset, ...]:
 
 def _from_file(path: Path, where: str) -> tuple[Preset, ...]:
     """Return the layouts of a user's own file."""
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{where}: the file cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{where}: this is not a TOML file ({toml_place(error)}).") from error
+    entries = read_toml(path, "the file", "", where)
     if not entries:
         raise UsageError(f"{where}: the file names no preset; a table such as [my-logger] was expected.")
     return tuple(_checked(key, entry, f"{where}: [{shown(key)}]") for key, entry in entries.items())

@@ -128,7 +128,7 @@ def excess_now(foot: FootComparison) -> BelievedExcess:
     nan = float("nan")
     for option in foot.recommendation.options:
         if option.wedges == foot.fitted_wedges:
-            pinned = any(reason.code == "excess_is_lower_bound" for reason in foot.recommendation.reasons)
+            pinned = foot.recommendation.is_held
             return BelievedExcess(option.expected_deg, option.interval_deg, pinned)
     return BelievedExcess(nan, (nan, nan))
 

@@ -257,7 +257,7 @@ def above_view(words: Words, foot: Reading, advised: Recommendation) -> shoes.Ab
 
 def implausible(advised: Recommendation) -> bool:
     """Tell whether what was recorded cannot be a foot's angle."""
-    return any(reason.code == "angle_implausible" for reason in advised.reasons)
+    return "angle_implausible" in advised.codes
 
 
 def angle_view(words: Words, excess: Spread, neutral_deg: float, stop_deg: float = math.nan) -> shoes.AboveView | None:
