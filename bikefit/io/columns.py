@@ -12,30 +12,23 @@ from bikefit.io.markers.names import MARKER_NAMES
 from bikefit.io.names import CHANNELS, Meaning, canonical_names, first_of, meaning_of, shown
 from bikefit.model import Finding, finding
 
+ASKED, NAMED, USUAL = "--column", "name", "usual name"
+"""Why a column is read: the user says so, its name is a channel's, or the words of its name tell."""
+BY_NAME: Final = (NAMED, USUAL)
 NAME_THE_TIME: Final = "Rename the one that holds the time to time_s (seconds)"
 """What to do where no column is one of time."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column that is read.
-
-    Attributes
-    ----------
-    index : int
-        Where it stands, from 0.
-    name : str
-        As in the file.
-    meaning : Meaning
-        Its channel and unit; no unit where neither name, unit row, preset nor user says.
-    why : str
-        How that is known: "name", "--column" or the preset's id.
-    """
+    """A column that is read: where it stands, from 0, and its name as in the file."""
 
     index: int
     name: str
     meaning: Meaning
+    """Its channel and unit; no unit where neither name, unit row, preset nor user says."""
     why: str
+    """How that is known: `NAMED`, `USUAL`, `ASKED` or the preset's id."""
 
     @property
     def channel(self) -> str:
@@ -86,20 +79,11 @@ def assign(
     layout of the program that wrote the file. Of a companion or lap that stands there twice neither is read, with a
     finding. Raises as `asked_columns`, and RecordingError if two columns are the same other channel.
     """
-
-    def column(index: int, meaning: Meaning, why: str) -> Column:
-        """Return a column with the unit that its name, or else its row of units, says."""
-        unit = meaning.unit
-        if unit is None and units[index] in CHANNELS[meaning.channel]:
-            unit = units[index]
-        return Column(index, header[index], Meaning(meaning.channel, unit), why)
-
-    chosen = [column(index, meaning, "--column") for index, meaning in asked_columns(asked, header, where)]
-    taken = {item.channel for item in chosen}
-    used = {item.index for item in chosen}
-    chosen += [column(index, meaning, preset_id) for index, meaning in preset if meaning.channel not in taken]
-    taken |= {item.channel for item in chosen}
-    used |= {item.index for item in chosen}
+    chosen: list[Column] = []
+    for places, why in ((asked_columns(asked, header, where), ASKED), (preset, preset_id)):
+        taken = {item.channel for item in chosen}
+        chosen += [column_of(at, header, units, meaning, why) for at, meaning in places if meaning.channel not in taken]
+    taken, used = {item.channel for item in chosen}, {item.index for item in chosen}
     own: dict[str, Column] = {}
     twice: dict[str, Finding] = {}
     for index, name in enumerate(header):
@@ -107,9 +91,9 @@ def assign(
         if meaning is None or index in used or meaning.channel in taken:
             continue
         if meaning.kind == "time":
-            chosen.append(column(index, meaning, "name"))
+            chosen.append(column_of(index, header, units, meaning, NAMED))
         elif meaning.channel not in own:
-            own[meaning.channel] = column(index, meaning, "name")
+            own[meaning.channel] = column_of(index, header, units, meaning, NAMED)
         elif meaning.kind in ("companion", "lap"):
             first = shown(own[meaning.channel].name)
             values = {"first": first, "second": shown(name), "channel": meaning.canonical}
@@ -124,15 +108,31 @@ def assign(
     return chosen + [item for item in own.values() if item.channel not in twice], tuple(twice.values())
 
 
+def column_of(index: int, header: Sequence[str], units: Sequence[str | None], meaning: Meaning, why: str) -> Column:
+    """Return a column with the unit that its name, or else its row of units, says."""
+    unit = meaning.unit
+    if unit is None and units[index] in CHANNELS[meaning.channel]:
+        unit = units[index]
+    return Column(index, header[index], Meaning(meaning.channel, unit), why)
+
+
+def times_among(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns of time, the likeliest first: the user's, a preset's, one in a stated unit."""
+    return sorted(
+        (column for column in columns if column.meaning.kind == "time"),
+        key=lambda item: (item.why != ASKED, item.why in BY_NAME, item.why == USUAL, item.unit is None),
+    )
+
+
 def time_column(columns: Sequence[Column], header: Sequence[str], where: str) -> Column:
-    """Choose among the columns of time: the user's, then one in a stated unit, then the first; raise without any."""
-    times = [column for column in columns if column.meaning.kind == "time"]
+    """Return the likeliest of the columns of time; RecordingError without any."""
+    times = times_among(columns)
     if not times:
         raise RecordingError(
             f"{where}: there is no time column. {listed(header)} {NAME_THE_TIME}"
             f"{flagged(', or say which it is with --column time_s=NAME')}."
         )
-    return min(times, key=lambda column: (column.why == "name", column.unit is None))
+    return times[0]
 
 
 def _index(name: str, header: Sequence[str], where: str) -> int:

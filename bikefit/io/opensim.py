@@ -13,7 +13,7 @@ import numpy as np
 from bikefit.conventions import ChannelKind, Side
 from bikefit.errors import BikefitError
 from bikefit.io.assemble import assemble
-from bikefit.io.columns import Column, assign, time_column
+from bikefit.io.columns import NAMED, Column, assign, time_column
 from bikefit.io.markers.recording import PedalPoints
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
 from bikefit.io.opensim_angles import AngleUnit, are_rates, rates_named, settle_unit
@@ -59,7 +59,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
         rates = "rates"
     if rates is not None or unit is None:
         found = (finding("opensim_rates", what=rates),) if rates is not None else found
-        read = [column for column in read if column.why != "name" or column.meaning.kind not in ANGLES]
+        read = [column for column in read if column.why != NAMED or column.meaning.kind not in ANGLES]
         bodies = {}
     read = [_with_unit(column, unit) for column in read]
     series = [*table_series(read, values.__getitem__, order)]

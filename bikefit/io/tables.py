@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from bikefit.conventions import ChannelKind
 from bikefit.errors import RecordingError
-from bikefit.io.columns import Column
+from bikefit.io.columns import BY_NAME, Column
 from bikefit.io.finite import count_finite
 from bikefit.io.names import meaning_of, shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
@@ -75,5 +75,5 @@ def describe_table(
             note = "another time column is used" if meaning and meaning.kind == "time" else "not used"
             yield ChannelInfo(shown(name), "", units[index] or "", filled, rate_hz, note)
         else:
-            note = "" if column.why in ("name", "usual name") else f"from {column.why}"
+            note = "" if column.why in BY_NAME else f"from {column.why}"
             yield ChannelInfo(shown(name), column.meaning.canonical, column.unit or "", filled, rate_hz, note)

@@ -20,24 +20,16 @@ from bikefit.model import Array, Finding, finding
 
 @dataclass(frozen=True)
 class Clock:
-    """The time of each row.
-
-    Attributes
-    ----------
-    time_s : ndarray, shape (n,)
-        Seconds since ``origin_s``; NaN where a row has no time.
-    origin_s : float
-        Time of the first row on the file's own clock [s].
-    absolute : bool
-        Whether that clock counts from 1970-01-01 UTC.
-    findings : tuple of Finding
-        What had to be assumed.
-    """
+    """The time of each row."""
 
     time_s: Array
+    """Seconds since ``origin_s``; NaN where a row has no time."""
     origin_s: float
+    """Time of the first row on the file's own clock."""
     absolute: bool
+    """Whether that clock counts from 1970-01-01 UTC."""
     findings: tuple[Finding, ...] = ()
+    """What had to be assumed."""
 
     @property
     def start(self) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,26 +29,14 @@ _MOST: Final = 6
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose the rows of a table are.
-
-    Attributes
-    ----------
-    of_side : mapping of side to ndarray of int
-        Rows of each foot; empty where all rows are of one.
-    words : mapping of side to str
-        What the column calls each foot.
-    side : {"left", "right"}, optional
-        The one foot that all rows are of, where the column says it.
-    unsettled : bool
-        Rows of several sensors, and nothing tells whose each is.
-    findings : tuple of Finding
-        What was seen.
-    """
+    """Whose the rows of a table are."""
 
     of_side: Mapping[Side, NDArray[np.intp]] = field(default_factory=dict)
-    words: Mapping[Side, str] = field(default_factory=dict)
+    """Rows of each foot; empty where all rows are of one."""
     side: Side | None = None
+    """The one foot that all rows are of, where the column says it."""
     unsettled: bool = False
+    """Rows of several sensors, and nothing tells whose each is."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -58,7 +46,7 @@ def telling_column(layout: Layout, used: Collection[int]) -> int | None:
     for index, name in enumerate(layout.header):
         if index in used:
             continue
-        cells = {row[index] for row in layout.sample if index < len(row) and not is_missing(row[index])}
+        cells = {cell for cell in layout.cells(index) if not is_missing(cell)}
         if not 0 < len(cells) <= _MOST:
             continue
         if all(side_in(cell) for cell in cells):
@@ -71,7 +59,7 @@ def telling_column(layout: Layout, used: Collection[int]) -> int | None:
     return named
 
 
-def rows_apart(cells: Sequence[str | None], column: str, asked: Mapping[str, str], where: str) -> Whose:
+def rows_apart(cells: Iterable[str | None], column: str, asked: Mapping[str, str], where: str) -> Whose:
     """Return whose each row is by the cells of the telling column; ``asked`` is the user's ``--column``.
 
     RecordingError if the user names a word that is not there.
@@ -90,8 +78,7 @@ def rows_apart(cells: Sequence[str | None], column: str, asked: Mapping[str, str
             return Whose(side=next(iter(words)))
         rows = {side: np.flatnonzero(np.isin(plain, words[side])) for side in SIDES if side in words}
         counts = {f"{side}_rows": rows[side].size if side in rows else 0 for side in SIDES}
-        names = {side: " / ".join(words[side]) for side in rows}
-        return Whose(rows, names, findings=(finding("rows_of_both_feet", column=shown(column), **counts),))
+        return Whose(rows, findings=(finding("rows_of_both_feet", column=shown(column), **counts),))
     if not 1 < len(there) <= _MOST:
         return Whose()
     example = dict(zip(("first", "second"), map(shown, there), strict=False))

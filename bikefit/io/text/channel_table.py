@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 
 from bikefit.conventions import ChannelKind
-from bikefit.io.columns import Column
+from bikefit.io.columns import ASKED, Column
 from bikefit.io.names import shown
-from bikefit.io.text.lines import is_missing, is_number
 from bikefit.io.text.table import CellError, Wanted
 from bikefit.io.text.text_file import TextFile
 from bikefit.model import Array, Finding, finding
@@ -18,29 +17,10 @@ DROPPED: Final[frozenset[ChannelKind]] = frozenset({"companion", "lap"})
 
 
 class ChannelTable:
-    """The numbers of one file.
+    """The numbers of one file: ``columns`` that are read, ``also`` further ones of numbers, and ``times``.
 
-    Parameters
-    ----------
-    file : TextFile
-        The file.
-    columns : sequence of Column
-        The columns that are read, apart from those of time.
-    also : collection of int
-        Further columns of numbers: those of markers, a counter of samples.
-    times : sequence of Column
-        Columns of time, the likeliest first.
-    words : int, optional
-        A column that is read as text.
-    one_row : bool
-        Whether a single row is enough, as a look at markers is.
-
-    Attributes
-    ----------
-    kept : list of Column
-        Those of ``columns`` that could be read.
-    findings : list of Finding
-        What was dropped.
+    ``times`` are the columns of time, the likeliest first; ``words`` is a column that is read as text. A single row is
+    enough where ``one_row`` says so, as for a look at markers. ``kept`` are those of ``columns`` that could be read.
     """
 
     def __init__(
@@ -64,7 +44,7 @@ class ChannelTable:
     def _read(self) -> dict[int, Any]:
         """Parse the columns; a companion that is none, and a second column of time, is dropped with a finding."""
         while True:
-            texts = {column.index for column in self._read_times if not self._is_numeric(column.index)}
+            texts = {column.index for column in self._read_times if not self.layout.is_numeric(column.index)}
             texts |= set() if self._words is None else {self._words}
             numbers = {column.index for column in (*self.kept, *self._read_times)} | set(self._also)
             time = self._read_times[0].index if self._read_times else min(numbers, default=0)
@@ -76,9 +56,9 @@ class ChannelTable:
     def _drop(self, error: CellError) -> None:
         """Do without the column at fault, or raise where it is needed."""
         column = next((item for item in self.kept if item.index == error.column), None)
-        if column is not None and column.meaning.kind in DROPPED and column.why != "--column":
+        if column is not None and column.meaning.kind in DROPPED and column.why != ASKED:
             self.kept.remove(column)
-            cell = next((row[column.index] for row in self.layout.sample if column.index < len(row)), "")
+            cell = next(iter(self.layout.cells(column.index)), "")
             values = {"column": shown(column.name), "cell": shown(cell, 20), "why": str(error)}
             self.findings.append(finding("companion_unread", **values))
             return
@@ -94,16 +74,6 @@ class ChannelTable:
             self._read_times = list(self.times)
             self._values = self._read()
 
-    def _is_numeric(self, index: int) -> bool:
-        """Tell whether a column's first cell is a number."""
-        cell = self.first_cell(index)
-        return cell is None or is_number(cell, self.layout.decimal)
-
-    def first_cell(self, index: int) -> str | None:
-        """Return the first cell of a column that holds anything."""
-        cells = (row[index] for row in self.layout.sample if index < len(row))
-        return next((cell for cell in cells if not is_missing(cell)), None)
-
     @property
     def size(self) -> int:
         """How many rows there are."""
@@ -116,7 +86,3 @@ class ChannelTable:
     def cells(self, index: int) -> Any:
         """Return a column as it was read: numbers, or a Series of text."""
         return self._values[index]
-
-    def texts(self, index: int) -> list[str | None]:
-        """Return the cells of a column of words."""
-        return list(self._values[index])

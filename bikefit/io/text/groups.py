@@ -22,24 +22,14 @@ from bikefit.model import Array, ChannelInfo, Finding
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that are one series of samples.
-
-    Attributes
-    ----------
-    table : ChannelTable
-        Where they stand.
-    side : {"left", "right"}, optional
-        Whose they are, where the table holds rows of both feet.
-    rows : ndarray of int or slice
-        Which they are.
-    times : RowTimes
-        When they were recorded; the order's times count from the first sample of all groups.
-    """
+    """Rows of a table that are one series of samples."""
 
     table: ChannelTable
     side: Side | None
+    """Whose they are, where the table holds rows of both feet."""
     rows: Rows
     times: RowTimes
+    """When they were recorded; the order's times count from the first sample of all groups."""
 
     @property
     def order(self) -> Order:
@@ -52,7 +42,7 @@ class Group:
 
     def own(self, column: Column) -> Column:
         """Return a column with the side of the group, where it hangs on a shoe."""
-        if self.side is None or not is_unsided(column.meaning.canonical):
+        if self.side is None or not is_shoes(column):
             return column
         return replace(column, meaning=replace(column.meaning, channel=f"{self.side}_{column.channel}"))
 

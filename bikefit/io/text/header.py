@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from bikefit.errors import RecordingError
-from bikefit.io.names import unit_of
 from bikefit.io.text.lines import (
     BLANKS,
     DELIMITERS,
@@ -20,8 +19,10 @@ from bikefit.io.text.lines import (
     cells_of,
     is_missing,
     is_number,
+    is_number_anywhere,
     is_remark,
     is_value,
+    unit_in,
 )
 
 Line = tuple[int, str]
@@ -37,25 +38,14 @@ _ID: Final = re.compile(r"[0-9A-Fa-f]{8,}(-[0-9A-Fa-f]+)*")
 
 @dataclass(frozen=True)
 class Header:
-    """The header of a table.
-
-    Attributes
-    ----------
-    begin, end : int
-        Its first line, and the first after it, from 0.
-    delimiter : str
-        Between its cells.
-    names : tuple of str
-        Of the columns.
-    units : tuple of str or None
-        Of the columns, where one of several rows says them; empty where there is no such row.
-    """
+    """The header of a table: the lines from ``begin`` on and before ``end``, counted from 0."""
 
     begin: int
     end: int
     delimiter: str
     names: tuple[str, ...]
     units: tuple[str | None, ...] = ()
+    """Of the columns, where one of several rows says them; empty where there is no such row."""
 
 
 def find_header(lines: Sequence[Line], known: Callable[[str], bool], where: str) -> Header:
@@ -133,13 +123,10 @@ def _over_numbers(lines: Sequence[Line]) -> Header | None:
             markers = _marker_names(lines[:number], delimiter, len(cells))
             if markers is not None:
                 return markers
-            above = [at for at in range(max(0, number - _ROWS_MAX), number) if lines[at][1].strip()]
-            rows = [at for at in above if 2 * len(cells_of(lines[at][1], delimiter)) >= len(cells)]
-            named = [at for at in rows if not _are_numbers(cells_of(lines[at][1], delimiter))]
-            bare = [at for at in named if not _is_units(cells_of(lines[at][1], delimiter))]
-            if bare:
-                names = cells_of(lines[bare[-1]][1], delimiter)
-                return Header(bare[-1], bare[-1] + 1, delimiter, names)
+            for at in range(number - 1, max(0, number - _ROWS_MAX) - 1, -1):
+                names = cells_of(lines[at][1], delimiter) if lines[at][1].strip() else ()
+                if 2 * len(names) >= len(cells) and not _are_numbers(names) and not _is_units(names):
+                    return Header(at, at + 1, delimiter, names)
             return None
     return None
 
@@ -158,7 +145,7 @@ def _marker_names(lines: Sequence[Line], delimiter: str, width: int) -> Header |
 def _are_numbers(cells: Sequence[str]) -> bool:
     """Tell whether the cells of a line are numbers or missing, at least two of them numbers."""
     filled = [cell for cell in cells if not is_missing(cell)]
-    return len(filled) > 1 and all(is_number(cell) or is_number(cell, ",") for cell in filled)
+    return len(filled) > 1 and all(map(is_number_anywhere, filled))
 
 
 def _go_on(lines: Sequence[Line], delimiter: str, width: int) -> bool:
@@ -170,8 +157,13 @@ def _go_on(lines: Sequence[Line], delimiter: str, width: int) -> bool:
 
 def _is_units(cells: Sequence[str]) -> bool:
     """Tell whether all filled cells are units."""
-    filled = [cell.strip("[](){} ") for cell in cells if cell]
-    return bool(filled) and all(unit_of(cell) is not None and not is_number(cell) for cell in filled)
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(map(is_unit, filled))
+
+
+def is_unit(cell: str) -> bool:
+    """Tell whether a cell names a unit; 1 is none here."""
+    return unit_in(cell) is not None and not is_number(cell.strip("[](){} "))
 
 
 def _whole(lines: Sequence[Line], last: Header, known: Callable[[str], bool]) -> Header:
@@ -196,14 +188,14 @@ def _whole(lines: Sequence[Line], last: Header, known: Callable[[str], bool]) ->
     )
     if len(set(filter(None, composed))) <= len(set(filled)):
         return last
-    of_columns = tuple(unit_of(cell.strip("[](){} ")) for cell in units) if units else ()
-    return Header(above[-1][0] if above else last.begin, last.end, last.delimiter, composed, of_columns)
+    begin = above[-1][0] if above else last.begin
+    return Header(begin, last.end, last.delimiter, composed, tuple(map(unit_in, units or ())))
 
 
 def _spread(cells: Sequence[str], width: int) -> list[str]:
     """Return a row in which a name holds for the empty cells behind it."""
     row: list[str] = []
-    for cell in (*cells, *("" for _ in range(width - len(cells)))):
+    for cell in (*cells, *[""] * (width - len(cells))):
         row.append(cell or (row[-1] if row else ""))
     return row[:width]
 
@@ -241,7 +233,7 @@ def _first_line(lines: Sequence[Line], where: str) -> Header:
     cells = cells_of(text, delimiter)
     if len(cells) == 1 or delimiter == BLANKS:
         raise RecordingError(f"{where}: this is not a table with a time column.")
-    if all(is_number(cell) or is_number(cell, ",") or not cell for cell in cells):
+    if all(is_number_anywhere(cell) or not cell for cell in cells):
         raise RecordingError(
             f"{where}: there is no header row (line {first + 1} holds numbers); the first row must name the columns, "
             "such as time_s,left_heel_rotation_deg."

@@ -6,51 +6,59 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
-from typing import Final
+from typing import Final, TypeVar
 
 from bikefit.errors import RecordingError
-from bikefit.io.names import unit_of
-from bikefit.io.text.header import find_header
-from bikefit.io.text.lines import DELIMITERS, HEAD_BYTES, HEADER_LINES_MAX, cells_of, is_number, is_remark, lines_of
+from bikefit.io.text.header import find_header, is_unit
+from bikefit.io.text.lines import (
+    DELIMITERS,
+    HEAD_BYTES,
+    HEADER_LINES_MAX,
+    cells_of,
+    is_missing,
+    is_number,
+    is_number_anywhere,
+    is_remark,
+    lines_of,
+    unit_in,
+)
 
+_Cell = TypeVar("_Cell", str, str | None)
 COLUMNS_MAX: Final = 20_000
 _COMMA_NUMBER: Final = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the numbers of a text table are and how they are written.
-
-    Attributes
-    ----------
-    delimiter, decimal : str
-        Between cells, and inside numbers.
-    header : tuple of str
-        Names of the columns as in the file, without blanks around them.
-    units : tuple of str or None
-        What a row of units under the header says; None where it says nothing known.
-    header_line : int
-        Line of the header, from 1.
-    first_line : int
-        Line of the first numbers, from 1.
-    first_byte : int
-        Where that line begins.
-    sample : tuple of tuple of str
-        Cells of the first lines of numbers.
-    preamble : str
-        The lines before the header.
-    """
+    """Where the numbers of a text table are and how they are written; lines are counted from 1."""
 
     delimiter: str
     decimal: str
     header: tuple[str, ...]
+    """Names of the columns as in the file, without blanks around them."""
     units: tuple[str | None, ...]
+    """What a row of units under the header says; None where it says nothing known."""
     header_line: int
     first_line: int
     first_byte: int
+    """Where the first line of numbers begins."""
     sample: tuple[tuple[str, ...], ...]
+    """Cells of the first lines of numbers."""
     preamble: str = ""
+    """The lines before the header."""
+
+    def cells(self, column: int) -> list[str]:
+        """Return the first cells of a column."""
+        return [row[column] for row in self.sample if column < len(row)]
+
+    def first_cell(self, column: int) -> str | None:
+        """Return the first cell of a column that holds anything."""
+        return next((cell for cell in self.cells(column) if not is_missing(cell)), None)
+
+    def is_numeric(self, column: int) -> bool:
+        """Tell whether a column's first cell is a number, if there is any."""
+        cell = self.first_cell(column)
+        return cell is None or is_number(cell, self.decimal)
 
 
 def to_utf8(data: bytes) -> bytes:
@@ -89,8 +97,8 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
     several rows are put together from all of them.
     """
     lines = lines_of(head)
-    whole = [text for _, text in lines if text.count('"') % 2 == 0]
-    if any(text.count(mark) > COLUMNS_MAX for text in whole for mark in DELIMITERS):
+    closed = [text for _, text in lines if text.count('"') % 2 == 0]
+    if any(text.count(mark) > COLUMNS_MAX for text in closed for mark in DELIMITERS):
         raise RecordingError(f"{where}: a line holds more than {COLUMNS_MAX} cells; no recording has so many columns.")
     header = find_header(lines, known, where)
     delimiter, names = header.delimiter, header.names
@@ -103,11 +111,9 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
     while rows and (_is_unit_row(rows[0][1]) or _is_index_row(rows[0][1], rows[1:])):
         cells = rows.pop(0)[1]
         if _is_unit_row(cells):
-            own = tuple(unit_of(cell.strip("[](){} ")) for cell in cells)
-            own = (*own, *(None for _ in range(len(names) - len(own))))[: len(names)]
-            units = tuple(new or old for new, old in zip(own, units, strict=True))
+            units = _laid_over(units, [unit_in(cell) for cell in cells])
         else:
-            names = tuple(cell or name for cell, name in zip_longest(cells[: len(names)], names, fillvalue=""))
+            names = _laid_over(names, cells)
     if not rows:
         raise no_rows(where)
     sample = tuple(cells for _, cells in rows)
@@ -124,14 +130,17 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
     if not rows:
         raise no_rows(where)
     sample = tuple(cells for _, cells in rows)
-    width = max(len(cells) for cells in sample)
-    if width > len(names):
-        names = (*names, *("" for _ in range(width - len(names))))
-        units = (*units, *(None for _ in range(width - len(units))))
+    more = max(map(len, sample)) - len(names)
+    names, units = names + ("",) * more, units + (None,) * more
     first = rows[0][0]
     preamble = "\n".join(text for _, text in lines[: header.begin])
     decimal = _decimal(sample)
     return Layout(delimiter, decimal, names, units, header.end, first + 1, lines[first][0], sample, preamble)
+
+
+def _laid_over(lower: tuple[_Cell, ...], upper: Sequence[_Cell]) -> tuple[_Cell, ...]:
+    """Return what another row says of the columns, and where it says nothing what was known."""
+    return tuple(new or old for old, new in zip(lower, upper, strict=False)) + lower[len(upper) :]
 
 
 def no_rows(where: str) -> RecordingError:
@@ -151,11 +160,9 @@ def never_closed(where: str) -> RecordingError:
 
 
 def _is_unit_row(cells: Sequence[str]) -> bool:
-    """Tell whether a row under the header names units: only known ones or nothing, and no number."""
+    """Tell whether a row under the header names units: a known one at least, and no number."""
     filled = [cell for cell in cells if cell]
-    words = [cell.strip("[](){} ") for cell in filled]
-    named = [word for word in words if unit_of(word) is not None and not is_number(word)]
-    return bool(named) and not any(is_number(cell) or is_number(cell, ",") for cell in filled)
+    return any(map(is_unit, filled)) and not any(map(is_number_anywhere, filled))
 
 
 def _is_index_row(cells: Sequence[str], below: Sequence[tuple[int, Sequence[str]]]) -> bool:

@@ -7,6 +7,8 @@ import io
 import re
 from typing import Final
 
+from bikefit.io.names import unit_of
+
 HEAD_BYTES: Final = 1 << 20
 """The header, with all comments before it, must end within this."""
 LARGE_BYTES: Final = 4 << 20
@@ -92,6 +94,21 @@ def is_number(cell: str, decimal: str = ".") -> bool:
     return _NUMBER.fullmatch(cell.strip().replace(decimal, ".")) is not None
 
 
+def is_number_anywhere(cell: str) -> bool:
+    """Tell whether a cell is one number, whichever its decimal mark is."""
+    return is_number(cell) or is_number(cell, ",")
+
+
+def number_in(cell: str, decimal: str) -> float:
+    """Return the number that a cell holds in this dialect; ValueError where it holds none."""
+    return float(cell.replace(decimal, "."))
+
+
+def unit_in(cell: str) -> str | None:
+    """Return the unit that a cell names, in brackets or without; None where it names none that is known."""
+    return unit_of(cell.strip("[](){} "))
+
+
 def is_missing(cell: str) -> bool:
     """Tell whether a cell stands for "no value"."""
     plain = cell.strip().casefold()
@@ -100,4 +117,4 @@ def is_missing(cell: str) -> bool:
 
 def is_value(cell: str) -> bool:
     """Tell whether a cell is a number in any dialect, a date or a clock time."""
-    return is_number(cell) or is_number(cell, ",") or _MOMENT.match(cell) is not None
+    return is_number_anywhere(cell) or _MOMENT.match(cell) is not None

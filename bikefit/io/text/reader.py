@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from bikefit.errors import RecordingError
 from bikefit.io.assemble import assemble
-from bikefit.io.columns import Column, assign, plain_name
+from bikefit.io.columns import USUAL, Column, assign, column_of, plain_name, times_among
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
 from bikefit.io.names import Meaning, meaning_of, shown
 from bikefit.io.options import AS_THE_FILE_SAYS, ReadOptions
@@ -21,13 +21,12 @@ from bikefit.io.text.apart import ROW_KEYS, Whose, rows_apart, telling_column
 from bikefit.io.text.channel_table import ChannelTable
 from bikefit.io.text.groups import findings_of, first_s, groups_of, infos_of, is_shoes, series_of
 from bikefit.io.text.layout import Layout
-from bikefit.io.text.lines import is_number
+from bikefit.io.text.lines import is_number, number_in
 from bikefit.io.text.presets import in_a_preset, laid_out, user_presets
 from bikefit.io.text.row_times import Rate
-from bikefit.io.text.sensor_units import USUAL, settle_sensor_units
+from bikefit.io.text.sensor_units import settle_sensor_units
 from bikefit.io.text.text_file import TextFile
 from bikefit.io.text.usual_names import is_counter, is_usual, usual_sensors, usual_time
-from bikefit.io.time_units import PER_SECOND
 from bikefit.model import Recording, finding
 
 _RATE: Final = re.compile(
@@ -41,21 +40,12 @@ _LONE_RATE: Final = re.compile(
 
 @dataclass(frozen=True)
 class TimedRecording:
-    """A recording with the time that its first sample has on the file's own clock.
-
-    Attributes
-    ----------
-    recording : Recording
-        What was read.
-    origin_s : float
-        Time of the first sample [s].
-    absolute : bool
-        Whether that counts from 1970-01-01 UTC.
-    """
+    """A recording with the time that its first sample has on the file's own clock."""
 
     recording: Recording
     origin_s: float
     absolute: bool
+    """Whether that counts from 1970-01-01 UTC."""
 
 
 def read_delimited(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recording:
@@ -86,9 +76,7 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     of_channels = {key: name for key, name in options.columns.items() if key not in ROW_KEYS}
     columns, dropped = assign(header, units, of_channels, where, preset.columns, preset.id)
     columns = [*columns, *_usual(layout, columns, where)]
-    times = _likeliest([column for column in columns if column.meaning.kind == "time"]) or _unnamed_time(
-        layout, options
-    )
+    times = times_among(columns) or _unnamed_time(layout, options)
     read = [column for column in columns if column.meaning.kind != "time"]
     marked = marker_columns(header, options, where)
     coordinates = {name: index for index, name in enumerate(header) if name in marked}
@@ -96,7 +84,7 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
     apart = None if coordinates or not any(map(is_shoes, read)) else _telling(file, columns, options)
     also = {*coordinates.values(), *([rate.counter] if rate and rate.counter is not None else [])}
     table = ChannelTable(file, read, also, times, apart, one_row=bool(coordinates))
-    whose = Whose() if apart is None else rows_apart(table.texts(apart), header[apart], options.columns, where)
+    whose = Whose() if apart is None else rows_apart(table.cells(apart), header[apart], options.columns, where)
     read = [column for column in table.kept if not (whose.unsettled and is_shoes(column))]
     read, settled = settle_sensor_units(read, table.raw)
     groups = groups_of(table, whose, rate, preset.counter)
@@ -125,7 +113,7 @@ def _usual(layout: Layout, columns: Sequence[Column], file_name: str) -> list[Co
     used = {column.index for column in columns}
     header, units = layout.header, layout.units
     found = [
-        Column(index, name, replace(meaning, unit=meaning.unit or _time_unit(units[index])), USUAL)
+        column_of(index, header, units, meaning, USUAL)
         for index, name in enumerate(header)
         if index not in used and (meaning := usual_time(name)) is not None
     ]
@@ -139,28 +127,14 @@ def _usual(layout: Layout, columns: Sequence[Column], file_name: str) -> list[Co
     return found
 
 
-def _time_unit(unit: str | None) -> str | None:
-    """Return a unit of a row of units where it is one of time."""
-    return unit if unit in PER_SECOND else None
-
-
-def _likeliest(times: Sequence[Column]) -> list[Column]:
-    """Return the columns of time, the likeliest first: the user's, a preset's, one in a stated unit."""
-    by_name = ("name", USUAL)
-    return sorted(
-        times,
-        key=lambda item: (item.why != "--column", item.why in by_name, item.why == USUAL, item.unit is None),
-    )
-
-
 def _unnamed_time(layout: Layout, options: ReadOptions) -> list[Column]:
     """Return a first column without a name whose numbers go forward by fractions: times, as pandas writes them."""
-    cells = [row[0] for row in layout.sample if row]
+    cells = layout.cells(0)
     if options.rate_hz is not None or layout.header[0] or len(cells) < 3:
         return []
     if not all(is_number(cell, layout.decimal) for cell in cells):
         return []
-    steps = np.diff([float(cell.replace(layout.decimal, ".")) for cell in cells])
+    steps = np.diff([number_in(cell, layout.decimal) for cell in cells])
     goes_on = steps.min() > 0 and steps.max() < 1.0
     return [Column(0, "", Meaning("time", None), USUAL)] if goes_on else []
 

@@ -10,21 +10,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError, flagged
 from bikefit.io.clock_texts import clock_from_texts
-from bikefit.io.columns import NAME_THE_TIME, Column, listed
+from bikefit.io.columns import ASKED, NAME_THE_TIME, Column, listed
 from bikefit.io.finite import count_finite
 from bikefit.io.names import shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.text.channel_table import ChannelTable
-from bikefit.io.text.lines import is_number
+from bikefit.io.text.lines import is_number, number_in
 from bikefit.io.text.usual_names import is_counter
-from bikefit.io.time_units import SANE_STEP_S, unit_that_suits
+from bikefit.io.time_units import PER_SECOND, SANE_STEP_S, unit_that_suits
 from bikefit.io.timestamps import Clock, clock_from_numbers
 from bikefit.io.wraps import COUNTER_PERIODS, unwrapped
 from bikefit.model import Array, finding
@@ -34,43 +33,25 @@ Rows = NDArray[np.intp] | slice
 
 @dataclass(frozen=True)
 class Rate:
-    """How often the rows come, where no column tells their time.
-
-    Attributes
-    ----------
-    hz : float
-        Rows a second.
-    counter : int, optional
-        The column that counts the samples.
-    asked : bool
-        Whether the user says so; else the file's header does.
-    """
+    """How many rows come in a second, where no column tells their time."""
 
     hz: float
     counter: int | None
+    """The column that counts the samples."""
     asked: bool
+    """Whether the user says so; else the file's header does."""
 
 
 @dataclass(frozen=True)
 class RowTimes:
-    """The times of some rows of a table.
-
-    Attributes
-    ----------
-    clock : Clock
-        The time of each row.
-    order : Order
-        How the rows become samples.
-    followed : Column, optional
-        The column that tells; None where a rate does.
-    start : datetime, optional
-        Of the first row, UTC.
-    """
+    """The times of some rows of a table: the time of each row, and how the rows become samples."""
 
     clock: Clock
     order: Order
     followed: Column | None
+    """The column that tells; None where a rate does."""
     start: datetime | None
+    """Of the first row, UTC."""
 
 
 def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float | None) -> RowTimes:
@@ -89,9 +70,9 @@ def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float
         if min(_looked_at(table, rows, column, counter).use for column in table.times) > _GOOD:
             return _by_rate(table, rows, rate)
     first = table.times[0]
-    if rate is not None and len(table.times) == 1 and table.first_cell(first.index) is None:
+    if rate is not None and len(table.times) == 1 and table.layout.first_cell(first.index) is None:
         return _by_rate(table, rows, rate)
-    if len(table.times) == 1 or first.why == "--column":
+    if len(table.times) == 1 or first.why == ASKED:
         return _by_column(table, rows, first, counter)
     likeliest = _looked_at(table, rows, first, counter)
     if likeliest.use == _GOOD and likeliest.clock is not None and not _is_whole(likeliest.clock.time_s):
@@ -109,7 +90,7 @@ def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float
 
 def _no_time(table: ChannelTable) -> RecordingError:
     """Return the error that a table has no column of time."""
-    header = [name for index, name in enumerate(table.layout.header) if _may_be_time(table.first_cell(index))]
+    header = [name for index, name in enumerate(table.layout.header) if _may_be_time(table.layout.first_cell(index))]
     told = listed(header)
     quoted = told if header else ""
     counter = next((name for name in header if is_counter(name)), None)
@@ -117,7 +98,7 @@ def _no_time(table: ChannelTable) -> RecordingError:
         said = f"there is no time column: '{shown(counter)}' only counts the rows."
         remedy = flagged("Say how many rows come in a second with --rate HZ, or export", "Export") + " the time too."
         return RecordingError(f"{table.where}: {said} {remedy} {told}", quoted=quoted)
-    cells = [table.first_cell(index) for index in range(len(table.layout.header))]
+    cells = [table.layout.first_cell(index) for index in range(len(table.layout.header))]
     if not any(cell is not None and _may_be_time(cell) for cell in cells):
         return RecordingError(f"{table.where}: there is no time column, and no column begins with a number.")
     return RecordingError(
@@ -205,12 +186,11 @@ def _start(table: ChannelTable, followed: Column | None, clock: Clock) -> dateti
 
 def _start_from(table: ChannelTable, column: Column) -> datetime | None:
     """Return the moment that a column of time gives for the first row."""
-    cell = table.first_cell(column.index)
+    cell = table.layout.first_cell(column.index)
     if cell is None:
         return None
     if is_number(cell, table.layout.decimal):
-        number = float(cell.replace(table.layout.decimal, "."))
-        return clock_from_numbers(np.array([number]), column.unit).start
+        return clock_from_numbers(np.array([number_in(cell, table.layout.decimal)]), column.unit).start
     import pandas as pd
 
     clock = clock_from_texts(pd.Series([cell], dtype=str))
@@ -255,16 +235,13 @@ def _looked_at(table: ChannelTable, rows: Rows, column: Column, counter: float |
     return _Looked(column, _GOOD, clock, order)
 
 
-_PER_FRACTION: Final = {"ms": 1e3, "us": 1e6, "ns": 1e9}
-
-
 def _with_fraction(table: ChannelTable, rows: Rows, looked: Sequence[_Looked]) -> Clock | None:
     """Return a clock in whole seconds with the fractions that another column holds; None where there are no two."""
     for item in looked:
         cells = table.cells(item.column.index)
-        if not isinstance(cells, np.ndarray) or item.column.unit not in _PER_FRACTION:
+        if not isinstance(cells, np.ndarray) or item.column.unit not in ("ms", "us", "ns"):
             continue
-        per_second = _PER_FRACTION[item.column.unit]
+        per_second = PER_SECOND[item.column.unit]
         fraction = cells[rows]
         known = fraction[np.isfinite(fraction)]
         if not known.size or known.min() < 0 or known.max() >= per_second or known.max() == known.min():

@@ -12,14 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from bikefit.io.columns import Column
+from bikefit.io.columns import USUAL, Column
 from bikefit.io.limits import ACCELERATIONS, MOVED_M_S2, RATE_MAX_DEG_S, RATE_MAX_RAD_S, RATE_SURE_RAD_S
 from bikefit.io.names import UNITS, Meaning
 from bikefit.model import Array, Finding, finding
 
 _SENSORS: Final = ("rate", "acceleration")
-USUAL: Final = "usual name"
-"""Why a column is read whose name is recognised by its words."""
 
 
 @dataclass(frozen=True)
