@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from itertools import chain, islice
 from typing import Final, TypeVar
 
 Item = TypeVar("Item")
@@ -45,8 +46,10 @@ def usable(most: int = MOST) -> int:
 
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], most: int = MOST) -> list[Result]:
     """Return the results in the order of the items, which are taken as they come; the first fault ends it."""
-    threads = usable(most)
-    if threads == 1:
+    threads, rest = usable(most), iter(items)
+    first = list(islice(rest, 2)) if threads > 1 else []
+    items = chain(first, rest)
+    if len(first) < 2:
         return [work(item) for item in items]
     from concurrent.futures import ThreadPoolExecutor
 

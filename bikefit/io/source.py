@@ -75,7 +75,12 @@ def _stored(path: Path, size: int = -1) -> bytes:
         with path.open("rb") as stream:
             return stream.read(size)
     except OSError as error:
-        raise RecordingError(f"{path}: the file cannot be read ({_why(error)}).") from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> RecordingError:
+    """Return the error for a file that cannot be read."""
+    return RecordingError(f"{path}: the file cannot be read ({_why(error)}).")
 
 
 def read_head(path: Path, size: int) -> bytes:

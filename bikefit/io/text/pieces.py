@@ -10,8 +10,8 @@ from __future__ import annotations
 import io
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,46 +99,39 @@ def _read_spared(
     """
     if len(how["sep"]) != 1 or not numbers:
         return pieces, None
+    regular = partial(
+        read_regular, delimiter=how["sep"], decimal=how["decimal"], width=len(how["names"]), numbers=numbers
+    )
     rest = iter(pieces)
-    head = list(islice(rest, 2))
+    head = list(islice(rest, 1))
     pieces = chain(head, rest)
-    if head and _seems_regular(head[0], numbers, how):
-        reader = _Regular(numbers, how, REGULAR_BYTES - sum(_spared_bytes))
-        read = [reader(head[0])] if len(head) == 1 else side_by_side(reader, pieces)
-        _spared_bytes.append(reader.size)
-        return (), _completed(read, numbers, how)
+    begin = bytes(head[0][0][:SAMPLE_BYTES]) if head else b""
+    if head and regular((begin[: begin.rfind(b"\n") + 1] or begin,)) is not None:
+        return (), _read_regular(pieces, regular, numbers, how)
     if how["decimal"] != "." or how["usecols"] is not None:
         return pieces, None
     return _read_small(pieces, numbers, how)
 
 
-def _seems_regular(piece: Piece, numbers: Sequence[int], how: Mapping[str, Any]) -> bool:
-    """Tell whether the first lines of a table are regular."""
-    begin = b"".join(bytes(part[:SAMPLE_BYTES]) for part in piece[:1])
-    lines = begin[: begin.rfind(b"\n") + 1] or begin
-    return read_regular((lines,), how["sep"], how["decimal"], len(how["names"]), numbers) is not None
+def _read_regular(
+    pieces: Iterable[Piece], regular: Callable[[Piece], Part | None], numbers: Sequence[int], how: Mapping[str, Any]
+) -> list[Part]:
+    """Read a table that begins as a regular one; what of it is none, or is too much, is left to pandas."""
+    size, most = 0, REGULAR_BYTES - sum(_spared_bytes)
 
-
-class _Regular:
-    """Reads the pieces of a table that seems regular, and gives back those that are not or are too much."""
-
-    def __init__(self, numbers: Sequence[int], how: Mapping[str, Any], most: int) -> None:
-        self.numbers, self.how, self.most, self.size = numbers, how, most, 0
-
-    def __call__(self, piece: Piece) -> Part | Piece:
+    def read(piece: Piece) -> Part | Piece:
         """Return the columns of one piece, or the piece itself."""
-        if self.size > self.most:
+        nonlocal size
+        if size > most:
             return piece
-        self.size += sum(map(len, piece))
-        part = read_regular(piece, self.how["sep"], self.how["decimal"], len(self.how["names"]), self.numbers)
-        return piece if part is None else part
+        size += sum(map(len, piece))
+        return regular(piece) or piece
 
-
-def _completed(read: Sequence[Part | Piece], numbers: Sequence[int], how: Mapping[str, Any]) -> list[Part]:
-    """Return the columns of all pieces, those of the pieces that were given back from pandas."""
-    left = [item for item in read if not isinstance(item, dict)]
+    found = side_by_side(read, pieces)
+    _spared_bytes.append(size)
+    left = [item for item in found if not isinstance(item, dict)]
     others = iter(_read_by_pandas(left, numbers, (), how) if left else ())
-    return [item if isinstance(item, dict) else next(others) for item in read]
+    return [item if isinstance(item, dict) else next(others) for item in found]
 
 
 def _read_small(

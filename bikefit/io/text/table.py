@@ -39,33 +39,18 @@ Values = dict[int, "Array | pd.Series[str]"]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted of a table.
-
-    Attributes
-    ----------
-    numbers, texts : tuple of int
-        Columns read as numbers, NaN where missing, and as text, missing where empty.
-    time : int
-        The column of time that is followed, one of either.
-    """
+    """The columns that are wanted of a table."""
 
     numbers: tuple[int, ...]
+    """NaN where missing."""
     texts: tuple[int, ...]
+    """Missing where empty."""
     time: int
+    """The column of time that is followed, one of either."""
 
 
 class CellError(RecordingError):
-    """A cell of a wanted column is not a number.
-
-    Parameters
-    ----------
-    message : str
-        What is said of it.
-    column : int
-        Where it stands.
-    quoted : str
-        What of the message is the cell itself.
-    """
+    """A cell of a wanted column is not a number; ``quoted`` is what of the message is the cell itself."""
 
     def __init__(self, message: str, column: int, quoted: str = "") -> None:
         super().__init__(message, quoted=quoted, instead="the cell")

@@ -8,7 +8,6 @@ wrong, to name the line.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 from bikefit.digests import digest_begun
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
-from bikefit.io.source import load, read_head
+from bikefit.io.source import load, read_head, unreadable
 from bikefit.io.text import pieces
 from bikefit.io.text.layout import check_text, find_layout, to_utf8
 from bikefit.io.text.lines import HEAD_BYTES
@@ -27,32 +26,10 @@ from bikefit.model import Finding, finding
 
 
 class TextFile:
-    """A delimited text table.
+    """A delimited text table: its dialect and header; RecordingError where it cannot be read or is no table.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    known : callable
-        Tells whether a cell of the header names a channel.
-    strict : bool
-        Refuse a damaged file instead of reading what is whole.
-
-    Attributes
-    ----------
-    name : str
-        File name without folders.
-    layout : Layout
-        Its dialect and header.
-    sha256 : str
-        Of the bytes as stored; known once the columns are read.
-    findings : list of Finding
-        What was lost or put right on the way.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be read or is not a table.
+    ``known`` tells whether a cell of the header names a channel; ``strict`` refuses a damaged file instead of reading
+    what is whole. ``sha256`` is of the bytes as stored, known once the columns are read.
     """
 
     def __init__(self, path: Path, known: Callable[[str], bool], *, strict: bool = False) -> None:
@@ -68,7 +45,7 @@ class TextFile:
             with path.open("rb") as stream:
                 self._plain = text is head and stream.read(64) == head[:64]
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
 
     def columns(self, wanted: Wanted) -> dict[int, Any]:
         """Read columns of numbers and of text; `CellError`, with line and column, if a cell makes no sense."""
@@ -117,7 +94,7 @@ class TextFile:
                     rest.append(view[cut:])
                     also(block)  # while the piece is being parsed
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         last = b"".join(rest)
         if last:
             if last.count(mark) < len(self.layout.header) - 1 or b"\r" in last[:-1]:
@@ -157,11 +134,6 @@ class TextFile:
             raise RecordingError(f"{self.name}: the last line breaks off; the recording is incomplete.")
         self._of_file.append(finding("last_line_torn"))
         return data[:begin]
-
-
-def _unreadable(path: Path, error: OSError) -> RecordingError:
-    """Return the error for a file that cannot be read."""
-    return RecordingError(f"{path}: the file cannot be read ({os.strerror(error.errno or 0)}).")
 
 
 class _NotPlain(Exception):  # noqa: N818
