@@ -8,9 +8,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array
+from bikefit.model import Array, Indices
 from bikefit.processes import processes_of
 from bikefit.quantiles import t_quantile
 
@@ -74,7 +73,7 @@ def unwrap_deg(angle_deg: Array) -> Array:
     return unwrapped
 
 
-def spikes(values: Array, smallest: float) -> NDArray[np.intp]:
+def spikes(values: Array, smallest: float) -> Indices:
     """Find single samples (or two together) that jump away and back.
 
     Examples
@@ -92,7 +91,7 @@ def spikes(values: Array, smallest: float) -> NDArray[np.intp]:
     near = np.unique(np.clip(jumps[:, None] + np.arange(1 - span, span + 1), 0, values.size - 1))
     window = np.clip(near, span, values.size - 1 - span)[:, None] + np.arange(-span, span + 1)
     departure = np.abs(values[near] - np.median(values[window], axis=1))
-    found: NDArray[np.intp] = near[departure > smallest]
+    found: Indices = near[departure > smallest]
     return found
 
 
@@ -142,8 +141,6 @@ def robust_sd(values: Array) -> float:
 def long_run_variance(values: Array) -> tuple[float, int]:
     """Return what the variance of the mean is, times n, when neighbours resemble each other.
 
-    Notes
-    -----
     Initial positive sequence: autocovariances are summed in pairs of neighbouring lags, which are positive for a
     reversible process, up to the first pair that is not; each pair is held to the smallest so far.
 

@@ -6,7 +6,7 @@ JSON contract, so that `to_json_value` is all that is needed to write it.
 """
 
 from bikefit.conventions import PerFoot
-from bikefit.model.arrays import Array
+from bikefit.model.arrays import Array, Flags, Indices
 from bikefit.model.decided import (
     NEAR_NEUTRAL,
     NO_TURN,
@@ -43,9 +43,11 @@ __all__ = [
     "CleatTurn",
     "Excess",
     "Finding",
+    "Flags",
     "FloatStop",
     "FootResult",
     "FootTrace",
+    "Indices",
     "Lap",
     "Level",
     "LevelChange",

@@ -1,4 +1,4 @@
-"""The one kind of array that the numbers come in."""
+"""The kinds of array that the numbers come in."""
 
 from __future__ import annotations
 
@@ -6,3 +6,5 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.intp]

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 
 POINTS = 16
 """Points of a turn that are compared."""
@@ -23,22 +22,14 @@ SURE = 4.0
 
 @dataclass(frozen=True)
 class Alternation:
-    """What comes back turn by turn, and what changes sign from each turn to the next.
+    """What comes back turn by turn, and what changes sign from each turn to the next."""
 
-    Attributes
-    ----------
-    common, changing : float
-        Mean square of either, free of noise; a little below 0 where there is none.
-    error : float
-        Standard error of ``changing``, and about that of ``common``.
-    least_common, least_changing : float
-        The smallest of either over the distances that were compared: what repeats at another rate passes for either
-        on average, but not at each distance.
-    """
-
+    # Mean square of either, free of noise; a little below 0 where there is none
     common: float
     changing: float
-    error: float
+    error: float  # Standard error of ``changing``, and about that of ``common``
+    # The smallest of either over the distances that were compared: what repeats at another rate passes for either on
+    # average, but not at each distance
     least_common: float
     least_changing: float
 
@@ -53,11 +44,9 @@ class Alternation:
         return alike and self.common > SURE * self.error and self.least_common > 0.5 * self.common
 
 
-def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alternation | None:
+def compare_turns(turns: Array, values: Array, known: Flags) -> Alternation | None:
     """Compare each turn with those an even and an odd number of turns away.
 
-    Notes
-    -----
     What is slower than four turns is taken off first. With c_k = a + (-1)^k b + noise the mean product of turns an
     even number apart is |a|^2 + |b|^2, that of turns an odd number apart |a|^2 - |b|^2, whatever the noise.
     """
@@ -70,7 +59,7 @@ def compare_turns(turns: Array, values: Array, known: NDArray[np.bool_]) -> Alte
     weight: Array = np.ones(axis.size) if complete else np.interp(axis, turns, known.astype(np.float64))
     signal -= _slow(signal, weight, complete=complete)
     rows = signal.reshape(-1, POINTS)
-    whole: NDArray[np.bool_] = np.all(weight.reshape(-1, POINTS) > 0.999, axis=1)
+    whole: Flags = np.all(weight.reshape(-1, POINTS) > 0.999, axis=1)
     broken = np.cumsum(~whole)
     total, changing, number = (np.zeros(len(rows)) for _ in range(3))
     likeness: tuple[list[float], list[float]] = ([], [])
@@ -110,8 +99,7 @@ def _slow(signal: Array, weight: Array, *, complete: bool) -> Array:
         inside[-edge.size :] = edge[::-1]
     else:
         signal, inside = weight * signal, np.convolve(weight, window, "same")
-    slow: Array = np.convolve(signal, window, "same") / np.maximum(inside, 1e-9)
-    return slow
+    return np.convolve(signal, window, "same") / np.maximum(inside, 1e-9)
 
 
 def _in_blocks(values: Array, blocks: int) -> Array:

@@ -26,8 +26,6 @@ def check_phase(
 ) -> Phase:
     """Return a phase with what contradicts it; a crank that is contradicted is a phase only.
 
-    Notes
-    -----
     1. A crank angle that is renewed a few times a turn and held in between does not tell where the pedal is.
     2. Half turns that are all alike are whole ones: the crank counts every second turn. Turns of which every second
        one differs are half ones.

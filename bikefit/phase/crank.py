@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags, Indices
 from bikefit.signals import spikes, unwrap_deg, usual_step
 
 SURE_STEP_DEG = 120.0
@@ -30,8 +29,6 @@ FORWARD_CHECK_S, FORWARD_CHECK_DEG = 0.1, 5.0
 def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Array, float]:
     """Make a crank angle continuous.
 
-    Notes
-    -----
     1. Single wild samples are left out, and so are the repeats of a channel that is renewed less often than sampled.
     2. Steps are unwrapped to the nearest turn. Where a hole hides more than a third of a turn, whole turns are
        counted from the speed on both sides, up to 2 s; beyond, at most one turn is assumed.
@@ -80,7 +77,7 @@ def renewals_per_turn(time_s: Array, crank_deg: Array) -> float:
     return 360.0 * np.count_nonzero(turned) / max(float(turned.sum()), 1e-9)
 
 
-def _renewals(time: Array, angle: Array) -> tuple[NDArray[np.bool_], float]:
+def _renewals(time: Array, angle: Array) -> tuple[Flags, float]:
     """Say which samples of a crank angle are new, not held ones, and how often it is renewed [s]; 0: at each sample."""
     every = np.ones(time.size, dtype=np.bool_)
     same = np.abs(np.diff(angle)) < SAME_DEG
@@ -128,7 +125,7 @@ def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:
     return phase + np.cumsum(added) if added.any() else phase
 
 
-def _wild_samples(time: Array, phase: Array) -> NDArray[np.intp]:
+def _wild_samples(time: Array, phase: Array) -> Indices:
     """Find single samples of the crank angle that do not fit their neighbours."""
     step = np.diff(phase)
     lowest, highest = float(step.min()), float(step.max())
@@ -154,8 +151,6 @@ def _forward_share(time: Array, phase: Array) -> float:
 def pulse_phase(time_s: Array, tdc_s: Array, slowest_rpm: float, fastest_rpm: float) -> tuple[Array, float]:
     """Make a continuous phase from the times of top dead centre.
 
-    Notes
-    -----
     Within a stroke the phase follows a cubic through the pulses, with the slopes of the parabola through three of them
     held to what keeps it monotone, so that a steadily changing cadence is shared out exactly within the stroke. An
     interval of nearly two or three of its neighbours' is taken for missed pulses.

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array, Channel
+from bikefit.model import Array, Channel, Flags
 from bikefit.phase.alternation import compare_turns
 from bikefit.phase.search import GRID_HZ, search_cadence, steering
 from bikefit.settings import Settings
-
-Flags = NDArray[np.bool_]
 
 POINTS_PER_TURN = 16
 """Points of a turn on the warped axis."""
@@ -33,24 +30,13 @@ PARITY_TURNS = 8
 
 @dataclass(frozen=True)
 class Rhythm:
-    """A phase found in a signal.
+    """A phase found in a signal."""
 
-    Attributes
-    ----------
-    phase_deg : ndarray, shape (n,)
-        At the signal's samples [deg]; NaN where there is no rhythm.
-    share : float
-        Share of the signal's power that comes back once a turn.
-    unsteadiness : float
-        Median change of duration from one turn to the next, as a logarithm: 0.01-0.04 in pedalling, 0.3 in noise.
-    is_halved : bool
-        Whether every second turn differed from the one before, so that two are one stroke.
-    """
-
-    phase_deg: Array
-    share: float
+    phase_deg: Array  # shape (n,): at the signal's samples [deg]; NaN where there is no rhythm
+    share: float  # Share of the signal's power that comes back once a turn
+    # Median change of duration from one turn to the next, as a logarithm: 0.01-0.04 in pedalling, 0.3 in noise
     unsteadiness: float
-    is_halved: bool = False
+    is_halved: bool = False  # Whether every second turn differed from the one before, so that two are one stroke
 
 
 def to_grid(time_s: Array, values: Array) -> tuple[Array, Array, Flags]:
@@ -76,8 +62,6 @@ def to_grid(time_s: Array, values: Array) -> tuple[Array, Array, Flags]:
 def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tuple[Array, Array, Array]:
     """Find the continuous phase of the turn's first harmonic, on an axis warped by the phase itself.
 
-    Notes
-    -----
     On an axis of phase a signal of changing cadence is steady, and a Hann window of two turns passes the first
     harmonic while it stops the mean and every other harmonic exactly.
     """
@@ -107,8 +91,6 @@ def refine(grid_s: Array, values: Array, held: Flags, cadence_rpm: Array) -> tup
 def find_rhythm(time_s: Array, values: Array, settings: Settings, cadence: Channel | None = None) -> Rhythm:
     """Find the phase of the stroke in a signal that repeats with it.
 
-    Notes
-    -----
     1. The signal is brought to 25 Hz.
     2. Every 0.4 s its share of power at each cadence from 24 to 180 rpm is taken over three turns, with half the
        share at twice the cadence; the smoothest path through the best of them is followed.

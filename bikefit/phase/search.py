@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array, Channel
-
-Flags = NDArray[np.bool_]
+from bikefit.model import Array, Channel, Flags, Indices
 
 GRID_HZ = 25.0
 """The search works on this rate: ten samples in the fastest stroke."""
@@ -36,14 +33,9 @@ DOUBT_S = 30.0
 
 @dataclass(frozen=True)
 class Steering:
-    """What a cadence channel allows at each grid point.
+    """What a cadence channel allows at each grid point."""
 
-    Attributes
-    ----------
-    lowest_rpm, highest_rpm : ndarray, shape (m,)
-        Bounds of the cadence [rpm]; both 0 where the channel stands.
-    """
-
+    # shape (m,): bounds of the cadence [rpm]; both 0 where the channel stands
     lowest_rpm: Array
     highest_rpm: Array
 
@@ -75,9 +67,7 @@ def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> 
     return np.exp(np.interp(np.arange(values.size), centres, np.log(cadences[path])))
 
 
-def _steered(
-    share: Array, free: NDArray[np.intp], bounds: tuple[Array, Array], cadences: Array, doubt_share: float
-) -> NDArray[np.intp]:
+def _steered(share: Array, free: Indices, bounds: tuple[Array, Array], cadences: Array, doubt_share: float) -> Indices:
     """Return the path within the bounds, except where the free one explains so much more that they must be wrong."""
     outside = (cadences < bounds[0][:, None]) | (cadences > bounds[1][:, None])
     barred = outside & ~outside.all(axis=1, keepdims=True)
@@ -102,7 +92,7 @@ class _Probes:
     reach: int
     basis: Array
     weights: Array
-    twice: NDArray[np.intp]
+    twice: Indices
 
 
 @cache
@@ -126,7 +116,7 @@ def _probes() -> _Probes:
     return _Probes(cadences, probes, reach, basis, np.array(windows).T, twice)
 
 
-def _shares(values: Array, centres: NDArray[np.intp]) -> Array:
+def _shares(values: Array, centres: Indices) -> Array:
     """Return the share of the local power at each cadence, with half of that at twice the cadence."""
     probes = _probes()
     reach, basis, weights, count = probes.reach, probes.basis, probes.weights, probes.rpm.size
@@ -138,11 +128,10 @@ def _shares(values: Array, centres: NDArray[np.intp]) -> Array:
         real, imaginary = projected[:, :count], projected[:, count:]
         local = frame**2 @ weights - (frame @ weights) ** 2
         power[begin : begin + 4096] = 2.0 * (real**2 + imaginary**2) / np.maximum(local, 1e-12)
-    shares: Array = power[:, : probes.cadences.size] + SECOND_WEIGHT * power[:, probes.twice]
-    return shares
+    return power[:, : probes.cadences.size] + SECOND_WEIGHT * power[:, probes.twice]
 
 
-def _smoothest_path(share: Array) -> NDArray[np.intp]:
+def _smoothest_path(share: Array) -> Indices:
     """Return the path through the cadences with the largest share less the cost of changes (Viterbi)."""
     frames, states = share.shape
     offsets = np.arange(-REACH_STEPS, REACH_STEPS + 1)

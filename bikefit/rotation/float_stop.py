@@ -22,8 +22,6 @@ def find_float_stop(
 ) -> FloatStop | None:
     """Find an angle at which all strokes stop.
 
-    Notes
-    -----
     A stop shows in two ways: the furthest angle is the same in each stroke while the opposite end varies, and the
     foot stays there longer than at the round top of a free movement. Both are asked for. If the foot moves through
     about the whole float that was stated, one of them is enough. A foot that varies hardly at all from stroke to

@@ -7,13 +7,13 @@ it points in the shoe tells the mean heel angle up to a constant. It needs no le
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, in_blocks, scatter_in_blocks
 
 
-def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: NDArray[np.bool_], step_s: float) -> Array:
+def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: Flags, step_s: float) -> Array:
     """Return where the dominant axis points in the shoe, block by block.
 
     Examples
@@ -23,20 +23,15 @@ def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: NDArray[np.bool_]
     >>> axis_heading_deg(swing * axis, np.eye(3), np.ones(1000, bool), 0.01).round(6)[3].item()
     5.0
     """
-    from scipy.ndimage import gaussian_filter1d
-
     length = max(2, round(BLOCK_S / step_s))
     scatter = scatter_in_blocks(gyr_rad_s * used[:, None], length)
     axis = np.linalg.eigh(gaussian_filter1d(scatter, PLANE_SMOOTHING_S / BLOCK_S, axis=0))[1][:, :, 2] @ shoe_axes
     axis *= np.where(axis[:, 1] < 0, -1.0, 1.0)[:, None]
-    heading: Array = np.degrees(np.arctan2(axis[:, 0], axis[:, 1]))
-    return heading
+    return np.degrees(np.arctan2(axis[:, 0], axis[:, 1]))
 
 
-def disagreement_deg(axis_deg: Array, plane_deg: Array, used: NDArray[np.bool_], step_s: float) -> float:
+def disagreement_deg(axis_deg: Array, plane_deg: Array, used: Flags, step_s: float) -> float:
     """Tell how differently the two references see the mean heel angle change."""
-    from scipy.ndimage import gaussian_filter1d
-
     length = max(2, round(BLOCK_S / step_s))
     width = PLANE_SMOOTHING_S / BLOCK_S
     total = gaussian_filter1d(in_blocks(np.where(used, plane_deg, 0.0), length).sum(axis=1), width)

@@ -32,40 +32,20 @@ GRAVITY_LEAST_M_S2, GRAVITY_MOST_M_S2 = 7.0, 12.5
 
 @dataclass(frozen=True)
 class Stretch:
-    """One unbroken stretch on its way through the steps: readings, orientation, and the paths that follow.
+    """One unbroken stretch on its way through the steps: readings, orientation, and the paths that follow."""
 
-    Attributes
-    ----------
-    samples : Samples
-        Readings on an even grid.
-    orientation : Orientation
-        In the level frame that follows the shoe.
-    path : Path
-        Of the sensor and of its axes in that frame.
-    """
-
-    samples: Samples
-    orientation: Orientation
-    path: Path
+    samples: Samples  # Readings on an even grid
+    orientation: Orientation  # In the level frame that follows the shoe
+    path: Path  # Of the sensor and of its axes in that frame
 
 
 @dataclass(frozen=True)
 class Window:
-    """A few strokes.
+    """A few strokes."""
 
-    Attributes
-    ----------
-    place_m : ndarray, shape (n, 3)
-        Path of the sensor about its centre [m].
-    axes : ndarray, shape (n, 3, 3)
-        Path of its axes.
-    turned : ndarray, shape (n, 3, 3)
-        The orientation itself.
-    """
-
-    place_m: Array
-    axes: Array
-    turned: Array
+    place_m: Array  # shape (n, 3): path of the sensor about its centre [m]
+    axes: Array  # shape (n, 3, 3): path of its axes
+    turned: Array  # shape (n, 3, 3): the orientation itself
 
 
 def carry(samples: Samples) -> tuple[Stretch, bool]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft
 
 from bikefit.model import Array
 from bikefit.shoe_sensor.vectors import applied, each_applied, lengths, swept
@@ -32,17 +33,10 @@ INDEPENDENT_SAMPLES = 40.0
 
 @dataclass(frozen=True)
 class Path:
-    """High-passed path of the sensor and of its axes.
+    """High-passed path of the sensor and of its axes."""
 
-    Attributes
-    ----------
-    place_m : ndarray, shape (n, 3)
-        Path of the sensor in the level frame [m].
-    axes : ndarray, shape (n, 3, 3)
-        The orientation through the same high-pass: times a lever arm it is the lever arm's path.
-    """
-
-    place_m: Array
+    place_m: Array  # shape (n, 3): path of the sensor in the level frame [m]
+    # shape (n, 3, 3): the orientation through the same high-pass: times a lever arm it is the lever arm's path
     axes: Array
 
     def axle(self, lever_m: Array) -> Array:
@@ -52,33 +46,19 @@ class Path:
 
 @dataclass(frozen=True)
 class Circle:
-    """Lever arm and crank length that make the axle's path a circle.
+    """Lever arm and crank length that make the axle's path a circle."""
 
-    Attributes
-    ----------
-    lever_m : ndarray, shape (3,)
-        From the pedal axle to the sensor, in the sensor's axes [m].
-    crank_m : float
-        Crank length [m].
-    radius_rms_m : float
-        What is left of the path beside the circle [m].
-    """
-
-    lever_m: Array
-    crank_m: float
-    radius_rms_m: float
+    lever_m: Array  # shape (3,): from the pedal axle to the sensor, in the sensor's axes [m]
+    crank_m: float  # Crank length [m]
+    radius_rms_m: float  # What is left of the path beside the circle [m]
 
 
 def high_passed_path(turned: Array, acc_m_s2: Array, step_s: float) -> Path:
     """Integrate the specific force twice, without its slow parts.
 
-    Notes
-    -----
     Done over the whole stretch in the frequency domain: divided by -(2 pi f)^2, cut below 0.25-0.45 Hz. Gravity is
     constant in the level frame and falls out. Single precision, a micrometre, is enough.
     """
-    from scipy.fft import irfft, next_fast_len, rfft
-
     count = turned.shape[0]
     signals = np.concatenate([each_applied(turned, acc_m_s2).T, turned.reshape(count, 9).T])
     signals = (signals - signals.mean(axis=1, keepdims=True)).astype(np.float32)
@@ -189,8 +169,6 @@ def fit_circle(
 ) -> Circle:
     """Find the lever arm and crank length that make the axle's path a circle in a plane.
 
-    Notes
-    -----
     Least squares on two residuals: radius minus crank length, and the part beside the plane, each window with a plane
     of its own; priors about a shoe keep what the motion cannot tell (the lateral arm) where it can be.
     """

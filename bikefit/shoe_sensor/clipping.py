@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 from bikefit.shoe_sensor.held import moving
 
 END = 1e-6
@@ -13,7 +12,7 @@ END = 1e-6
 RUNS_LEAST = 5
 
 
-def at_end(values: Array) -> NDArray[np.bool_]:
+def at_end(values: Array) -> Flags:
     """Tell which readings, shape (n, 3), sit at the end of the range, on their axis and to their side.
 
     The end is an extreme value that comes several times in a row, as a peak that merely came close to it would not.

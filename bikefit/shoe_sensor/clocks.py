@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import fft, ifft, next_fast_len
 
-from bikefit.model import Array, Channel, Finding, FootTrace, finding
+from bikefit.model import Array, Channel, Finding, FootTrace, Indices, finding
 
 COMMON_HZ = 20.0
 PIECE_S = 60.0
@@ -41,7 +42,7 @@ class _Match:
     opposite: NDArray[np.complex128]
     together: Array
     overlap: Array
-    lags: NDArray[np.intp]
+    lags: Indices
 
     @property
     def score(self) -> Array:
@@ -51,8 +52,6 @@ class _Match:
 
 def _match(left: Array, right: Array) -> _Match:
     """Slide the right foot's pointer along the left's."""
-    from scipy.fft import fft, ifft, next_fast_len
-
     length = next_fast_len(left.size + right.size)
 
     def slid(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.complex128]:

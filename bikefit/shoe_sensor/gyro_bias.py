@@ -15,9 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags, Indices
 from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.strapdown import levelled_with_turns, smoothed
 
@@ -44,15 +44,9 @@ BIAS_MOST_RAD_S = np.radians(3.0)
 
 @dataclass(frozen=True)
 class Intervals:
-    """A recording cut into seconds.
+    """A recording cut into seconds."""
 
-    Attributes
-    ----------
-    edge : ndarray of int, shape (k + 1,)
-        First sample of each, and the last sample of all.
-    """
-
-    edge: NDArray[np.intp]
+    edge: Indices  # shape (k + 1,): first sample of each, and the last sample of all
 
     @classmethod
     def of(cls, count: int, step_s: float) -> Intervals:
@@ -99,7 +93,7 @@ def _in_groups(values: Array, together: int) -> Array:
     return np.asarray(values[: groups * together].reshape(groups, together, -1).mean(axis=1))
 
 
-def resting(rate_rad_s: Array, force_m_s2: Array, intervals: Intervals) -> NDArray[np.bool_]:
+def resting(rate_rad_s: Array, force_m_s2: Array, intervals: Intervals) -> Flags:
     """Tell which intervals belong to two in a row in which nothing moves."""
     quiet = np.ones(max(0, intervals.edge.size - 2), dtype=bool)
     for values, most in ((rate_rad_s, STILL_RAD_S), (force_m_s2, STILL_M_S2)):
@@ -119,7 +113,7 @@ def fitted_bias(
     quaternion: Array,
     levelling: Array,
     rate_rad_s: Array,
-    rest: NDArray[np.bool_],
+    rest: Flags,
     intervals: Intervals,
     step_s: float,
 ) -> Array:
@@ -153,8 +147,6 @@ def fitted_bias(
 
 def solve_chain(diagonal: Array, below: Array, right: Array) -> Array:
     """Solve symmetric positive equations whose blocks (k, m, m) touch their neighbours (k - 1, m, m) only."""
-    from scipy.linalg import solveh_banded
-
     count, size = right.shape
     band = np.zeros((2 * size, count, size))  # band[i, j] is the matrix's element (j + i, j)
     for column in range(size):

@@ -15,8 +15,6 @@ from bikefit.shoe_sensor.vectors import applied
 def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Array]:
     """Return where the foot points, seen from above, up to a constant and a slow drift.
 
-    Notes
-    -----
     The heading is that of the shoe's transverse axis, the one that stays most nearly level, whatever the mounting.
     Inside a stride or a stroke it is good to a few degrees; its constant means nothing and it drifts by degrees a
     minute.

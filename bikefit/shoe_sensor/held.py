@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 
 MOVING_SHARE = 0.2
 """A row counts as moving where its neighbourhood varies by this share of the whole recording's variation."""
@@ -15,10 +15,8 @@ HELD_LEAST = 1.05
 """Rows a value, on average over moving rows, from which on a channel counts as held."""
 
 
-def moving(values: Array) -> NDArray[np.bool_]:
+def moving(values: Array) -> Flags:
     """Tell at which rows a channel is in motion, so that its readings cannot stay the same by chance."""
-    from scipy.ndimage import uniform_filter1d
-
     centred = values - values.mean(axis=0)
     square = np.sum(centred**2, axis=1)
     mean = uniform_filter1d(centred, NEIGHBOURHOOD, axis=0, mode="nearest")
@@ -43,7 +41,7 @@ def rows_a_value(values: Array) -> float:
     return float(changed.size / changes) if changes else 1.0
 
 
-def _changed(values: Array) -> NDArray[np.bool_]:
+def _changed(values: Array) -> Flags:
     """Tell which rows are not those before them."""
     first, second, third = (values[1:, k] != values[:-1, k] for k in range(3))
     return np.asarray(first | second | third)

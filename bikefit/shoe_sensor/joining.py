@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bikefit.conventions import ZeroKind
-from bikefit.model import Array, Finding, FootTrace, Reason, ShoeSensor, finding
+from bikefit.model import Array, Finding, Flags, FootTrace, Reason, ShoeSensor, finding
 from bikefit.settings import Settings
 
 ROCKING_ERROR = 1.3
@@ -19,58 +18,32 @@ STUCK_ERROR_DEG = 10.0
 
 @dataclass(frozen=True)
 class Mounted:
-    """How the sensor sits on the shoe, and what an angle of zero then means.
+    """How the sensor sits on the shoe, and what an angle of zero then means."""
 
-    Attributes
-    ----------
-    shoe_axes : ndarray, shape (3, 3)
-        Columns: the shoe's axes in the sensor's.
-    zero : {"rider", "none"}
-        What an angle of zero means.
-    offset_deg : float
-        Taken off the heel-out angle [deg].
-    zero_sd_deg : float
-        What doubts about the pose add to the zero's standard deviation [deg].
-    no_zero : tuple of Reason
-        Why the level of the angle means nothing; empty where it does.
-    """
-
-    shoe_axes: Array
-    zero: ZeroKind
-    offset_deg: float
-    zero_sd_deg: float
-    no_zero: tuple[Reason, ...] = ()
+    shoe_axes: Array  # shape (3, 3): columns: the shoe's axes in the sensor's
+    zero: ZeroKind  # What an angle of zero means
+    offset_deg: float  # Taken off the heel-out angle [deg]
+    zero_sd_deg: float  # What doubts about the pose add to the zero's standard deviation [deg]
+    no_zero: tuple[Reason, ...] = ()  # Why the level of the angle means nothing; empty where it does
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What is measured in one stretch, sample by sample.
+    """What is measured in one stretch, sample by sample."""
 
-    Attributes
-    ----------
-    time_s, heel_out_deg, crank_deg, pitch_deg, pitch_rate_deg_s : ndarray, shape (n,)
-        As in `bikefit.model.FootTrace`.
-    turning, rocking, pedalling : ndarray of bool, shape (n,)
-        As in `bikefit.shoe_sensor.plane.Plane`.
-    rocking_deg : ndarray, shape (n,)
-        Amplitude of the bike's lean [deg].
-    radius_error : ndarray, shape (n,)
-        Relative error of the circle's radius.
-    disagreement_deg : float
-        Between the two references [deg].
-    """
-
+    # shape (n,): as in `bikefit.model.FootTrace`
     time_s: Array
     heel_out_deg: Array
     crank_deg: Array
     pitch_deg: Array
     pitch_rate_deg_s: Array
-    turning: NDArray[np.bool_]
-    rocking: NDArray[np.bool_]
-    pedalling: NDArray[np.bool_]
-    rocking_deg: Array
-    radius_error: Array
-    disagreement_deg: float
+    # shape (n,): as in `bikefit.shoe_sensor.plane.Plane`
+    turning: Flags
+    rocking: Flags
+    pedalling: Flags
+    rocking_deg: Array  # shape (n,): amplitude of the bike's lean [deg]
+    radius_error: Array  # shape (n,): relative error of the circle's radius
+    disagreement_deg: float  # Between the two references [deg]
 
 
 def join_pieces(
@@ -82,8 +55,6 @@ def join_pieces(
 ) -> tuple[FootTrace, tuple[Finding, ...]]:
     """Join the stretches and say how far the whole may be trusted.
 
-    Notes
-    -----
     Quality is 1 less ten times the median error of the radius, lowered where the two references disagree. The zero's
     standard deviation adds up the settings' value, the doubts about the pose and the readings, 1.3 deg per degree of
     the bike's lean, the disagreement and 10 deg for each stuck channel, as the root of the sum of squares.

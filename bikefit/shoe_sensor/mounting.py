@@ -14,8 +14,6 @@ USUAL_PITCH_DEG = 15.0
 def rough_shoe_axes(bike_axes: Array) -> Array:
     """Guess the shoe's axes in the sensor's from the mean orientation while pedalling.
 
-    Notes
-    -----
     On average the shoe is taken to point along the bike, level from side to side and 15 deg toe-down. The mean
     heel-out angle is then 0 by construction: a shape, not an angle.
     """

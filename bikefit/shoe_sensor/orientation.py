@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from bikefit.model import Array
 from bikefit.shoe_sensor.gyro_bias import bias_over_time
@@ -18,28 +19,17 @@ HEADING_SMOOTHING_S = 1.5
 
 @dataclass(frozen=True)
 class Orientation:
-    """Where the sensor points, in a level frame that follows the shoe's slow heading.
+    """Where the sensor points, in a level frame that follows the shoe's slow heading."""
 
-    Attributes
-    ----------
-    turned : ndarray, shape (n, 3, 3)
-        Sensor axes -> frame with z up that turns slowly with the shoe.
-    heading_rad : ndarray, shape (n,)
-        Heading of that frame in the filter's world, unwrapped; the world itself drifts slowly.
-    drifts : bool
-        The gyroscope's bias was never seen at rest, so that the world may turn by some degrees a second.
-    """
-
-    turned: Array
+    turned: Array  # shape (n, 3, 3): sensor axes -> frame with z up that turns slowly with the shoe
+    # shape (n,): heading of that frame in the filter's world, unwrapped; the world itself drifts slowly
     heading_rad: Array
-    drifts: bool
+    drifts: bool  # The gyroscope's bias was never seen at rest, so that the world may turn by some degrees a second
 
 
 def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[Array, bool]:
     """Fuse gyroscope and accelerometer into quaternions at the samples' times.
 
-    Notes
-    -----
     The gyroscope is integrated between samples, so that each orientation belongs to the very time of its sample, as
     the accelerometer's reading does: half a sample between them would cost 0.5 deg at 100 Hz and 85 rpm.
 
@@ -53,8 +43,6 @@ def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[A
 def recorded(samples: Samples) -> Array | None:
     """Return the recorder's own quaternions if they agree with its gyroscope and accelerometer.
 
-    Notes
-    -----
     They fit if they turn gravity upright (within 8 deg on average) and if their own rate of turn is the gyroscope's
     (correlation 0.95). The lag between the two, up to three samples, is found by a parabola over the correlation.
     """
@@ -89,13 +77,9 @@ def _correlation(first: Array, second: Array) -> float:
 def follow_heading(quaternion: Array, step_s: float, drifts: bool) -> Orientation:
     """Express orientations in a level frame that turns slowly with the shoe.
 
-    Notes
-    -----
     The heading is that of the body axis that stays most nearly level (for a pedalling shoe the transverse one),
     which exists however the sensor is mounted.
     """
-    from scipy.ndimage import uniform_filter1d
-
     turned = matrices(quaternion)
     level = level_axis(turned)
     pointing = applied(turned, level)
@@ -114,5 +98,4 @@ def follow_heading(quaternion: Array, step_s: float, drifts: bool) -> Orientatio
 def level_axis(turned: Array) -> Array:
     """Return the body axis that stays most nearly level."""
     up = turned[:, 2]
-    axis: Array = np.linalg.eigh(up.T @ up)[1][:, 0]
-    return axis
+    return np.linalg.eigh(up.T @ up)[1][:, 0]

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.vectors import crossed, lengths, swept
 
@@ -24,32 +25,22 @@ ON_CIRCLE = 0.25
 
 @dataclass(frozen=True)
 class Plane:
-    """The bike's plane and what happens in it, at each sample of a stretch.
+    """The bike's plane and what happens in it, at each sample of a stretch."""
 
-    Attributes
-    ----------
-    normal, forward, up : ndarray, shape (n, 3)
-        Axes of the bike in the level frame that follows the shoe: to the rider's left, forward, up.
-    crank_rad : ndarray, shape (n,)
-        Angle of this foot's crank, 0 = top; NaN where the pedal does not run round [rad].
-    rocking_deg : ndarray, shape (n,)
-        Amplitude of the bike's lean in time with the crank [deg]; NaN away from pedalling.
-    pedalling, turning, rocking : ndarray of bool, shape (n,)
-        Whole seconds in which the pedal runs round at a plausible cadence; in which the bike turns; and in which it
-        rocks.
-    """
-
+    # shape (n, 3): axes of the bike in the level frame that follows the shoe: to the rider's left, forward, up
     normal: Array
     forward: Array
     up: Array
-    crank_rad: Array
-    rocking_deg: Array
-    pedalling: NDArray[np.bool_]
-    turning: NDArray[np.bool_]
-    rocking: NDArray[np.bool_]
+    crank_rad: Array  # shape (n,): angle of this foot's crank, 0 = top; NaN where the pedal does not run round [rad]
+    rocking_deg: Array  # shape (n,): amplitude of the bike's lean in time with the crank [deg]; NaN away from pedalling
+    # shape (n,): whole seconds in which the pedal runs round at a plausible cadence; in which the bike turns; and in
+    # which it rocks
+    pedalling: Flags
+    turning: Flags
+    rocking: Flags
 
     @property
-    def steady(self) -> NDArray[np.bool_]:
+    def steady(self) -> Flags:
         """Pedalling in which the bike neither turns nor rocks."""
         return self.pedalling & ~self.turning & ~self.rocking
 
@@ -87,8 +78,6 @@ def scatter_in_blocks(values: Array, length: int) -> Array:
 def local_line(values: Array, weight: Array, width: float) -> Array:
     """Smooth by a straight line through each point's neighbours (Gaussian weights).
 
-    Notes
-    -----
     Unlike a moving mean a line keeps a steady drift exactly, at the ends of the pedalling too.
 
     Examples
@@ -96,8 +85,6 @@ def local_line(values: Array, weight: Array, width: float) -> Array:
     >>> local_line(np.arange(6.0), np.ones(6), 2.0).round(3).tolist()
     [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     """
-    from scipy.ndimage import gaussian_filter1d
-
     position = np.arange(values.size, dtype=float)
     known = np.where(weight > 0, values, 0.0)
 
@@ -116,15 +103,11 @@ def local_line(values: Array, weight: Array, width: float) -> Array:
 
 def _smoothed(blocks: Array, width: float) -> Array:
     """Blur block values with a Gaussian; nothing lies beyond the ends."""
-    from scipy.ndimage import gaussian_filter1d
-
     return np.asarray(gaussian_filter1d(blocks, width, axis=0, mode="constant"))
 
 
 def _smoothed_to_ends(values: Array, width: float) -> Array:
     """Blur block values with a Gaussian; the ends go on as they are."""
-    from scipy.ndimage import gaussian_filter1d
-
     return np.asarray(gaussian_filter1d(values, width, mode="nearest"))
 
 
@@ -134,14 +117,14 @@ def _spread_over(time: Array, centres: NDArray[Any], values: Array) -> Array:
     return np.interp(time, centres[known], values[known]) if known.any() else np.full(time.size, np.nan)
 
 
-def _widened(flags: NDArray[np.bool_], margin: float) -> NDArray[np.bool_]:
+def _widened(flags: Flags, margin: float) -> Flags:
     """Extend flagged runs by ``margin`` points to both sides."""
     reach = round(margin)
     spread = np.convolve(flags, np.ones(2 * reach + 1), mode="same") > 0
     return np.asarray(spread[: flags.size])
 
 
-def _line_in_runs(values: Array, weight: Array, apart: NDArray[np.bool_], width: float) -> Array:
+def _line_in_runs(values: Array, weight: Array, apart: Flags, width: float) -> Array:
     """Smooth by `local_line`, never across the points flagged ``apart``."""
     out = np.full(values.size, np.nan)
     edges = np.flatnonzero(np.diff(np.concatenate([[True], apart, [True]]).astype(int)))
@@ -185,10 +168,9 @@ class _Blocks:
         bike, _ = self.normals(weight)
         known = weight > 0
         filled = np.interp(self.centres, self.centres[known], bike[known])
-        turn: Array = np.degrees(np.gradient(_smoothed_to_ends(filled, TURN_SMOOTHING_S / BLOCK_S))) / BLOCK_S
-        return turn
+        return np.degrees(np.gradient(_smoothed_to_ends(filled, TURN_SMOOTHING_S / BLOCK_S))) / BLOCK_S
 
-    def axes(self, weight: Array, apart: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    def axes(self, weight: Array, apart: Flags) -> tuple[Array, Array, Array]:
         """Return the bike's forward, left and up at each sample, from the blocks with weight."""
         bike, tilt = self.normals(weight)
         width = PLANE_SMOOTHING_S / BLOCK_S
@@ -210,7 +192,7 @@ class _Blocks:
         swing = np.hypot(_smoothed(twice.real, width), _smoothed(twice.imag, width)) / np.maximum(strength, 1e-3)
         return np.where(strength > 1e-3, np.degrees(4.0 * swing / self.crank_m), np.nan)
 
-    def over_samples(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def over_samples(self, flags: Flags) -> Flags:
         """Repeat a flag of each block for its samples."""
         return np.repeat(flags, self.length)[: self.count]
 
@@ -220,8 +202,6 @@ def find_plane(
 ) -> Plane | None:
     """Find the bike's plane and the crank angle from the axle's path.
 
-    Notes
-    -----
     Second by second the plane is the one in which the path lies (smallest axis of its scatter). Its heading is then
     smoothed in the FILTER's world, where the bike's heading only drifts, so that a sudden turn of the foot is not
     smeared; never across a bend or a stretch out of the saddle. Its left side is the one about which the pedal runs

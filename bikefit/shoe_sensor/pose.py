@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
 
 from bikefit.errors import RecordingError
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.vectors import lengths
 
@@ -35,8 +35,6 @@ class Pose:
 
 def _moving_spread(values: Array, length: int) -> Array:
     """Return the standard deviation within a moving window, over all axes together."""
-    from scipy.ndimage import uniform_filter1d
-
     centred = values - values.mean(axis=0)
     mean = uniform_filter1d(centred, length, axis=0, mode="nearest")
     square = uniform_filter1d(centred**2, length, axis=0, mode="nearest")
@@ -44,7 +42,7 @@ def _moving_spread(values: Array, length: int) -> Array:
     return spread
 
 
-def _quiet(samples: Samples, window_s: float) -> NDArray[np.bool_]:
+def _quiet(samples: Samples, window_s: float) -> Flags:
     """Tell where neither gyroscope nor accelerometer varies within a window around the sample."""
     length = max(2, round(window_s / samples.step_s))
     turning = np.degrees(_moving_spread(samples.gyr_rad_s, length))
@@ -77,8 +75,6 @@ def last_still_s(samples: Samples, pose: Pose, until_s: float) -> float:
 
     Quiet is not enough there, for a foot that sets off slowly turns evenly at first: it must not turn at all.
     """
-    from scipy.ndimage import uniform_filter1d
-
     between = samples.part(pose.start_s, until_s)
     bias = samples.part(pose.start_s, pose.end_s).gyr_rad_s.mean(axis=0)
     length = max(2, round(QUIET_S / samples.step_s))
@@ -95,8 +91,6 @@ def _setting_off_s(samples: Samples, bias_rad_s: Array, surely_s: float) -> floa
 
     Where the foot is restless, or already on its way, the last moment of rest before that time is as near as it gets.
     """
-    from scipy.ndimage import uniform_filter1d
-
     about = samples.part(surely_s - QUIET_S, samples.time_s[-1])
     length = max(2, round(ONSET_S / samples.step_s))
     rate, force = (

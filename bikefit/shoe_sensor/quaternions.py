@@ -50,8 +50,7 @@ def multiply(first: Array, second: Array) -> Array:
 
 def unit(quaternion: Array) -> Array:
     """Return quaternions at length 1."""
-    scaled: Array = quaternion / lengths(quaternion)[:, None]
-    return scaled
+    return quaternion / lengths(quaternion)[:, None]
 
 
 def turn_by(rotation_vector: Array) -> Array:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError, flagged
-from bikefit.model import Array, Finding, ShoeSensor, finding
+from bikefit.model import Array, Finding, Indices, ShoeSensor, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.clipping import clipped_share, unclipped
 from bikefit.shoe_sensor.held import released
@@ -28,25 +27,14 @@ SHORTEST_STRETCH_S = 8.0
 
 @dataclass(frozen=True)
 class Samples:
-    """One unbroken stretch of readings on an even grid.
+    """One unbroken stretch of readings on an even grid."""
 
-    Attributes
-    ----------
-    time_s : ndarray, shape (n,)
-        Even grid [s].
-    gyr_rad_s, acc_m_s2 : ndarray, shape (n, 3)
-        Angular rate and specific force in the sensor's axes.
-    quaternion : ndarray, shape (n, 4), optional
-        Sensor to world, scalar first, where the recorder gives one.
-    step_s : float
-        Spacing of the grid [s].
-    """
-
-    time_s: Array
+    time_s: Array  # shape (n,): even grid [s]
+    # shape (n, 3): angular rate and specific force in the sensor's axes
     gyr_rad_s: Array
     acc_m_s2: Array
-    quaternion: Array | None
-    step_s: float
+    quaternion: Array | None  # shape (n, 4): sensor to world, scalar first, where the recorder gives one
+    step_s: float  # Spacing of the grid [s]
 
     def part(self, start_s: float, end_s: float) -> Samples:
         """Return the samples of ``[start_s, end_s)``."""
@@ -179,22 +167,13 @@ def _onto(grid: Array, time_s: Array, values: Array) -> Array:
 
 @dataclass(frozen=True)
 class Readings:
-    """A sensor's readings on even grids, what was wrong with each channel, and what must be reported.
+    """A sensor's readings on even grids, what was wrong with each channel, and what must be reported."""
 
-    Attributes
-    ----------
-    stretches : list of Samples
-        Unbroken, at least eight seconds each.
-    gyroscope, accelerometer : Condition
-        Of the two channels as they were recorded.
-    findings : tuple of Finding
-        What was seen.
-    """
-
-    stretches: list[Samples]
+    stretches: list[Samples]  # Unbroken, at least eight seconds each
+    # Of the two channels as they were recorded
     gyroscope: Condition
     accelerometer: Condition
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]  # What was seen
 
 
 def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
@@ -288,7 +267,7 @@ def _common_stretches(first: Array, second: Array, longest_s: float) -> list[tup
     """Return the spans in which both channels have readings without a hole longer than ``longest_s``."""
     holes: list[tuple[float, float]] = []
     for times in (first, second):
-        wide: NDArray[np.intp] = np.flatnonzero(np.diff(times) > longest_s)
+        wide: Indices = np.flatnonzero(np.diff(times) > longest_s)
         holes.extend((float(times[k]), float(times[k + 1])) for k in wide)
     start, end = max(first[0], second[0]), min(first[-1], second[-1])
     spans: list[tuple[float, float]] = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 from bikefit.shoe_sensor.held import moving
 
 EVEN_SHARE = 0.05
@@ -45,15 +45,13 @@ def evened(time_s: Array, values: Array) -> tuple[Array, float]:
 
 def _slow_line(index: Array, time_s: Array, width: int) -> Array:
     """Return the stamps' slow course over the sample number: a line, and what wanders about it over seconds."""
-    from scipy.ndimage import gaussian_filter1d
-
     slope, start = np.polyfit(index, time_s, 1)
     line = start + slope * index
     slow: Array = line + gaussian_filter1d(time_s - line, width / 2.0, mode="nearest")
     return slow
 
 
-def surprise(time_s: Array, values: Array, busy: NDArray[np.bool_]) -> float:
+def surprise(time_s: Array, values: Array, busy: Flags) -> float:
     """Return how far moving readings are from the cubic through their four neighbours: what nine in ten stay under."""
     t0, t1, t, t2, t3 = time_s[:-4], time_s[1:-3], time_s[2:-2], time_s[3:-1], time_s[4:]
     foretold = np.zeros((t.size, values.shape[1]))

@@ -6,10 +6,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bikefit.errors import UsageError
-from bikefit.model import Array, Finding, FootTrace, Reason, ShoeSensor, finding, reason
+from bikefit.model import Array, Finding, Flags, FootTrace, Reason, ShoeSensor, finding, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
 from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, check_gravity, fit_windows, rough_axes, round_windows
@@ -30,7 +29,7 @@ DOUBTED_DEG = 1.5
 """Doubts about a pose beyond this are reported."""
 
 
-def _spans(samples: Samples, flags: NDArray[np.bool_]) -> list[tuple[float, float]]:
+def _spans(samples: Samples, flags: Flags) -> list[tuple[float, float]]:
     """Return where a flag holds for at least seven seconds [s]."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
     time = samples.time_s
@@ -50,8 +49,7 @@ def _no_pedalling(sensor: ShoeSensor, stretches: list[Stretch]) -> tuple[FootTra
 def _quick_heading_deg(turned: Array) -> Array:
     """Return the heading of the shoe against its slow mean [deg], counter-clockwise from above."""
     pointing = applied(turned, level_axis(turned))
-    heading: Array = np.degrees(np.arctan2(pointing[:, 1], pointing[:, 0]))
-    return heading
+    return np.degrees(np.arctan2(pointing[:, 1], pointing[:, 0]))
 
 
 def trace_from_sensor(

@@ -11,9 +11,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
 from bikefit.shoe_sensor.quaternions import matrices, running_product, turn_by
 from bikefit.shoe_sensor.samples import Samples
@@ -42,19 +41,12 @@ FIRST_ROUNDS, MOST_ROUNDS = 4, 16
 
 @dataclass(frozen=True)
 class Way:
-    """What the way from pose to pedalling shows.
+    """What the way from pose to pedalling shows."""
 
-    Attributes
-    ----------
-    turn_deg, turn_sd_deg : float
-        How far the bike turned on it, and how surely that is known [deg].
-    off_m : float
-        How far the way is from any that begins and stays on the crank's circle, RMS [m].
-    """
-
+    # How far the bike turned on it, and how surely that is known [deg]
     turn_deg: float
     turn_sd_deg: float
-    off_m: float
+    off_m: float  # How far the way is from any that begins and stays on the crank's circle, RMS [m]
 
 
 def _added_up(values: Array, step_s: float) -> Array:
@@ -187,8 +179,8 @@ class _Fit:
         path: Array,
         errors: Array,
         time: Array,
-        stands: NDArray[np.bool_],
-        goes_round: NDArray[np.bool_],
+        stands: Flags,
+        goes_round: Flags,
         crank_m: float,
     ) -> None:
         self.path, self.errors, self.goes_round, self.crank_m = path, errors, goes_round, crank_m

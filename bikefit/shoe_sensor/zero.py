@@ -10,10 +10,9 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bikefit.conventions import Z95, Side
-from bikefit.model import Array, Reason, reason
+from bikefit.model import Array, Flags, Reason, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import Circle, high_passed_path
 from bikefit.shoe_sensor.mounting import likely, nearest_rotation
@@ -63,8 +62,8 @@ class Ridden:
     """A stretch of readings with what was seen in it, sample by sample: pedalling in the saddle, a bike that turns."""
 
     samples: Samples
-    pedalling: NDArray[np.bool_]
-    turning: NDArray[np.bool_]
+    pedalling: Flags
+    turning: Flags
 
     def backwards(self) -> Ridden:
         """Return the same with time running backwards, for a pose behind the pedalling."""
@@ -90,8 +89,6 @@ def zero_from_pose(
 ) -> Zero:
     """Find the shoe's axes in the sensor's from a pose and the pedalling next to it.
 
-    Notes
-    -----
     The gyroscope's bias is its mean in the pose. A short run from the pose into the pedalling with that bias held
     keeps one heading for both; gravity in the pose is up. A foot that turns a little in the pose spoils the bias: the
     bike's heading then drifts steadily while pedalling, and is followed back to the pose along that line. A heading
@@ -134,8 +131,8 @@ class _Course:
 
     samples: Samples
     turned: Array
-    resting: NDArray[np.bool_]
-    riding: NDArray[np.bool_]
+    resting: Flags
+    riding: Flags
     line: tuple[float, float]
     off_deg: Array
     long_off_deg: Array | None
@@ -199,7 +196,7 @@ def _course(stretch: Ridden, pose: Pose, span: tuple[float, float], circle: Circ
     return _Course(section, turned, resting, riding, line, off_deg, long_off, float(np.ptp(times[early])), first)
 
 
-def _headings(axle: Array, riding: NDArray[np.bool_], section: Samples, sense: float) -> tuple[Array, Array]:
+def _headings(axle: Array, riding: Flags, section: Samples, sense: float) -> tuple[Array, Array]:
     """Return the bike's heading [rad] in pieces of three seconds of pedalling, and their times [s]."""
     leftward = sense * swept(axle)[riding[1:]].sum(axis=0)
     length = round(PIECE_S / section.step_s)

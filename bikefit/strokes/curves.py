@@ -8,14 +8,11 @@ from functools import cache
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, STROKE_ANGLES
-from bikefit.model import Array
+from bikefit.model import Array, Flags, Indices
 from bikefit.signals import never_falling
 from bikefit.strokes.cuts import Cuts
-
-Indices = NDArray[np.intp]
 
 CURVE_EDGES_DEG = np.arange(CURVE_POINTS + 1) * (360.0 / CURVE_POINTS)
 WINDOWS_DEG = {row.column: row.window_deg for row in STROKE_ANGLES if row.window_deg is not None}
@@ -36,31 +33,17 @@ REACH = 30
 
 @dataclass(frozen=True)
 class OverPhase:
-    """What each stroke holds, over its phase; NaN where a stroke has too few samples.
+    """What each stroke holds, over its phase; NaN where a stroke has too few samples."""
 
-    Attributes
-    ----------
-    curve_deg : ndarray, shape (strokes, 100)
-        Mean over each hundredth of the revolution [deg].
-    means_deg : mapping of str to ndarray, shape (strokes,)
-        Means over the windows of the crank, by the stroke table's column [deg].
-    pace_s : ndarray, shape (strokes, 21)
-        Times at which the phase reaches each twentieth of the revolution [s].
-    samples : ndarray of int, shape (strokes,)
-        Samples inside the stroke.
-    first, last : ndarray of int, shape (strokes,)
-        Half-open range of those samples.
-    backward_deg : ndarray, shape (strokes,)
-        How far the crank turned back within the stroke [deg].
-    """
-
-    curve_deg: Array
+    curve_deg: Array  # shape (strokes, 100): mean over each hundredth of the revolution [deg]
+    # shape (strokes,): means over the windows of the crank, by the stroke table's column [deg]
     means_deg: Mapping[str, Array]
-    pace_s: Array
-    samples: Indices
+    pace_s: Array  # shape (strokes, 21): times at which the phase reaches each twentieth of the revolution [s]
+    samples: Indices  # shape (strokes,): samples inside the stroke
+    # shape (strokes,): half-open range of those samples
     first: Indices
     last: Indices
-    backward_deg: Array
+    backward_deg: Array  # shape (strokes,): how far the crank turned back within the stroke [deg]
 
     @property
     def mean_deg(self) -> Array:
@@ -71,8 +54,6 @@ class OverPhase:
 def measure_over_phase(time_s: Array, phase_deg: Array, heel_out_deg: Array, index: Indices, cuts: Cuts) -> OverPhase:
     """Measure each stroke over its phase.
 
-    Notes
-    -----
     Between samples heel-out follows a cubic (slopes by central differences over phase), so that the integral does
     not depend on the sampling rate; every mean is a difference of two of its values over an angle. Each degree of
     phase has one vote, whatever the cadence does within the stroke.
@@ -165,8 +146,7 @@ def _locate(targets: Array, axis: Array) -> tuple[Indices, Array]:
 def _between(values: Array, at: Indices, part: Array) -> Array:
     """Return the values at located places, along straight lines."""
     below = values[at]
-    found: Array = below + part * (values[at + 1] - below)
-    return found
+    return below + part * (values[at + 1] - below)
 
 
 def _integral(axis: Array, values: Array, at: Indices, part: Array) -> Array:
@@ -212,11 +192,9 @@ def _smoothing_matrix() -> Array:
     return matrix
 
 
-def smooth(curve_deg: Array, follows: NDArray[np.bool_]) -> Array:
+def smooth(curve_deg: Array, follows: Flags) -> Array:
     """Low-pass curves over phase without lag.
 
-    Notes
-    -----
     The zero-lag 4th-order Butterworth low-pass of 6 Hz at 90 rpm, scaled with the cadence, as a kernel over phase.
     A curve goes on into its neighbours where they follow; else it is mirrored through its end point.
     """
@@ -229,7 +207,7 @@ def smooth(curve_deg: Array, follows: NDArray[np.bool_]) -> Array:
     return smoothed
 
 
-def _smoothed(curve_deg: Array, follows: NDArray[np.bool_]) -> Array:
+def _smoothed(curve_deg: Array, follows: Flags) -> Array:
     """Low-pass some curves that lie in a row."""
     matrix = _smoothing_matrix()
     own = 0.5 * (curve_deg[:, ::2] + curve_deg[:, 1::2])
@@ -241,5 +219,4 @@ def _smoothed(curve_deg: Array, follows: NDArray[np.bool_]) -> Array:
     joins = follows & np.isfinite(own[:-1, -1]) & np.isfinite(own[1:, 0])
     np.copyto(wide[1:, :reach], own[:-1, -reach:], where=joins[:, None])
     np.copyto(wide[:-1, -reach:], own[1:, :reach], where=joins[:, None])
-    smoothed: Array = wide @ matrix
-    return smoothed
+    return wide @ matrix

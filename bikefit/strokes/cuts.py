@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bikefit.model import Array
+from bikefit.model import Array, Flags, Indices
 
 CHATTER_S = 0.2
 """Crossings of one boundary within this time are noise around one crossing; beyond, the crank stood there."""
@@ -20,29 +19,18 @@ SPEED_SAMPLES = 5
 
 @dataclass(frozen=True)
 class Cuts:
-    """Where strokes begin and end.
+    """Where strokes begin and end."""
 
-    Attributes
-    ----------
-    start_at, end_at : ndarray, shape (strokes,)
-        Boundaries as fractional sample indices.
-    level_deg : ndarray, shape (strokes,)
-        Phase at the start [deg], a multiple of 360.
-    forward : ndarray of bool, shape (strokes,)
-        False where the crank went backward from one boundary to the next.
-    """
-
+    # shape (strokes,): boundaries as fractional sample indices
     start_at: Array
     end_at: Array
-    level_deg: Array
-    forward: NDArray[np.bool_]
+    level_deg: Array  # shape (strokes,): phase at the start [deg], a multiple of 360
+    forward: Flags  # shape (strokes,): false where the crank went backward from one boundary to the next
 
 
 def cut(time_s: Array, phase_deg: Array, *, across_unknown: bool) -> Cuts:
     """Cut a phase at its multiples of 360 degrees.
 
-    Notes
-    -----
     Boundaries are interpolated between samples. Noise that crosses one boundary several times is one crossing, at
     the middle one; where the crank stood on the boundary, one stroke ends at the first crossing and the next starts
     at the last. A crank that turns back over a boundary gives a stroke that is not ``forward``.
@@ -89,11 +77,10 @@ def time_at(time_s: Array, position: Array) -> Array:
     [0.5, 2.0, 4.0]
     """
     below = np.clip(np.floor(position).astype(np.intp), 0, time_s.size - 2)
-    times: Array = time_s[below] + (position - below) * (time_s[below + 1] - time_s[below])
-    return times
+    return time_s[below] + (position - below) * (time_s[below + 1] - time_s[below])
 
 
-def _crossings(phase: Array, broken: NDArray[np.bool_] | None) -> tuple[Array, Array, NDArray[np.intp]]:
+def _crossings(phase: Array, broken: Flags | None) -> tuple[Array, Array, Indices]:
     """Find each crossing of a multiple of 360: fractional index, which multiple, and in which unbroken part."""
     turn = np.floor(phase / 360.0)
     changes = turn[1:] != turn[:-1]

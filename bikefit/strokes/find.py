@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, REJECT_REASONS, STROKE_ANGLES, STROKE_COLUMNS, RejectReason
-from bikefit.model import Array, Channel, Finding, FootTrace, Phase, StrokeColumns, StrokeCurves, finding
+from bikefit.model import (
+    Array,
+    Channel,
+    Finding,
+    Flags,
+    FootTrace,
+    Indices,
+    Phase,
+    StrokeColumns,
+    StrokeCurves,
+    finding,
+)
 from bikefit.settings import Settings
 from bikefit.signals import spikes, usual_step
 from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
@@ -21,7 +32,6 @@ from bikefit.strokes.reject import JUDGE_MIN, TYPICAL_STROKES, judge_curves, jud
 if TYPE_CHECKING:
     import pandas as pd
 
-Flags = NDArray[np.bool_]
 MIDDLES_DEG = (np.arange(CURVE_POINTS) + 0.5) * (360.0 / CURVE_POINTS)
 GAP_PERIODS = 1.6
 """A step in the time stamps up to this many usual ones is not a gap, however slow the sampling."""
@@ -34,24 +44,12 @@ NOT_PEDALLED: Final[tuple[RejectReason, ...]] = ("coasting", "backpedalling")
 
 @dataclass(frozen=True)
 class Strokes:
-    """The strokes of one foot.
+    """The strokes of one foot."""
 
-    Attributes
-    ----------
-    columns : StrokeColumns
-        One row a stroke; `table` is the same as a DataFrame.
-    curves : StrokeCurves
-        Row i belongs to the table's row i; NaN where the stroke holds too few samples.
-    quality : float
-        0-1: how regular the reference is, times how much each stroke's curve resembles the next.
-    findings : tuple of Finding
-        What was seen.
-    """
-
-    columns: StrokeColumns
-    curves: StrokeCurves
-    quality: float
-    findings: tuple[Finding, ...]
+    columns: StrokeColumns  # One row a stroke; `table` is the same as a DataFrame
+    curves: StrokeCurves  # Row i belongs to the table's row i; NaN where the stroke holds too few samples
+    quality: float  # 0-1: how regular the reference is, times how much each stroke's curve resembles the next
+    findings: tuple[Finding, ...]  # What was seen
 
     @property
     def table(self) -> pd.DataFrame:
@@ -196,7 +194,7 @@ def _signal_share(noise: float) -> float:
     return 1.0 / (1.0 + (noise / QUIET_DEG) ** 4) if np.isfinite(noise) else 0.0
 
 
-def _kept_samples(trace: FootTrace, phase: Phase, settings: Settings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _kept_samples(trace: FootTrace, phase: Phase, settings: Settings) -> tuple[Indices, Indices]:
     """Return the places of the samples to measure from, and of the spikes among them that were left out."""
     heel = trace.heel_out_deg
     known = np.isfinite(heel)
@@ -252,7 +250,7 @@ def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:
     return _mean_between(pitch, start_s, end_s)
 
 
-def _pairs(follows: Flags, used: Flags, hidden: Flags) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _pairs(follows: Flags, used: Flags, hidden: Flags) -> tuple[Indices, Indices]:
     """Return neighbours among the used strokes; where those are few, those behind hidden strokes, if many."""
     good = np.flatnonzero(used)
     first = np.flatnonzero(follows & used[1:] & used[:-1])
@@ -267,7 +265,7 @@ def _pairs(follows: Flags, used: Flags, hidden: Flags) -> tuple[NDArray[np.intp]
 
 
 def _coherence(
-    smooth_deg: Array, mean_deg: Array, pairs: tuple[NDArray[np.intp], NDArray[np.intp]], still_deg: float
+    smooth_deg: Array, mean_deg: Array, pairs: tuple[Indices, Indices], still_deg: float
 ) -> tuple[float, float]:
     """Return how much of the movement within a stroke comes back in the next one used, and its size [deg].
 

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import POSTURES, PostureChoice, RejectReason, Side
-from bikefit.model import Array, Finding, StrokeColumns, finding
+from bikefit.model import Array, Finding, Flags, StrokeColumns, finding
 from bikefit.settings import DEFAULTS, Settings
 
 REJECTED: RejectReason = "posture"
 
 
-def label_posture(pitch_deg: Array, used: NDArray[np.bool_], settings: Settings = DEFAULTS) -> NDArray[np.object_]:
+def label_posture(pitch_deg: Array, used: Flags, settings: Settings = DEFAULTS) -> NDArray[np.object_]:
     """Label strokes as standing or seated by their mean pitch.
 
     Examples

@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CURVE_POINTS, RejectReason
-from bikefit.model import Array, FootTrace
+from bikefit.model import Array, Flags, FootTrace, Indices
 from bikefit.settings import Settings
 from bikefit.signals import robust_sd
 from bikefit.strokes.curves import OverPhase
 from bikefit.strokes.cuts import Cuts
 
-Flags = NDArray[np.bool_]
 Reasons = NDArray[np.object_]
 
 RAMP_STROKES = 2
@@ -108,8 +107,7 @@ def _uneven(cadence: Array, good: Flags, cuts: Cuts, ratio: float) -> tuple[Flag
 
 def typical(curves_deg: Array, good: Flags) -> Array:
     """Return the median curve of the good strokes."""
-    curve: Array = np.median(curves_deg[_spread(good)], axis=0)
-    return curve
+    return np.median(curves_deg[_spread(good)], axis=0)
 
 
 def noise_of(sudden_deg: Array, good: Flags) -> float:
@@ -117,7 +115,7 @@ def noise_of(sudden_deg: Array, good: Flags) -> float:
     return robust_sd(sudden_deg[_spread(good)])
 
 
-def _spread(good: Flags) -> NDArray[np.intp]:
+def _spread(good: Flags) -> Indices:
     """Return at most so many good rows, evenly spread."""
     rows = np.flatnonzero(good)
     return rows[:: max(1, -(-rows.size // TYPICAL_STROKES))]
