@@ -1,10 +1,13 @@
-"""The hash of a large table, begun while the program is still being loaded and a second processor has nothing to do."""
+"""Hashes of files: of several together, and of a large table, begun while the program is still being loaded.
+
+A second processor has nothing to do then.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +36,11 @@ def digest_begun(path: Path) -> Callable[[], str] | None:
     identity = _identity(path)
     wait = None if identity is None else _begun.pop(identity, None)
     return None if wait is None else lambda: wait() if _identity(path) == identity else ""
+
+
+def combined(hashes: Sequence[str]) -> str:
+    """Return one hash for the files of a session, in order: the hash of their hashes, of one file its own."""
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def _identity(path: Path) -> _Identity | None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from bikefit import __version__
 from bikefit.batch.folder import DATABASE
+from bikefit.digests import combined
 from bikefit.errors import RecordingError
 from bikefit.io.formats import recording_suffixes
 from bikefit.io.opensim import companion_of
@@ -151,7 +152,7 @@ def content_hash(paths: Sequence[Path]) -> str:
             raise OSError(errno.ENOENT, why, str(path))
         with path.open("rb") as stream:
             hashes.append(hashlib.file_digest(stream, "sha256").hexdigest())
-    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    return combined(hashes)
 
 
 def why_unreadable(error: OSError, job: Job) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from bikefit.conventions import Reference, Side
 from bikefit.inspection.result import FootInspection, Gap
+from bikefit.io.finite import rate_of
 from bikefit.model import Array, FootTrace, Recording
 from bikefit.settings import Settings
 
@@ -46,7 +47,7 @@ def _described(
 ) -> FootInspection:
     """Describe what a foot's angle comes from, and the holes in it."""
     steps = np.diff(time_s)
-    rate_hz = 1.0 / float(np.median(steps)) if steps.size else math.nan
+    rate_hz = rate_of(time_s)
     holes = np.flatnonzero(steps > max(settings.gap_max_s, 1.5 / rate_hz))
     longest = np.sort(holes[np.argsort(-steps[holes], kind="stable")[:GAPS_SHOWN]])
     return FootInspection(

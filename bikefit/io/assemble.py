@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import CHANNELS, SIDES, Side, crank_offset_deg
-from bikefit.io.finite import all_finite
+from bikefit.io.finite import all_finite, count_finite, rate_of
 from bikefit.io.names import is_unsided, shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
@@ -33,8 +33,6 @@ _INTERPOLATED_STEPS: Final = 2.5
 def assemble(parts: Parts, options: ReadOptions) -> Recording:
     """Make a recording of what a file holds.
 
-    Notes
-    -----
     1. Infinite values are missing. A column that is filled only every few rows keeps the rows that it has.
     2. Rotations are made continuous; what cannot be one is set aside with a finding.
     3. Crank and pitch are brought to the times of each foot's rotation.
@@ -73,12 +71,9 @@ def assemble(parts: Parts, options: ReadOptions) -> Recording:
 
 def _cleaned(series: Series) -> tuple[Series, int]:
     """Return a series with infinite values missing, and how many those were."""
-    if all_finite(series.values):
-        return series, 0
-    infinite = np.isinf(series.values)
-    if not infinite.any():
-        return series, 0
-    return replace(series, values=np.where(infinite, np.nan, series.values)), int(np.count_nonzero(infinite))
+    count = 0 if all_finite(series.values) else int(np.count_nonzero(np.isinf(series.values)))
+    values = np.where(np.isinf(series.values), np.nan, series.values) if count else series.values
+    return replace(series, values=values), count
 
 
 def _of_side(held: Held, side: Side, unnamed: Side | None) -> dict[str, Series]:
@@ -171,13 +166,12 @@ def _channel_of(series: Series) -> ChannelInfo:
     units = {row.name: row.unit for row in CHANNELS}
     plain = series.channel if series.channel in units else series.channel.partition("_")[2]
     unit = units.get(plain, "")
-    steps = np.diff(series.time_s)
     return ChannelInfo(
         name=series.name,
         meaning=f"{series.channel}_{unit}" if unit else series.channel,
         unit=unit,
-        samples=int(np.count_nonzero(np.isfinite(series.values))),
-        rate_hz=1.0 / float(np.median(steps)) if steps.size else float("nan"),
+        samples=count_finite(series.values),
+        rate_hz=rate_of(series.time_s),
     )
 
 

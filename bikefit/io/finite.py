@@ -1,4 +1,4 @@
-"""What a column's numbers span, in as few looks at them as possible."""
+"""What a column's numbers span and how they step, in as few looks at them as possible."""
 
 from __future__ import annotations
 
@@ -50,6 +50,17 @@ def step_forward(values: Array, otherwise: float) -> float:
     steps = np.diff(values)
     rising = steps[steps > 0]
     return float(np.median(rising)) if rising.size else otherwise
+
+
+def rate_of(time_s: Array) -> float:
+    """Return the rate of time stamps [Hz] from their median step; NaN under two of them.
+
+    Examples
+    --------
+    >>> round(rate_of(np.arange(5) / 100), 6)
+    100.0
+    """
+    return 1.0 / float(np.median(np.diff(time_s))) if time_s.size > 1 else math.nan
 
 
 def count_finite(values: Array) -> int:

@@ -31,26 +31,15 @@ HEAD_BYTES: Final = 8192
 class Format:
     """One format of files.
 
-    Attributes
-    ----------
-    name : str
-        What it is called.
-    suffixes : tuple of str
-        Of its files, in lower case with the point.
-    recognises : callable
-        Takes the first `HEAD_BYTES` of a file, unpacked, and its suffix; tells whether the file is surely of this
-        format.
-    read : callable
-        Takes the path and `ReadOptions`, gives a `Recording`.
-    binary : bool
-        Its files hold zero bytes; one without, whatever its suffix, is a text.
+    ``recognises`` takes the first `HEAD_BYTES` of a file, unpacked, and its suffix; it tells whether the file is surely
+    of this format.
     """
 
     name: str
-    suffixes: tuple[str, ...]
+    suffixes: tuple[str, ...]  # In lower case with the point
     recognises: Callable[[bytes, str], bool]
     read: Reader
-    binary: bool = False
+    binary: bool = False  # Its files hold zero bytes; one without, whatever its suffix, is a text
 
 
 def _lazily(module: str, name: str) -> Reader:

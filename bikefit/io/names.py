@@ -75,6 +75,9 @@ _SIDE_WORDS: Final[Mapping[str, Side]] = {
     "izquierda": "left", "derecha": "right",
 }  # fmt: skip
 _WORD: Final = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|\d+|[一-鿿]+")
+ANOTHER_TIME, MARKER, TELLS_FEET_APART = "another time column is used", "marker", "tells the feet apart"
+NOT_FEET: Final = (ANOTHER_TIME, MARKER, TELLS_FEET_APART)
+"""Notes of channels that are not used and cannot be a foot's."""
 NAME_MAX_CHARS: Final = 200
 """A longer name is not a channel's."""
 

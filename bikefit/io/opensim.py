@@ -54,16 +54,16 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
     read = [column for column in columns if column.meaning.kind != "time"]
     bodies = _by_side(storage.columns, _BODY)
     unit, found = _settled(storage, read, bodies)
+    turned = {side: np.degrees(body) if unit == "rad" else body for side, body in bodies.items()}
     rates = rates_named(storage, source.name)
-    if rates is None and are_rates(clock.time_s, [_in_degrees(body, unit) for body in bodies.values()]):
+    if rates is None and are_rates(clock.time_s, list(turned.values())):
         rates = "rates"
     if rates is not None or unit is None:
         found = (finding("opensim_rates", what=rates),) if rates is not None else found
         read = [column for column in read if column.why != NAMED or column.meaning.kind not in ANGLES]
-        bodies = {}
+        turned = {}
     read = [_with_unit(column, unit) for column in read]
     series = [*table_series(read, values.__getitem__, order)]
-    turned = {side: _in_degrees(body, unit) for side, body in bodies.items()}
     bones = [*_body_series(turned, order, {item.channel for item in series}, options.side)]
     of_feet = any(column.meaning.kind in OF_FEET for column in read) or bool(bones)
     marked = frozenset[str]() if of_feet else marker_columns(labels, options, source.name)
@@ -170,11 +170,6 @@ def _with_unit(column: Column, unit: AngleUnit | None) -> Column:
     if unit is None or column.unit is not None or column.meaning.kind not in ANGLES:
         return column
     return replace(column, meaning=replace(column.meaning, unit=unit))
-
-
-def _in_degrees(body: Array, unit: AngleUnit | None) -> Array:
-    """Return angles in degrees; without a known unit as they are."""
-    return np.degrees(body) if unit == "rad" else body
 
 
 def _body_series(

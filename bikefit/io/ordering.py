@@ -34,27 +34,13 @@ _NO_TIMES: Final = np.empty(0)
 
 @dataclass(frozen=True)
 class Order:
-    """How the rows of a table become samples with strictly increasing times.
+    """How the rows of a table become samples with strictly increasing times."""
 
-    Attributes
-    ----------
-    time_s : ndarray, shape (m,)
-        Seconds from the first sample, strictly increasing.
-    rows : ndarray of int, shape (k,), optional
-        Rows in order of time; None = all as they come.
-    starts : ndarray of int, shape (m,), optional
-        Where in ``rows`` each group of equal times begins; None = no two are equal.
-    period_s : float
-        The usual step [s]; NaN under two samples.
-    findings : tuple of Finding
-        What was put right.
-    """
-
-    time_s: Array
-    rows: NDArray[np.intp] | None
-    starts: NDArray[np.intp] | None
-    period_s: float
-    findings: tuple[Finding, ...]
+    time_s: Array  # From the first sample
+    rows: NDArray[np.intp] | None  # In order of time; None = all as they come
+    starts: NDArray[np.intp] | None  # Where in them each group of equal times begins; None = no two are equal
+    period_s: float  # The usual step; NaN under two samples
+    findings: tuple[Finding, ...]  # What was put right
 
     def apply(self, values: Array, how: Literal["mean", "angle", "last"] = "mean") -> Array:
         """Return a column's values, one for each sample; NaN where all rows of a sample are missing.
@@ -80,15 +66,7 @@ class Order:
 
 
 class DisorderError(RecordingError):
-    """Times go back by more than a few samples.
-
-    Parameters
-    ----------
-    row : int
-        The row that comes too late, from 0.
-    back_s : float
-        By how much [s].
-    """
+    """Times go back by more than a few samples, by so much at a row, counted from 0."""
 
     def __init__(self, row: int, back_s: float) -> None:
         super().__init__(f"time goes back by {back_s:g} s")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bikefit.conventions import SIDES, Side
+from bikefit.digests import combined
 from bikefit.errors import RecordingError, UsageError
 from bikefit.io.archives import unpacked
 from bikefit.io.formats import TEXT, format_of, read_file
@@ -84,7 +84,7 @@ def _joined(parts: Sequence[TimedRecording], side: Side) -> TimedRecording:
     joined = replace(
         first,
         name=f"{gyr.name} + {acc.name}",
-        sha256=_combined(part.recording for part in parts),
+        sha256=combined([part.recording.sha256 for part in parts]),
         to_s=max(gyr.to_s, acc.to_s),
         sensors={
             side: replace(
@@ -109,7 +109,7 @@ def _together(shoes: Sequence[TimedRecording]) -> Recording:
     return Recording(
         name=" + ".join(item.name for item in recordings),
         format=recordings[0].format,
-        sha256=recordings[0].sha256 if len(recordings) == 1 else _combined(recordings),
+        sha256=combined([item.sha256 for item in recordings]),
         start=min((item.start for item in recordings if item.start is not None), default=None),
         from_s=0.0,
         to_s=max(item.to_s for item in recordings),
@@ -138,8 +138,3 @@ def _from_one_origin(timed: Sequence[TimedRecording], what: str) -> list[Recordi
     if len(moved) > 1 and max(starts) >= min(item.to_s for item in moved):
         raise RecordingError(f"{_names(timed)}: the {what} do not overlap in time; are they from the same ride?")
     return moved
-
-
-def _combined(recordings: Iterable[Recording]) -> str:
-    """Hash of hashes, in order."""
-    return hashlib.sha256("".join(item.sha256 for item in recordings).encode("ascii")).hexdigest()

@@ -28,24 +28,12 @@ _SLICE_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True)
 class Source:
-    """A file's content.
+    """A file's content."""
 
-    Attributes
-    ----------
-    name : str
-        File name without folders.
-    data : bytes
-        The content, unpacked if it was gzip.
-    sha256 : str
-        Of the bytes as stored.
-    findings : tuple of Finding
-        What was lost on the way.
-    """
-
-    name: str
-    data: bytes
-    sha256: str
-    findings: tuple[Finding, ...] = ()
+    name: str  # Without folders
+    data: bytes  # Unpacked if it was gzip
+    sha256: str  # Of the bytes as stored
+    findings: tuple[Finding, ...] = ()  # What was lost on the way
 
 
 def check_file(path: Path) -> None:

@@ -9,7 +9,7 @@ from bikefit.conventions import ChannelKind
 from bikefit.errors import RecordingError
 from bikefit.io.columns import BY_NAME, Column
 from bikefit.io.finite import count_finite
-from bikefit.io.names import meaning_of, shown
+from bikefit.io.names import ANOTHER_TIME, meaning_of, shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.plausible import continuous
 from bikefit.io.series import Series
@@ -72,7 +72,7 @@ def describe_table(
         rate_hz = min(filled / rows, 1.0) / order.period_s if filled else float("nan")
         if column is None:
             meaning = meaning_of(name)
-            note = "another time column is used" if meaning and meaning.kind == "time" else "not used"
+            note = ANOTHER_TIME if meaning and meaning.kind == "time" else "not used"
             yield ChannelInfo(shown(name), "", units[index] or "", filled, rate_hz, note)
         else:
             note = "" if column.why in BY_NAME else f"from {column.why}"

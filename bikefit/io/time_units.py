@@ -23,24 +23,12 @@ SANE_STEP_S: Final = (2e-4, 2.0)
 
 @dataclass(frozen=True)
 class Scale:
-    """What one second is in a column's numbers, and what their zero is.
-
-    Attributes
-    ----------
-    unit : str
-        Its name.
-    per_second : float
-        How far the numbers rise in a second.
-    zero_s : float
-        Their zero in seconds since 1970, where they count from a date; 0 where that is not said.
-    guessed : bool
-        Whether that is a guess worth telling.
-    """
+    """What one second is in a column's numbers, and what their zero is."""
 
     unit: str
-    per_second: float
-    zero_s: float = 0.0
-    guessed: bool = False
+    per_second: float  # How far the numbers rise in a second
+    zero_s: float = 0.0  # Their zero in seconds since 1970, where they count from a date; 0 where that is not said
+    guessed: bool = False  # Whether that is a guess worth telling
 
 
 _SPREADSHEET: Final = Scale("days", 1.0 / _DAY_S, -25569 * _DAY_S, guessed=True)

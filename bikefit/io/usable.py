@@ -12,14 +12,12 @@ from bikefit.conventions import SIDES, Side, other_side
 from bikefit.errors import NoRotationError, flagged
 from bikefit.io.markers.names import column_triples
 from bikefit.io.markers.settle import ONE_CAMERA
-from bikefit.io.names import UNITS, first_of, in_brackets, is_unsided, shown, side_in, unit_of, words_of
+from bikefit.io.names import NOT_FEET, UNITS, first_of, in_brackets, is_unsided, shown, side_in, unit_of, words_of
 from bikefit.io.text.usual_names import is_counter, is_of_another_kind, one_of_several, usual_time
 from bikefit.model import ChannelInfo, Finding, Recording, finding
 from bikefit.words import ENGLISH, Words
 
 _SHOWN_MAX: Final = 20
-_KNOWN_NOTES: Final = ("another time column is used", "marker", "tells the feet apart")
-"""Of channels that are not used and cannot be a foot's."""
 _MARKERS_MIN: Final = 5
 """So many triples of columns are markers; a sensor has four at most."""
 _JOINTS: Final = re.compile(r"pelvis|hip_|knee|lumbar|thorax|shoulder|elbow|ankle_|subtalar|arm_|clavic|spine")
@@ -286,7 +284,7 @@ def _flags(gyr: Sequence[str], acc: Sequence[str]) -> dict[str, str]:
 
 def _unused(recording: Recording) -> list[ChannelInfo]:
     """Return the channels whose meaning nobody knows."""
-    return [item for item in recording.channels if not item.meaning and item.note not in _KNOWN_NOTES]
+    return [item for item in recording.channels if not item.meaning and item.note not in NOT_FEET]
 
 
 def _unit(channel: ChannelInfo) -> str | None:

@@ -32,8 +32,6 @@ Complex = NDArray[np.complex128]
 def axle_of(heel: Array, toe: Array, forefoot: Array | None = None, settings: Settings = DEFAULTS) -> Array | None:
     """Fit the pedal's axle to the motion of a shoe.
 
-    Notes
-    -----
     In the plane forward and up, as complex numbers, the axle is toe + w u with u the shoe's direction and w fixed.
     w, the circle's centre and its radius minimise the distances from the circle (Gauss-Newton, Cauchy weights), held
     by priors where the shoe hardly pitches and every point of it goes round alike; the crank angle is then the same

@@ -63,8 +63,6 @@ def long_axis(
 ) -> tuple[Array, list[Finding]]:
     """Return the shoe's long axis, level with the sole as far as that is known.
 
-    Notes
-    -----
     The still trial gives the direction that is level with the sole in a frame fixed to three markers of the shoe; the
     same frame in the ride carries it along. The difference to the direct line is interpolated where the forefoot
     marker is hidden.

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.conventions import Side
+from bikefit.io.finite import rate_of
 from bikefit.io.fit.clock import Span
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named, side_of
@@ -137,7 +138,7 @@ class SensorGroup:
                     meaning=f"{prefix}{kind}_{unit}" if known else "",
                     unit=unit,
                     samples=time_s.size,
-                    rate_hz=1.0 / float(np.median(np.diff(time_s))) if time_s.size > 1 else float("nan"),
+                    rate_hz=rate_of(time_s),
                     note="" if known else "not read: the file does not say on which shoe it sat",
                 )
 

@@ -28,24 +28,12 @@ Value = tuple[str, ...] | Array
 
 @dataclass(frozen=True)
 class C3dContent:
-    """What a C3D file holds.
-
-    Attributes
-    ----------
-    rate_hz : float
-        Frames a second.
-    first_frame : int
-        Number of the first frame, from 1.
-    points : ndarray, shape (frames, points, 3)
-        In the file's unit and axes; NaN where hidden.
-    parameters : mapping of str to value
-        ``GROUP:NAME`` in capitals -> texts without blanks at the end, or numbers.
-    """
+    """What a C3D file holds."""
 
     rate_hz: float
-    first_frame: int
-    points: Array
-    parameters: Mapping[str, Value]
+    first_frame: int  # Its number, from 1
+    points: Array  # In the file's unit and axes, shape (frames, points, 3); NaN where hidden
+    parameters: Mapping[str, Value]  # GROUP:NAME in capitals -> texts without blanks at the end, or numbers
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a parameter's texts; none where it holds none."""

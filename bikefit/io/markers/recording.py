@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from bikefit.digests import combined
 from bikefit.errors import RecordingError
 from bikefit.io.assemble import assemble
 from bikefit.io.columns import asked_columns
+from bikefit.io.finite import rate_of
 from bikefit.io.markers.names import MARKER_NAMES
-from bikefit.io.markers.settle import rate_of, settle_markers
+from bikefit.io.markers.settle import settle_markers
 from bikefit.io.names import shown
 from bikefit.io.options import ReadOptions
 from bikefit.io.series import Parts
@@ -27,22 +28,12 @@ RATE_TOLERANCE: Final = 0.02
 
 @dataclass(frozen=True)
 class PedalPoints:
-    """Where the pedals are, from a companion file in the same axes.
-
-    Attributes
-    ----------
-    name, sha256 : str
-        Of the file.
-    time_s : ndarray, shape (n,)
-        On the file's own clock, which is the marker file's.
-    positions_mm : mapping of str to ndarray, shape (n, 3)
-        ``left_pedal``, ``right_pedal`` [mm].
-    """
+    """Where the pedals are, from a companion file in the same axes."""
 
     name: str
     sha256: str
-    time_s: Array
-    positions_mm: Mapping[str, Array]
+    time_s: Array  # On the file's own clock, which is the marker file's
+    positions_mm: Mapping[str, Array]  # left_pedal, right_pedal, shape (n, 3)
 
     def at(self, time_s: Array) -> dict[str, Array]:
         """Return the points at other times; NaN outside their own."""
@@ -84,7 +75,7 @@ def recording_of_markers(
     beside: dict[str, Array] = {}
     if pedals is not None:
         beside = pedals.at(order.time_s + float(np.nanmin(time_s)))
-        sha256 = hashlib.sha256((source.sha256 + pedals.sha256).encode()).hexdigest()
+        sha256 = combined([source.sha256, pedals.sha256])
         found.append(finding("companion_file", name=pedals.name))
     settled = settle_markers(order.time_s, ordered, unit, options, source.name, beside)
     parts = Parts(

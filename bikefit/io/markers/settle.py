@@ -15,9 +15,11 @@ import numpy as np
 from bikefit.conventions import SIDES
 from bikefit.errors import RecordingError, flagged
 from bikefit.io.columns import listed
+from bikefit.io.finite import rate_of
 from bikefit.io.limits import FARTHEST, SHOE_MM
 from bikefit.io.markers.axes import seen, settle_axes
 from bikefit.io.markers.names import MARKER_NAMES, column_triples, name_markers, some_names
+from bikefit.io.names import MARKER
 from bikefit.io.options import ReadOptions
 from bikefit.model import Array, ChannelInfo, Finding, Markers, finding
 
@@ -135,21 +137,9 @@ def _describe(
     meaning = {raw: name for name, raw in chosen.items()}
     rate_hz = rate_of(time_s)
     return tuple(
-        ChannelInfo(name, meaning.get(name, ""), unit, int(np.isfinite(values).all(axis=1).sum()), rate_hz, "marker")
+        ChannelInfo(name, meaning.get(name, ""), unit, int(np.isfinite(values).all(axis=1).sum()), rate_hz, MARKER)
         for name, values in positions.items()
     )
-
-
-def rate_of(time_s: Array) -> float:
-    """Return the rate of time stamps [Hz] from their median step; NaN under two of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> round(rate_of(np.arange(5) / 100), 6)
-    100.0
-    """
-    return 1.0 / float(np.median(np.diff(time_s))) if time_s.size > 1 else float("nan")
 
 
 # ---- unit --------------------------------------------------------------------------------------------------

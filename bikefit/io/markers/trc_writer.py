@@ -9,7 +9,7 @@ import numpy as np
 
 from bikefit.errors import RecordingError
 from bikefit.files import write_whole
-from bikefit.io.markers.settle import rate_of
+from bikefit.io.finite import rate_of
 from bikefit.model import Recording
 
 LAB_AXES: Final = {"z-up": np.eye(3), "y-up": np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])}

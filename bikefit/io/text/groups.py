@@ -10,7 +10,7 @@ import numpy as np
 from bikefit.conventions import Side
 from bikefit.io.columns import Column
 from bikefit.io.finite import finite_span
-from bikefit.io.names import is_unsided
+from bikefit.io.names import TELLS_FEET_APART, is_unsided
 from bikefit.io.ordering import Order
 from bikefit.io.series import Series
 from bikefit.io.tables import describe_table, table_series
@@ -110,9 +110,7 @@ def infos_of(
     ]
     for index, infos in zip(kept, zip(*each, strict=True), strict=True):
         if index == telling and len(groups) > 1:
-            yield replace(
-                infos[0], samples=sum(group.order.time_s.size for group in groups), note="tells the feet apart"
-            )
+            yield replace(infos[0], samples=sum(group.order.time_s.size for group in groups), note=TELLS_FEET_APART)
         else:
             yield from infos if index in shoes else infos[:1]
 
