@@ -9,7 +9,7 @@ from bikefit.analysis import analyze
 from bikefit.conventions import PerFoot, Reference
 from bikefit.errors import UsageError
 from bikefit.model import Channel, FootTrace
-from bikefit.phase import available_references, find_phase
+from bikefit.phase import find_phase
 from bikefit.phase.crank import crank_phase, pulse_phase
 from bikefit.phase.periodic import find_rhythm
 from bikefit.sessions.session import Session
@@ -45,14 +45,14 @@ def apart_deg(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def test_references_in_order_of_trust() -> None:
-    assert available_references(pedalled()) == ("crank_angle", "tdc_pulse", "pitch", "gyroscope", "rotation")
+    assert pedalled().references == ("crank_angle", "tdc_pulse", "pitch", "gyroscope", "rotation")
 
 
 def test_the_best_reference_is_used_and_any_can_be_forced() -> None:
     trace = pedalled()
     truth = 40.0 + 540.0 * trace.time_s
     assert find_phase(trace, SETTINGS).reference == "crank_angle"
-    for name in available_references(trace):
+    for name in trace.references:
         phase = find_phase(trace, SETTINGS, reference=name)
         assert phase.reference == name
         assert phase.is_crank == (name in ("crank_angle", "tdc_pulse"))
@@ -341,7 +341,7 @@ def test_what_is_no_pedalling_has_no_rhythm(kind: str, rate_hz: float) -> None:
 def test_almost_no_samples(size: int) -> None:
     time = 0.01 * np.arange(size)
     trace = FootTrace("left", time, time, "rider", crank_deg=time, tdc_s=time, pitch_deg=time, pitch_rate_deg_s=time)
-    for name in available_references(trace):
+    for name in trace.references:
         phase = find_phase(trace, SETTINGS, reference=name)
         assert phase.phase_deg.shape == time.shape
         assert phase.quality == 0.0

@@ -10,7 +10,7 @@ import numpy as np
 from bikefit.conventions import Reference, Side
 from bikefit.inspection.result import FootInspection, Gap
 from bikefit.io.finite import rate_of
-from bikefit.model import Array, FootTrace, Recording
+from bikefit.model import Array, Recording
 from bikefit.settings import Settings
 
 GAPS_SHOWN: Final = 20
@@ -24,7 +24,7 @@ def look_at_foot(recording: Recording, side: Side, cadence_rpm: float, settings:
     if trace is not None:
         known = trace.heel_out_deg[np.isfinite(trace.heel_out_deg)]
         span = (float(known.min()), float(known.max())) if known.size else None
-        return _described("rotation", _reference(trace), trace.time_s, known.size, span, cadence_rpm, settings)
+        return _described("rotation", trace.references[0], trace.time_s, known.size, span, cadence_rpm, settings)
     if sensor is not None and sensor.is_whole:
         times = sensor.gyr_time_s
         return _described("shoe_sensor", "shoe_acceleration", times, times.size, None, cadence_rpm, settings)
@@ -62,17 +62,6 @@ def _described(
         gap_s=float(steps[holes].sum()),
         longest_gaps=tuple(Gap(float(time_s[at]), float(time_s[at + 1])) for at in longest),
     )
-
-
-def _reference(trace: FootTrace) -> Reference:
-    """Return the best of what a trace holds to find strokes by."""
-    if trace.crank_deg is not None:
-        return trace.crank_source or "crank_angle"
-    if trace.tdc_s is not None:
-        return "tdc_pulse"
-    if trace.pitch_deg is not None:
-        return "pitch"
-    return "gyroscope" if trace.pitch_rate_deg_s is not None else "rotation"
 
 
 def usual_cadence_rpm(recording: Recording) -> float:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import Reference, Side, ZeroKind, ZeroMeaning
+from bikefit.conventions import REFERENCES, Reference, Side, ZeroKind, ZeroMeaning
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding, Reason
 from bikefit.words import ENGLISH
@@ -103,6 +103,25 @@ class FootTrace:
     def rate_hz(self) -> float:
         """Sampling rate from the median step of the time stamps [Hz]; NaN under two samples."""
         return 1.0 / float(np.median(np.diff(self.time_s))) if self.time_s.size > 1 else math.nan
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What the phase of the pedal stroke can be read from, best first.
+
+        Examples
+        --------
+        >>> still = np.zeros(3)
+        >>> FootTrace("left", np.arange(3.0), still, "rider", pitch_deg=still).references
+        ('pitch', 'rotation')
+        """
+        held = {
+            self.crank_source or "crank_angle": self.crank_deg is not None,
+            "tdc_pulse": self.tdc_s is not None,
+            "pitch": self.pitch_deg is not None,
+            "gyroscope": self.pitch_rate_deg_s is not None,
+            "rotation": True,
+        }
+        return tuple(name for name in REFERENCES if held.get(name))
 
 
 @dataclass(frozen=True)

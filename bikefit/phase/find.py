@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bikefit.conventions import REFERENCES, Reference
+from bikefit.conventions import Reference
 from bikefit.errors import UsageError
 from bikefit.model import Channel, FootTrace, Phase, finding
 from bikefit.phase.check import check_phase
 from bikefit.phase.read import read_phase
 from bikefit.settings import Settings
-
-
-def available_references(trace: FootTrace) -> tuple[Reference, ...]:
-    """Name the references that a trace holds.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> still = np.zeros(3)
-    >>> available_references(FootTrace("left", np.arange(3.0), still, "rider", pitch_deg=still))
-    ('pitch', 'rotation')
-    """
-    held: set[str] = {"rotation"}
-    if trace.crank_deg is not None:
-        held.add(trace.crank_source or "crank_angle")
-    if trace.tdc_s is not None:
-        held.add("tdc_pulse")
-    if trace.pitch_deg is not None:
-        held.add("pitch")
-    if trace.pitch_rate_deg_s is not None:
-        held.add("gyroscope")
-    return tuple(name for name in REFERENCES if name in held)
 
 
 def find_phase(
@@ -61,7 +39,7 @@ def find_phase(
     UsageError
         If the reference that was asked for is not in the recording.
     """
-    held = available_references(trace)
+    held = trace.references
     if reference is not None and reference not in held:
         raise UsageError(
             f"The {trace.side} foot's recording holds no reference '{reference}'; it holds: {', '.join(held)}."
