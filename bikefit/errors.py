@@ -7,6 +7,7 @@ which column or option, what was expected, what to do.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -109,6 +110,17 @@ def how_many(number: int, noun: str) -> str:
     ('1 session', '12 sessions')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def first_of(names: Sequence[str], most: int = 5) -> str:
+    """Name the first few of some things, with points where there are more.
+
+    Examples
+    --------
+    >>> first_of(["a", "b"]), first_of(["a", "b", "c"], most=2)
+    ('a, b', 'a, b ...')
+    """
+    return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
 
 
 def toml_place(error: ValueError) -> str:

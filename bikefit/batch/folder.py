@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from bikefit.errors import OutputError, UsageError
+from bikefit.errors import OutputError, UsageError, first_of
 from bikefit.store import check_own
 
 DATABASE, PAGES, RIDERS = "results.sqlite", "sessions", "riders"
@@ -37,10 +37,9 @@ def check_folder(out: Path, source: Path | None = None) -> None:
         (path.name for path in out.iterdir() if not _begun(path)), key=lambda name: (name.startswith("."), name)
     )
     if foreign:
-        shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
         raise UsageError(
-            f"{out}: this folder holds no results of a batch but other files ({shown}), which are left as they are. "
-            f"Choose an empty or new folder, such as --out {out / 'results'}."
+            f"{out}: this folder holds no results of a batch but other files ({first_of(foreign, most=3)}), which are "
+            f"left as they are. Choose an empty or new folder, such as --out {out / 'results'}."
         )
 
 

@@ -73,12 +73,6 @@ def _stem(job: Job, pattern: str) -> str:
     return clean_id(re.sub(r"([_\-. ])[_\-. ]+", r"\1", made).strip("_-. ")) if made.strip("_-. ") else ""
 
 
-def page_links(folder: str, jobs: Iterable[Job], *, report: bool, pdf: bool) -> list[str]:
-    """List the pages that some jobs will have."""
-    endings = [ending for ending, wanted in ((".html", report), (".pdf", pdf)) if wanted]
-    return [f"{folder}/{job.stem or job.id}{ending}" for job in jobs for ending in endings]
-
-
 def named_pairs(
     pairs: Sequence[tuple[Job, str]], pattern: str, stored: Mapping[str, Known]
 ) -> tuple[list[tuple[Job, str]], list[str]]:

@@ -200,4 +200,4 @@ def clear_stale(
 
 def _dated(store: Store, rider: str | None = None) -> list[dict[str, Any]]:
     """Return the stored sessions, each with its day."""
-    return [{**session, "day": session["day"] or day_of(session)} for session in store.sessions(rider)]
+    return [{**session, "day": day_of(session)} for session in store.sessions(rider)]

@@ -35,42 +35,23 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """One session to analyse.
+    """One session to analyse."""
 
-    Attributes
-    ----------
-    id : str
-        Names its page and its row; made of safe characters only.
-    position : int
-        Its place in the manifest.
-    name : str
-        The session's name as given, or the file's name.
-    session : Session
-        Its files and how it is analysed: the batch's options, with the manifest's row in their place.
-    fault : str
-        What is wrong with its row; then it fails without being read.
-    place : str
-        Tells where it comes from, without saying it; empty where it is not known.
-    content : str
-        Hash of what its files held when it was planned.
-    missing : str
-        Why they could not be read then.
-    stem : str
-        What its pages are called; its id where it is empty.
-    compared : str
-        The page on which its rider's recordings are compared; empty where they are not.
-    """
+    id: str  # Names its page and its row; made of safe characters only
+    position: int  # Its place in the manifest
+    name: str  # The session's name as given, or the file's name
+    session: Session  # Its files and how it is analysed: the batch's options, with the manifest's row in their place
+    fault: str = ""  # What is wrong with its row; then it fails without being read
+    place: str = ""  # Tells where it comes from, without saying it; empty where it is not known
+    content: str = ""  # Hash of what its files held when it was planned
+    missing: str = ""  # Why they could not be read then
+    stem: str = ""  # What its pages are called; its id where it is empty
+    compared: str = ""  # The page on which its rider's recordings are compared; empty where they are not
 
-    id: str
-    position: int
-    name: str
-    session: Session
-    fault: str = ""
-    place: str = ""
-    content: str = ""
-    missing: str = ""
-    stem: str = ""
-    compared: str = ""
+    @property
+    def rider(self) -> str:
+        """Who rode; empty where it is not known."""
+        return self.session.rider
 
     @property
     def paths(self) -> tuple[Path, ...]:

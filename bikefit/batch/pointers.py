@@ -23,7 +23,7 @@ def with_pointers(pairs: Sequence[tuple[Job, str]], stored: Stored, *, pruned: b
         for side in SIDES:
             count = job.session.wedges.of(side)
             if count is not None:
-                counts[job.session.rider, side].add(count)
+                counts[job.rider, side].add(count)
     named = {name for job, earlier in pairs for name in (job.id, earlier)}
     for session_id, worn in () if pruned else stored.worn.items():
         if session_id not in named:
@@ -31,6 +31,6 @@ def with_pointers(pairs: Sequence[tuple[Job, str]], stored: Stored, *, pruned: b
                 counts[stored.sessions[session_id].rider, side].add(count)
     compared = {rider for (rider, _), own in counts.items() if rider and len(own) > 1}
     return [
-        (replace(job, compared=rider_link(job.session.rider)) if job.session.rider in compared else job, earlier)
+        (replace(job, compared=rider_link(job.rider)) if job.rider in compared else job, earlier)
         for job, earlier in pairs
     ]

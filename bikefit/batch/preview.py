@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,31 +69,31 @@ class BatchOptions:
         return {"report": self.report, "title": self.title, "fitter": self.fitter, "pdf": self.pdf}
 
 
-def any_lost(out: Path, known: Known, sizes: Mapping[str, int | None]) -> bool:
-    """Whether any page of a stored session is gone or of another size than was written."""
-    return any(page_lost(out, page, sizes.get(page)) for page in (known.report, known.pdf) if page)
+def planned(job: Job, known: Known | None, stored: Stored, out: Path, options: BatchOptions) -> Plan:
+    """Tell what is to be done with a job, whose stored session may have lost a page or have one of another size."""
+    pages = [page for page in (known.report, known.pdf) if page] if known is not None else []
+    lost = any(page_lost(out, page, stored.pages.get(page)) for page in pages)
+    return plan_of(job, known, options.page_facts, page_lost=lost)
 
 
 def dry_run(jobs: Iterable[Job], out: Path, options: BatchOptions) -> Iterator[tuple[Job, Plan]]:
     """Tell what a batch would do, without doing it."""
     check_folder(out)
     stored = look_up(out / DATABASE)
-    for job, earlier in _pairs(jobs, stored, options):
-        known = stored.sessions.get(job.id) or stored.sessions.get(earlier)
-        lost = known is not None and any_lost(out, known, stored.pages)
-        yield job, plan_of(job, known, options.page_facts, page_lost=lost)
+    for job, earlier in job_pairs(jobs, stored, options)[0]:
+        yield job, planned(job, stored.sessions.get(job.id) or stored.sessions.get(earlier), stored, out, options)
 
 
-def _pairs(jobs: Iterable[Job], stored: Stored, options: BatchOptions) -> list[tuple[Job, str]]:
-    """Return the jobs as the run itself would have them, each with the stored session that it takes the place of."""
+def job_pairs(jobs: Iterable[Job], stored: Stored, options: BatchOptions) -> tuple[list[tuple[Job, str]], list[str]]:
+    """Return the jobs as they are run, each with the stored session whose place it takes, and what has to be said."""
     pointed = with_pointers(settled(jobs, stored), stored, pruned=options.prune)
-    return named_pairs(pointed, options.name, stored.sessions)[0]
+    return named_pairs(pointed, options.name, stored.sessions)
 
 
 def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]:
     """Say what a batch would remove or leave unnamed, without doing it."""
     stored = look_up(out / DATABASE)
-    pairs = _pairs(jobs, stored, options)
+    pairs, _ = job_pairs(jobs, stored, options)
     named = {job.id for job, _ in pairs} | {earlier for _, earlier in pairs}
     lines = []
     for job, earlier in pairs:
@@ -111,8 +111,8 @@ def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]
             lines.append(f"{what}: it is not named any more" + ("" if options.prune else "; --prune removes it"))
     if options.prune:
         left = {known.rider for session_id, known in stored.sessions.items() if session_id in named}
-        left |= {job.session.rider for job, _ in pairs}
-        compared = {job.session.rider for job, _ in pairs if job.compared}
+        left |= {job.rider for job, _ in pairs}
+        compared = {job.rider for job, _ in pairs if job.compared}
         told = {True: "no two sessions of {} with different counts are left", False: "no session of {} is left"}
         lines += [
             f"remove     {rider_link(rider)}: {told[rider in left].format(rider)}"

@@ -40,12 +40,14 @@ def _has_two_counts(sessions: Sequence[Row]) -> bool:
 def day_of(session: Row) -> str:
     """Return the day of a session, such that days sort by their text: the manifest's, else the recording's, else empty.
 
+    One that an older version has stored without its day has it from its date and start.
+
     Examples
     --------
-    >>> day_of({"date": "3.2.2026", "start": None}), day_of({"date": "", "start": "2026-02-03T10:00:00+00:00"})
+    >>> day_of({"day": "2026-02-03"}), day_of({"day": "", "date": "3.2.2026", "start": None})
     ('2026-02-03', '2026-02-03')
     """
-    return iso_day(str(session["date"])) or (session["start"] or "")[:10]
+    return str(session["day"]) or iso_day(str(session["date"])) or (session["start"] or "")[:10]
 
 
 def taken_off_between(sessions: Sequence[Row]) -> bool:

@@ -22,15 +22,14 @@ from bikefit.batch.folder import (
     make_folder,
     page_lost,
 )
-from bikefit.batch.identity import settled, with_ids
-from bikefit.batch.names import check_pattern, named_pairs, page_links
+from bikefit.batch.identity import with_ids
+from bikefit.batch.names import check_pattern
 from bikefit.batch.pages import Look, load_libraries, rider_link, rider_links, write_group, write_rider
-from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, fingerprint, printable
-from bikefit.batch.pointers import with_pointers
+from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, printable
 from bikefit.batch.pool import run_local
-from bikefit.batch.preview import BatchOptions, any_lost, ask
+from bikefit.batch.preview import BatchOptions, ask, job_pairs, planned
 from bikefit.batch.work import Done, Task, absent, do_task
-from bikefit.errors import BikefitError, OutputError, RecordingError, how_many
+from bikefit.errors import BikefitError, OutputError, RecordingError, first_of, how_many
 from bikefit.files import require_parquet, write_whole
 from bikefit.model import to_json_value
 from bikefit.sessions.session import Session
@@ -102,8 +101,8 @@ def _not_in_manifest(source: Path, out: Path, jobs: Iterable[Job]) -> str:
     others = [printable(path.name) for path in found if path.resolve() not in named]
     if not others:
         return ""
-    shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
-    return f" {how_many(len(others), 'recording')} there {'is' if len(others) == 1 else 'are'} not in it: {shown}."
+    are = "is" if len(others) == 1 else "are"
+    return f" {how_many(len(others), 'recording')} there {are} not in it: {first_of(others)}."
 
 
 def failures(out: Path) -> list[tuple[str, str]]:
@@ -159,15 +158,14 @@ def _run_locked(
                 "every session whose recording is there is done again."
             )
         stored = store.stored()
-        pairs, notes = named_pairs(
-            with_pointers(settled(jobs, stored), stored, pruned=options.prune), options.name, stored.sessions
-        )
+        pairs, notes = job_pairs(jobs, stored, options)
         for note in notes:
             tell(note)
-        riders = rider_links(map(_rider, jobs))
-        looks = {_rider(job): _look(job) for job in jobs}
-        pages = page_links(PAGES, (job for job, _ in pairs), report=options.report, pdf=options.pdf)
-        wanted = [INDEX, TABLE, *riders.values(), *pages]
+        riders = rider_links(job.rider for job in jobs)
+        looks = {job.rider: _look(job) for job in jobs}
+        tasks = [_task(job, options) for job, _ in pairs]
+        wanted = [INDEX, TABLE, *riders.values()]
+        wanted += [page for task in tasks for page in (task.link, task.pdf) if page]
         wanted += PARQUET_FILES if options.parquet else ()
         check_foreign(out, wanted, stored.pages)
         if not options.force:
@@ -180,22 +178,20 @@ def _run_locked(
             for name in store.prune():
                 tell(f"removed {name}: it is not named any more.")
         elif others:
-            shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
-            stay, them = (
-                ("is not named any more and stays", "it")
-                if len(others) == 1
-                else (("are not named any more and stay", "them"))
+            are, stay, them = ("is", "stays", "it") if len(others) == 1 else ("are", "stay", "them")
+            tell(
+                f"{how_many(len(others), 'session')} {are} not named any more and {stay} ({first_of(others)}); "
+                f"--prune removes {them}."
             )
-            tell(f"{how_many(len(others), 'session')} {stay} ({shown}); --prune removes {them}.")
         store.claim(wanted)
         if riders:
             load_libraries()
-        to_come = Counter(_rider(job) for job in jobs)
+        to_come = Counter(job.rider for job in jobs)
         by_id = {job.id: (job, earlier) for job, earlier in pairs}
-        for done in _all_done([job for job, _ in pairs], stored, out, options, work, store):
+        for done in _all_done(tasks, stored, out, options, work, store):
             job, earlier = by_id[done.id]
             yield _stored_outcome(store, job, earlier, done, stored, out)
-            rider = _rider(job)
+            rider = job.rider
             to_come[rider] -= 1
             # now, while the workers go on with others
             if rider and not to_come[rider] and page_lost(out, riders[rider], store.pages().get(riders[rider])):
@@ -226,32 +222,23 @@ def _moved(pairs: Iterable[tuple[Job, str]], before: Mapping[str, Known], after:
 
 
 def _all_done(
-    jobs: list[Job], stored: Stored, out: Path, options: BatchOptions, work: Callable[[Task], Done], store: Store
+    tasks: list[Task], stored: Stored, out: Path, options: BatchOptions, work: Callable[[Task], Done], store: Store
 ) -> Iterator[Done]:
     """Yield what came of each job: first those of which nothing has to be read, for which no worker is started."""
     todo, unchanged = [], {}
-    for job in jobs:
-        known = stored.sessions.get(job.id)
-        if not job.missing and known is not None and _holds(job, known, stored, out, options):
+    for task in tasks:
+        job = task.job
+        if planned(job, stored.sessions.get(job.id), stored, out, options).doing == "unchanged":
             unchanged[job.place] = job.id
         else:
-            todo.append(job)
+            todo.append(task)
     store.confirm(unchanged)
     yield from (Done(session_id, None) for session_id in unchanged.values())
-    yield from (absent(job, job.missing) for job in todo if job.missing and not job.fault)
-    tasks = [_task(job, options) for job in todo if not job.missing or job.fault]
-    if tasks:
-        yield from _do(tasks, len(tasks), options, work)
-
-
-def _holds(job: Job, known: Known, stored: Stored, out: Path, options: BatchOptions) -> bool:
-    """Whether a stored result and its page are what would come out again."""
-    if known.retry or any_lost(out, known, stored.pages):
-        return False
-    try:
-        return fingerprint(job, options.page_facts, planned=True)[1] == known.fingerprint
-    except OSError:
-        return False  # a companion: the worker says what is wrong
+    away = [task.job for task in todo if task.job.missing and not task.job.fault]
+    yield from (absent(job, job.missing) for job in away)
+    left = [task for task in todo if not task.job.missing or task.job.fault]
+    if left:
+        yield from _do(left, options, work)
 
 
 def _stored_outcome(store: Store, job: Job, earlier: str, done: Done, stored: Stored, out: Path) -> BatchOutcome:
@@ -269,10 +256,7 @@ def _stored_outcome(store: Store, job: Job, earlier: str, done: Done, stored: St
     pages = {link: page for link, page in ((session.report, done.page.encode()), (session.pdf, done.pdf)) if page}
     for link, page in pages.items():
         write_whole(out / link, page)
-    changed = {
-        job.session.rider,
-        *(stored.sessions[name].rider for name in (job.id, earlier) if name in stored.sessions),
-    }
+    changed = {job.rider, *(stored.sessions[name].rider for name in (job.id, earlier) if name in stored.sessions)}
     store.save(
         done.rows,
         place=job.place,
@@ -283,24 +267,20 @@ def _stored_outcome(store: Store, job: Job, earlier: str, done: Done, stored: St
     return BatchOutcome(job.id, job.name, job.file_names, done.rows.status, error, [*map(asdict, done.rows.feet)])
 
 
-def _do(tasks: Iterable[Task], count: int, options: BatchOptions, work: Callable[[Task], Done]) -> Iterator[Done]:
+def _do(tasks: list[Task], options: BatchOptions, work: Callable[[Task], Done]) -> Iterator[Done]:
     """Do the tasks here or on a cluster."""
     if options.scheduler is not None:
         from bikefit.batch.cluster import run_cluster
 
         return run_cluster(tasks, options.scheduler, options.timeout_s, ship_files=options.ship_files)
-    return run_local(tasks, min(options.jobs or processors(), count) or 1, options.timeout_s, work)
+    return run_local(tasks, min(options.jobs or processors(), len(tasks)), options.timeout_s, work)
 
 
 def _task(job: Job, options: BatchOptions) -> Task:
     """Return a job with what the batch decides of its page."""
-    return Task(
-        job=job,
-        link=next(iter(page_links(PAGES, [job], report=options.report, pdf=False)), ""),
-        pdf=next(iter(page_links(PAGES, [job], report=False, pdf=options.pdf)), ""),
-        title=options.title,
-        fitter=options.fitter,
-    )
+    page = f"{PAGES}/{job.stem or job.id}"
+    link, pdf = f"{page}.html" if options.report else "", f"{page}.pdf" if options.pdf else ""
+    return Task(job, link, options.title, options.fitter, pdf)
 
 
 def _look(job: Job) -> Look:
@@ -312,11 +292,6 @@ def _most_frequent(jobs: list[Job]) -> Look:
     """Return how most sessions' pages look: so does the index."""
     looks = [(job.session.page_language, job.session.brand.digest if job.session.brand else "") for job in jobs]
     return _look(jobs[looks.index(Counter(looks).most_common(1)[0][0])]) if jobs else Look()
-
-
-def _rider(job: Job) -> str:
-    """Return who rode; empty where it is not known."""
-    return job.session.rider
 
 
 def run_batch(

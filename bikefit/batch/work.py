@@ -11,40 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from bikefit import __version__
 from bikefit.analysis import analyze_recording
 from bikefit.batch.plan import Job, fingerprint, printable, why_unreadable
 from bikefit.errors import BikefitError
 from bikefit.model import SessionResult
 from bikefit.sessions.reading import read_session
-from bikefit.sessions.session import told_of
 from bikefit.sessions.values import iso_day
-from bikefit.store import SessionRow, SessionRows, rows_of
+from bikefit.store import SessionRow, SessionRows, row_about, rows_of
 
 
 @dataclass(frozen=True)
 class Task:
-    """A job with what the batch as a whole decides.
-
-    Attributes
-    ----------
-    job : Job
-        The session.
-    link : str
-        The page's address in ``sessions.csv`` and the index; empty for no page.
-    title, fitter : str
-        For the page.
-    pdf : str
-        The PDF's address; empty for none.
-    shipped : mapping of str to bytes
-        The files' bytes by path, where the worker cannot read them itself.
-    """
+    """A job with what the batch as a whole decides."""
 
     job: Job
-    link: str = ""
+    link: str = ""  # The page's address in ``sessions.csv`` and the index; empty for no page
+    # For the page.
     title: str = ""
     fitter: str = ""
-    pdf: str = ""
+    pdf: str = ""  # The PDF's address; empty for none
+    # The files' bytes by path, where the worker cannot read them itself.
     shipped: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
@@ -58,25 +44,14 @@ class Done:
     """What came of a task.
 
     Only the batch itself writes, so that a worker that outlives it cannot spoil what the next batch writes.
-
-    Attributes
-    ----------
-    id : str
-        The session.
-    rows : SessionRows or None
-        None where the stored ones still hold.
-    page : str
-        The page's text; empty where there is none.
-    pdf : bytes
-        The client's page as a PDF; empty where there is none.
-    absent : bool
-        Whether it failed because the recording or its worker was not there: a stored good result then outlives it.
     """
 
     id: str
-    rows: SessionRows | None
+    rows: SessionRows | None  # None where the stored ones still hold
+    # The page's text and the client's page as a PDF; empty where there is none.
     page: str = field(default="", repr=False)
     pdf: bytes = field(default=b"", repr=False)
+    # Whether it failed because the recording or its worker was not there: a stored good result then outlives it.
     absent: bool = False
 
 
@@ -157,17 +132,5 @@ def result_rows(job: Job, result: SessionResult, print_of: str, link: str, pdf: 
 
 def _about(job: Job, print_of: str) -> SessionRow:
     """Return what is known of a session without its result."""
-    return SessionRow(
-        id=job.id,
-        position=job.position,
-        session=job.name,
-        file=job.file_names,
-        rider=job.session.rider,
-        date=job.session.date,
-        day=iso_day(job.session.date),
-        condition=job.session.condition,
-        fingerprint=print_of,
-        version=__version__,
-        client=job.session.client,
-        **told_of(job.session),
-    )
+    about = row_about(job.session, id=job.id, position=job.position, session=job.name, file=job.file_names)
+    return replace(about, fingerprint=print_of)

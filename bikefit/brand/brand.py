@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from bikefit.brand.colour import DARK_GROUND, LIGHT_GROUND, READABLE, contrast, hex_colour, readable
 from bikefit.brand.logo import Logo, load_logo
-from bikefit.errors import UsageError, near_matches
+from bikefit.errors import UsageError, first_of, near_matches
 from bikefit.words import languages
 
 LINES_MAX: Final = 6
@@ -105,7 +105,7 @@ class Brand:
         """What was changed of what the file says."""
         said = []
         if self.logo is not None and self.logo.left_out:
-            shown = ", ".join(self.logo.left_out[:6]) + (" ..." if len(self.logo.left_out) > 6 else "")
+            shown = first_of(self.logo.left_out, most=6)
             said.append(f"logo: taken out, as no logo needs it: {shown}.")
         if self.colour and self.ink != self.colour:
             said.append(

@@ -7,17 +7,15 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from bikefit import __version__
 from bikefit.batch.folder import DATABASE
 from bikefit.batch.identity import named_id
 from bikefit.batch.plan import printable
-from bikefit.errors import how_many
+from bikefit.errors import first_of, how_many
 from bikefit.model import SessionResult
 from bikefit.report.out.write import report_bytes
 from bikefit.report.pages.sheet import Sheet
-from bikefit.sessions.session import Session, told_of
-from bikefit.sessions.values import iso_day
-from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, rows_of
+from bikefit.sessions.session import Session
+from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, row_about, rows_of
 from bikefit.store.rows import FindingRow, FootRow
 from bikefit.store.schema import FINDINGS, STROKES
 from bikefit.store.sessions import sessions_of
@@ -40,18 +38,7 @@ def append_result(
     info = result.recording
     name = printable(info.name)
     section = (f"{info.from_s:.10g}", f"{info.to_s:.10g}") if result.is_section else ()
-    about = SessionRow(
-        id=named_id(name, info.sha256, *section),
-        position=0,
-        session=name,
-        file=name,
-        rider=client.name,
-        date=session.date,
-        day=iso_day(session.date),
-        condition=session.condition,
-        version=__version__,
-        **told_of(session),
-    )
+    about = row_about(session, id=named_id(name, info.sha256, *section), position=0, session=name, file=name)
     page = report_bytes(
         result,
         ".html",
@@ -96,10 +83,9 @@ def append_batch(out: Path, path: Path) -> Iterator[str]:
             replaced = file.append(client, rows, pages, found)
             added, again = added + (not replaced), again + replaced
         if nobody:
-            shown = ", ".join(nobody[:5]) + (" ..." if len(nobody) > 5 else "")
             yield (
                 f"{how_many(len(nobody), 'session')} with neither a client nor a rider "
-                f"{'is' if len(nobody) == 1 else 'are'} not in {path} ({shown})."
+                f"{'is' if len(nobody) == 1 else 'are'} not in {path} ({first_of(nobody)})."
             )
         yield f"{path}: {how_many(added, 'session')} added, {again} brought up to date, {same} unchanged."
 

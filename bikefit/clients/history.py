@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts
+from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
 from bikefit.comparison import ComparisonResult, compare_readings
 from bikefit.errors import BikefitError, UsageError
 from bikefit.report.pages.client_history import VisitView, history_html
@@ -20,32 +20,22 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ClientVisit:
-    """What was recorded on one day.
+    """What was recorded on one day."""
 
-    Attributes
-    ----------
-    day : str
-        YYYY-MM-DD; empty where it is not known.
-    sessions : sequence of mapping
-        Stored sessions, in the order of time.
-    compared : ComparisonResult, optional
-        What they say together, where a foot was recorded with two counts.
-    """
-
-    day: str
-    sessions: Sequence[Row]
-    compared: ComparisonResult | None
+    day: str  # YYYY-MM-DD; empty where it is not known
+    sessions: Sequence[Row]  # Stored sessions, in the order of time
+    compared: ComparisonResult | None  # What they say together, where a foot was recorded with two counts
 
 
 def in_order(sessions: Sequence[Row]) -> list[Row]:
     """Return sessions by their day and clock, those of no known day first."""
-    return sorted(sessions, key=lambda one: (day_of(one) or one["day"], one["start"] or "", one["position"]))
+    return sorted(sessions, key=lambda one: (day_of(one), one["start"] or "", one["position"]))
 
 
 def visits_of(sessions: Sequence[Row], settings: Settings | None = None) -> list[ClientVisit]:
     """Return a client's visits: the sessions of each day."""
     found = []
-    for day, own in groupby(in_order(sessions), key=lambda one: day_of(one) or str(one["day"])):
+    for day, own in groupby(in_order(sessions), key=day_of):
         made = list(own)
         compared = compare_rider(made, settings or Settings()) if riders_with_two_counts(made) else None
         found.append(ClientVisit(day, made, None if isinstance(compared, BikefitError) else compared))
@@ -66,10 +56,9 @@ def compare_client(
     sessions = in_order([one for one in file.sessions(client) if one["feet"]])
     if len(sessions) < 2:
         raise UsageError(f"{client.id}: compare needs two recordings or more; {file.path} has {len(sessions)}.")
-    days = {day_of(one) or one["day"] for one in sessions}
     result = compare_readings(
         [stored_readings(one) for one in sessions],
-        remounted=remounted or len(days) > 1 or days == {""},
+        remounted=remounted or taken_off_between(sessions),
         cleat_float_deg=cleat_float_deg,
         settings=settings,
     )

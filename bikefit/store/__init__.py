@@ -18,6 +18,7 @@ from bikefit.store.rows import (
     SessionRow,
     SessionRows,
     Status,
+    row_about,
     rows_of,
     stored_readings,
 )
@@ -28,6 +29,6 @@ from bikefit.store.table import CSV_COLUMNS, sessions_csv
 __all__ = [
     "COLUMNS", "CSV_COLUMNS", "PARQUET_FILES", "SCHEMA_VERSION", "ClientFile", "ClientRow", "FindingRow", "FootRow",
     "Forgotten", "Known", "PageRow", "SessionRow", "SessionRows", "Status", "Store", "Stored", "check_own",
-    "client_of", "is_own", "look_up", "reading", "rows_of", "sessions_csv", "stored_readings", "stored_sessions",
-    "stored_version", "write_parquet",
+    "client_of", "is_own", "look_up", "reading", "row_about", "rows_of", "sessions_csv", "stored_readings",
+    "stored_sessions", "stored_version", "write_parquet",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from bikefit.errors import UsageError, near_matches
 from bikefit.store.client_database import ClientDatabase
-from bikefit.store.rows import ClientRow, PageRow, SessionRows
+from bikefit.store.rows import ClientRow, PageRow, SessionRow, SessionRows
 from bikefit.store.schema import CLIENT_PAGES, CLIENTS, SESSIONS, TABLES
 from bikefit.store.sessions import sessions_of
 from bikefit.store.writing import insert, insert_session, values_of
@@ -21,21 +21,11 @@ from bikefit.store.writing import insert, insert_session, values_of
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was known of a client who is forgotten now, as far as it lies outside the file.
+    """What was known of a client who is forgotten now, as far as it lies outside the file."""
 
-    Attributes
-    ----------
-    sessions : int
-        How many were removed.
-    copies : tuple of PageRow
-        Pages that were written as files of their own.
-    backups : tuple of str
-        Copies of the whole file.
-    """
-
-    sessions: int
-    copies: tuple[PageRow, ...]
-    backups: tuple[str, ...]
+    sessions: int  # How many were removed
+    copies: tuple[PageRow, ...]  # Pages that were written as files of their own
+    backups: tuple[str, ...]  # Copies of the whole file
 
 
 class ClientFile(ClientDatabase):
@@ -49,7 +39,7 @@ class ClientFile(ClientDatabase):
         if not name:
             raise UsageError("clients add: a name was expected.")
         with self._transaction():
-            taken = {row.id.casefold() for row in self._clients()}
+            taken = {row.id.casefold() for row in self.clients()}
             if client_id.casefold() in taken:
                 raise UsageError(f"--id {client_id}: this id is taken; 'bikefit clients list' shows whose it is.")
             number = int(self._setting("next_client") or 1)
@@ -64,12 +54,7 @@ class ClientFile(ClientDatabase):
     def clients(self) -> list[ClientRow]:
         """Return all clients, by name."""
         with self._told():
-            return self._clients()
-
-    def _clients(self) -> list[ClientRow]:
-        """Return all clients, by name."""
-        columns = ", ".join(CLIENTS.names)
-        found = [ClientRow(*row) for row in self._db.execute(f"SELECT {columns} FROM clients")]
+            found = [ClientRow(*row) for row in self._db.execute(f"SELECT {', '.join(CLIENTS.names)} FROM clients")]
         return sorted(found, key=lambda row: (row.name.casefold(), row.id))
 
     def find(self, who: str) -> ClientRow:
@@ -113,19 +98,17 @@ class ClientFile(ClientDatabase):
         """
         session = rows.session
         with self._transaction():
-            same = self._db.execute(
-                "SELECT id, client, position FROM sessions "
-                "WHERE sha256 = ? AND sha256 <> '' AND from_s IS ? AND to_s IS ?",
-                (session.sha256, session.from_s, session.to_s),
-            ).fetchone()
-            if same is not None and same[1] != client.id:
-                raise UsageError(f"{session.file}: this recording is there already, as a session of client {same[1]}.")
+            same = self._same(session)
+            if same is not None and same.client != client.id:
+                raise UsageError(
+                    f"{session.file}: this recording is there already, as a session of client {same.client}."
+                )
             kept: list[PageRow] = []
             if same is not None:
-                kept = [row for row in self._pages(same[0]) if row.content is None]
-                self._db.execute("DELETE FROM sessions WHERE id = ?", (same[0],))
+                kept = [row for row in self._pages(same.id) if row.content is None]
+                self._db.execute("DELETE FROM sessions WHERE id = ?", (same.id,))
             last = self._db.execute("SELECT max(position) FROM sessions").fetchone()[0]
-            position = same[2] if same is not None else (last or 0) + 1
+            position = same.position if same is not None else (last or 0) + 1
             own = replace(session, id=self._free_id(session.id), position=position, client=client.id, rider=client.name)
             insert_session(self._db, replace(rows, session=own))
             written = {str(path.resolve()): _sha256(path.read_bytes()) for path in copies}
@@ -141,22 +124,25 @@ class ClientFile(ClientDatabase):
         self, client: ClientRow, rows: SessionRows, pages: Sequence[tuple[str, bytes]], copies: Sequence[Path]
     ) -> bool:
         """Whether a session is there already with just these values and pages: `append` would change nothing."""
-        names, told = SESSIONS.names, rows.session
         with self._told():
-            found = self._db.execute(
-                f"SELECT {', '.join(names)} FROM sessions "
-                "WHERE sha256 = ? AND sha256 <> '' AND from_s IS ? AND to_s IS ?",
-                (told.sha256, told.from_s, told.to_s),
-            ).fetchone()
-            if found is None:
+            same = self._same(rows.session)
+            if same is None:
                 return False
-            kept = dict(zip(names, found, strict=True))
-            own = replace(told, id=kept["id"], position=kept["position"], client=client.id, rider=client.name)
-            held = {(row.name, row.sha256, row.content is None) for row in self._pages(kept["id"])}
+            own = replace(rows.session, id=same.id, position=same.position, client=client.id, rider=client.name)
+            held = {(row.name, row.sha256, row.content is None) for row in self._pages(same.id)}
         wanted = {(name, _sha256(content), False) for name, content in pages}
         wanted |= {(str(path.resolve()), _sha256(path.read_bytes()), True) for path in copies}
         inside = {row for row in held if not row[2]}
-        return values_of(SESSIONS, own) == found and wanted <= held and inside <= wanted
+        return own == same and wanted <= held and inside <= wanted
+
+    def _same(self, session: SessionRow) -> SessionRow | None:
+        """Return the stored session of the same recording or section, if there is one."""
+        found = self._db.execute(
+            f"SELECT {', '.join(SESSIONS.names)} FROM sessions "
+            "WHERE sha256 = ? AND sha256 <> '' AND from_s IS ? AND to_s IS ?",
+            (session.sha256, session.from_s, session.to_s),
+        ).fetchone()
+        return SessionRow(*found) if found else None
 
     def note_copies(self, client: ClientRow, paths: Sequence[Path]) -> None:
         """Note files with what is known of a client, such as their page, for `forget` to find."""

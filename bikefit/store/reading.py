@@ -15,27 +15,7 @@ from bikefit.store.schema import SCHEMA_VERSION
 
 
 class Known(NamedTuple):
-    """What tells whether a stored session still holds.
-
-    Attributes
-    ----------
-    fingerprint, sha256, version : str
-        What it was made from, the hash of its files alone, and by which version of the program.
-    retry : int
-        Whether it failed for a reason that may have passed.
-    error : str
-        Why it failed.
-    report : str
-        Its page, empty where it has none.
-    session : str
-        Its name.
-    status : str
-        How it ended.
-    rider : str
-        Who rode.
-    pdf : str
-        Its PDF, empty where it has none.
-    """
+    """What tells whether a stored session still holds: columns of `bikefit.store.rows.SessionRow`."""
 
     fingerprint: str
     sha256: str
@@ -58,11 +38,6 @@ def known_sessions(database: sqlite3.Connection) -> dict[str, Known]:
     """Return what each stored session was made from, by its id."""
     columns = ", ".join(Known._fields)
     return {row[0]: Known(*row[1:]) for row in database.execute(f"SELECT id, {columns} FROM sessions")}
-
-
-def places_of(database: sqlite3.Connection) -> dict[str, str]:
-    """Return the session of each place where a recording was found."""
-    return dict(database.execute("SELECT place, session_id FROM places").fetchall())
 
 
 def pages_of(database: sqlite3.Connection) -> dict[str, int | None]:
@@ -98,7 +73,7 @@ def stored_version(path: Path) -> int | None:
 
 
 def worn_in(database: sqlite3.Connection) -> dict[str, list[tuple[Side, int]]]:
-    """Return the foot and count of wedges for each session's feet that gave an angle, where the count is known."""
+    """Return `Stored.worn`."""
     query = "SELECT session_id, foot, fitted FROM feet WHERE rotation_deg IS NOT NULL AND fitted IS NOT NULL"
     worn: dict[str, list[tuple[Side, int]]] = {}
     for session_id, foot, fitted in database.execute(query):
@@ -107,29 +82,19 @@ def worn_in(database: sqlite3.Connection) -> dict[str, list[tuple[Side, int]]]:
 
 
 class Stored(NamedTuple):
-    """What a batch's results hold.
+    """What a batch's results hold."""
 
-    Attributes
-    ----------
-    sessions : mapping
-        By id.
-    places : mapping
-        The session of each place.
-    pages : mapping
-        Its own files and their sizes.
-    worn : mapping
-        Foot and count of wedges for each session's feet that gave an angle, where the count is known.
-    """
-
-    sessions: Mapping[str, Known]
-    places: Mapping[str, str]
-    pages: Mapping[str, int | None]
+    sessions: Mapping[str, Known]  # By id
+    places: Mapping[str, str]  # The session of each place where a recording was found
+    pages: Mapping[str, int | None]  # Its own files and their sizes, where those are known
+    # By session, foot and count of wedges of each foot that gave an angle, where the count is known.
     worn: Mapping[str, Collection[tuple[Side, int]]]
 
 
 def stored_in(database: sqlite3.Connection) -> Stored:
     """Return what an open database holds."""
-    return Stored(known_sessions(database), places_of(database), pages_of(database), worn_in(database))
+    places = dict(database.execute("SELECT place, session_id FROM places").fetchall())
+    return Stored(known_sessions(database), places, pages_of(database), worn_in(database))
 
 
 def look_up(path: Path) -> Stored:

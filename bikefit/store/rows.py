@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from bikefit import __version__
 from bikefit.conventions import METRICS, STROKE_COLUMNS, Column, Metric, Reference, Side, ZeroMeaning
 from bikefit.model import (
     Excess,
@@ -31,6 +32,8 @@ from bikefit.model import (
     reading_of,
     to_json_value,
 )
+from bikefit.sessions.session import Session, told_of
+from bikefit.sessions.values import iso_day
 
 Status = Literal["ok", "undetermined", "failed"]
 
@@ -167,6 +170,20 @@ class PageRow:
     sha256: Annotated[str, Column("of its bytes")]
     content: Annotated[bytes | None, Column("its bytes, deflated (zlib); empty for a copy", csv=0)] = field(
         default=None, repr=False
+    )
+
+
+def row_about(said: Session, /, **names: Any) -> SessionRow:
+    """Return what is known of a session without its result; ``names``: its id, position, name and file."""
+    return SessionRow(
+        **names,
+        rider=said.rider,
+        date=said.date,
+        day=iso_day(said.date),
+        condition=said.condition,
+        version=__version__,
+        client=said.client,
+        **told_of(said),
     )
 
 
