@@ -74,8 +74,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             Path(temporary).unlink(missing_ok=True)
 
 
-MARKS = {".html": b'content="bikefit"', ".pdf": b"/Author(bikefit)", ".png": b"tEXtSoftware\0bikefit"}
-"""What makes a page or picture known as the program's own, by its suffix."""
+MARKS = {
+    ".html": b'content="bikefit"', ".pdf": b"/Author(bikefit)", ".png": b"tEXtSoftware\0bikefit", ".toml": b"bikefit",
+}  # fmt: skip
+"""What makes a page, a picture or a prior known as the program's own, by its suffix."""
 _BEGINNING, _END = 4096, 1 << 20
 """How much of a file is looked through for its mark [bytes]; a PDF has it near its end, before a list of its parts."""
 

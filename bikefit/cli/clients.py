@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 from bikefit.cli.declared import Argument, Flag, app
 from bikefit.cli.flags import CommonFlags, ReportFlags, Spoken
 from bikefit.cli.output import announce, open_file
+from bikefit.cli.reports import check_written
 from bikefit.errors import UsageError, how_many
-from bikefit.files import check_replaceable, write_whole
+from bikefit.files import write_whole
 from bikefit.words import Words
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def list_(
         own = [session for session in sessions if session["client"] == row.id]
         last = max((session["day"] for session in own), default="")
         due = max((session["next_visit"] for session in own), default="")
-        told = [f"{row.id:{width}}  {row.name}", f"{len(own)} session{'' if len(own) == 1 else 's'}"]
+        told = [f"{row.id:{width}}  {row.name}", how_many(len(own), "session")]
         told += [f"last {last}"] if last else []
         told += [f"next {due}"] if due else []
         print("; ".join(told))
@@ -82,11 +83,7 @@ def show(
 ) -> None:
     """Write a client's page: angles, counts and comfort over the years, and each visit's verdict."""
     words = Words(language)
-    if out.suffix.lower() != ".html":
-        raise UsageError(f"--out {out}: the page is written as .html.")
-    if not out.parent.is_dir():
-        raise UsageError(f"--out {out}: there is no folder {out.parent}.")
-    check_replaceable(out)
+    check_written(out, "--out", ".html", "the page")
     from bikefit.clients import client_page
     from bikefit.store import ClientFile
 

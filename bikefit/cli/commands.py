@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from bikefit.cli.clients import CLIENTS, ClientFlag, ClientsFlag, client_named, note_copies, output_for
 from bikefit.cli.compared import OF_A_CLIENT, comforts_typed, compare_client, recordings_named, told_before
 from bikefit.cli.declared import Argument, Flag, app
-from bikefit.cli.flags import AsTyped, CommonFlags, Details, ReportFlags, Spoken, session_flags
+from bikefit.cli.flags import AsJson, AsTyped, CommonFlags, Details, ReportFlags, Spoken, session_flags
 from bikefit.cli.output import announce, print_json
 from bikefit.cli.reports import check_reports, write_reports, write_table
 from bikefit.cli.waiting import waiting
@@ -40,7 +40,7 @@ def analyze(
         list[Path] | None, Flag("--right", metavar="FILE", help="File(s) of the right shoe's sensor.")
     ] = None,
     look: Annotated[bool, Flag("--inspect", help="Say first what the file holds, as 'bikefit FILE' does.")] = False,
-    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: AsJson = False,
     strokes: Annotated[Path | None, Flag("--strokes", metavar="OUT.csv", help="Write the table of strokes.")] = None,
     curves: Annotated[
         Path | None, Flag("--curves", metavar="OUT.csv", help="Write every stroke's curve, one row per point.")
@@ -126,7 +126,7 @@ def plan(
         Flag("--side", help="Shoes to change. [default: those that FILE shows away from neutral, or both]"),
     ] = None,
     laps: Annotated[bool, Flag("--laps", help="Four laps of one recording instead of four files.")] = False,
-    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Plan the visit that shows what wedges do to a rider: bare, varus, valgus, bare."""
     check_reports(output)
@@ -177,7 +177,7 @@ def compare(
     comfort: Annotated[
         str | None, Flag("--comfort", metavar="0-10,..", help="How each recording felt, for the client's sheet.")
     ] = None,
-    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: AsJson = False,
     details: Details = False,
     client: ClientFlag = "",
     clients: ClientsFlag = CLIENTS,
@@ -228,7 +228,7 @@ def inspect(
     common: CommonFlags,
     said: Annotated[Said, session_flags("read", "section", "decision")],
     file: Annotated[Path, Argument(metavar="FILE", help="Any recording.")],
-    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: AsJson = False,
     plot: Annotated[Path | None, Flag("--plot", metavar="OUT.png", help="Draw the traces with their strokes.")] = None,
     details: Details = False,
     language: Spoken = "en",
@@ -263,7 +263,7 @@ def inspect(
 @app.command(epilog="Example: bikefit wedges")
 def wedges(
     common: CommonFlags,
-    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: AsJson = False,
     language: Spoken = "en",
 ) -> None:
     """List the wedge systems that are known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,12 +10,18 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Flag:
-    """What an option is called, and what its help says."""
+    """What an option is called, and what its help says; ``also``: words that are typed for it by mistake."""
 
     def __init__(
-        self, *names: str, help: str, metavar: str | None = None, panel: str | None = None, min: float | None = None
+        self,
+        *names: str,
+        help: str,
+        metavar: str | None = None,
+        panel: str | None = None,
+        min: float | None = None,
+        also: tuple[str, ...] = (),
     ) -> None:
-        self.names, self.help, self.metavar, self.panel, self.min = names, help, metavar, panel, min
+        self.names, self.help, self.metavar, self.panel, self.min, self.also = names, help, metavar, panel, min, also
 
 
 class Argument:
@@ -45,6 +51,13 @@ class Program:
         self.help, self.epilog = help, epilog
         self.commands: dict[str, Command] = {}
         self.groups: dict[str, Program] = {}
+
+    def find(self, words: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
+        """Return the command that a line begins with, if it does, and the words behind it."""
+        group = self.groups.get(words[0]) if words else None
+        if group is not None:
+            return group.find(words[1:])
+        return (self.commands.get(words[0]) if words else None), words[1:]
 
     def group(self, name: str, *, help: str, epilog: str) -> Program:
         """Add a group of commands."""

@@ -28,12 +28,17 @@ PANELS: Mapping[Group, str] = {
 class CommonFlags:
     """Flags of every command; `bikefit.cli.main` reads ``--debug`` and ``--quiet`` from the command line itself."""
 
-    quiet: Annotated[bool, Flag("--quiet", "-q", help="Print nothing but errors and what was asked for.")] = False
+    quiet: Annotated[
+        bool, Flag("--quiet", "-q", help="Print nothing but errors and what was asked for.", also=("silent",))
+    ] = False
     debug: Annotated[bool, Flag("--debug", help="Show the traceback of an error.")] = False
 
 
 Spoken = Annotated[str, Flag("--language", metavar="CODE", help="Language of page and terminal.")]
-Details = Annotated[bool, Flag("--details", help="Print every number and remark, not the answer alone.")]
+AsJson = Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")]
+Details = Annotated[
+    bool, Flag("--details", help="Print every number and remark, not the answer alone.", also=("verbose", "full"))
+]
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def _flag(keyword: Keyword) -> inspect.Parameter:
     elif kind.choices:
         taken = Literal[kind.choices] | None
     panel = PANELS[described.group] if described.group else None
-    info = Flag(keyword.flag, metavar=keyword.metavar, help=keyword.help, panel=panel)
+    info = Flag(keyword.flag, metavar=keyword.metavar, help=keyword.help, panel=panel, also=described.also)
     return inspect.Parameter(
         keyword.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]
     )
@@ -106,6 +111,7 @@ class ReportFlags:
             metavar="OUT.html|.pdf|.png",
             help="Write a report; repeatable.",
             panel=OUTPUT,
+            also=("out", "output", "html"),
         ),
     ] = ()  # type: ignore[assignment]
     open: Annotated[bool, Flag("--open", help="Open the report when done.", panel=OUTPUT)] = False

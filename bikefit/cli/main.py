@@ -90,12 +90,10 @@ def _plain(arguments: Sequence[str]) -> Callable[[], object] | None:
     from bikefit.cli.groups import Taken
     from bikefit.cli.plain import plain_call
 
-    group = app.groups.get(next(iter(arguments), ""))
-    program, words = (app, arguments) if group is None else (group, arguments[1:])
-    command = program.commands.get(next(iter(words), ""))
+    command, words = app.find(arguments)
     if command is None or os.environ.get("_BIKEFIT_COMPLETE"):
         return None
-    return plain_call(Taken(command.function), words[1:])
+    return plain_call(Taken(command.function), words)
 
 
 def _code(answer: object) -> int:

@@ -14,6 +14,11 @@ def announce(message: str, quiet: bool) -> None:
         print(message, file=sys.stderr)
 
 
+def say(message: str) -> None:
+    """Say something on standard error, quiet or not."""
+    print(f"bikefit: {message}", file=sys.stderr, flush=True)
+
+
 def open_file(path: Path) -> None:
     """Show a file with whatever the desktop opens it with."""
     import webbrowser

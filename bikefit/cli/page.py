@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 from bikefit.cli.declared import Flag, app
 from bikefit.cli.flags import CommonFlags, Spoken
-from bikefit.cli.output import announce
+from bikefit.cli.output import announce, say
 from bikefit.errors import UsageError
 from bikefit.sessions.session import KEYWORDS
 
@@ -43,8 +42,5 @@ def app_(
         )
         return
     from bikefit.app.run import run_app
-
-    def say(message: str) -> None:
-        print(f"bikefit: {message}", file=sys.stderr, flush=True)
 
     run_app(port, language=language, open_page=not no_open, say=say)

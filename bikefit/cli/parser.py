@@ -47,17 +47,18 @@ def typer_app(program: Program, only: str | None = None) -> typer.Typer:
     )
     made.callback()(bikefit)
     for name, command in program.commands.items():
-        made.command(name, cls=PlainCommand, epilog=command.epilog)(
-            _named(command) if only not in (None, name) else _whole(command)
-        )
+        _add(made, name, command, whole=only in (None, name))
     for name, group in program.groups.items():
         inner = typer.Typer(cls=PlainGroup, help=group.help, epilog=group.epilog, no_args_is_help=True)
         for called, command in group.commands.items():
-            inner.command(called, cls=PlainCommand, epilog=command.epilog)(
-                _named(command) if only not in (None, name) else _whole(command)
-            )
+            _add(inner, called, command, whole=only in (None, name))
         made.add_typer(inner, name=name)
     return made
+
+
+def _add(program: typer.Typer, name: str, command: Command, *, whole: bool) -> None:
+    """Add a command to a program, or nothing of it but its name and help."""
+    program.command(name, cls=PlainCommand, epilog=command.epilog)(_whole(command) if whole else _named(command))
 
 
 def _show_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bikefit.cli.flags import ReportFlags
 from bikefit.cli.output import announce, open_file
 from bikefit.errors import UsageError
+from bikefit.files import check_replaceable
 from bikefit.sessions.session import Session
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ def check_reports(output: ReportFlags) -> None:
         from bikefit.report.out.write import check_path
 
         check_path(path)
+
+
+def check_written(path: Path | None, flag: str, suffix: str, what: str = "this") -> None:
+    """Refuse a file that could not be written before the work is done."""
+    if path is None:
+        return
+    if path.suffix.lower() != suffix:
+        raise UsageError(f"{flag} {path}: {what} is written as {suffix}.")
+    if not path.parent.is_dir():
+        raise UsageError(f"{flag} {path}: there is no folder {path.parent}.")
+    check_replaceable(path)
 
 
 def write_reports(

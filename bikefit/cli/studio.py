@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 from bikefit.cli.declared import Argument, Flag, app
-from bikefit.cli.flags import CommonFlags, Spoken, session_flags
-from bikefit.cli.output import announce, print_json
-from bikefit.errors import UsageError, how_many
-from bikefit.files import check_replaceable, write_whole
+from bikefit.cli.flags import AsJson, CommonFlags, Spoken, session_flags
+from bikefit.cli.output import announce, print_json, say
+from bikefit.cli.reports import check_written
+from bikefit.errors import how_many
+from bikefit.files import write_whole
 from bikefit.sessions.session import Said, Session
 from bikefit.words import Words
 
@@ -26,7 +27,10 @@ def batch(
     said: Annotated[Said, session_flags("read", "section", "decision", "fitted", "sheet")],
     source: Annotated[Path, Argument(metavar="FOLDER|MANIFEST.csv", help="Recordings, or a table of them.")],
     out: Annotated[Path, Flag("--out", "-o", metavar="DIR", help="Folder of the results.")],
-    jobs: Annotated[int, Flag("--jobs", metavar="N", min=0, help="Workers; 0 = one per core.")] = 0,
+    jobs: Annotated[
+        int,
+        Flag("--jobs", metavar="N", min=0, help="Workers; 0 = one per core.", also=("threads", "cores", "parallel")),
+    ] = 0,
     timeout: Annotated[
         float, Flag("--timeout", metavar="S", min=0.1, help="Longest time for one session, in seconds.")
     ] = 900.0,
@@ -58,10 +62,10 @@ def batch(
     todo, notes = jobs_and_notes(source, out, Session().told(said))
     brands = {id(brand): brand for job in todo if (brand := job.session.brand) is not None}
     for note in (*notes, *(f"brand: {told}" for brand in brands.values() for told in brand.notes)):
-        _say(note)
+        say(note)
     if dry_run:
         if notice := rebuild_notice(out):
-            _say(notice)
+            say(notice)
         needed = 0
         for job, plan in plan_jobs(todo, out, how):
             needed += plan.doing != "unchanged"
@@ -73,7 +77,7 @@ def batch(
     counts = {"ok": 0, "undetermined": 0, "failed": 0, "kept": 0, "unchanged": 0}
     kept = []
     with _progress(len(todo), common.quiet) as advance:
-        for outcome in run_jobs(todo, out, how, tell=_say):
+        for outcome in run_jobs(todo, out, how, tell=say):
             counts[outcome.status] += 1
             if outcome.status == "kept":
                 kept.append((outcome.name, outcome.error))
@@ -97,7 +101,7 @@ def batch(
 def _list(what: str, told: Sequence[tuple[str, str]], count: int) -> None:
     """List sessions with what there is to say of each on standard error."""
     if told:
-        _say(f"{len(told)} of {how_many(count, 'session')} {what}:")
+        say(f"{len(told)} of {how_many(count, 'session')} {what}:")
     for name, error in told:
         print(f"  {name}: {error.removeprefix(f'{Path(name).name}: ')}", file=sys.stderr)
 
@@ -112,13 +116,13 @@ def learn(
     report: Annotated[
         Path | None, Flag("--report", metavar="OUT.html", help="Write a page with each foot's answer.")
     ] = None,
-    as_json: Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: AsJson = False,
     language: Spoken = "en",
 ) -> None:
     """Learn from a studio's own riders what to expect of the next one: response, repeatability, drift."""
     words = Words(language)
-    _check_written(out, "--out", ".toml")
-    _check_written(report, "--report", ".html")
+    check_written(out, "--out", ".toml")
+    check_written(report, "--report", ".html")
     from bikefit.batch.experiments import learn_prior
 
     prior = learn_prior(source)
@@ -139,22 +143,6 @@ def learn(
         from bikefit.report.out.text import print_result
 
         print_result(learn_text(words, prior, out if prior.learned("response_mean") else None))
-
-
-def _check_written(path: Path | None, flag: str, suffix: str) -> None:
-    """Refuse a file that could not be written before the work is done."""
-    if path is None:
-        return
-    if path.suffix.lower() != suffix:
-        raise UsageError(f"{flag} {path}: this is written as {suffix}.")
-    if not path.parent.is_dir():
-        raise UsageError(f"{flag} {path}: there is no folder {path.parent}.")
-    check_replaceable(path, b"bikefit" if suffix == ".toml" else None)
-
-
-def _say(message: str) -> None:
-    """Say something on standard error."""
-    print(f"bikefit: {message}", file=sys.stderr)
 
 
 @contextmanager

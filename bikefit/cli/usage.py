@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from bikefit.cli.declared import Flag, app
+from bikefit.cli.groups import Taken
 from bikefit.errors import near_matches
 
 _LENGTH_MAX = 40
+_MEANT_MAX = 3
+"""Where the help of more options has a word, it tells nothing."""
 _LOWEST = re.compile(r"(?:greater than or equal to|range x>=)\s?(?P<low>-?[\d.]*\d)")
 
 
@@ -33,7 +37,7 @@ def _own(error: Any, context: Any, arguments: Sequence[str]) -> str:
     """Return the house's words for an error, empty where it has none."""
     kind, parameter = type(error).__name__, getattr(error, "param", None)
     if kind == "NoSuchOption":
-        return _no_option(error.option_name, context)
+        return _no_option(error.option_name, context, arguments)
     if kind == "MissingParameter" and parameter is not None:
         return f"{context.info_name}: {_all_names(parameter)} is missing"
     if kind == "BadOptionUsage":
@@ -43,10 +47,12 @@ def _own(error: Any, context: Any, arguments: Sequence[str]) -> str:
     if kind == "BadParameter" and parameter is not None:
         return _bad_value(parameter, str(error.message), arguments)
     commands = getattr(getattr(context, "command", None), "commands", None)
-    if commands is not None and arguments and arguments[0] not in commands:
+    typed = arguments[len(context.command_path.split()) - 1 :] if commands is not None else []
+    if commands is not None and typed and typed[0] not in commands:
         known = sorted(name for name, command in commands.items() if not command.hidden)
-        near = near_matches(arguments[0], known) or f" The commands are: {', '.join(known)}."
-        return f"there is no command '{arguments[0][:_LENGTH_MAX]}', and no such file.{near}"
+        near = near_matches(typed[0], known) or f" The commands are: {', '.join(known)}."
+        nor = ", and no such file" if typed[0] == arguments[0] else ""
+        return f"there is no command '{typed[0][:_LENGTH_MAX]}'{nor}.{near}"
     extra = re.search(r"extra arguments?(?:\(s\))?\s(?P<words>.*)", str(getattr(error, "message", "")))
     if extra and context is not None:
         words = extra["words"].strip("() '")
@@ -54,8 +60,8 @@ def _own(error: Any, context: Any, arguments: Sequence[str]) -> str:
     return ""
 
 
-def _no_option(typed: str, context: Any) -> str:
-    """Say that there is no such option, and which are near."""
+def _no_option(typed: str, context: Any, arguments: Sequence[str]) -> str:
+    """Say that there is no such option, and which are near, or else meant."""
     parameters = context.command.get_params(context) if context is not None else []
     known = [name for parameter in parameters for name in parameter.opts if name.startswith("-")]
     said = f"there is no option {typed[:_LENGTH_MAX]}."
@@ -63,8 +69,30 @@ def _no_option(typed: str, context: Any) -> str:
         return f"{said} Laps stand behind the file's name: ride.fit@lap1 ride.fit@lap2."
     # the dashes are not part of the likeness
     words = {name.lstrip("-"): name for name in known}
-    near = get_close_matches(typed.lstrip("-"), words, n=3, cutoff=0.6)
-    return said + (f" Did you mean {' or '.join(repr(words[name]) for name in near)}?" if near else "")
+    near = [words[name] for name in get_close_matches(typed.lstrip("-"), words, n=3, cutoff=0.6)]
+    meant = _meant(typed.lstrip("-").casefold(), near, arguments)
+    return said + (f" Did you mean {' or '.join(map(repr, meant))}?" if meant else "")
+
+
+def _meant(word: str, near: list[str], arguments: Sequence[str]) -> list[str]:
+    """Return the options that a word stands for: by other names of theirs, else near ones, else by what help says."""
+    command, _ = app.find(arguments)
+    declared = [] if command is None else [one.annotation.__metadata__[0] for one in Taken(command.function).parameters]
+    flags = [one for one in declared if isinstance(one, Flag)]
+    told = {flag: re.findall(r"[a-z]+", f"{flag.help} {flag.metavar or ''}".casefold()) for flag in flags}
+    alike = {word, f"{word}s", word.removesuffix("s")}
+    ranks = (
+        [_first_name(flag) for flag in flags if word in flag.also],
+        near,
+        [_first_name(flag) for flag, said in told.items() if said[0] in alike],
+        [_first_name(flag) for flag, said in told.items() if alike.intersection(said)],
+    )
+    return next((found for found in ranks if 0 < len(found) <= _MEANT_MAX), [])
+
+
+def _first_name(flag: Flag) -> str:
+    """Return what an option is called first."""
+    return flag.names[0].partition("/")[0]
 
 
 def _named(parameter: Any) -> str:

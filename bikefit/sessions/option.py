@@ -57,6 +57,8 @@ class Option:
         Of the flags for one foot; only an option that each foot has its own value of has it.
     column : bool
         Whether a manifest may have a column of it, or one for each foot.
+    also : tuple of str
+        Words that are typed for it by mistake.
     """
 
     kind: Kind
@@ -70,6 +72,7 @@ class Option:
     unit: str = ""
     each_help: PerFoot[str] | None = None
     column: bool = False
+    also: tuple[str, ...] = ()
 
     def read(self, text: Any, where: str) -> Any:
         """Return the value of what was typed; ``where`` begins the message about one that makes no sense."""

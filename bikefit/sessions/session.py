@@ -136,7 +136,9 @@ class Session:
         metavar="ID|FILE.toml",
         column=True,
     )
-    side: Side | None = option(None, SIDE, "Whose foot a file of one foot is.", group="read", column=True)
+    side: Side | None = option(
+        None, SIDE, "Whose foot a file of one foot is.", group="read", column=True, also=("foot",)
+    )
     swap_sides: bool = option(False, SWITCH, "The file's left is the rider's right.", group="read")
     positive: Literal["heel-out", "heel-in"] = option(
         "heel-out",
@@ -214,7 +216,9 @@ class Session:
         column=True,
     )
     sole_width_mm: float | None = option(None, NUMBER, "For shims stated in mm.", group="decision", metavar="MM")
-    settings: Settings = option(Settings(), SETTINGS, "Thresholds and priors.", group="decision", metavar="T.toml")
+    settings: Settings = option(
+        Settings(), SETTINGS, "Thresholds and priors.", group="decision", metavar="T.toml", also=("config",)
+    )
     from_s: float | None = option(
         None,
         TIME,
@@ -223,9 +227,17 @@ class Session:
         flag="--from",
         metavar="TIME",
         column=True,
+        also=("start", "begin"),
     )
     to_s: float | None = option(
-        None, TIME, "End of the section, likewise.", group="section", flag="--to", metavar="TIME", column=True
+        None,
+        TIME,
+        "End of the section, likewise.",
+        group="section",
+        flag="--to",
+        metavar="TIME",
+        column=True,
+        also=("end", "stop"),
     )
     lap: int | None = option(None, LAP, "Use one lap.", group="section", metavar="N")
     notes: str = option("", TEXT, "Notes for the client's sheet.", group="sheet", metavar="WORDS", column=True)
