@@ -215,6 +215,8 @@ class CanonicalChannel:
     kind: ChannelKind
     # Whether it hangs on a shoe: ``left_`` or ``right_`` stands before it, or the user says whose it is.
     sided: bool = False
+    # Of one that each stroke has: the spread over a ride (5th to 95th percentile) that is worth a chart against it
+    charted_from: float = 0.0
 
     @property
     def canonical(self) -> str:
@@ -225,8 +227,8 @@ class CanonicalChannel:
 CHANNELS: Final[tuple[CanonicalChannel, ...]] = (
     CanonicalChannel("time", "s", "time"),
     CanonicalChannel("crank_angle", "deg", "crank"),
-    CanonicalChannel("cadence", "rpm", "companion"),
-    CanonicalChannel("power", "w", "companion"),
+    CanonicalChannel("cadence", "rpm", "companion", charted_from=8.0),
+    CanonicalChannel("power", "w", "companion", charted_from=30.0),
     CanonicalChannel("speed", "m_s", "companion"),
     CanonicalChannel("heart_rate", "bpm", "companion"),
     CanonicalChannel("lap", "", "lap"),
@@ -248,6 +250,8 @@ CHANNELS: Final[tuple[CanonicalChannel, ...]] = (
 """Every channel that a reader may find; the readers and ``--column`` know no others."""
 COMPANIONS: Final[tuple[str, ...]] = tuple(row.canonical for row in CHANNELS if row.kind == "companion")
 """Channels that both feet share and that only accompany the rotation."""
+STROKE_COMPANIONS: Final[tuple[CanonicalChannel, ...]] = tuple(row for row in CHANNELS if row.charted_from)
+"""Those of them that the stroke table has a column of."""
 
 
 def interval_95(mean: float, sd: float) -> tuple[float, float]:

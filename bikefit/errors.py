@@ -7,7 +7,7 @@ which column or option, what was expected, what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -89,7 +89,7 @@ def in_words(error: BaseException, *, on_page: bool = False) -> tuple[str, int] 
     return None
 
 
-def near_matches(name: str, known: list[str] | tuple[str, ...]) -> str:
+def near_matches(name: str, known: Iterable[str]) -> str:
     """Say which known names come close to an unknown one.
 
     Examples
@@ -121,6 +121,17 @@ def first_of(names: Sequence[str], most: int = 5) -> str:
     ('a, b', 'a, b ...')
     """
     return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
+
+
+def either(names: Sequence[str]) -> str:
+    """Name several things of which one is meant.
+
+    Examples
+    --------
+    >>> either([".html"]), either([".html", ".pdf", ".png"])
+    ('.html', '.html, .pdf or .png')
+    """
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def toml_place(error: ValueError) -> str:

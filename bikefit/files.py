@@ -8,14 +8,14 @@ import sys
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bikefit.errors import OutputError, RecordingError, UsageError, toml_place
+from bikefit.errors import OutputError, RecordingError, UsageError, either, near_matches, toml_place
 
 
 @contextmanager
@@ -74,6 +74,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             Path(temporary).unlink(missing_ok=True)
 
 
+REPORTS = (".html", ".pdf", ".png")
+"""What a report ends in."""
 MARKS = {
     ".html": b'content="bikefit"', ".pdf": b"/Author(bikefit)", ".png": b"tEXtSoftware\0bikefit", ".toml": b"bikefit",
 }  # fmt: skip
@@ -97,6 +99,25 @@ def check_replaceable(path: Path, mark: bytes | None = None) -> None:
         raise OutputError(
             f"{path}: there is a file of this name that bikefit did not write, so it stays. Name another."
         )
+
+
+def check_output(path: Path, what: str, suffixes: Sequence[str], mark: bytes | None = None) -> None:
+    """Refuse a file that could not be written, before the work is done; ``mark`` as `check_replaceable` has it.
+
+    Examples
+    --------
+    >>> check_output(Path("strokes.xlsx"), "a table", (".csv", ".parquet"))
+    Traceback (most recent call last):
+    bikefit.errors.OutputError: strokes.xlsx: a table ends in .csv or .parquet.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in suffixes:
+        raise OutputError(f"{path}: {what} ends in {either(suffixes)}.{near_matches(suffix, suffixes)}")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
+    if path.is_dir():
+        raise OutputError(f"{path}: this is a folder. Name a file in it.")
+    check_replaceable(path, mark)
 
 
 def png_of_ours(png: bytes) -> bytes:

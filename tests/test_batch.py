@@ -39,9 +39,9 @@ from bikefit.batch.pool import run_local
 from bikefit.batch.riders import compare_rider, riders_with_two_counts
 from bikefit.batch.work import Task
 from bikefit.comparison import ComparisonResult, compare
+from bikefit.comparison.sentences import at_length
 from bikefit.errors import OutputError, RecordingError, UsageError
 from bikefit.io.text.writer import write_csv
-from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
 from bikefit.store import CSV_COLUMNS, Store, opening
@@ -926,7 +926,7 @@ def test_a_riders_page_says_what_compare_says(tmp_path: Path) -> None:
     direct = compare(files, [0, 0, 0], [0, 0, 2], remounted=True, options=options)
     assert stored.to_dict() == direct.to_dict()
     page = next((out / "riders").glob("Ann-*.html")).read_text(encoding="utf-8").replace("\u00a0", " ")
-    said = comparison_sentences(ENGLISH, direct.feet["right"])
+    said = at_length(ENGLISH, direct.feet["right"])
     assert said
     assert all(str(escape(sentence)) in page for sentence in said[:1])
     assert "Right shoe: no clear effect of the wedges was seen." in page

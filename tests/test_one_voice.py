@@ -12,10 +12,10 @@ import pytest
 from helpers.results import make_foot, make_session
 
 from bikefit.comparison import ComparisonResult, FootComparison, compare, compare_readings, sentences
+from bikefit.comparison.sentences import at_length
 from bikefit.conventions import Side
 from bikefit.model import Excess, Neutral, NextStep, Reading, Readings, RecordingInfo
 from bikefit.model import sentences as first_sentences
-from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.response import allowed_totals
 from bikefit.settings import Settings
 from bikefit.simulate import simulate_plain
@@ -161,7 +161,7 @@ def the_next_step_follows_from_both(feet: Told) -> None:
 def the_words_say_what_the_json_says(feet: Told) -> None:
     for foot, told in feet:
         answer = sentences.answer(ENGLISH, foot, SYSTEM.cap)
-        said = comparison_sentences(ENGLISH, foot)
+        said = at_length(ENGLISH, foot)
         keep, fitted = told["keep"], told["recordings"][-1]["wedges"]
         assert (" help" in answer or "is closer to neutral" in answer) == (told["verdict"] == "helps")
         assert ("the wrong way" in answer or "is further from neutral" in answer) == (told["verdict"] == "harms")

@@ -14,10 +14,10 @@ import pytest
 from helpers import report_sessions as sessions
 from rich.console import Console
 
+from bikefit.comparison.sentences import at_length
 from bikefit.errors import OutputError
 from bikefit.model import SessionResult
 from bikefit.report import write_report
-from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.draw.thinning import FAINT_STROKES, envelope, pick_strokes
 from bikefit.report.out.comparison_text import comparison_text
 from bikefit.report.out.text import session_text
@@ -198,9 +198,9 @@ def test_a_comparison_shows_its_curves_and_one_chance_everywhere(tmp_path: Path)
     chance = ENGLISH.percent(foot.response.probability_heel_in)
     assert f"heel moves in: {chance}" in source
     assert f">{chance}</td>" in source
-    assert "shape" not in " ".join(comparison_sentences(ENGLISH, foot))
+    assert "shape" not in " ".join(at_length(ENGLISH, foot))
     changed = replace(foot.curves, difference_deg=foot.curves.difference_deg - 1.3, differs=((90.0, 180.0),))
-    said = " ".join(comparison_sentences(ENGLISH, replace(foot, curves=changed)))
+    said = " ".join(at_length(ENGLISH, replace(foot, curves=changed)))
     assert "the shape of the stroke changed from 90° to 180° after the top" in said
     assert "1.3° toward heel in" in said
 

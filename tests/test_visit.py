@@ -17,6 +17,7 @@ from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError
 from bikefit.io.fit.writer import write_fit
 from bikefit.io.text.writer import write_csv
+from bikefit.report.pages.view import Given
 from bikefit.report.pages.visit_view import visit_page
 from bikefit.sessions.reading import with_file
 from bikefit.sessions.session import Session
@@ -187,7 +188,7 @@ def test_a_shell_takes_a_quoted_word_as_one(word: str) -> None:
 @pytest.mark.parametrize("system", ["bikefit-cleat", "bikefit-in-shoe", "specialized-shim"])
 def test_the_page_says_what_a_visit_needs(system: str, laps: bool) -> None:
     visit = plan_visit(RIDE, SIDES, Session(system=system), laps=laps)
-    page = visit_page(ENGLISH, visit, rider="<b>Anna")
+    page = visit_page(ENGLISH, visit, Given(rider="<b>Anna"))
     assert [step.kind for step in page.steps] == ["ready", *["record", "change"] * 3, "record"]
     assert sum(int(step.minutes.split()[0]) for step in page.steps) == visit.minutes
     assert f"{2 * visit.count} wedges" in page.steps[0].detail

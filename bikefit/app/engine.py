@@ -32,6 +32,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -41,13 +42,14 @@ from bikefit.app import answers
 from bikefit.app.memory import Memory
 from bikefit.brand.brand import Pages, Paper
 from bikefit.comparison import NotComparableError, compare
-from bikefit.conventions import SIDES, PerFoot, Side
+from bikefit.conventions import SIDES, PerFoot
 from bikefit.errors import UsageError, in_words, near_matches
 from bikefit.files import sample_folder
 from bikefit.inspection import inspect_recording
 from bikefit.model import Recording
 from bikefit.report import Sheet
 from bikefit.report.out.write import report_bytes
+from bikefit.report.pages.view import Given
 from bikefit.sessions import values
 from bikefit.sessions.option import Group
 from bikefit.sessions.reading import read_options, read_session, with_file
@@ -132,7 +134,7 @@ class Engine:
         """Copy a sample's recordings into the folder."""
         name = str(request.get("name", ""))
         if name not in SAMPLES:
-            raise UsageError(f"there is no sample '{name}'.{near_matches(name, list(SAMPLES))}")
+            raise UsageError(f"there is no sample '{name}'.{near_matches(name, SAMPLES)}")
         copied = []
         with sample_folder() as samples:
             for file, options in SAMPLES[name]:
@@ -178,26 +180,26 @@ class Engine:
         makers = {"analyze": self._analyzed, "compare": self._compared, "plan": self._planned}
         if of not in makers or kind not in FORMATS:
             raise UsageError(f"a report is of {', '.join(makers)}, as {', '.join(FORMATS)}.")
-        given = {word: str(told) for word, told in (request.get("options") or {}).items() if told}
-        for word, told in given.items():
+        options: dict[str, Any] = {word: str(told) for word, told in (request.get("options") or {}).items() if told}
+        for word, told in options.items():
             if word not in REPORT_WORDS:
-                raise UsageError(f"a report has no --{word}.{near_matches(word, list(REPORT_WORDS))}")
+                raise UsageError(f"a report has no --{word}.{near_matches(word, REPORT_WORDS)}")
             if REPORT_WORDS[word] and told not in REPORT_WORDS[word]:
                 raise UsageError(f"--{word} '{told}': expected one of {', '.join(REPORT_WORDS[word])}.")
         result = self._result(of, asked, makers[of])
         if kind == "json":
             return (json.dumps(result.to_dict(), allow_nan=False, indent=2) + "\n").encode()
         session = self._session(asked, of)
-        given = {"title": "", "rider": "", "fitter": ""} | given
-        told_more: Any = {"language": session.language, "brand": session.brand, "sheet": Sheet.of(session)}
-        return report_bytes(result, f".{kind}", **told_more, **given)  # type: ignore[arg-type]
+        given = Given(*(options.pop(word, "") for word in ("title", "rider", "fitter")))
+        look: dict[str, Any] = {"language": session.language, "brand": session.brand, "sheet": Sheet.of(session)}
+        return report_bytes(result, f".{kind}", given=given, **look, **options)
 
     # ---- how it is done ------------------------------------------------------------------------------------
 
     def _session(self, request: Request, what: str) -> Session:
         """Return the session that a request describes."""
         own = {word: told for word, told in (request.get("options") or {}).items() if word not in OWN_WORDS[what]}
-        session = Session().told(told_by({"options": own}, GROUPS[what]))
+        session = Session().told(told_by(own, GROUPS[what]))
         return with_file(session, _named(request)) if request.get("file") else session
 
     def _words(self, request: Request, what: str) -> Words:
@@ -211,12 +213,10 @@ class Engine:
 
     def _read(self, request: Request, what: str) -> Recording:
         """Read the recording, or take the one at hand."""
+        session = self._session(request, what)
         if request.get("file"):
-            session = self._session(request, what)
             return self._memory.recording(session.files, read_options(session), lambda: self._from_file(session))
-        left, right = _of_shoes(request)
-        session = Session(shoe_files=PerFoot(left, right)).told(told_by(request, GROUPS[what]))
-        return self._from_file(session)
+        return self._from_file(replace(session, shoe_files=PerFoot(*_of_shoes(request))))
 
     def _from_file(self, session: Session) -> Recording:
         """Read a session's files."""
@@ -227,33 +227,26 @@ class Engine:
 
     def _analyzed(self, request: Request) -> Any:
         """Analyse, as ``bikefit analyze`` does."""
+        session = self._session(request, "analyze")
         if request.get("file"):
-            session = self._session(request, "analyze")
             return analyze_file(self._read(request, "analyze"), session)
-        left, right = _of_shoes(request)
-        return analyze_sides(left, right, self._session(request, "analyze"))
+        return analyze_sides(*_of_shoes(request), session)
 
     def _compared(self, request: Request) -> Any:
         """Compare, as ``bikefit compare`` does."""
         options = request.get("options") or {}
-        own = {word: options.get(word) or None for word in OWN_WORDS["compare"]}
+        lists = (options.get(word) or None for word in values.LISTS)
         return compare(
             [_plain(str(name)) for name in request.get("files") or ()],
-            values.counts(own["left-wedges"], "--left-wedges"),
-            values.counts(own["right-wedges"], "--right-wedges"),
-            remounted=bool(own["remounted"]),
-            left_rotation=values.numbers(own["left-rotation"], "--left-rotation"),
-            right_rotation=values.numbers(own["right-rotation"], "--right-rotation"),
+            **values.lists(*lists),
+            remounted=bool(options.get("remounted")),
             options=self._session({"options": options}, "compare"),
         )
 
     def _planned(self, request: Request) -> Any:
         """Plan, as ``bikefit plan`` does."""
         options = request.get("options") or {}
-        side, laps = options.get("side") or None, bool(options.get("laps"))
-        if side not in (None, "both", *SIDES):
-            raise UsageError(f"--side '{side}': expected left, right or both.")
-        sides: Sequence[Side] | None = None if side is None else SIDES if side == "both" else (side,)
+        sides, laps = values.sides(options.get("side")), bool(options.get("laps"))
         session = self._session({"options": options}, "plan")
         passed_on = keywords_of(("read", "decision"), without=("side",))
         typed = {one.name: options[one.word] for one in passed_on if options.get(one.word)}
@@ -272,7 +265,7 @@ GROUPS: Final[Mapping[str, tuple[Group, ...]]] = {
 OWN_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "analyze": (),
     "inspect": (),
-    "compare": ("left-wedges", "right-wedges", "left-rotation", "right-rotation", "remounted"),
+    "compare": (*values.LISTS, "remounted"),
     "plan": ("side", "laps"),
 }
 """What is asked -> the flags of its command that are not an option of a session."""
@@ -287,15 +280,15 @@ REPORT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 """What a report takes beside the options of its session -> the words that it may be."""
 
 
-def told_by(request: Request, groups: Sequence[Group]) -> Said:
+def told_by(options: Mapping[str, Any], groups: Sequence[Group]) -> Said:
     """Return by field what the options of a request say, as if they had been typed."""
     known = {one.word: one for one in keywords_of(groups)}
     told = {}
-    for word, value in (request.get("options") or {}).items():
+    for word, value in options.items():
         if value is None or value == "" or value is False:
             continue
         if word not in known:
-            raise UsageError(f"--{word}: there is no such option here.{near_matches(word, list(known))}")
+            raise UsageError(f"--{word}: there is no such option here.{near_matches(word, known)}")
         one = known[word]
         kind = one.option.kind
         if kind.choices and value not in kind.choices:

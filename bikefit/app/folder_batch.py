@@ -35,7 +35,7 @@ async def run_folder(source: Path, out: Path, options: Mapping[str, Any]) -> Asy
     thread = ThreadPoolExecutor(1, "batch")
     outcomes: Generator[BatchOutcome, None, None] | None = None
     try:
-        said = told_by({"options": options}, GROUPS["analyze"])
+        said = told_by(options, GROUPS["analyze"])
         jobs, remarks = await loop.run_in_executor(thread, jobs_and_notes, source, out, Session().told(said))
         notes += remarks
         yield {"stage": "batch", "done": 0, "total": len(jobs)}

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 
 from bikefit import __version__
-from bikefit.report.out.html import script_hash, style_sheet
+from bikefit.report.out.html import script_hash, style_sheet, templates
 from bikefit.words import Words
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
@@ -43,20 +42,17 @@ def policy(*, in_browser: bool) -> str:
 
 def _index(config: Mapping[str, Any], words: Words) -> str:
     """Fill the page's words and configuration in."""
-    templates = Environment(
-        loader=PackageLoader("bikefit.app", "front"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     said = words.section("app")
-    return templates.get_template("index.html.j2").render(
-        words=said,
-        language=words.language,
-        version=__version__,
-        local=config["engine"] == "local",
-        policy=policy(in_browser=config["engine"] != "local"),
-        config=htmlsafe_json_dumps({"language": words.language} | dict(config)),
-        words_json=htmlsafe_json_dumps(dict(said), ensure_ascii=False),
+    return (
+        templates("bikefit.app", "front")
+        .get_template("index.html.j2")
+        .render(
+            words=said,
+            language=words.language,
+            version=__version__,
+            local=config["engine"] == "local",
+            policy=policy(in_browser=config["engine"] != "local"),
+            config=htmlsafe_json_dumps({"language": words.language} | dict(config)),
+            words_json=htmlsafe_json_dumps(dict(said), ensure_ascii=False),
+        )
     )

@@ -99,6 +99,7 @@ def _page(result: SessionResult, task: Task, suffix: Literal[".html", ".pdf"]) -
     """Return a session's page, or the client's as a PDF."""
     from bikefit.report.out.write import report_bytes
     from bikefit.report.pages.sheet import Sheet
+    from bikefit.report.pages.view import Given
 
     job, session = task.job, task.job.session
     day = iso_day(session.date)
@@ -109,10 +110,9 @@ def _page(result: SessionResult, task: Task, suffix: Literal[".html", ".pdf"]) -
         pages="client" if suffix == ".pdf" else None,
         brand=session.brand,
         sheet=replace(Sheet.of(session), compared=(session.rider, job.compared) if job.compared else ()),
-        title=task.title or task.job.name,
-        rider=session.rider,
-        fitter=task.fitter,
-        date=dt.date.fromisoformat(day) if day else None,
+        given=Given(
+            task.title or task.job.name, session.rider, task.fitter, dt.date.fromisoformat(day) if day else None
+        ),
     )
 
 

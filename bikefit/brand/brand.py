@@ -155,7 +155,7 @@ def _loaded(path: Path, changed: int) -> Brand:
     for key, value in given.items():
         where = f"{path}, {key}"
         if key not in known:
-            raise UsageError(f"{path}: unknown key '{key}'.{near_matches(key, list(known))} Known: {', '.join(known)}.")
+            raise UsageError(f"{path}: unknown key '{key}'.{near_matches(key, known)} Known: {', '.join(known)}.")
         read: Callable[[Any], Any] | None = known[key]["read"]
         try:
             told[key] = load_logo(path.parent / _string(value, 4000), where) if read is None else read(value)

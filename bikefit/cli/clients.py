@@ -83,7 +83,7 @@ def show(
 ) -> None:
     """Write a client's page: angles, counts and comfort over the years, and each visit's verdict."""
     words = Words(language)
-    check_written(out, "--out", ".html", "the page")
+    check_written(out, "--out", (".html",), "the page")
     from bikefit.clients import client_page
     from bikefit.store import ClientFile
 

@@ -14,7 +14,7 @@ from bikefit.cli.flags import AsJson, AsTyped, CommonFlags, Details, ReportFlags
 from bikefit.cli.output import announce, print_json
 from bikefit.cli.reports import check_reports, write_reports, write_table
 from bikefit.cli.waiting import waiting
-from bikefit.conventions import SIDES, PerFoot
+from bikefit.conventions import PerFoot
 from bikefit.digests import begin_digest
 from bikefit.errors import OutputError, UsageError
 from bikefit.files import check_replaceable, write_whole
@@ -132,10 +132,9 @@ def plan(
     check_reports(output)
     from bikefit.visit import plan_visit
 
-    sides = None if side is None else SIDES if side == "both" else (side,)
     session = Session().told(said).told(ride).told(look)
     with waiting("Planning the visit", common.quiet):
-        visit = plan_visit(file, sides, session, laps=laps, flags=typed)
+        visit = plan_visit(file, values.sides(side), session, laps=laps, flags=typed)
     if visit.recordings:
         write_reports(visit, output, common.quiet, session)
     elif output.report:
@@ -203,11 +202,8 @@ def compare(
         with waiting(f"Comparing {len(sources)} recordings", common.quiet):
             result = compare_recordings(
                 sources,
-                values.counts(left_wedges, "--left-wedges"),
-                values.counts(right_wedges, "--right-wedges"),
+                **values.lists(left_wedges, right_wedges, left_rotation, right_rotation),
                 remounted=remounted,
-                left_rotation=values.numbers(left_rotation, "--left-rotation"),
-                right_rotation=values.numbers(right_rotation, "--right-rotation"),
                 options=session,
             )
         rows = [told_of(one.session(session)) for one in sources if isinstance(one, ManifestSession)]

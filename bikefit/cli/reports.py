@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bikefit.cli.flags import ReportFlags
 from bikefit.cli.output import announce, open_file
-from bikefit.errors import UsageError
-from bikefit.files import check_replaceable
+from bikefit.errors import UsageError, either
+from bikefit.files import REPORTS, check_output
 from bikefit.sessions.session import Session
 
 if TYPE_CHECKING:
@@ -21,24 +21,18 @@ def check_reports(output: ReportFlags) -> None:
     if output.open and not output.report:
         raise UsageError("--open: name the report to open with --report OUT.html.")
     for path in output.report:
-        if path.suffix.lower() not in (".html", ".pdf", ".png"):
-            raise UsageError(f"--report {path}: a report is written as .html, .pdf or .png.")
-        if not path.parent.is_dir():
-            raise UsageError(f"--report {path}: there is no folder {path.parent}.")
-        from bikefit.report.out.write import check_path
-
-        check_path(path)
+        check_written(path, "--report", REPORTS, "a report")
 
 
-def check_written(path: Path | None, flag: str, suffix: str, what: str = "this") -> None:
+def check_written(path: Path | None, flag: str, suffixes: Sequence[str], what: str = "this") -> None:
     """Refuse a file that could not be written before the work is done."""
     if path is None:
         return
-    if path.suffix.lower() != suffix:
-        raise UsageError(f"{flag} {path}: {what} is written as {suffix}.")
+    if path.suffix.lower() not in suffixes:
+        raise UsageError(f"{flag} {path}: {what} is written as {either(suffixes)}.")
     if not path.parent.is_dir():
         raise UsageError(f"{flag} {path}: there is no folder {path.parent}.")
-    check_replaceable(path)
+    check_output(path, what, suffixes)
 
 
 def write_reports(

@@ -121,8 +121,8 @@ def learn(
 ) -> None:
     """Learn from a studio's own riders what to expect of the next one: response, repeatability, drift."""
     words = Words(language)
-    check_written(out, "--out", ".toml")
-    check_written(report, "--report", ".html")
+    check_written(out, "--out", (".toml",))
+    check_written(report, "--report", (".html",))
     from bikefit.batch.experiments import learn_prior
 
     prior = learn_prior(source)

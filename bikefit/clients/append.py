@@ -14,6 +14,7 @@ from bikefit.errors import first_of, how_many
 from bikefit.model import SessionResult
 from bikefit.report.out.write import report_bytes
 from bikefit.report.pages.sheet import Sheet
+from bikefit.report.pages.view import Given
 from bikefit.sessions.session import Session
 from bikefit.store import ClientFile, ClientRow, SessionRow, SessionRows, reading, row_about, rows_of
 from bikefit.store.rows import FindingRow, FootRow
@@ -45,9 +46,7 @@ def append_result(
         language=session.language,
         brand=session.brand,
         sheet=Sheet.of(session),
-        title=title,
-        rider=client.name,
-        fitter=fitter,
+        given=Given(title, client.name, fitter),
     )
     with ClientFile(path) as file:
         return file.append(client, rows_of(about, result), [(f"{about.id}.html", page)], copies)

@@ -145,9 +145,7 @@ def _index(name: str, header: Sequence[str], where: str) -> int:
             )
         if hits:
             return hits[0]
-    raise RecordingError(
-        f"{where}: there is no column '{shown(name)}'.{near_matches(name, list(header))} {listed(header)}"
-    )
+    raise RecordingError(f"{where}: there is no column '{shown(name)}'.{near_matches(name, header)} {listed(header)}")
 
 
 def listed(header: Sequence[str], limit: int = 20) -> str:

@@ -135,3 +135,8 @@ def cautions(words: Words, recommends_varus: bool, placement: str = "under_cleat
     """Return what to mind before riding, a sentence each; the knee is named where a shoe is to get a varus wedge."""
     keys = ("change", f"check_{placement}", *(("knee",) if recommends_varus else ()), "clinician")
     return [words.text(f"cautions.{key}") for key in keys]
+
+
+def cautions_of(words: Words, recommendations: Iterable[Recommendation], placement: str) -> list[str]:
+    """Return what to mind before riding with what is recommended for the shoes."""
+    return cautions(words, names_varus(recommendations), placement)

@@ -57,14 +57,8 @@ def session_notes(words: Words, result: SessionResult) -> list[Note]:
 def comparison_notes(words: Words, result: ComparisonResult) -> list[Note]:
     """Return what is to know of a comparison, without what was measured: that stands with the verdict."""
     said = [_note(words, item, item.level) for item in result.findings]
-    for foot in result.feet.values():
-        told = {words.finding(foot.measured)}
-        said += [
-            # these sentences name the foot themselves
-            _note(words, item, item.level)
-            for item in foot.findings
-            if words.finding(item) not in told
-        ]
+    for foot in result.feet.values():  # their sentences name the foot themselves
+        said += [_note(words, item, item.level) for item in foot.findings if item != foot.measured]
     return in_order(said)
 
 

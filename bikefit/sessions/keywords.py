@@ -62,7 +62,7 @@ def by_field(given: Mapping[str, Any], keywords: Mapping[str, Keyword], also: Co
     """Return by field what is given by keyword, and what ``also`` names as it is; one foot comes before both."""
     unknown = next((name for name in given if name not in keywords and name not in also), None)
     if unknown is not None:
-        raise TypeError(f"a session has no option '{unknown}'.{near_matches(unknown, list(keywords))}")
+        raise TypeError(f"a session has no option '{unknown}'.{near_matches(unknown, keywords)}")
     told: dict[str, Any] = {}
     for name in given:
         keyword = keywords.get(name)

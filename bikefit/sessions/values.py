@@ -210,6 +210,40 @@ def counts(text: str | None, option: str) -> list[int] | None:
     return None if found is None else [round(value) for value in found]
 
 
+LISTS: Final = ("left-wedges", "right-wedges", "left-rotation", "right-rotation")
+"""Flags of ``compare`` with a value for each recording."""
+
+
+def lists(*typed: str | None) -> dict[str, Any]:
+    """Read what was typed behind each of `LISTS`, by the keywords of `bikefit.compare`.
+
+    Examples
+    --------
+    >>> lists(None, "0,2", None, "0,1.5")
+    {'left_wedges': None, 'right_wedges': [0, 2], 'left_rotation': None, 'right_rotation': [0.0, 1.5]}
+    """
+    return {
+        flag.replace("-", "_"): (counts if flag.endswith("wedges") else numbers)(text, f"--{flag}")
+        for flag, text in zip(LISTS, typed, strict=True)
+    }
+
+
+def sides(typed: str | None) -> tuple[Side, ...] | None:
+    """Read the shoes that ``--side`` of a plan names; None where it is not given.
+
+    Examples
+    --------
+    >>> sides("both"), sides("left"), sides(None)
+    (('left', 'right'), ('left',), None)
+    """
+    if not typed:
+        return None
+    found = tuple(side for side in SIDES if typed in (side, "both"))
+    if not found:
+        raise UsageError(f"--side '{typed}': expected left, right or both.")
+    return found
+
+
 def split_section(text: str) -> tuple[Path, dict[str, Any]]:
     """Take ``FILE@FROM-TO`` or ``FILE@lapN`` apart into the file and what is said of a session by it; else nothing.
 

@@ -49,7 +49,7 @@ def override(settings: Settings, given: dict[str, Any], source: str) -> Settings
     checked: dict[str, Any] = {}
     for name, value in given.items():
         if name not in kinds:
-            raise UsageError(f"{source}: unknown setting '{name}'.{near_matches(name, list(kinds))}")
+            raise UsageError(f"{source}: unknown setting '{name}'.{near_matches(name, kinds)}")
         whole = isinstance(value, int) and not isinstance(value, bool)
         number = whole or (kinds[name] is float and isinstance(value, float))
         may_be_negative = name in SIGNED

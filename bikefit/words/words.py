@@ -6,12 +6,18 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from bikefit.conventions import Side
 from bikefit.words.numbers import Interval, known, rounded
 from bikefit.words.templates import Templates
 
 ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d))?")
+
+
+def _is_known(interval: Interval | None) -> TypeGuard[Interval]:
+    """Tell whether both ends of an interval are there."""
+    return interval is not None and all(map(known, interval))
 
 
 @dataclass(frozen=True)
@@ -153,14 +159,13 @@ class Words(Templates):
         >>> ENGLISH.heel_interval((2.6, 5.8)), ENGLISH.heel_interval((-1.0, 2.0)), ENGLISH.heel_interval((-3.0, -1.0))
         ('2.6° to 5.8° heel out', '1.0° heel in to 2.0° heel out', '1.0° to 3.0° heel in')
         """
-        if interval is None or not (known(interval[0]) and known(interval[1])):
+        if not _is_known(interval):
             return self.text("words.unknown")
-        low, high = (rounded(end) for end in interval)
-        if low >= 0 and high > 0:
-            return self.text("words.to", low=self.degrees(low), high=self.heel(high))
-        if low < 0 and high <= 0:
-            return self.text("words.to", low=self.degrees(-high), high=self.heel(low))
-        return self.text("words.to", low=self.heel(low), high=self.heel(high))
+        low, high = map(rounded, interval)
+        if low < 0 < high:
+            return self.text("words.to", low=self.heel(low), high=self.heel(high))
+        near, far = (-high, low) if low < 0 else (low, high)
+        return self.text("words.to", low=self.degrees(near), high=self.heel(far))
 
     def interval(self, interval: Interval | None, digits: int = 1) -> str:
         """Print an interval of sizes, without signs.
@@ -170,7 +175,7 @@ class Words(Templates):
         >>> ENGLISH.interval((0.156, 0.4), 2)
         '0.16° to 0.40°'
         """
-        if interval is None or not (known(interval[0]) and known(interval[1])):
+        if not _is_known(interval):
             return self.text("words.unknown")
         return self.text("words.to", low=self.degrees(interval[0], digits), high=self.degrees(interval[1], digits))
 
@@ -182,7 +187,7 @@ class Words(Templates):
         >>> ENGLISH.signed_interval((-0.5, 4.25))
         '-0.5 to +4.2'
         """
-        if interval is None or not (known(interval[0]) and known(interval[1])):
+        if not _is_known(interval):
             return self.text("words.unknown")
         return self.text("words.to", low=self.signed(interval[0], digits), high=self.signed(interval[1], digits))
 
@@ -240,6 +245,16 @@ class Words(Templates):
         minutes, rest = divmod(round(seconds), 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+    def stretch(self, from_s: float, to_s: float) -> str:
+        """Print a stretch of the ride.
+
+        Examples
+        --------
+        >>> ENGLISH.stretch(0.0, 75.4)
+        '0:00 to 1:15'
+        """
+        return self.text("words.to", low=self.clock(from_s), high=self.clock(to_s))
 
 
 ENGLISH = Words("en")

@@ -6,23 +6,19 @@ from itertools import pairwise
 
 import numpy as np
 
+from bikefit.conventions import CanonicalChannel
 from bikefit.report.draw import svg
 from bikefit.report.draw.foot_curves import FootCurves, draw_neutral
-from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Frame, Panel, degrees_frame, padded
+from bikefit.report.draw.panel import HEIGHT, TOP, WIDTH, Frame, Panel, degrees_frame, padded, ways_below
 from bikefit.words import Words
 
-CADENCE_SPREAD_RPM = 8.0
-POWER_SPREAD_W = 30.0
-"""Spread (5th to 95th percentile) from which a chart against cadence or power says something."""
 
-
-def varies(feet: list[FootCurves], column: str) -> bool:
+def varies(feet: list[FootCurves], companion: CanonicalChannel) -> bool:
     """Tell whether cadence or power varies enough for a chart against it."""
-    least = CADENCE_SPREAD_RPM if column == "cadence_rpm" else POWER_SPREAD_W
     for each in feet:
-        values = each.used.numbers(column)
+        values = each.used.numbers(companion.canonical)
         values = values[np.isfinite(values)]
-        if values.size >= 20 and np.subtract(*np.percentile(values, [95, 5])) >= least:
+        if values.size >= 20 and np.subtract(*np.percentile(values, [95, 5])) >= companion.charted_from:
             return True
     return False
 
@@ -82,7 +78,6 @@ def against_neutral(words: Words, each: FootCurves, x_range: tuple[float, float]
     frame.add(svg.line(at, frame.y(0), at, frame.y(1), "curve"))
     places = svg.ticks(*x_range, 7)
     frame.x_axis(places, [words.tick(p) for p in places])
-    frame.add(svg.label(f"← {words.text('axes.heel_in')}", frame.x.start, frame.y.start + 34, "strong"))
-    frame.add(svg.label(f"{words.text('axes.heel_out')} →", frame.x.end, frame.y.start + 34, "strong", "end"))
+    frame.add(*ways_below(words, frame.x, frame.y.start + 34))
     frame.name(each.name)
     return frame.panel(words.text("alt.against_neutral", shoe=each.name), f"foot-{each.side}")

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from bikefit.comparison import ComparedRecording, CurveDifference, FootComparison
+from bikefit.comparison.sentences import where_it_differs
 from bikefit.conventions import Z95, Side, interval_95
 from bikefit.model import Array
-from bikefit.report.comparison_sentences import where_it_differs
 from bikefit.report.draw import svg
 from bikefit.report.draw.decision_charts import Bar
-from bikefit.report.draw.panel import Frame, Panel, Readout, degrees_frame, on_page, padded
+from bikefit.report.draw.panel import Frame, Panel, degrees_frame, padded
 from bikefit.words import Interval, Words, known
 
 SHAPES = {"from": ("before", "before-area"), "to": ("curve", "area"), "other": ("thin dashed", "other-area")}
@@ -94,14 +94,14 @@ def curves(words: Words, foot: FootComparison, y_range: Interval) -> Panel:
     for _, item, mean, _ in drawn:
         frame.curve(phase, mean, SHAPES[_place(difference, item.wedges)][0])
     _legend(words, frame, difference, drawn)
-    _phase_axis(words, frame, difference)
+    frame.stroke_axis(difference.is_crank)
     frame.name(words.shoe(foot.side))
     said = [
         words.text("read.at", at=words.degrees(at, 0), values=words.listed(each))
         for at, each in zip(phase, _said(words, drawn), strict=True)
     ]
     alt = words.text("alt.curves", shoe=words.shoe(foot.side))
-    return frame.panel(alt, f"foot-{foot.side}", Readout(on_page(frame.x.array(phase)), said))
+    return frame.panel(alt, f"foot-{foot.side}", frame.read_at(phase, said))
 
 
 def _drawn(foot: FootComparison) -> list[Drawn]:
@@ -159,7 +159,7 @@ def difference(words: Words, side: Side, found: CurveDifference, y_range: Interv
     band_low, band_high = found.difference_deg - found.half_width_deg, found.difference_deg + found.half_width_deg
     frame.band(found.phase_deg, band_low, band_high, "area")
     frame.curve(found.phase_deg, found.difference_deg, "curve")
-    _phase_axis(words, frame, found)
+    frame.stroke_axis(found.is_crank)
     frame.name(words.shoe(side))
     said = [
         words.text(
@@ -172,17 +172,10 @@ def difference(words: Words, side: Side, found: CurveDifference, y_range: Interv
         for at, middle, below, above in zip(found.phase_deg, found.difference_deg, band_low, band_high, strict=True)
     ]
     alt = words.text("alt.difference", where=where_it_differs(words, side, found))
-    return frame.panel(alt, f"foot-{side}", Readout(on_page(frame.x.array(found.phase_deg)), said))
+    return frame.panel(alt, f"foot-{side}", frame.read_at(found.phase_deg, said))
 
 
 def difference_range(found: Sequence[CurveDifference]) -> Interval:
     """Return one range that holds all differences, their bands and zero."""
     ends: list[Array] = [each.difference_deg + sign * each.half_width_deg for each in found for sign in (-1.0, 1.0)]
     return padded([0.0, *(float(end) for curve in ends for end in (np.nanmin(curve), np.nanmax(curve)))])
-
-
-def _phase_axis(words: Words, frame: Frame, found: CurveDifference) -> None:
-    """Write the quarters of the stroke."""
-    quarters = (0, 90, 180, 270, 360)
-    named = [words.text(f"axes.crank_{quarter % 360}") if found.is_crank else f"{quarter}°" for quarter in quarters]
-    frame.x_axis(quarters, named, words.text("axes.crank" if found.is_crank else "axes.phase"))

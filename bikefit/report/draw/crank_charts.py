@@ -10,17 +10,10 @@ from bikefit.conventions import POWER_PHASE_DEG, RECOVERY_PHASE_DEG
 from bikefit.model import Array
 from bikefit.report.draw import svg
 from bikefit.report.draw.foot_curves import FootCurves, draw_neutral
-from bikefit.report.draw.panel import HEIGHT, WIDTH, Fan, Frame, Panel, Readout, degrees_frame, on_page
+from bikefit.report.draw.panel import HEIGHT, WIDTH, Fan, Frame, Panel, degrees_frame
 from bikefit.words import Words
 
 PHASES = ((POWER_PHASE_DEG, "axes.power_phase"), (RECOVERY_PHASE_DEG, "axes.recovery_phase"))
-
-
-def _crank_axis(words: Words, frame: Frame, is_crank: bool) -> None:
-    """Write the quarters of the stroke under a panel."""
-    quarters = (0, 90, 180, 270, 360)
-    named = [words.text(f"axes.crank_{quarter % 360}") if is_crank else f"{quarter}°" for quarter in quarters]
-    frame.x_axis(quarters, named, words.text("axes.crank" if is_crank else "axes.phase"))
 
 
 def _ground(words: Words, frame: Frame, is_crank: bool) -> None:
@@ -48,7 +41,7 @@ def over_crank(words: Words, each: FootCurves, y_range: tuple[float, float]) -> 
     if stop is not None:
         frame.level(stop.deg, "stop")
         frame.add(svg.label(words.text("axes.float_stop"), frame.x.end, frame.y(stop.deg) + 15, "halo", "end"))
-    _crank_axis(words, frame, each.is_crank)
+    frame.stroke_axis(each.is_crank)
     frame.name(each.name)
     said = [
         words.text("read.curve", at=words.degrees(phase, 0), mean=words.signed_degrees(mean), sd=words.fixed(sd))
@@ -60,7 +53,7 @@ def over_crank(words: Words, each: FootCurves, y_range: tuple[float, float]) -> 
         low=words.signed_degrees(float(np.nanmin(each.mean))),
         high=words.signed_degrees(float(np.nanmax(each.mean))),
     )
-    readout = Readout(on_page(frame.x.array(each.phase)), said, fan=_fan(words, each, frame.y))
+    readout = frame.read_at(each.phase, said, fan=_fan(words, each, frame.y))
     return frame.panel(title, f"foot-{each.side}", readout)
 
 
@@ -88,7 +81,7 @@ def both_feet(words: Words, feet: list[FootCurves], y_range: tuple[float, float]
         dash = " dashed" if each.side == "right" else ""
         points = zip(frame.x.array(each.phase), frame.y.array(each.mean), strict=True)
         frame.add(svg.element("g", svg.path(points, f"curve{dash}"), class_=f"foot-{each.side}"))
-    _crank_axis(words, frame, is_crank)
+    frame.stroke_axis(is_crank)
     at = frame.x.end
     for each in reversed(feet):
         dash = " dashed" if each.side == "right" else ""
@@ -103,7 +96,7 @@ def both_feet(words: Words, feet: list[FootCurves], y_range: tuple[float, float]
         )
         for phase, left, right in zip(feet[0].phase, feet[0].mean, feet[-1].mean, strict=True)
     ]
-    return frame.panel(words.text("alt.both_feet"), readout=Readout(on_page(frame.x.array(feet[0].phase)), said))
+    return frame.panel(words.text("alt.both_feet"), readout=frame.read_at(feet[0].phase, said))
 
 
 def clock_face(words: Words, each: FootCurves, y_range: tuple[float, float]) -> Panel:
@@ -142,4 +135,4 @@ def clock_face(words: Words, each: FootCurves, y_range: tuple[float, float]) -> 
     parts.append(svg.label(words.text("axes.outward"), 8, size - 24))
     parts.append(svg.label(words.text("axes.inward"), 8, size - 8))
     title = words.text("alt.clock_face", shoe=each.name)
-    return Panel(svg.figure(WIDTH, size, [svg.element("g", *parts, class_=f"foot-{each.side}")], title), title)
+    return Panel(svg.of_foot(WIDTH, size, each.side, parts, title), title)

@@ -11,7 +11,7 @@ import numpy as np
 from bikefit.conventions import Side
 from bikefit.model import FootResult, Recommendation
 from bikefit.report.draw import svg
-from bikefit.report.draw.panel import HEIGHT, LEFT, RIGHT, TOP, WIDTH, Frame, Panel, degrees_frame, padded
+from bikefit.report.draw.panel import HEIGHT, LEFT, RIGHT, TOP, WIDTH, Frame, Panel, degrees_frame, padded, ways_below
 from bikefit.response import Mixture
 from bikefit.words import Interval, Words, known
 
@@ -78,9 +78,8 @@ def how_sure(
         parts.append(svg.element("circle", cx=x(value), cy=y, r=6, class_=shape))
         middle = min(max(x(value), 104.0), SURE_WIDTH - 104.0)
         parts.append(svg.label(named, middle, y - 11, "strong halo", "middle"))
-    parts.append(svg.label(f"← {words.text('axes.heel_in')}", x.start, base + 34, "strong"))
-    parts.append(svg.label(f"{words.text('axes.heel_out')} →", x.end, base + 34, "strong", "end"))
-    return svg.figure(SURE_WIDTH, base + 40, [svg.element("g", *parts, class_=f"foot-{side}")], title)
+    parts += ways_below(words, x, base + 34)
+    return svg.of_foot(SURE_WIDTH, base + 40, side, parts, title)
 
 
 def _goes_on(start: float, end: float, y: float) -> list[str]:

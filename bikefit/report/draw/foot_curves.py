@@ -62,7 +62,11 @@ class FootCurves:
     @property
     def is_crank(self) -> bool:
         """Whether phase 0 is top dead centre."""
-        return bool(np.isfinite(self.used.numbers("peak_crank_deg")).any())
+        return self.has("peak_crank_deg")
+
+    def has(self, column: str) -> bool:
+        """Tell whether any used stroke has a value in a column."""
+        return bool(np.isfinite(self.used.numbers(column)).any())
 
 
 def foot_curves(words: Words, result: SessionResult) -> list[FootCurves]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -126,8 +127,7 @@ class Frame:
         for tick in svg.ticks(self.y.low, self.y.high, 7):
             self.level(tick, "grid")
             self.add(svg.label(self.words.tick(tick), self.x.start - 6, self.y(tick) + 4, anchor="end"))
-        self.add(svg.label(f"↑ {self.words.text('axes.heel_out')}", self.x.start, self.y.end - 8, "strong"))
-        self.add(svg.label(f"↓ {self.words.text('axes.heel_in')}", self.x.start, self.y.start + 34, "strong"))
+        self.add(*ways_beside(self.words, self.x.start, self.y.end - 8, self.y.start + 34))
 
     def x_axis(self, places: Sequence[float], words: Sequence[str], title: str = "") -> None:
         """Draw the line below with its ticks and a title to the right under them."""
@@ -145,6 +145,16 @@ class Frame:
         if title:
             self.add(svg.label(title, self.x.end, base + 34, anchor="end"))
 
+    def stroke_axis(self, is_crank: bool) -> None:
+        """Write the quarters of the stroke below."""
+        quarters, words = (0, 90, 180, 270, 360), self.words
+        named = [words.text(f"axes.crank_{quarter % 360}") if is_crank else f"{quarter}°" for quarter in quarters]
+        self.x_axis(quarters, named, words.text("axes.crank" if is_crank else "axes.phase"))
+
+    def read_at(self, x: Array, said: list[str], **more: Any) -> Readout:
+        """Return what is read off at values of x."""
+        return Readout([round(float(place), 1) for place in self.x.array(x)], said, **more)
+
     def legend(self, class_: str, words: str) -> None:
         """Say above the panel what its bars hold, behind a piece of one."""
         at, y = 0.5 * (self.x.start + self.x.end), self.y.end - 8
@@ -160,6 +170,18 @@ class Frame:
         """Return the finished panel, the class on its inner group."""
         picture = svg.figure(WIDTH, self.height, [svg.element("g", *self.parts, class_=classes or None)], alt)
         return Panel(picture, alt, readout)
+
+
+def ways_beside(words: Words, x: float, above: float, below: float) -> tuple[str, str]:
+    """Write at the ends of an upright axis which way is heel out and which heel in."""
+    out, inward = f"↑ {words.text('axes.heel_out')}", f"↓ {words.text('axes.heel_in')}"
+    return svg.label(out, x, above, "strong"), svg.label(inward, x, below, "strong")
+
+
+def ways_below(words: Words, x: svg.Scale, y: float) -> tuple[str, str]:
+    """Write at the ends of a level axis which way is heel in and which heel out."""
+    inward, out = f"← {words.text('axes.heel_in')}", f"{words.text('axes.heel_out')} →"
+    return svg.label(inward, x.start, y, "strong"), svg.label(out, x.end, y, "strong", "end")
 
 
 def degrees_frame(
@@ -192,14 +214,3 @@ def padded(values: Sequence[float], least: float = 2.0, share: float = 0.06) -> 
         return low, high
     air = share * (high - low)
     return low - air, high + air
-
-
-def on_page(x: Array) -> list[float]:
-    """Round places on the page for a readout.
-
-    Examples
-    --------
-    >>> on_page(np.array([1.04, 2.0]))
-    [1.0, 2.0]
-    """
-    return [round(float(place), 1) for place in x]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from bikefit.conventions import STROKE_COMPANIONS
 from bikefit.model import Array, FootResult
 from bikefit.report.draw import svg
 from bikefit.report.draw.foot_curves import FootCurves, draw_neutral
-from bikefit.report.draw.panel import HEIGHT, TOP, Frame, Panel, Readout, degrees_frame, on_page, padded
+from bikefit.report.draw.panel import HEIGHT, TOP, Frame, Panel, degrees_frame, padded
 from bikefit.report.draw.thinning import at_most, envelope, unbroken_runs
 from bikefit.rotation import trend_error_deg_per_h
 from bikefit.words import Words, known
@@ -19,11 +20,7 @@ STRIP = 62.0
 
 def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span_s: tuple[float, float]) -> Panel:
     """Draw the metric stroke by stroke over the ride with its trend, rejected strokes, cadence and power."""
-    companions = [
-        (column, key)
-        for column, key in (("cadence_rpm", "axes.cadence"), ("power_w", "axes.power"))
-        if np.isfinite(each.used.numbers(column)).any()
-    ]
+    companions = [companion for companion in STROKE_COMPANIONS if each.has(companion.canonical)]
     height = HEIGHT + STRIP * len(companions) + (4.0 if companions else 0.0)
     frame = degrees_frame(words, span_s[0], span_s[1], y_range, HEIGHT)
     frame.height = height
@@ -48,8 +45,9 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
     times = svg.ticks(span_s[0] / 60, span_s[1] / 60, 5)
     frame.x_axis([60 * minute for minute in times], [words.clock(60 * minute) for minute in times])
     top = HEIGHT + 2.0
-    for column, key in companions:
-        _companion(words, frame, middle_s, each.used.numbers(column), words.text(key), top, gap_s)
+    for companion in companions:
+        title = words.text(f"axes.{companion.name}")
+        _companion(words, frame, middle_s, each.used.numbers(companion.canonical), title, top, gap_s)
         top += STRIP
     said = [
         words.text(
@@ -61,15 +59,13 @@ def over_ride(words: Words, each: FootCurves, y_range: tuple[float, float], span
         )
         for at, mean, low, high in zip(thin.x, thin.mean, thin.low, thin.high, strict=True)
     ]
-    told = words.text("alt.over_ride_trend", trend=trend_words(words, each.foot)) if known(trend) else ""
+    told = ""
     if known(trend):
-        frame.add(
-            svg.label(
-                words.text("axes.trend", trend=trend_words(words, each.foot)), frame.x.start + 8, TOP + 14, "halo"
-            )
-        )
+        named = trend_words(words, each.foot)
+        frame.add(svg.label(words.text("axes.trend", trend=named), frame.x.start + 8, TOP + 14, "halo"))
+        told = words.text("alt.over_ride_trend", trend=named)
     title = words.text("alt.over_ride", shoe=each.name, trend=told)
-    readout = Readout(on_page(frame.x.array(thin.x)), said, TOP, height - 8)
+    readout = frame.read_at(thin.x, said, bottom=height - 8)
     return frame.panel(title, f"foot-{each.side}", readout)
 
 

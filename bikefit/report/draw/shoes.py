@@ -81,7 +81,7 @@ def from_above(words: Words, side: Side, view: AboveView | None, title: str) -> 
         parts += _scale_words(words, view, mirror)
     else:
         parts.append(svg.label("?", CLEAT[0], CLEAT[1] + RADIUS + 29, "value", "middle"))
-    return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
+    return svg.of_foot(WIDTH, HEIGHT, side, parts, title)
 
 
 def _heel(radius: float, heel_out_deg: float) -> svg.Point:
@@ -229,7 +229,7 @@ def from_behind(words: Words, side: Side, view: BehindView, title: str) -> str:
     frame = f"translate({svg.number(WIDTH / 2 + mirror * ASIDE)} {svg.number(PEDAL_TOP)}) scale({svg.number(mirror)} 1)"
     parts = [svg.element("g", *pedal, *shoe, *ghosts, transform=frame)]
     parts += _behind_words(words, view, mirror, thick, lift, tilt)
-    return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
+    return svg.of_foot(WIDTH, HEIGHT, side, parts, title)
 
 
 def _wedge(index: int, cant_deg: float, thick: float, class_: str) -> str:
@@ -318,7 +318,7 @@ def from_below(words: Words, side: Side, turn_deg: float, title: str) -> str:
         svg.label(words.degrees(abs(turn_deg)), CLEAT[0], CLEAT[1] - 86, "value", "middle"),
         svg.label(heel, CLEAT[0], CLEAT[1] + 158, "strong", "middle"),
     ]
-    return svg.figure(WIDTH, HEIGHT, [svg.element("g", *parts, class_=f"foot-{side}")], title)
+    return svg.of_foot(WIDTH, HEIGHT, side, parts, title)
 
 
 def _arrow_head(x: float, y: float, toward: float) -> str:

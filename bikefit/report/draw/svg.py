@@ -210,6 +210,11 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [round(index * step, 10) for index in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
+def of_foot(width: float, height: float, side: str, parts: Sequence[str], title: str) -> str:
+    """Wrap parts as one picture in the colours of a foot."""
+    return figure(width, height, [element("g", *parts, class_=f"foot-{side}")], title)
+
+
 def figure(width: float, height: float, parts: Sequence[str], title: str, classes: str = "") -> str:
     """Wrap parts as one picture with its alternative text."""
     return element(

@@ -14,7 +14,6 @@ from bikefit.comparison import sentences as said_of
 from bikefit.comparison.result import recording_columns
 from bikefit.conventions import SIDES
 from bikefit.model import sentences
-from bikefit.report.comparison_sentences import comparison_sentences
 from bikefit.report.notes import comparison_notes
 from bikefit.report.out.brief import comparison_brief
 from bikefit.report.out.text import notes_part
@@ -31,15 +30,15 @@ def comparison_text(words: Words, result: ComparisonResult, *, details: bool = F
     for foot in feet:
         parts += _foot(words, foot, result.system.cap)
     parts += [_table(words, feet), *notes_part(words, comparison_notes(words, result))]
-    varus = sentences.names_varus(foot.recommendation for foot in feet)
-    parts += ["", Text(" ".join(sentences.cautions(words, varus, result.system.placement)), style="dim")]
+    cautions = sentences.cautions_of(words, (foot.recommendation for foot in feet), result.system.placement)
+    parts += ["", Text(" ".join(cautions), style="dim")]
     return Group(*parts)
 
 
 def _foot(words: Words, foot: FootComparison, cap: int) -> list[RenderableType]:
     """Return one foot's answer and what follows from the recordings."""
     answer = said_of.answer(words, foot, cap)
-    lines = [Padding(Text(line), (0, 0, 0, 2)) for line in comparison_sentences(words, foot)]
+    lines = [Padding(Text(line), (0, 0, 0, 2)) for line in said_of.at_length(words, foot)]
     return [Text(answer, style="bold"), *lines, ""]
 
 

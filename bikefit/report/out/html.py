@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,24 +14,31 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
+from bikefit import __version__
+from bikefit.brand import Brand
 from bikefit.report.draw import theme
 from bikefit.report.draw.panel import Readout
-from bikefit.report.pages.sheet import BrandView
+from bikefit.report.pages.sheet import BrandView, brand_view
 from bikefit.report.pages.view import PageView
 from bikefit.report.pages.visit_view import VisitPage
 from bikefit.words import Words, unbroken
 
 
-@cache
-def environment() -> Environment:
-    """Return the templates: everything is escaped but our own drawings, and an unknown name is an error."""
-    made = Environment(
-        loader=PackageLoader("bikefit.report", "templates"),
+def templates(package: str, folder: str) -> Environment:
+    """Return a folder of templates: everything is escaped but our own drawings, and an unknown name is an error."""
+    return Environment(
+        loader=PackageLoader(package, folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _pages() -> Environment:
+    """Return the templates of the pages."""
+    made = templates("bikefit.report", "templates")
     made.finalize = _unbroken
     made.filters["drawing"] = Markup  # drawings escape the words in them themselves
     made.filters["json"] = _json
@@ -60,10 +68,14 @@ def _asset(name: str) -> str:
     return files("bikefit.report").joinpath("templates", name).read_text(encoding="utf-8").strip()
 
 
+def _hash(script: str) -> str:
+    """Name a script as a content security policy does."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
 def script_hash() -> str:
-    """Name the one script of a page as a content security policy does."""
-    digest = base64.b64encode(hashlib.sha256(_asset("page.js").encode()).digest()).decode()
-    return f"sha256-{digest}"
+    """Name the one script of a report as a content security policy does."""
+    return _hash(_asset("page.js"))
 
 
 def style_sheet() -> str:
@@ -73,33 +85,46 @@ def style_sheet() -> str:
     return "\n".join((light, dark, _asset("page.css"), theme.figure_css()))
 
 
-def render_html(page: PageView) -> str:
-    """Render a page."""
+def _render(template: str, css: Iterable[str], script: str | None, **values: Any) -> str:
+    """Render a template with its styles and its one script, where it has any."""
     return (
-        environment()
-        .get_template("page.html.j2")
+        _pages()
+        .get_template(template)
         .render(
-            page=page,
-            words=Words(page.language, "page").section("page"),
-            sheet=Words(page.language, "page").section("sheet"),
-            sheet_columns=Words(page.language, "page").columns("sheet.columns"),
+            **values,
             light=Markup(theme.variables(theme.LIGHT)),
             dark=Markup(theme.variables(theme.DARK)),
-            page_css=Markup("\n".join((_asset("page.css"), *_own_css(page)))),
-            figure_css=Markup(theme.figure_css()),
-            script=Markup(_asset("page.js")),
-            script_hash=script_hash(),
+            css=Markup("\n".join(css)),
+            script=Markup(script or ""),
+            script_hash=None if script is None else _hash(script),
         )
     )
 
 
-def _own_css(page: PageView | VisitPage) -> list[str]:
-    """Return the style of the brand and the client's sheet, where a page has them."""
-    sheet = page.sheet if isinstance(page, PageView) else None
-    return brand_css(page.brand) or ([_asset("sheet.css")] if sheet else [])
+def render_html(page: PageView | VisitPage) -> str:
+    """Render a report; the page of a visit has no script."""
+    words = Words(page.language, "page")
+    shown = {"page": page, "title": page.title, "language": page.language, "words": words.section("page")}
+    brand, look, drawings = _brand_css(page.brand), _asset("page.css"), theme.figure_css()
+    if isinstance(page, VisitPage):
+        css = (look, drawings, _asset("visit.css"), *brand)
+        return _render("visit.html.j2", css, None, visit=words.section("visit"), **shown)
+    sheet = words.section("sheet")
+    css = (look, *(brand or ([_asset("sheet.css")] if page.sheet else [])), drawings)
+    columns = words.columns("sheet.columns")
+    return _render("page.html.j2", css, _asset("page.js"), sheet=sheet, sheet_columns=columns, **shown)
 
 
-def brand_css(brand: BrandView | None) -> list[str]:
+def render_studio(words: Words, template: str, brand: Brand | None = None, script: str = "", **values: Any) -> str:
+    """Render a page of a studio: with its brand, and the name of its script where it has one."""
+    view = brand_view(brand)
+    css = (_asset("page.css") + _asset("studio.css") + theme.figure_css(), *_brand_css(view))
+    shown: dict[str, Any] = {name: words.section(name) for name in ("studio", "rider", "client", "page", "learn")}
+    shown |= {"language": words.language, "colophon": words.text("studio.colophon", version=__version__)}
+    return _render(template, css, _asset(script) if script else "", brand=view, **(shown | values))
+
+
+def _brand_css(brand: BrandView | None) -> list[str]:
     """Return the style of a brand, where there is one."""
     if brand is None:
         return []
@@ -108,20 +133,3 @@ def brand_css(brand: BrandView | None) -> list[str]:
         dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ --brand-ink: {brand.ink_dark}; }} }}"
         made.append(f":root {{ --brand: {brand.colour}; --brand-ink: {brand.ink}; }}\n{dark}")
     return made
-
-
-def render_visit(page: VisitPage) -> str:
-    """Render the page of a visit; it has no script."""
-    words = Words(page.language, "page")
-    return (
-        environment()
-        .get_template("visit.html.j2")
-        .render(
-            page=page,
-            words=words.section("page"),
-            visit=words.section("visit"),
-            light=Markup(theme.variables(theme.LIGHT)),
-            dark=Markup(theme.variables(theme.DARK)),
-            css=Markup("\n".join((_asset("page.css"), theme.figure_css(), _asset("visit.css"), *_own_css(page)))),
-        )
-    )

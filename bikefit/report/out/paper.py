@@ -6,7 +6,7 @@ All text reaches typst as data; nothing of it is ever read as markup.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ import typst
 from bikefit.brand.brand import Paper
 from bikefit.files import png_of_ours
 from bikefit.report.draw.theme import LIGHT, dress
-from bikefit.report.pages.view import PageView, clean
+from bikefit.report.pages.view import FigureView, PageView, TableView, clean
 from bikefit.report.pages.visit_view import VisitPage
 from bikefit.words import Words, unbroken
 
@@ -31,48 +31,35 @@ PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
 """Sheet -> its name in typst."""
 
 
-def render_pdf(page: PageView, paper: Paper = "a4") -> bytes:
-    """Render all pages as PDF: vector drawings, tagged."""
-    return _compile(page, "pdf", paper)
-
-
-def render_png(page: PageView, paper: Paper = "a4") -> bytes:
-    """Render the client's page as one picture; its sections are left out."""
-    return _compile(page, "png", paper)
-
-
-def render_visit(page: VisitPage, kind: Literal["pdf", "png"], paper: Paper = "a4") -> bytes:
-    """Render the sheet of a visit."""
-    data = asdict(page) | {
-        "paper": PAPERS[paper],
-        "words": Words(page.language, "page").section("visit"),
-        "palette": LIGHT,
-    }
-    for drawing in data["drawings"]:
-        drawing["picture"] = dress(drawing["picture"], SHOE_LABEL)
-    return _typeset("visit.typ", data, kind)
-
-
-def _compile(page: PageView, kind: Literal["pdf", "png"], paper: Paper) -> bytes:
-    """Hand the page as data to the typst template."""
-    data = asdict(page)
-    data["download"] = None
-    data["whole"] = kind == "pdf"
-    data["paper"] = PAPERS[paper]
-    data["foot"] = _foot(page)
+def render_paper(page: PageView | VisitPage, kind: Literal["pdf", "png"], paper: Paper = "a4") -> bytes:
+    """Render a page as PDF, tagged and drawn in vectors, or as one picture, without the fitter's sections."""
     words = Words(page.language, "page")
-    data["words"], data["sheet_words"] = words.section("page"), words.section("sheet")
-    data["sheet_columns"] = words.columns("sheet.columns")
-    data["palette"] = LIGHT
+    look = {"paper": PAPERS[paper], "palette": LIGHT}
+    if isinstance(page, VisitPage):
+        data = asdict(page) | look | {"words": words.section("visit")}
+        for drawing in data["drawings"]:
+            drawing["picture"] = dress(drawing["picture"], SHOE_LABEL)
+        return _typeset("visit.typ", data, kind)
+    data = asdict(replace(page, sections=(), download=None)) | look
+    data |= {
+        "whole": kind == "pdf",
+        "foot": _foot(page),
+        "words": words.section("page"),
+        "sheet_words": words.section("sheet"),
+        "sheet_columns": words.columns("sheet.columns"),
+        "sections": [vars(section) | {"panels": _on_paper(section)} for section in page.sections],
+    }
     for shoe in data["shoes"]:
         for drawing in ("above", "behind", "cleat", "sure"):
             label = 13.0 if drawing == "sure" else SHOE_LABEL
             shoe[drawing] = dress(shoe[drawing], label) if shoe[drawing] else ""
-    for section in data["sections"]:
-        section["panels"] = [
-            {"picture": dress(panel["picture"]), "alt": panel["alt"]} for panel in section.get("panels", ())
-        ]
     return _typeset("page.typ", data, kind)
+
+
+def _on_paper(section: FigureView | TableView) -> list[dict[str, str]]:
+    """Return the panels of a figure without what is read off a screen; none of a table."""
+    panels = section.panels if isinstance(section, FigureView) else ()
+    return [{"picture": dress(panel.picture), "alt": panel.alt} for panel in panels]
 
 
 def _typeset(template: str, data: dict[str, Any], kind: Literal["pdf", "png"]) -> bytes:
@@ -102,7 +89,7 @@ def _foot(page: PageView) -> str:
 def _template(name: str) -> bytes:
     """Return a typst template, behind the head that all have."""
     templates = files("bikefit.report").joinpath("templates")
-    return templates.joinpath("brand.typ").read_bytes() + templates.joinpath(name).read_bytes()
+    return templates.joinpath("head.typ").read_bytes() + templates.joinpath(name).read_bytes()
 
 
 @cache

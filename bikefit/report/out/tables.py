@@ -6,8 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bikefit.errors import OutputError, near_matches
-from bikefit.files import check_replaceable, require_parquet, write_whole
+from bikefit.files import check_output, require_parquet, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,21 +25,8 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def check_table(path: Path) -> None:
-    """Refuse a table that could not be written, before the work is done.
-
-    Examples
-    --------
-    >>> check_table(Path("strokes.xlsx"))
-    Traceback (most recent call last):
-    bikefit.errors.OutputError: strokes.xlsx: a table ends in .csv or .parquet.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        raise OutputError(f"{path}: a table ends in .csv or .parquet.{near_matches(suffix, FORMATS)}")
-    if suffix == ".parquet":
+    """Refuse a table that could not be written, before the work is done."""
+    packed = path.suffix.lower() == ".parquet"
+    if packed:
         require_parquet(str(path))
-    if not path.parent.is_dir():
-        raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
-    if path.is_dir():
-        raise OutputError(f"{path}: this is a folder. Name a file in it.")
-    check_replaceable(path, b"foot,stroke," if suffix == ".csv" else b"PAR1")
+    check_output(path, "a table", FORMATS, b"PAR1" if packed else b"foot,stroke,")

@@ -110,8 +110,8 @@ def session_text(words: Words, result: SessionResult, *, details: bool = False) 
             "",
         ]
     parts += [*_next(words, feet), _table(words, result, feet), *notes_part(words, session_notes(words, result))]
-    varus = sentences.names_varus(foot.recommendation for foot in feet)
-    parts += ["", Text(" ".join(sentences.cautions(words, varus, result.system.placement)), style="dim")]
+    cautions = sentences.cautions_of(words, (foot.recommendation for foot in feet), result.system.placement)
+    parts += ["", Text(" ".join(cautions), style="dim")]
     return Group(*parts)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bikefit.brand.brand import Pages, Paper
-from bikefit.errors import OutputError, near_matches
-from bikefit.files import check_replaceable, write_whole
+from bikefit.files import REPORTS, check_output, write_whole
 from bikefit.model import SessionResult
+from bikefit.report.pages.view import NOTHING_GIVEN, Given, PageView, client_view
 from bikefit.visit import Visit
 from bikefit.words import Words
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from bikefit.brand import Brand
     from bikefit.comparison import ComparisonResult
     from bikefit.report.pages.sheet import Sheet
-    from bikefit.report.pages.view import PageView
+    from bikefit.report.pages.visit_view import VisitPage
 
-FORMATS = (".html", ".pdf", ".png")
+FORMATS = REPORTS
 
 
 def write_report(
@@ -75,7 +75,7 @@ def write_report(
         If there are no words in the language.
     """
     path = Path(path)
-    check_path(path)
+    check_output(path, "a report", FORMATS)
     write_whole(
         path,
         report_bytes(
@@ -86,10 +86,7 @@ def write_report(
             pages=pages,
             brand=brand,
             sheet=sheet,
-            title=title,
-            rider=rider,
-            fitter=fitter,
-            date=date,
+            given=Given(title, rider, fitter, date),
         ),
     )
     return path
@@ -104,71 +101,51 @@ def report_bytes(
     pages: Pages | None = None,
     brand: Brand | None = None,
     sheet: Sheet | None = None,
-    **given: Any,
+    given: Given = NOTHING_GIVEN,
 ) -> bytes:
     """Return the report as its suffix has it; the templates and drawings are imported only where one is wanted."""
     paper = paper or (brand.paper if brand else None) or "a4"
     words = Words(language or (brand.language if brand else None) or "en", "page")
     pages = pages or (brand.pages if brand else None) or "all"
-    if isinstance(result, Visit):
-        return _visit_content(result, suffix, paper, words, brand, **given)
-    from bikefit.report.pages.sheet import branded, with_sheet
-
-    page = branded(with_sheet(words, _page(words, result, pages, **given), result, sheet), brand)
+    if suffix == ".png":
+        pages = "client"  # one picture has room for no more
+    page = _page(words, result, pages, brand, sheet, given, on_screen=suffix == ".html")
     if suffix == ".html":
         from bikefit.report.out.html import render_html
 
         return render_html(page).encode()
-    from bikefit.report.out.paper import render_pdf, render_png
+    from bikefit.report.out.paper import render_paper
 
-    return (render_pdf if suffix == ".pdf" else render_png)(page, paper)
-
-
-def _visit_content(visit: Visit, suffix: str, paper: Paper, words: Words, brand: Brand | None, **given: Any) -> bytes:
-    """Return the page of a visit as its suffix has it."""
-    from bikefit.report.pages.sheet import branded
-    from bikefit.report.pages.visit_view import visit_page
-
-    page = branded(visit_page(words, visit, **given), brand)
-    if suffix == ".html":
-        from bikefit.report.out.html import render_visit
-
-        return render_visit(page).encode()
-    from bikefit.report.out.paper import render_visit as render_sheet
-
-    return render_sheet(page, "pdf" if suffix == ".pdf" else "png", paper)
+    return render_paper(page, "pdf" if suffix == ".pdf" else "png", paper)
 
 
-def _page(words: Words, result: SessionResult | ComparisonResult, pages: Pages, **given: Any) -> PageView:
-    """Make the page of a session or of a comparison."""
-    if isinstance(result, SessionResult) and pages == "client":
-        from bikefit.report.pages.view import client_view
+def _page(
+    words: Words,
+    result: SessionResult | ComparisonResult | Visit,
+    pages: Pages,
+    brand: Brand | None,
+    sheet: Sheet | None,
+    given: Given,
+    *,
+    on_screen: bool,
+) -> PageView | VisitPage:
+    """Make the page of a result, with what is the studio's own and the client's."""
+    from bikefit.report.pages.sheet import branded, with_sheet
 
-        return client_view(words, result, **given)
-    if isinstance(result, SessionResult):
+    if isinstance(result, Visit):
+        from bikefit.report.pages.visit_view import visit_page
+
+        return branded(visit_page(words, result, given), brand)
+    page: PageView
+    if not isinstance(result, SessionResult):
+        from bikefit.report.pages.comparison_view import comparison_page
+
+        page = comparison_page(words, result, given)
+        page = replace(page, sections=()) if pages == "client" else page
+    elif pages == "client":
+        page = client_view(words, result, given)
+    else:
         from bikefit.report.pages.fitter_view import session_view
 
-        return session_view(words, result, **given)
-    from bikefit.report.pages.comparison_view import comparison_page
-
-    page = comparison_page(words, result, **given)
-    return replace(page, sections=()) if pages == "client" else page
-
-
-def check_path(path: Path) -> None:
-    """Refuse a report that could not be written, before the work is done.
-
-    Examples
-    --------
-    >>> check_path(Path("report.docx"))
-    Traceback (most recent call last):
-    bikefit.errors.OutputError: report.docx: a report ends in .html, .pdf or .png.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        raise OutputError(f"{path}: a report ends in .html, .pdf or .png.{near_matches(suffix, FORMATS)}")
-    if not path.parent.is_dir():
-        raise OutputError(f"{path}: the folder '{path.parent}' does not exist. Make it first, or choose another.")
-    if path.is_dir():
-        raise OutputError(f"{path}: this is a folder. Name a file in it.")
-    check_replaceable(path)
+        page = session_view(words, result, given, on_screen=on_screen)
+    return branded(with_sheet(words, page, result, sheet), brand)

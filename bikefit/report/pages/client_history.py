@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
@@ -13,12 +12,11 @@ from bikefit.comparison import ComparisonResult
 from bikefit.comparison import sentences as said_of
 from bikefit.conventions import SIDES
 from bikefit.model import sentences
-from bikefit.report.draw import svg
-from bikefit.report.pages.studio import Cell, foot_cells, history_chart, render_page
+from bikefit.report.draw.studio_charts import Row, comfort_chart, history_chart
+from bikefit.report.out.html import render_studio
+from bikefit.report.pages.studio import Cell, foot_cells
 from bikefit.report.pages.view import LONG, SHORT, clean
 from bikefit.words import Words
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def history_html(
         (words.text("client.since"), words.day(since)),
         (words.text("client.next_visit"), words.day(due)),
     ]
-    return render_page(
+    return render_studio(
         words,
         "client_history.html.j2",
         title=clean(name, SHORT),
@@ -51,11 +49,10 @@ def history_html(
         facts=[(label, told) for label, told in facts if told],
         verdicts=[_verdicts(words, visit) for visit in reversed(visits)],
         charts=[Markup(chart) for chart in charts],
-        comfort=Markup(_comfort(words, sessions)),
+        comfort=Markup(comfort_chart(words, sessions)),
         columns=words.columns("client.columns"),
         rows=[_row(words, session) for session in reversed(sessions)],
         cautions=sentences.cautions(words, recommends_varus=True),
-        script=Markup(""),
     )
 
 
@@ -99,28 +96,3 @@ def _row(words: Words, session: Row) -> list[Cell]:
     if session["cleat_float_deg"] is not None:
         gear.append(words.text("client.float", deg=words.degrees(session["cleat_float_deg"])))
     return [*cells, Cell(comfort), Cell(words.listed([clean(one, SHORT) for one in gear if one]))]
-
-
-def _comfort(words: Words, sessions: Sequence[Row]) -> str:
-    """Draw the comfort session by session; nothing with fewer than two values."""
-    told = [(session, float(session["comfort"])) for session in sessions if session["comfort"] is not None]
-    if len(told) < 2:
-        return ""
-    width, height = 440.0, 200.0
-    x, y = svg.Scale(-0.5, len(told) - 0.5, 46.0, width - 12.0), svg.Scale(0.0, 10.0, height - 40.0, 20.0)
-    points = [(x(place), y(points)) for place, (_, points) in enumerate(told)]
-    marks = [svg.line(*one, *other, "axis") for one, other in pairwise(points)]
-    for place, (session, value) in enumerate(told):
-        marks.append(svg.element("circle", cx=points[place][0], cy=points[place][1], r=5, class_="dot"))
-        over = points[place][1] - 10.0 if value < 9.0 else points[place][1] + 18.0
-        marks.append(svg.label(words.number(value, "g"), points[place][0], over, "strong", anchor="middle"))
-        if len(told) <= 6 or place in (0, len(told) - 1):
-            day = words.day(session["day"] or session["date"][:10])
-            marks.append(svg.label(words.day(day), points[place][0], height - 10.0, anchor="middle"))
-    values = words.listed([words.number(value, "g") for _, value in told])
-    parts = [
-        *(svg.line(46.0, y(tick), width - 12.0, y(tick), "grid") for tick in (0.0, 5.0, 10.0)),
-        *(svg.label(words.number(tick, "g"), 40.0, y(tick) + 4.0, anchor="end") for tick in (0.0, 5.0, 10.0)),
-        *marks,
-    ]
-    return svg.figure(width, height, parts, words.text("client.comfort_alt", count=len(told), values=values))

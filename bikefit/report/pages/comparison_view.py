@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,26 @@ from bikefit.comparison import ComparisonResult, FootComparison, labels
 from bikefit.comparison import sentences as said_of
 from bikefit.conventions import SIDES, Side
 from bikefit.model import sentences
-from bikefit.report.comparison_sentences import smallest_change, where_it_differs
 from bikefit.report.draw import comparison_charts, decision_charts, shoes
-from bikefit.report.draw.panel import Panel
-from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, pedal_words, settings_table
+from bikefit.report.pages.sections import (
+    Section,
+    figure,
+    findings_table,
+    glossary,
+    options,
+    pedal_words,
+    provenance_table,
+    settings_table,
+    shoes_header,
+    shown,
+    what_is_said,
+)
 from bikefit.report.pages.view import (
     LONG,
+    NOTHING_GIVEN,
     SHORT,
     FigureView,
+    Given,
     PageView,
     ShoeView,
     TableView,
@@ -28,13 +39,9 @@ from bikefit.report.pages.view import (
     above_words,
     angle_view,
     angle_words,
-    behind_caption,
-    behind_view,
-    behind_words,
     clean,
-    cleat_drawing,
-    client_words,
     system_line,
+    wedges_and_cleat,
 )
 from bikefit.words import Interval, Words, known
 
@@ -42,58 +49,39 @@ MOST_BARS = 5
 """Most recordings that the client's page draws; the last ones."""
 
 
-def comparison_page(
-    words: Words,
-    result: ComparisonResult,
-    *,
-    title: str = "",
-    rider: str = "",
-    fitter: str = "",
-    date: dt.date | None = None,
-) -> PageView:
+def comparison_page(words: Words, result: ComparisonResult, given: Given = NOTHING_GIVEN) -> PageView:
     """Make the whole report of a comparison."""
     feet = [result.feet[side] for side in SIDES if side in result.feet]
     band = float(result.settings["neutral_band_deg"])
     bars = {foot.side: _bars(words, foot, result) for foot in feet}
     x_range = decision_charts.sure_range([bar for each in bars.values() for bar in each], band)
-    varus = sentences.names_varus(foot.recommendation for foot in feet)
-    sections: list[FigureView | TableView] = [
+    starts = [session.recording.start for session in result.sessions if session.recording.start]
+    sections: list[Section] = [
         *_figures(words, result, feet, band),
         *(_recordings(words, foot) for foot in feet),
         _learned(words, feet),
         *_decision(words, feet, band),
         findings_table(words, _said(words, result, feet)),
-        _provenance(words, result, {"title": title, "rider": rider, "fitter": fitter}),
+        _provenance(words, result, given),
         glossary(words),
         settings_table(words, result.settings),
     ]
     return PageView(
         language=words.language,
-        title=clean(title, SHORT) or words.text("page.title_comparison"),
-        who=_who(words, result, rider, fitter, date),
+        title=clean(given.title, SHORT) or words.text("page.title_comparison"),
+        who=given.head(
+            words,
+            starts[-1].date() if starts else None,
+            ("recordings", clean(words.listed(_in_short(labels(result.sessions))), SHORT)),
+        ),
         shoes=tuple(_shoe(words, foot, result, bars[foot.side], x_range, band) for foot in feet),
         intro=words.text("page.intro_comparison"),
         sure_caption=words.text("page.sure_caption_comparison"),
-        cautions=tuple(sentences.cautions(words, varus, result.system.placement)),
+        cautions=tuple(sentences.cautions_of(words, [foot.recommendation for foot in feet], result.system.placement)),
         system=system_line(words, result.system),
         colophon=words.text("page.colophon", version=result.version),
-        sections=tuple(section for section in sections if isinstance(section, FigureView) or section.rows),
+        sections=shown(sections),
     )
-
-
-def _who(
-    words: Words, result: ComparisonResult, rider: str, fitter: str, date: dt.date | None
-) -> tuple[tuple[str, str], ...]:
-    """Return the head of the page as pairs of label and text."""
-    starts = [session.recording.start for session in result.sessions if session.recording.start]
-    day = date or (starts[-1].date() if starts else None)
-    said = (
-        ("rider", clean(rider, SHORT)),
-        ("fitter", clean(fitter, SHORT)),
-        ("date", words.day(day.isoformat()) if day else ""),
-        ("recordings", clean(words.listed(_in_short(labels(result.sessions))), SHORT)),
-    )
-    return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
 
 
 def _in_short(names: Sequence[str]) -> list[str]:
@@ -154,40 +142,30 @@ def _shoe(
     band: float,
 ) -> ShoeView:
     """Make one shoe's part of the client's page."""
-    advised, fitted, side = foot.recommendation, foot.fitted_wedges, foot.side
-    excess = excess_now(foot)
-    above, above_said, above_below = _above(words, foot, result, excess)
+    advised, side = foot.recommendation, foot.side
+    above, above_said, above_below = _above(words, foot, result)
     said = said_of.measured(words, foot)
     if advised.next_step.action in ("test", "compare"):
-        said = f"{said} {smallest_change(words, foot)}"
-    expects = bool(advised.change)
-    cleat, cleat_caption = cleat_drawing(words, side, advised)
+        said = f"{said} {said_of.smallest_change(words, foot)}"
+    rings, at_least = int(bool(advised.change)), _at_least(foot, result, len(bars))
     return ShoeView(
         side=side,
         name=words.shoe(side),
         headline=said_of.headline(words, foot),
         advice=said_of.keep(words, foot, result.system.cap),
-        measured=client_words(said),
+        measured=said,
         outlook=said_of.outlook(words, foot),
-        next=client_words(said_of.next_step(words, foot)),
+        next=said_of.next_step(words, foot),
         above=shoes.from_above(words, side, above, above_said),
         above_caption=above_below,
-        behind=shoes.from_behind(
-            words, side, behind_view(advised, fitted, result.system), behind_words(words, advised, fitted)
-        ),
-        behind_caption=behind_caption(words, advised, fitted),
-        sure=decision_charts.how_sure(
-            words, side, bars, x_range, band, said, rings=int(expects), at_least=_at_least(foot, result, len(bars))
-        ),
-        cleat=cleat,
-        cleat_caption=cleat_caption,
+        sure=decision_charts.how_sure(words, side, bars, x_range, band, said, rings=rings, at_least=at_least),
+        **wedges_and_cleat(words, side, advised, foot.fitted_wedges, result.system),
     )
 
 
-def _above(
-    words: Words, foot: FootComparison, result: ComparisonResult, excess: BelievedExcess
-) -> tuple[shoes.AboveView | None, str, str]:
+def _above(words: Words, foot: FootComparison, result: ComparisonResult) -> tuple[shoes.AboveView | None, str, str]:
     """Return the drawing from above, its words and caption; without a neutral, of the last recording's own zero."""
+    excess = excess_now(foot)
     if known(excess.deg):
         caption = words.text("drawing.above_short")
         return angle_view(words, excess, 0.0), angle_words(words, excess.deg), caption
@@ -208,26 +186,21 @@ def _at_least(foot: FootComparison, result: ComparisonResult, bars: int) -> tupl
 # ---- the fitter's sections ----------------------------------------------------------------------------------
 
 
-def _figure(words: Words, key: str, panels: Iterable[Panel], **values: str) -> FigureView:
-    """Put panels under the title and caption of a figure."""
-    return FigureView(key, words.text(f"figures.{key}"), words.text(f"figures.{key}_caption", **values), tuple(panels))
-
-
 def _figures(words: Words, result: ComparisonResult, feet: list[FootComparison], band: float) -> list[FigureView]:
     """Return the excess over the counts, the curves and their difference."""
     y_range, cant = comparison_charts.excess_range(words, feet), result.system.cant_deg
     placed = [foot for foot in feet if comparison_charts.recording_bars(words, foot)]
     panels = [comparison_charts.before_after(words, foot, cant, band, y_range) for foot in placed]
-    shown = [_figure(words, "before_after", panels)] if placed else []
+    shown = [figure(words, "before_after", panels)] if placed else []
     laid_over = [foot for foot in feet if foot.curves is not None]
     if laid_over:
         over = comparison_charts.curves_range(laid_over)
         found = [(foot.side, foot.curves) for foot in laid_over if foot.curves is not None]
         apart = comparison_charts.difference_range([each for _, each in found])
-        shown.append(_figure(words, "curves", (comparison_charts.curves(words, foot, over) for foot in laid_over)))
+        shown.append(figure(words, "curves", (comparison_charts.curves(words, foot, over) for foot in laid_over)))
         panels = [comparison_charts.difference(words, side, each, apart) for side, each in found]
-        where = " ".join(where_it_differs(words, side, each) for side, each in found)
-        shown.append(_figure(words, "difference", panels, where=where))
+        where = " ".join(said_of.where_it_differs(words, side, each) for side, each in found)
+        shown.append(figure(words, "difference", panels, where=where))
     return shown
 
 
@@ -263,8 +236,8 @@ def _learned(words: Words, feet: list[FootComparison]) -> TableView:
         if columns
         else ()
     )
-    header = ("", *(words.shoe(foot.side) for foot in feet))
-    return TableView("learned", words.text("tables.learned"), header, rows, words.text("tables.learned_caption"))
+    header, caption = shoes_header(words, feet), words.text("tables.learned_caption")
+    return TableView("learned", words.text("tables.learned"), header, rows, caption)
 
 
 def _foot_learned(words: Words, foot: FootComparison) -> dict[str, str]:
@@ -289,16 +262,11 @@ def _foot_learned(words: Words, foot: FootComparison) -> dict[str, str]:
     }
 
 
-def _decision(words: Words, feet: list[FootComparison], band: float) -> list[FigureView | TableView]:
+def _decision(words: Words, feet: list[FootComparison], band: float) -> list[Section]:
     """Return the response, the options and what one more recording is worth, for the feet with a decision."""
     decided = [foot for foot in feet if foot.recommendation.options]
     if not decided:
         return []
-    y_range = decision_charts.options_range([foot.recommendation for foot in decided])
-    drawn = (
-        decision_charts.options(words, foot.side, foot.recommendation, foot.fitted_wedges, band, y_range)
-        for foot in decided
-    )
     responses = (
         decision_charts.response(
             words,
@@ -310,9 +278,8 @@ def _decision(words: Words, feet: list[FootComparison], band: float) -> list[Fig
         for foot in decided
     )
     return [
-        _figure(words, "response", responses),
-        _figure(words, "options", drawn),
-        *(options_table(words, foot.side, foot.recommendation, foot.fitted_wedges) for foot in decided),
+        figure(words, "response", responses),
+        *options(words, decided, band),
         *(_next_recordings(words, foot) for foot in decided),
     ]
 
@@ -336,18 +303,15 @@ def _next_recordings(words: Words, foot: FootComparison) -> TableView:
 
 
 def _said(words: Words, result: ComparisonResult, feet: list[FootComparison]) -> Iterable[tuple[Side | None, str, str]]:
-    """Return findings of the comparison, of its feet and of the recordings behind it."""
-    yield from ((None, item.level, words.finding(item)) for item in result.findings)
-    for foot in feet:
-        yield from ((foot.side, item.level, words.finding(item)) for item in foot.findings)
-        yield from ((foot.side, "info", words.finding(reason)) for reason in foot.recommendation.reasons)
+    """Yield what is said of the comparison, of its feet and of the recordings behind it."""
+    yield from what_is_said(words, result.findings, feet)
     for session, label in zip(result.sessions, labels(result.sessions), strict=True):
         for item in session.findings:
             name, message = clean(label, SHORT), words.finding(item)
             yield None, item.level, words.text("terminal.for_shoe", shoe=name, message=message)
 
 
-def _provenance(words: Words, result: ComparisonResult, given: dict[str, str]) -> TableView:
+def _provenance(words: Words, result: ComparisonResult, given: Given) -> TableView:
     """Return where the numbers come from: files, bytes, versions."""
     rows = [
         (
@@ -362,10 +326,5 @@ def _provenance(words: Words, result: ComparisonResult, given: dict[str, str]) -
         )
         for number, (session, label) in enumerate(zip(result.sessions, labels(result.sessions), strict=True), start=1)
     ]
-    rows += [(words.text(f"provenance.{key}"), clean(told, LONG)) for key, told in given.items() if clean(told, LONG)]
-    rows += [
-        (words.text("provenance.remounted"), words.text("compared.yes" if result.remounted else "compared.no")),
-        (words.text("provenance.version"), result.version),
-    ]
-    header = words.columns("tables.provenance_columns")
-    return TableView("provenance", words.text("tables.provenance"), header, tuple(rows), numeric=False)
+    remounted = words.text("compared.yes" if result.remounted else "compared.no")
+    return provenance_table(words, rows, given, [("remounted", remounted), ("version", result.version)])

@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
 
-from bikefit.conventions import REJECT_REASONS, STROKE_ANGLES, Side
+from bikefit.conventions import REJECT_REASONS, STROKE_ANGLES, STROKE_COMPANIONS
 from bikefit.model import FootResult, SessionResult, sentences
 from bikefit.model.pedal import pedal_measures
 from bikefit.report.draw import against_charts, crank_charts, decision_charts, ride_charts
-from bikefit.report.draw.foot_curves import FootCurves, curve_range, foot_curves, values_range
+from bikefit.report.draw.foot_curves import curve_range, foot_curves, values_range
 from bikefit.report.draw.panel import Panel, padded
 from bikefit.report.pages.downloads import stroke_download
-from bikefit.report.pages.shared_tables import findings_table, glossary, options_table, pedal_words, settings_table
-from bikefit.report.pages.view import LONG, FigureView, PageView, TableView, clean, client_view
+from bikefit.report.pages.sections import (
+    Section,
+    figure,
+    findings_table,
+    glossary,
+    options,
+    pedal_words,
+    provenance_table,
+    settings_table,
+    shoes_header,
+    shown,
+    what_is_said,
+)
+from bikefit.report.pages.view import LONG, NOTHING_GIVEN, Given, PageView, TableView, clean, client_view
 from bikefit.words import Words, known
-
-Section = FigureView | TableView
 
 
 def session_view(
-    words: Words,
-    result: SessionResult,
-    *,
-    title: str = "",
-    rider: str = "",
-    fitter: str = "",
-    date: dt.date | None = None,
+    words: Words, result: SessionResult, given: Given = NOTHING_GIVEN, *, on_screen: bool = True
 ) -> PageView:
-    """Make the whole report of a session: the client's page and the fitter's sections."""
-    page = client_view(words, result, title=title, rider=rider, fitter=fitter, date=date)
+    """Make the whole report of a session: the client's page, the fitter's sections and, on a screen, the strokes."""
     feet = [foot for _, foot in sorted(result.feet.items())]
     sections: list[Section] = [
         _numbers(words, result, feet),
         *_stroke_figures(words, result),
         *_decision(words, result, feet),
         _rejected(words, feet),
-        _findings(words, result, feet),
-        _provenance(words, result, rider, fitter, title),
+        findings_table(words, what_is_said(words, result.findings, feet)),
+        _provenance(words, result, given),
         glossary(words),
         settings_table(words, result.settings),
     ]
-    kept = tuple(section for section in sections if isinstance(section, FigureView) or section.rows)
-    return replace(page, sections=kept, download=stroke_download(words, result))
-
-
-def _figure(words: Words, key: str, panels: Iterable[Panel], caption: str = "") -> FigureView:
-    """Put panels under the title and caption of a figure."""
-    return FigureView(key, words.text(f"figures.{key}"), caption or words.text(f"figures.{key}_caption"), tuple(panels))
+    download = stroke_download(words, result) if on_screen else None
+    return replace(client_view(words, result, given), sections=shown(sections), download=download)
 
 
 # ---- what was measured --------------------------------------------------------------------------------------
@@ -72,8 +68,8 @@ def _numbers(words: Words, result: SessionResult, feet: list[FootResult]) -> Tab
     if any(pedal.known for pedal in pedals):
         cells = zip(*(pedal_words(words, pedal) for pedal in pedals), strict=True)
         rows += [(name, *row) for name, row in zip(words.columns("tables.pedal_columns"), cells, strict=True)]
-    header = ("", *(words.shoe(foot.side) for foot in feet))
-    return TableView("numbers", words.text("tables.numbers"), header, tuple(rows), words.text("tables.numbers_caption"))
+    header, caption = shoes_header(words, feet), words.text("tables.numbers_caption")
+    return TableView("numbers", words.text("tables.numbers"), header, tuple(rows), caption)
 
 
 def _foot_numbers(words: Words, foot: FootResult) -> dict[str, str]:
@@ -127,30 +123,24 @@ def _stroke_figures(words: Words, result: SessionResult) -> list[Section]:
     face = padded([*means, *(each.neutral_deg or 0.0 for each in feet)])
     turning = "" if all(each.is_crank for each in feet) else words.text("figures.clock_face_phase_caption")
     figures: list[Section] = [
-        _figure(words, "over_crank", (crank_charts.over_crank(words, each, over) for each in feet)),
-        _figure(words, "clock_face", (crank_charts.clock_face(words, each, face) for each in feet), turning),
+        figure(words, "over_crank", (crank_charts.over_crank(words, each, over) for each in feet)),
+        figure(words, "clock_face", (crank_charts.clock_face(words, each, face) for each in feet), turning),
     ]
     if len(feet) > 1:
         gap = words.signed_degrees(result.asymmetry_deg)
         caption = words.text("figures.both_feet_caption", asymmetry=gap)
-        figures.append(_figure(words, "both_feet", [crank_charts.both_feet(words, feet, over)], caption))
-    figures.append(_figure(words, "over_ride", (ride_charts.over_ride(words, each, values, span) for each in feet)))
-    for column in ("cadence_rpm", "power_w"):
-        if against_charts.varies(feet, column):
+        figures.append(figure(words, "both_feet", [crank_charts.both_feet(words, feet, over)], caption))
+    figures.append(figure(words, "over_ride", (ride_charts.over_ride(words, each, values, span) for each in feet)))
+    for companion in STROKE_COMPANIONS:
+        if against_charts.varies(feet, companion):
+            column = companion.canonical
             x_range = against_charts.companion_range(feet, column)
-            panels = (
-                against_charts.against(words, each, column, x_range, values) for each in feet if _has(each, column)
-            )
-            figures.append(_figure(words, f"against_{column}", panels))
+            panels = (against_charts.against(words, each, column, x_range, values) for each in feet if each.has(column))
+            figures.append(figure(words, f"against_{column}", panels))
     figures.append(
-        _figure(words, "against_neutral", (against_charts.against_neutral(words, each, values) for each in feet))
+        figure(words, "against_neutral", (against_charts.against_neutral(words, each, values) for each in feet))
     )
     return figures
-
-
-def _has(each: FootCurves, column: str) -> bool:
-    """Tell whether any used stroke has a value in a column."""
-    return bool(np.isfinite(each.used.numbers(column)).any())
 
 
 # ---- what was decided ---------------------------------------------------------------------------------------
@@ -162,16 +152,7 @@ def _decision(words: Words, result: SessionResult, feet: list[FootResult]) -> li
     if not decided:
         return []
     band = float(result.settings["neutral_band_deg"])
-    y_range = decision_charts.options_range([foot.recommendation for foot in decided])
-    drawn = (
-        decision_charts.options(words, foot.side, foot.recommendation, foot.fitted_wedges or 0, band, y_range)
-        for foot in decided
-    )
-    return [
-        _figure(words, "options", drawn),
-        *(options_table(words, foot.side, foot.recommendation, foot.fitted_wedges or 0) for foot in decided),
-        _figure(words, "response", _responses(words, result, decided)),
-    ]
+    return [*options(words, decided, band), figure(words, "response", _responses(words, result, decided))]
 
 
 def _responses(words: Words, result: SessionResult, decided: list[FootResult]) -> list[Panel]:
@@ -199,41 +180,24 @@ def _rejected(words: Words, feet: list[FootResult]) -> TableView:
         (words.text(f"reject.{reason}"), *(str(foot.strokes.rejected.get(reason, 0)) for foot in feet))
         for reason in seen
     )
-    header = ("", *(words.shoe(foot.side) for foot in feet))
-    return TableView("rejected", words.text("tables.rejected"), header, rows)
+    return TableView("rejected", words.text("tables.rejected"), shoes_header(words, feet), rows)
 
 
-def _findings(words: Words, result: SessionResult, feet: list[FootResult]) -> TableView:
-    """Return all findings and the reasons of the decision."""
-    said: list[tuple[Side | None, str, str]] = [(None, item.level, words.finding(item)) for item in result.findings]
-    for foot in feet:
-        said += [(foot.side, item.level, words.finding(item)) for item in foot.findings]
-        said += [(foot.side, "info", words.finding(reason)) for reason in foot.recommendation.reasons]
-    return findings_table(words, said)
-
-
-def _provenance(words: Words, result: SessionResult, rider: str, fitter: str, title: str) -> TableView:
+def _provenance(words: Words, result: SessionResult, given: Given) -> TableView:
     """Return where the numbers come from: file, bytes, section, version."""
-    recording = result.recording
-    start = words.moment(recording.start) if recording.start else ""
-    section = words.text("words.to", low=words.clock(recording.from_s), high=words.clock(recording.to_s))
+    recording, system = result.recording, result.system
     said = {
         "file": clean(recording.name, LONG),
         "sha256": recording.sha256,
         "format": recording.format,
-        "start": start,
-        "section": section,
+        "start": words.moment(recording.start) if recording.start else "",
+        "section": words.stretch(recording.from_s, recording.to_s),
         "rate": words.text("provenance.hertz", rate=words.fixed(recording.sampling_rate_hz)),
         "system": words.text(
-            "provenance.system_of", name=clean(result.system.name, LONG),
-            source=clean(words.of_system(result.system.source), LONG),
-            date=clean(words.day(result.system.date), LONG),
+            "provenance.system_of", name=clean(system.name, LONG),
+            source=clean(words.of_system(system.source), LONG),
+            date=clean(words.day(system.date), LONG),
         ),
-        "title": clean(title, LONG),
-        "rider": clean(rider, LONG),
-        "fitter": clean(fitter, LONG),
-        "version": result.version,
     }  # fmt: skip
-    rows = tuple((words.text(f"provenance.{key}"), told) for key, told in said.items() if told)
-    header = words.columns("tables.provenance_columns")
-    return TableView("provenance", words.text("tables.provenance"), header, rows, numeric=False)
+    rows = ((words.text(f"provenance.{key}"), told) for key, told in said.items() if told)
+    return provenance_table(words, rows, given, [("version", result.version)])

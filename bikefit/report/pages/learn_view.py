@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from statistics import NormalDist
 
 from markupsafe import Markup
 
 from bikefit import __version__
 from bikefit.conventions import interval_95
-from bikefit.report.draw import svg, theme
-from bikefit.report.out.html import environment
+from bikefit.report.draw import svg
+from bikefit.report.out.html import render_studio
 from bikefit.response import RIDERS_MIN, OwnAnswer, StudioPrior
 from bikefit.settings import Settings
 from bikefit.words import Words
@@ -78,31 +74,17 @@ def number_rows(words: Words, prior: StudioPrior) -> list[NumberRow]:
 def learn_html(words: Words, prior: StudioPrior) -> str:
     """Render the page."""
     words = words.on_page
-    return (
-        environment()
-        .get_template("learn.html.j2")
-        .render(
-            title=words.text("learn.title"),
-            intro=headline(words, prior),
-            about=about(words, prior),
-            columns=words.columns("learn.columns"),
-            rows=number_rows(words, prior),
-            chart=Markup(_answers(words, prior)) if prior.answers else "",
-            learn=words.section("learn"),
-            language=words.language,
-            light=Markup(theme.variables(theme.LIGHT)),
-            dark=Markup(theme.variables(theme.DARK)),
-            css=Markup(_asset("page.css") + _asset("studio.css") + theme.figure_css()),
-            script_hash=f"sha256-{base64.b64encode(hashlib.sha256(b'').digest()).decode()}",
-            colophon=words.text("learn.colophon", version=__version__),
-        )
+    return render_studio(
+        words,
+        "learn.html.j2",
+        title=words.text("learn.title"),
+        intro=headline(words, prior),
+        about=about(words, prior),
+        columns=words.columns("learn.columns"),
+        rows=number_rows(words, prior),
+        chart=Markup(_answers(words, prior)) if prior.answers else "",
+        colophon=words.text("learn.colophon", version=__version__),
     )
-
-
-@cache
-def _asset(name: str) -> str:
-    """Return a style sheet of the templates."""
-    return files("bikefit.report").joinpath("templates", name).read_text(encoding="utf-8").strip()
 
 
 def _answers(words: Words, prior: StudioPrior) -> str:

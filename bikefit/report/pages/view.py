@@ -16,7 +16,7 @@ from bikefit.model import FootResult, Reading, Recommendation, SessionResult, We
 from bikefit.model.spread import Spread, measured
 from bikefit.report.draw import decision_charts, shoes
 from bikefit.report.draw.panel import Panel
-from bikefit.words import SENTENCE_END, Interval, Words, degree_signs, known, rounded
+from bikefit.words import Interval, Words, degree_signs, known, rounded
 
 if TYPE_CHECKING:
     from bikefit.report.pages.sheet import BrandView, SheetView
@@ -28,6 +28,30 @@ SHORT, LONG, MESSAGE = 90, 400, 1000
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 SPACES = re.compile(r"[^\S\u00a0]+")
 """Space between words; but not the one that holds a number and its unit together."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is to stand at the head of a page; any text, and the day of the fitting instead of the recording's own."""
+
+    title: str = ""
+    rider: str = ""
+    fitter: str = ""
+    date: dt.date | None = None
+
+    def head(self, words: Words, day: dt.date | None, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return the head of the page as pairs of label and text; ``more`` of them by their key, what is empty not."""
+        day = self.date or day
+        said = (
+            ("rider", clean(self.rider, SHORT)),
+            ("fitter", clean(self.fitter, SHORT)),
+            ("date", words.day(day.isoformat()) if day else ""),
+            *more,
+        )
+        return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
+
+
+NOTHING_GIVEN = Given()
 
 
 @dataclass(frozen=True)
@@ -115,29 +139,27 @@ def clean(given: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def client_view(
-    words: Words,
-    result: SessionResult,
-    *,
-    title: str = "",
-    rider: str = "",
-    fitter: str = "",
-    date: dt.date | None = None,
-) -> PageView:
+def client_view(words: Words, result: SessionResult, given: Given = NOTHING_GIVEN) -> PageView:
     """Make the client's page of a session; the fitter's sections are added by `bikefit.report.pages.fitter_view`."""
     feet = [foot for _, foot in sorted(result.feet.items())]
     band = float(result.settings["neutral_band_deg"])
     bars = [bar for foot in feet for bar in decision_charts.sure_bars(words, foot)]
     x_range = decision_charts.sure_range(bars, band)
-    recommended = [foot.recommendation for foot in feet]
+    recording = result.recording
     return PageView(
         language=words.language,
-        title=clean(title, SHORT) or words.text("page.title"),
-        who=_who(words, result, rider, fitter, date),
+        title=clean(given.title, SHORT) or words.text("page.title"),
+        who=given.head(
+            words,
+            recording.start.date() if recording.start else None,
+            ("recording", clean(recording.name, SHORT)),
+            ("section", words.stretch(recording.from_s, recording.to_s) if result.is_section else ""),
+            ("duration", words.clock(recording.duration_s)),
+        ),
         shoes=tuple(_shoe(words, foot, result, x_range, band) for foot in feet),
         intro=words.text("page.intro"),
         sure_caption=words.text("page.sure_caption"),
-        cautions=tuple(sentences.cautions(words, sentences.names_varus(recommended), result.system.placement)),
+        cautions=tuple(sentences.cautions_of(words, [foot.recommendation for foot in feet], result.system.placement)),
         system=system_line(words, result.system),
         colophon=words.text("page.colophon", version=result.version),
         sections=(),
@@ -155,64 +177,26 @@ def system_line(words: Words, system: WedgeSystem) -> str:
     )
 
 
-def _who(
-    words: Words, result: SessionResult, rider: str, fitter: str, date: dt.date | None
-) -> tuple[tuple[str, str], ...]:
-    """Return the head of the page as pairs of label and text."""
-    recording = result.recording
-    day = date or (recording.start.date() if recording.start else None)
-    said = (
-        ("rider", clean(rider, SHORT)),
-        ("fitter", clean(fitter, SHORT)),
-        ("date", words.day(day.isoformat()) if day else ""),
-        ("recording", clean(recording.name, SHORT)),
-        ("section", section_words(words, result)),
-        ("duration", words.clock(recording.duration_s)),
-    )
-    return tuple((words.text(f"page.{key}"), told) for key, told in said if told)
-
-
-def section_words(words: Words, result: SessionResult) -> str:
-    """Name the stretch of a recording that was used, where that is not all of it."""
-    if not result.is_section:
-        return ""
-    return words.text("words.to", low=words.clock(result.recording.from_s), high=words.clock(result.recording.to_s))
-
-
 def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interval, band: float) -> ShoeView:
     """Make one shoe's part of the client's page."""
-    advised, side = foot.recommendation, foot.side
-    fitted = foot.fitted_wedges or 0
-    bars, read = decision_charts.sure_bars(words, foot), reading_of(foot)
-    above, behind = above_words(words, read, advised), behind_words(words, advised, fitted)
-    said = measured(words, foot.excess)
-    cleat, cleat_caption = cleat_drawing(words, side, advised)
+    advised, side, read = foot.recommendation, foot.side, reading_of(foot)
+    bars, said = decision_charts.sure_bars(words, foot), measured(words, foot.excess)
+    about, held = said or words.text("sure.undetermined"), (foot.excess.lower_bound,)
+    drawn = wedges_and_cleat(words, side, advised, foot.fitted_wedges or 0, result.system)
+    if advised.step == "float_stop":
+        drawn["behind"] = ""  # where the cleat comes first, the wedges are not drawn yet
     return ShoeView(
         side=side,
         name=words.shoe(side),
         headline=advised.headline(words),
-        advice=client_words(plain_degrees(_card_advice(words, foot, result.system.cap))),
+        advice=plain_degrees(_card_advice(words, foot, result.system.cap)),
         measured=said,
         outlook=sentences.outlook(words, advised),
         next=sentences.what_next(words, advised, foot.visible),
-        above=shoes.from_above(words, side, above_view(words, read, advised), above),
+        above=shoes.from_above(words, side, above_view(words, read, advised), above_words(words, read, advised)),
         above_caption=above_caption(words, read, advised),
-        # where the cleat comes first, the wedges are not drawn yet
-        behind=""
-        if advised.step == "float_stop"
-        else shoes.from_behind(words, side, behind_view(advised, fitted, result.system), behind),
-        behind_caption=behind_caption(words, advised, fitted),
-        sure=decision_charts.how_sure(
-            words,
-            side,
-            bars,
-            x_range,
-            band,
-            said or words.text("sure.undetermined"),
-            at_least=(foot.excess.lower_bound,),
-        ),
-        cleat=cleat,
-        cleat_caption=cleat_caption,
+        sure=decision_charts.how_sure(words, side, bars, x_range, band, about, at_least=held),
+        **drawn,
     )
 
 
@@ -222,17 +206,6 @@ def _card_advice(words: Words, foot: FootResult, cap: int) -> str:
     if advised.step in ("fit", "keep"):
         return words.text("advice.thick_valgus" if (advised.total or 0) < 0 else "advice.thick_varus")
     return "" if advised.step == "no_wedge" else sentences.advice(words, foot.side, advised, cap)
-
-
-def client_words(message: str) -> str:
-    """Leave out the sentences that are for the command line.
-
-    Examples
-    --------
-    >>> client_words("Neutral is not known. Give it with --left-neutral DEG.")
-    'Neutral is not known.'
-    """
-    return " ".join(one for one in SENTENCE_END.split(message) if "--" not in one and "'bikefit" not in one)
 
 
 def plain_degrees(message: str) -> str:
@@ -310,7 +283,21 @@ def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> sh
     return shoes.BehindView(kept, target - kept, fitted - kept, system.cant_deg, system.placement)
 
 
-def cleat_drawing(words: Words, side: Side, advised: Recommendation) -> tuple[str, str]:
+def wedges_and_cleat(
+    words: Words, side: Side, advised: Recommendation, fitted: int, system: WedgeSystem
+) -> dict[str, str]:
+    """Return the drawings of the wedges and of the cleat's turn with their captions, by their names in a `ShoeView`."""
+    view, said = behind_view(advised, fitted, system), behind_words(words, advised, fitted)
+    cleat, cleat_caption = _cleat_drawing(words, side, advised)
+    return {
+        "behind": shoes.from_behind(words, side, view, said),
+        "behind_caption": _behind_caption(words, advised, fitted),
+        "cleat": cleat,
+        "cleat_caption": cleat_caption,
+    }
+
+
+def _cleat_drawing(words: Words, side: Side, advised: Recommendation) -> tuple[str, str]:
     """Return the drawing of the cleat's turn and its caption; both empty where the foot would not turn with it."""
     cleat = advised.cleat
     if not cleat.moves_foot:
@@ -323,7 +310,7 @@ def cleat_drawing(words: Words, side: Side, advised: Recommendation) -> tuple[st
     return shoes.from_below(words, side, cleat.turn_deg, caption), caption
 
 
-def behind_caption(words: Words, advised: Recommendation, fitted: int) -> str:
+def _behind_caption(words: Words, advised: Recommendation, fitted: int) -> str:
     """Caption the drawing from behind; the wedges themselves are in the headline, or on the shoe already."""
     if advised.total is not None and (fitted if advised.named is None else advised.total):
         return words.text("drawing.behind_short", times=shoes.EXAGGERATION)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from bikefit.conventions import Side
 from bikefit.model import sentences
 from bikefit.model.spread import measured
 from bikefit.report.draw import shoes
-from bikefit.report.pages.view import SHORT, clean, system_line
+from bikefit.report.pages.view import NOTHING_GIVEN, SHORT, Given, clean, system_line
 from bikefit.visit import RECORDING_S, SETTLE_MIN, WARM_UP_MIN, Visit, VisitRecording
 from bikefit.words import Words
 
@@ -64,22 +63,14 @@ class VisitPage:
     brand: BrandView | None = None
 
 
-def visit_page(
-    words: Words, visit: Visit, *, title: str = "", rider: str = "", fitter: str = "", date: dt.date | None = None
-) -> VisitPage:
+def visit_page(words: Words, visit: Visit, given: Given = NOTHING_GIVEN) -> VisitPage:
     """Make the page of a visit."""
     from_file = clean(visit.first.recording.name, SHORT) if visit.first else ""
-    who = (
-        ("rider", clean(rider, SHORT)),
-        ("fitter", clean(fitter, SHORT)),
-        ("date", words.day(date.isoformat()) if date else ""),
-        ("recording", from_file),
-    )
     return VisitPage(
         language=words.language,
-        title=clean(title, SHORT) or words.text("visit.title"),
+        title=clean(given.title, SHORT) or words.text("visit.title"),
         intro=words.text("visit.intro"),
-        who=tuple((words.text(f"page.{key}"), told) for key, told in who if told),
+        who=given.head(words, None, ("recording", from_file)),
         about=about(words, visit),
         steps=steps(words, visit),
         total=words.text("visit.total", minutes=visit.minutes),

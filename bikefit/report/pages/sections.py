@@ -1,19 +1,49 @@
-"""Tables that the pages of a session and of a comparison share."""
+"""Figures and tables that the fitter's pages of a session and of a comparison share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bikefit.comparison import FootComparison
 from bikefit.conventions import Side
-from bikefit.model import Recommendation
+from bikefit.model import Finding, FootResult, Recommendation
 from bikefit.model.pedal import PedalMeasures
-from bikefit.report.pages.view import TableView, plain_degrees
+from bikefit.report.draw import decision_charts
+from bikefit.report.draw.panel import Panel
+from bikefit.report.pages.view import LONG, FigureView, Given, TableView, clean, plain_degrees
 from bikefit.settings import Settings
 from bikefit.words import Words, known
 
+Section = FigureView | TableView
+Foot = FootResult | FootComparison
 
-def options_table(words: Words, side: Side, advised: Recommendation, fitted: int) -> TableView:
+
+def shown(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Return the sections that have something to show."""
+    return tuple(section for section in sections if isinstance(section, FigureView) or section.rows)
+
+
+def figure(words: Words, key: str, panels: Iterable[Panel], caption: str = "", **values: str) -> FigureView:
+    """Put panels under the title and caption of a figure."""
+    caption = caption or words.text(f"figures.{key}_caption", **values)
+    return FigureView(key, words.text(f"figures.{key}"), caption, tuple(panels))
+
+
+def shoes_header(words: Words, feet: Sequence[Foot]) -> tuple[str, ...]:
+    """Return the head of a table with one column a shoe."""
+    return ("", *(words.shoe(foot.side) for foot in feet))
+
+
+def options(words: Words, decided: Sequence[Foot], band_deg: float) -> list[Section]:
+    """Return what each total of wedges is expected to do: one figure, and one table a shoe."""
+    y_range = decision_charts.options_range([foot.recommendation for foot in decided])
+    of_each = [(foot.side, foot.recommendation, foot.fitted_wedges or 0) for foot in decided]
+    panels = (decision_charts.options(words, *each, band_deg, y_range) for each in of_each)
+    return [figure(words, "options", panels), *(_options_table(words, *each) for each in of_each)]
+
+
+def _options_table(words: Words, side: Side, advised: Recommendation, fitted: int) -> TableView:
     """Return every total of wedges with what it is expected to do."""
     rows = []
     for option in advised.options:
@@ -51,6 +81,16 @@ def pedal_words(words: Words, pedal: PedalMeasures) -> tuple[str, str]:
     )
 
 
+def what_is_said(
+    words: Words, findings: Iterable[Finding], feet: Iterable[Foot]
+) -> Iterator[tuple[Side | None, str, str]]:
+    """Yield findings of the whole and of its feet, and the reasons of each decision: the foot, level and sentence."""
+    yield from ((None, item.level, words.finding(item)) for item in findings)
+    for foot in feet:
+        yield from ((foot.side, item.level, words.finding(item)) for item in foot.findings)
+        yield from ((foot.side, "info", words.finding(reason)) for reason in foot.recommendation.reasons)
+
+
 def findings_table(words: Words, said: Iterable[tuple[Side | None, str, str]]) -> TableView:
     """Return what is to know, each message once."""
     rows: dict[str, str] = {}
@@ -62,6 +102,17 @@ def findings_table(words: Words, said: Iterable[tuple[Side | None, str, str]]) -
     header = words.columns("tables.findings_columns")
     rows_in_order = tuple((level, told) for told, level in rows.items())
     return TableView("findings", words.text("tables.findings"), header, rows_in_order, numeric=False)
+
+
+def provenance_table(
+    words: Words, rows: Iterable[tuple[str, str]], given: Given, last: Iterable[tuple[str, str]]
+) -> TableView:
+    """Return where the numbers come from; what was given for the page stands before the last of it."""
+    said = [("title", given.title), ("rider", given.rider), ("fitter", given.fitter)]
+    told = [*((key, clean(text, LONG)) for key, text in said), *last]
+    made = (*rows, *((words.text(f"provenance.{key}"), text) for key, text in told if text))
+    header = words.columns("tables.provenance_columns")
+    return TableView("provenance", words.text("tables.provenance"), header, made, numeric=False)
 
 
 def settings_table(words: Words, settings: Mapping[str, Any]) -> TableView:
