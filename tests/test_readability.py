@@ -68,8 +68,8 @@ def pages() -> tuple[PageView, ...]:
         compare([SAMPLES / f"wrong_way_{number}.csv" for number in (1, 2)], (0, 1), (0, 2)),
     ]
     return (
-        *(client_view(ENGLISH, each) for each in sessions),
-        *(comparison_page(ENGLISH, each) for each in comparisons),
+        *(client_view(ENGLISH.on_page, each) for each in sessions),
+        *(comparison_page(ENGLISH.on_page, each) for each in comparisons),
     )
 
 
