@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from bikefit.brand.colour import DARK_GROUND, LIGHT_GROUND, READABLE, contrast, hex_colour, readable
 from bikefit.brand.logo import Logo, load_logo
@@ -16,8 +16,6 @@ from bikefit.errors import UsageError, first_of, near_matches
 from bikefit.words import languages
 
 LINES_MAX: Final = 6
-_PAPERS: Final = ("a4", "letter")
-_PAGES: Final = ("client", "all")
 Paper = Literal["a4", "letter"]
 Pages = Literal["client", "all"]
 
@@ -81,8 +79,8 @@ class Brand:
     )
     closing: str = field(default="", metadata=_text(400))
     language: str | None = field(default=None, metadata=_one_of(languages()))
-    paper: Paper | None = field(default=None, metadata=_one_of(_PAPERS))
-    pages: Pages | None = field(default=None, metadata=_one_of(_PAGES))
+    paper: Paper | None = field(default=None, metadata=_one_of(get_args(Paper)))
+    pages: Pages | None = field(default=None, metadata=_one_of(get_args(Pages)))
 
     @property
     def ink(self) -> str:
