@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bikefit.errors import BikefitError, NoRotationError, RecordingError, UsageError
+from bikefit.errors import BikefitError, RecordingError
 from bikefit.io.names import first_of, shown
 from bikefit.io.source import UNPACKED_FREE_BYTES, UNPACKED_MAX_RATIO
 
@@ -33,16 +33,16 @@ def unpacked(path: Path) -> Iterator[Path]:
         try:
             yield inner
         except BikefitError as error:
-            raise _of_archive(error, path, inner) from error
+            error.args = (_of_archive(error.args[0], path, inner),)
+            if isinstance(error, RecordingError):
+                error.unquoted = _of_archive(error.unquoted, path, inner)
+            raise
 
 
-def _of_archive(error: BikefitError, path: Path, inner: Path) -> BikefitError:
-    """Return an error about an unpacked file as one about the archive that the user named."""
-    said = str(error).replace(str(inner), inner.name)
-    named = f"{path.name} ({inner.name})"
-    said = said.replace(inner.name, named, 1) if said.startswith(inner.name) else f"{named}: {said}"
-    kind = next(kind for kind in (NoRotationError, RecordingError, UsageError, BikefitError) if isinstance(error, kind))
-    return kind(said)
+def _of_archive(said: str, path: Path, inner: Path) -> str:
+    """Return what is said of an unpacked file as said of the archive that the user named."""
+    said, named = said.replace(str(inner), inner.name), f"{path.name} ({inner.name})"
+    return said.replace(inner.name, named, 1) if said.startswith(inner.name) else f"{named}: {said}"
 
 
 def _is_zip(path: Path) -> bool:

@@ -195,6 +195,22 @@ def test_what_is_wrong_in_an_archive_names_the_users_file(tmp_path: Path, name: 
     assert "/tmp" not in str(error.value).replace(str(tmp_path), "")
 
 
+def test_a_page_says_of_an_archived_file_what_it_says_of_the_file(tmp_path: Path) -> None:
+    rows = "".join(f"{row}.5,{row % 7}\n" for row in range(9))
+    said = []
+    for name in ("ride.csv", "ride.zip"):
+        path = archive(tmp_path, {"ride.csv": f"secret,left_heel_rotation_deg\n{rows}".encode()})
+        if name == "ride.csv":
+            path = tmp_path / name
+            path.write_text(f"secret,left_heel_rotation_deg\n{rows}")
+        with pytest.raises(RecordingError, match=r"no time column.*secret.*--rate HZ") as error:
+            read_recording(path)
+        said.append([error.value.on_page, error.value.unquoted])
+    assert [text.replace("ride.zip (ride.csv)", "ride.csv") for text in said[1]] == said[0]
+    assert "--" not in said[1][0]
+    assert "secret" not in said[1][1]
+
+
 def test_a_marker_named_in_a_fit_file_lists_its_fields(samples: Path) -> None:
     options = ReadOptions(columns={"left_heel": "foo"})
     with pytest.raises(RecordingError, match=r"no marker 'foo' for left_heel.*left_heel_rotation, crank_angle"):
