@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from bikefit.conventions import SIDES
 from bikefit.inspection.sensor_zero import SensorZero
@@ -20,6 +21,13 @@ from bikefit.io.usable import (
     sensor_flags,
 )
 from bikefit.model import Recording
+
+_CORRECTIONS: Final[Mapping[str, str]] = {
+    "radians_suspected": "{side}_heel_rotation_rad={column}",
+    "crank_radians_suspected": "crank_angle_rad={column}",
+    "time_step_odd": "time_{unit}={column}",
+}
+"""Finding -> the ``--column`` that puts right what it tells."""
 
 
 def advice(recording: Recording, path: Path, options: ReadOptions, zeros: Sequence[SensorZero]) -> Iterator[str]:
@@ -80,17 +88,10 @@ def _flags(options: ReadOptions) -> list[str]:
 
 def _corrections(recording: Recording, options: ReadOptions) -> Iterator[str]:
     """Give the ``--column`` that puts right what the reader found suspicious."""
-    taken = set(options.columns.values())
     for found in recording.findings:
-        column = found.values.get("column")
-        if column is None or column in taken:
-            continue
-        if found.code == "radians_suspected":
-            yield f"{found.values['side']}_heel_rotation_rad={column}"
-        elif found.code == "crank_radians_suspected":
-            yield f"crank_angle_rad={column}"
-        elif found.code == "time_step_odd":
-            yield f"time_{found.values['unit']}={column}"
+        said = _CORRECTIONS.get(found.code)
+        if said is not None and found.values["column"] not in options.columns.values():
+            yield said.format(**found.values)
 
 
 def _neutral(recording: Recording) -> list[str]:

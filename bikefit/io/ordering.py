@@ -145,8 +145,8 @@ def _behind(time_s: Array) -> tuple[Array, NDArray[np.intp]]:
 
 def _mistaken(time_s: Array, span_s: float) -> NDArray[np.intp]:
     """Return the few rows whose stamps are a mistake: years from the rest, or far from their neighbours'."""
-    off = _years_off(time_s) if span_s > LONGEST_S else _NO_ROWS
-    if not off.size:
+    off = np.flatnonzero(np.abs(time_s - np.median(time_s)) > LONGEST_S) if span_s > LONGEST_S else _NO_ROWS
+    if not 0 < off.size < STRAY_SHARE * time_s.size:
         return _wild(time_s)
     near = np.delete(np.arange(time_s.size), off)
     return np.sort(np.concatenate([off, near[_wild(time_s[near])]]))
@@ -168,12 +168,6 @@ def _wild(time_s: Array) -> NDArray[np.intp]:
         if end not in found and gap_s > max(WILD_GAP_S, inner_s):
             found.append(end)
     return np.array(sorted(found), dtype=np.intp) if len(found) <= max(2, STRAY_SHARE * time_s.size) else _NO_ROWS
-
-
-def _years_off(time_s: Array) -> NDArray[np.intp]:
-    """Return the few rows that lie years from the rest; their stamp is a mistake."""
-    off = np.flatnonzero(np.abs(time_s - np.median(time_s)) > LONGEST_S)
-    return off if off.size < STRAY_SHARE * time_s.size else _NO_ROWS
 
 
 def _periods(time_s: Array) -> Array:

@@ -34,11 +34,11 @@ class Stance:
 
 def seen_sides(positions: Mapping[str, Array]) -> list[Side]:
     """Return the feet whose heel and toe are seen together at least once."""
-    pairs = {side: (positions.get(f"{side}_heel"), positions.get(f"{side}_toe")) for side in SIDES}
     return [
         side
-        for side, (heel, toe) in pairs.items()
-        if heel is not None and toe is not None and bool(np.isfinite(toe - heel).all(axis=1).any())
+        for side in SIDES
+        if {f"{side}_heel", f"{side}_toe"} <= positions.keys()
+        and np.isfinite(positions[f"{side}_toe"] - positions[f"{side}_heel"]).all(axis=1).any()
     ]
 
 
