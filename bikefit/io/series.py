@@ -16,74 +16,44 @@ from bikefit.model import Array, ChannelInfo, Finding, Lap
 
 @dataclass(frozen=True)
 class Series:
-    """One channel over time.
-
-    Attributes
-    ----------
-    channel : str
-        A channel of `bikefit.io.names.CHANNELS`: ``left_heel_rotation``; ``heel_rotation`` where the file does not say
-        whose foot it is.
-    time_s : ndarray, shape (n,)
-        Seconds from the recording's first sample, strictly increasing. Series of one table share one array.
-    values : ndarray, shape (n,)
-        In the channel's unit of `bikefit.conventions.CHANNELS`; NaN where missing.
-    name : str
-        As in the file, for messages.
-    unit_stated : bool
-        Whether file or user say the unit; where not, the channel's own was taken.
-    zero : {"rider", "bike", "none"}
-        What an angle of zero means, of a foot's rotation.
-    """
+    """One channel over time."""
 
     channel: str
+    """A channel of `bikefit.io.names.CHANNELS`: ``left_heel_rotation``; ``heel_rotation`` where the file does not say
+    whose foot it is."""
     time_s: Array
+    """From the recording's first sample, strictly increasing. Series of one table share one array."""
     values: Array
+    """In the channel's unit of `bikefit.conventions.CHANNELS`; NaN where missing."""
     name: str
+    """As in the file, for messages."""
     unit_stated: bool = True
+    """Whether file or user say the unit; where not, the channel's own was taken."""
     zero: ZeroKind = "rider"
+    """What an angle of zero means, of a foot's rotation."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What one file holds.
-
-    Attributes
-    ----------
-    name : str
-        File name without folders.
-    format : str
-        As of `bikefit.model.Recording`.
-    sha256 : str
-        Of the file's bytes.
-    series : tuple of Series
-        At most one per channel, apart from times, which are not series.
-    start : datetime, optional
-        Of the first sample, UTC.
-    to_s : float
-        End of the file [s]; series that last longer extend it.
-    side : {"left", "right"}, optional
-        Whose foot an unnamed one is, where the file's name or place says it; the user's word comes before it.
-    clock : str
-        Name of the clock of shoe sensors; empty = the file's name.
-    markers : Settled, optional
-        Trajectories, already named and in the world frame.
-    laps : tuple of Lap
-        Where the file has them; a series ``lap`` comes before them.
-    channels : tuple of ChannelInfo
-        All that the file holds but markers. A meaning without a side, such as ``heel_rotation_deg``, gets the user's.
-    findings : tuple of Finding
-        What the reader saw.
-    """
+    """What one file holds; name, format, hash and start as of `bikefit.model.Recording`."""
 
     name: str
     format: str
     sha256: str
     series: tuple[Series, ...] = ()
+    """At most one per channel, apart from times, which are not series."""
     start: datetime | None = None
     to_s: float = 0.0
+    """End of the file; series that last longer extend it."""
     side: Side | None = None
+    """Whose foot an unnamed one is, where the file's name or place says it; the user's word comes before it."""
     clock: str = ""
+    """Name of the clock of shoe sensors; empty = the file's name."""
     markers: Settled | None = None
+    """Trajectories, already named and in the world frame."""
     laps: tuple[Lap, ...] = ()
+    """Where the file has them; a series ``lap`` comes before them."""
     channels: tuple[ChannelInfo, ...] = ()
+    """All that the file holds but markers. A meaning without a side, such as ``heel_rotation_deg``, gets the user's."""
     findings: tuple[Finding, ...] = ()
+    """What the reader saw."""

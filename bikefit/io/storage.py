@@ -23,24 +23,16 @@ _LOOKED_AT: Final = 50
 
 @dataclass(frozen=True)
 class Storage:
-    """A table as OpenSim stores it.
-
-    Attributes
-    ----------
-    title : str
-        The first line, in lower case.
-    header : mapping of str to str
-        Key -> value of the header's ``key=value`` lines, in lower case.
-    remarks : str
-        The other lines of the header, in lower case.
-    columns : mapping of str to ndarray, shape (n,)
-        By label, ``time`` among them.
-    """
+    """A table as OpenSim stores it; its header in lower case."""
 
     title: str
+    """The first line."""
     header: Mapping[str, str]
+    """Key -> value of the lines ``key=value``."""
     remarks: str
+    """The other lines of the header."""
     columns: Mapping[str, Array]
+    """By label, ``time`` among them."""
 
 
 def parse_storage(source: Source) -> Storage:
@@ -104,7 +96,7 @@ def _values(lines: Sequence[str], labels: Sequence[str], mark: str | None, where
     width = len(labels)
     values = np.full((len(lines), width), np.nan)
     for at, line in enumerate(lines):
-        cells = line.split() if mark is None else _cells(line, mark)
+        cells = _cells(line, mark)
         if len(cells) < width and mark is None and "\t" in line:
             cells = _cells(line, "\t")
         try:

@@ -22,32 +22,22 @@ _TABLES: Final = ("columns", "optional")
 
 @dataclass(frozen=True)
 class Preset:
-    """How one program lays out its tables.
-
-    Attributes
-    ----------
-    id, program : str
-        What it is called.
-    source : str
-        The public sample or the maker's page that shows the layout.
-    columns, optional : mapping of str to str
-        Canonical channel -> the program's column, * standing for anything; no other character is special.
-    before : str
-        Text that must stand before the header.
-    file : str
-        Pattern of the file's name, in lower case.
-    counter : float, optional
-        The time column starts again at 0 when it reaches this.
-    """
+    """How one program lays out its tables."""
 
     id: str
     columns: Mapping[str, str]
+    """Canonical channel -> the program's column, * standing for anything; no other character is special."""
     program: str = ""
     source: str = ""
+    """The public sample or the maker's page that shows the layout."""
     optional: Mapping[str, str] = field(default_factory=dict)
+    """As ``columns``; these may lack."""
     before: str = ""
+    """Text that must stand before the header."""
     file: str = "*"
+    """Pattern of the file's name, in lower case."""
     counter: float | None = None
+    """The time column starts again at 0 when it reaches this."""
 
     def fits(self, header: Sequence[str], preamble: str, file_name: str) -> bool:
         """Tell whether a file is of this layout."""
@@ -70,29 +60,20 @@ class Preset:
 
 @dataclass(frozen=True)
 class LaidOut:
-    """What the presets that fit a file say of it together.
-
-    Attributes
-    ----------
-    columns : tuple of (int, Meaning)
-        Column and channel, each channel once.
-    id : str
-        Names of the presets that say it, empty where none does.
-    counter : float, optional
-        As of `Preset`.
-    """
+    """What the presets that fit a file say of it together."""
 
     columns: tuple[tuple[int, Meaning], ...] = ()
+    """Column and channel, each channel once."""
     id: str = ""
+    """Names of the presets that say it, empty where none does."""
     counter: float | None = None
+    """As of `Preset`."""
 
 
 @cache
 def presets() -> tuple[Preset, ...]:
     """Return the layouts known, in the order of ``presets.toml``: a layout stands before those that it contains."""
-    entries: dict[str, Any] = tomllib.loads(
-        files("bikefit.io.text").joinpath("presets.toml").read_text(encoding="utf-8")
-    )
+    entries = tomllib.loads(files("bikefit.io.text").joinpath("presets.toml").read_text(encoding="utf-8"))
     return tuple(Preset(id=key, **entry) for key, entry in entries.items())
 
 

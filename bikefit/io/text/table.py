@@ -6,6 +6,7 @@ again: for words that stand for a missing value, for a footer, and to name the l
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.text.layout import Layout, never_closed, too_many_cells
-from bikefit.io.text.lines import BLANKS, cells_of, is_missing, is_number
+from bikefit.io.text.lines import BLANKS, COMMENTS, cells_of, is_missing, is_number
 from bikefit.io.text.pieces import PIECE_BYTES, WIDER, Piece, read_pieces
 from bikefit.model import Array, Finding, finding
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 WIDE_COLUMNS: Final = 64
 """Of a table wider than this only the columns that are used are parsed."""
 FOOTER_LINES_MAX: Final = 40
-_REMARK: Final = re.compile(rb"(?m)^[ \t]*(#|//|%).*$")
+_REMARK: Final = re.compile(rb"(?m)^[ \t]*(%s).*$" % "|".join(COMMENTS).encode())
 _TORN: Final = re.compile(rf"Expected \d+ fields|EOF inside string|{WIDER}")
 _CHUNK_ROWS: Final = 100_000
 _EMPTY_LINES: Final = re.compile(rb"(?<=\n)(?:[ \t,;|]*\r?\n)+")
@@ -65,18 +66,13 @@ def parse(data: bytes, layout: Layout, wanted: Wanted, where: str) -> tuple[Valu
     """
     numbers, texts = wanted.numbers, wanted.texts
     how = how_to_read(layout, (*numbers, *texts))
-    found: list[Finding] = []
-    try:
-        if texts:  # a comment among numbers is not a number, but a comment among texts is a text
-            raise ValueError
-        return read_pieces(_cut(memoryview(data)[layout.first_byte :]), numbers, texts, how), found
-    except ValueError:
-        body, repeats = _without_headers(_without_remarks(data, layout), data, layout)
-        if repeats:
-            found.append(finding("header_repeated", times=repeats))
-        cut = _without_footer(_first_section(body, layout, wanted), layout, wanted)
-        if cut.rows:
-            found.append(finding("footer_cut", lines=cut.rows, first=shown(cut.first)))
+    if not texts:  # a comment among numbers is not a number, but a comment among texts is a text
+        with contextlib.suppress(ValueError):
+            return read_pieces(_cut(memoryview(data)[layout.first_byte :]), numbers, texts, how), []
+    body, repeats = _without_headers(_without_remarks(data, layout), data, layout)
+    cut = _without_footer(_first_section(body, layout, wanted), layout, wanted)
+    found = [finding("header_repeated", times=repeats)] if repeats else []
+    found += [finding("footer_cut", lines=cut.rows, first=shown(cut.first))] if cut.rows else []
     try:
         return read_pieces(_cut(cut.body), numbers, texts, how), found
     except ValueError as error:
@@ -105,15 +101,9 @@ def line_of(data: bytes, layout: Layout, row: int) -> int:
 
     Cells with line breaks in them are not allowed for.
     """
-    count = -1
-    number = layout.first_line - 1
-    for raw in io.BytesIO(data[layout.first_byte :].replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
-        number += 1
-        if raw.strip() and not raw.lstrip().startswith((b"#", b"//", b"%")):
-            count += 1
-            if count == row:
-                break
-    return number
+    lines = data[layout.first_byte :].splitlines()
+    rows = (at for at, raw in enumerate(lines, layout.first_line) if raw.strip() and not _REMARK.match(raw))
+    return next(islice(rows, row, None), layout.first_line + len(lines) - 1)
 
 
 def how_to_read(layout: Layout, wanted: Sequence[int]) -> dict[str, Any]:

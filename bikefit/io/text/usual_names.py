@@ -131,23 +131,12 @@ class _Part:
 
 @dataclass(frozen=True)
 class Triple:
-    """The three axes of a gyroscope or an accelerometer.
-
-    Attributes
-    ----------
-    side : {"left", "right"}, optional
-        Where the names say it.
-    kind : {"gyr", "acc"}
-        Which it is.
-    columns : mapping of str to int
-        Axis -> column.
-    unit : str, optional
-        Where names or the row of units say it.
-    """
+    """The three axes of a gyroscope or an accelerometer; side and unit where the names or the row of units say them."""
 
     side: Side | None
     kind: Kind
     columns: Mapping[str, int]
+    """Axis -> column."""
     unit: str | None
 
     def meanings(self) -> Iterator[tuple[int, Meaning]]:
