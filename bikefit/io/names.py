@@ -67,7 +67,6 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _LONG_UNITS: Final = ("deg_s", "mdeg_s", "rad_s", "m_s2", "km_h", "m_s")
 """Units with an underscore in them, as they stand at the end of a name."""
-_TIME_UNITS: Final[Mapping[str, str]] = {"milliseconds": "ms", "seconds": "s", "secs": "s"}
 _BRACKETED: Final = re.compile(r"^(?P<base>.*?)\s*[(\[{](?P<unit>[^()\[\]{}]*(?:\([^()]*\))?)[)\]}]\s*$", re.DOTALL)
 _SIDE_WORDS: Final[Mapping[str, Side]] = {
     **dict.fromkeys(("left", "l", "lt", "lft", "lf", "links", "gauche", "sinistra", "sx", "izquierdo"), "left"),
@@ -137,7 +136,7 @@ def meaning_of(name: str) -> Meaning | None:
     plain = _plain(name)
     channel = _channel(plain)
     if channel:
-        return Meaning(channel, _TIME_UNITS.get(plain))
+        return Meaning(channel, unit_of(plain))
     for unit in _LONG_UNITS:
         if plain.endswith("_" + unit):
             return _with_unit(plain[: -len(unit) - 1], unit)

@@ -245,7 +245,7 @@ def sensor_flags(recording: Recording) -> dict[str, str]:
     names = [item.name for item in free]
     told = one_of_several(names, recording.name)
     if told:
-        gyr, acc = ([names[item.columns[axis]] for axis in "xyz"] for item in told)
+        gyr, acc = ([names[index] for index, _ in axes] for axes in told)
         return _flags(gyr, acc)
     names = [name for name in names if name and not (is_counter(name) or usual_time(name) or is_of_another_kind(name))]
     triples = [columns for columns, _ in column_triples(names).values()]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from bikefit.errors import RecordingError
-from bikefit.io.text.header import find_header, is_unit
+from bikefit.io.text.header import Line, find_header, is_unit
 from bikefit.io.text.lines import (
     DELIMITERS,
     HEAD_BYTES,
@@ -23,6 +23,8 @@ from bikefit.io.text.lines import (
     unit_in,
 )
 
+_Row = tuple[int, tuple[str, ...]]
+"""A line, counted from 0, and its cells."""
 _Cell = TypeVar("_Cell", str, str | None)
 COLUMNS_MAX: Final = 20_000
 _COMMA_NUMBER: Final = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?")
@@ -102,33 +104,23 @@ def find_layout(head: bytes, known: Callable[[str], bool], where: str) -> Layout
         raise RecordingError(f"{where}: a line holds more than {COLUMNS_MAX} cells; no recording has so many columns.")
     header = find_header(lines, known, where)
     delimiter, names = header.delimiter, header.names
-    rows = [
+    rows: Sequence[_Row] = [
         (number, cells_of(text, delimiter))
         for number, (_, text) in enumerate(lines[header.end : header.end + HEADER_LINES_MAX], header.end)
         if not is_remark(text)
     ]
     units = header.units or (None,) * len(names)
     while rows and (_is_unit_row(rows[0][1]) or _is_index_row(rows[0][1], rows[1:])):
-        cells = rows.pop(0)[1]
+        (_, cells), *rows = rows
         if _is_unit_row(cells):
             units = _laid_over(units, [unit_in(cell) for cell in cells])
         else:
             names = _laid_over(names, cells)
-    if not rows:
-        raise no_rows(where)
-    sample = tuple(cells for _, cells in rows)
-    if _has_row_names(sample, len(names)):
+    if rows and _has_row_names([cells for _, cells in rows], len(names)):
         names, units = ("", *names), (None, *units)
-    for number, cells in rows:
-        if any(cells[len(names) :]):
-            if _is_section_end(lines, number):
-                rows = [row for row in rows if row[0] < number]
-                break
-            if lines[number][1].count('"') % 2:
-                raise never_closed(where)
-            raise too_many_cells(where, number + 1, len(cells), len(names), delimiter)
+    rows = _of_this_table(rows, lines, len(names), delimiter, where)
     if not rows:
-        raise no_rows(where)
+        raise RecordingError(f"{where}: there is a header row but no numbers under it.")
     sample = tuple(cells for _, cells in rows)
     more = max(map(len, sample)) - len(names)
     names, units = names + ("",) * more, units + (None,) * more
@@ -143,9 +135,18 @@ def _laid_over(lower: tuple[_Cell, ...], upper: Sequence[_Cell]) -> tuple[_Cell,
     return tuple(new or old for old, new in zip(lower, upper, strict=False)) + lower[len(upper) :]
 
 
-def no_rows(where: str) -> RecordingError:
-    """Say that a table ends with its header."""
-    return RecordingError(f"{where}: there is a header row but no numbers under it.")
+def _of_this_table(
+    rows: Sequence[_Row], lines: Sequence[Line], width: int, delimiter: str, where: str
+) -> Sequence[_Row]:
+    """Return the rows before one with more cells than the header, which may begin another table; else raise."""
+    for at, (number, cells) in enumerate(rows):
+        if any(cells[width:]):
+            if _is_section_end(lines, number):
+                return rows[:at]
+            if lines[number][1].count('"') % 2:
+                raise never_closed(where)
+            raise too_many_cells(where, number + 1, len(cells), width, delimiter)
+    return rows
 
 
 def too_many_cells(where: str, line: int, cells: int, expected: int, delimiter: str) -> RecordingError:
@@ -165,7 +166,7 @@ def _is_unit_row(cells: Sequence[str]) -> bool:
     return any(map(is_unit, filled)) and not any(map(is_number_anywhere, filled))
 
 
-def _is_index_row(cells: Sequence[str], below: Sequence[tuple[int, Sequence[str]]]) -> bool:
+def _is_index_row(cells: Sequence[str], below: Sequence[_Row]) -> bool:
     """Tell whether a row under the header names nothing but the first column, as pandas writes it."""
     named = bool(cells) and bool(cells[0]) and not any(cells[1:]) and len(cells) > 1
     return named and not is_number(cells[0]) and bool(below) and any(below[0][1][1:])
@@ -183,7 +184,7 @@ def _has_row_names(sample: Sequence[Sequence[str]], width: int) -> bool:
     return not any(is_number(cell) for cell in firsts)
 
 
-def _is_section_end(lines: Sequence[tuple[int, str]], number: int) -> bool:
+def _is_section_end(lines: Sequence[Line], number: int) -> bool:
     """Tell whether an empty line stands somewhere before a row that does not fit: another table begins there."""
     return any(not text.strip(" ,;\t") for _, text in lines[max(0, number - 6) : number])
 

@@ -120,10 +120,9 @@ def _usual(layout: Layout, columns: Sequence[Column], file_name: str) -> list[Co
     if any(column.meaning.kind == "angle" and "heel_rotation" in column.channel for column in columns):
         return found
     taken = {column.channel for column in columns}
-    for triple in usual_sensors(header, units, used | {item.index for item in found}, file_name):
-        meanings = list(triple.meanings())
-        if not taken & {meaning.channel for _, meaning in meanings}:
-            found += [Column(index, header[index], meaning, USUAL) for index, meaning in meanings]
+    for axes in usual_sensors(header, units, used | {item.index for item in found}, file_name):
+        if not taken & {meaning.channel for _, meaning in axes}:
+            found += [Column(index, header[index], meaning, USUAL) for index, meaning in axes]
     return found
 
 

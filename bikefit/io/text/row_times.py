@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bikefit.errors import RecordingError, flagged
 from bikefit.io.clock_texts import clock_from_texts
 from bikefit.io.columns import ASKED, NAME_THE_TIME, Column, listed
-from bikefit.io.finite import count_finite
+from bikefit.io.finite import count_finite, finite_span
 from bikefit.io.names import shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.text.channel_table import ChannelTable
@@ -90,7 +90,9 @@ def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float
 
 def _no_time(table: ChannelTable) -> RecordingError:
     """Return the error that a table has no column of time."""
-    header = [name for index, name in enumerate(table.layout.header) if _may_be_time(table.layout.first_cell(index))]
+    names = table.layout.header
+    cells = [table.layout.first_cell(index) for index in range(len(names))]
+    header = [name for name, cell in zip(names, cells, strict=True) if _may_be_time(cell)]
     told = listed(header)
     quoted = told if header else ""
     counter = next((name for name in header if is_counter(name)), None)
@@ -98,7 +100,6 @@ def _no_time(table: ChannelTable) -> RecordingError:
         said = f"there is no time column: '{shown(counter)}' only counts the rows."
         remedy = flagged("Say how many rows come in a second with --rate HZ, or export", "Export") + " the time too."
         return RecordingError(f"{table.where}: {said} {remedy} {told}", quoted=quoted)
-    cells = [table.layout.first_cell(index) for index in range(len(table.layout.header))]
     if not any(cell is not None and _may_be_time(cell) for cell in cells):
         return RecordingError(f"{table.where}: there is no time column, and no column begins with a number.")
     return RecordingError(
@@ -243,8 +244,8 @@ def _with_fraction(table: ChannelTable, rows: Rows, looked: Sequence[_Looked]) -
             continue
         per_second = PER_SECOND[item.column.unit]
         fraction = cells[rows]
-        known = fraction[np.isfinite(fraction)]
-        if not known.size or known.min() < 0 or known.max() >= per_second or known.max() == known.min():
+        low, high, _ = finite_span(fraction)
+        if not 0 <= low < high < per_second:
             continue
         for whole in looked:
             if whole is not item and whole.clock is not None and _is_whole(whole.clock.time_s):

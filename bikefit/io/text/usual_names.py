@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +19,8 @@ from bikefit.conventions import Side
 from bikefit.io.names import CHANNELS, NAME_MAX_CHARS, Meaning, in_brackets, side_in, unit_of, words_of
 
 Kind = Literal["gyr", "acc"]
+Axes = list[tuple[int, Meaning]]
+"""The columns of a sensor's three axes and what they mean."""
 _KINDS: Final[tuple[Kind, ...]] = ("gyr", "acc")
 
 _AXIS_AT_THE_END: Final = re.compile(r"(?P<base>[a-z]+)(?P<axis>[xyz])")
@@ -80,7 +82,7 @@ def usual_time(name: str) -> Meaning | None:
         return None
     if unit and unit_of(unit) not in (None, "", *CHANNELS["time"]):
         return None
-    stated = unit_of(unit) if unit else next((known.units[word] for word in words if word in known.units), None)
+    stated = unit_of(unit) if unit else next(filter(None, (known.units.get(w) or unit_of(w) for w in words)), None)
     return Meaning("time", stated if stated in CHANNELS["time"] else None)
 
 
@@ -129,25 +131,9 @@ class _Part:
     named: bool = True
 
 
-@dataclass(frozen=True)
-class Triple:
-    """The three axes of a gyroscope or an accelerometer; side and unit where the names or the row of units say them."""
-
-    side: Side | None
-    kind: Kind
-    columns: Mapping[str, int]
-    """Axis -> column."""
-    unit: str | None
-
-    def meanings(self) -> Iterator[tuple[int, Meaning]]:
-        """Give each column's channel."""
-        prefix = f"{self.side}_" if self.side else ""
-        yield from ((index, Meaning(f"{prefix}{self.kind}_{axis}", self.unit)) for axis, index in self.columns.items())
-
-
 def usual_sensors(
     header: Sequence[str], units: Sequence[str | None], used: Collection[int], file_name: str
-) -> list[Triple]:
+) -> list[Axes]:
     """Return the sensors that the names of a table's columns tell, one of a kind for each side.
 
     Of several of a kind the one with the plainest names counts; none where two are as plain. Columns that are bare axes
@@ -158,24 +144,24 @@ def usual_sensors(
     for side, kind in dict.fromkeys((side, kind) for side, kind, _ in whole):
         own = sorted((_plainness(rest), sorted(rest)) for s, k, rest in whole if (s, k) == (side, kind))
         if len(own) == 1 or own[0][0] != own[1][0]:
-            chosen.append(_triple(side, kind, whole[side, kind, frozenset(own[0][1])]))
+            chosen.append(_meanings(whole[side, kind, frozenset(own[0][1])]))
     return chosen
 
 
-def one_of_several(header: Sequence[str], file_name: str) -> list[Triple]:
+def one_of_several(header: Sequence[str], file_name: str) -> list[Axes]:
     """Return gyroscope and accelerometer of the first of several sensors that names tell; nothing where none has both.
 
     Examples
     --------
     >>> names = [f"imu{number}_{kind}{axis}" for number in (1, 2) for kind in "ag" for axis in "xyz"]
-    >>> [item.columns for item in one_of_several(names, "ride.csv")]
-    [{'x': 3, 'y': 4, 'z': 5}, {'x': 0, 'y': 1, 'z': 2}]
+    >>> [[index for index, _ in axes] for axes in one_of_several(names, "ride.csv")]
+    [[3, 4, 5], [0, 1, 2]]
     """
     whole = _whole_sensors(header, [None] * len(header), (), file_name)
     for side, kind, rest in whole:
         other: Kind = "acc" if kind == "gyr" else "gyr"
         if (side, other, rest) in whole:
-            return [_triple(side, each, whole[side, each, rest]) for each in _KINDS]
+            return [_meanings(whole[side, each, rest]) for each in _KINDS]
     return []
 
 
@@ -201,11 +187,12 @@ def _plainness(rest: frozenset[str]) -> tuple[bool, int]:
     return (preferred not in rest, len(rest - {preferred}))
 
 
-def _triple(side: Side | None, kind: Kind, axes: Mapping[str, _Part]) -> Triple:
-    """Return the three axes with the unit that all of them state."""
+def _meanings(axes: Mapping[str, _Part]) -> Axes:
+    """Return what three axes mean, with the unit that all of them state."""
     stated = {part.unit for part in axes.values()}
-    columns = {axis: axes[axis].index for axis in "xyz"}
-    return Triple(side, kind, columns, stated.pop() if len(stated) == 1 else None)
+    unit = stated.pop() if len(stated) == 1 else None
+    parts = [axes[axis] for axis in "xyz"]
+    return [(part.index, Meaning("_".join(filter(None, (part.side, part.kind, part.axis))), unit)) for part in parts]
 
 
 def _part(index: int, name: str, unit_in_row: str | None, kind_of_file: Kind | None) -> _Part | None:
