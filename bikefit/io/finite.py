@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
 from bikefit.model import Array
+
+_BLOCK: Final = 1 << 15
 
 
 def finite_span(values: Array) -> tuple[float, float, bool]:
@@ -37,6 +40,18 @@ def all_finite(values: Array) -> bool:
     with np.errstate(invalid="ignore", over="ignore"):
         total = float(values.sum())
     return math.isfinite(total) or bool(np.isfinite(values).all())
+
+
+def least_step(values: Array) -> float:
+    """Return the smallest step from one finite value to the next, in blocks that a cache holds; inf under two values.
+
+    Examples
+    --------
+    >>> least_step(np.array([1.0, 4.0, 2.0, 2.0]))
+    -2.0
+    """
+    blocks = range(0, values.size - 1, _BLOCK)
+    return min((float(np.diff(values[at : at + _BLOCK + 1]).min()) for at in blocks), default=math.inf)
 
 
 def step_forward(values: Array, otherwise: float) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
 from bikefit.io.bursts import spread_bursts
-from bikefit.io.finite import finite_span, step_forward
+from bikefit.io.finite import finite_span, least_step, step_forward
 from bikefit.model import Array, Finding, finding
 
 DISORDER_MAX_PERIODS: Final = 3.0
@@ -101,7 +101,7 @@ def put_in_order(time_s: Array) -> Order:
         off_s = float(time_s[wild[0]] - time_s[kept[min(int(wild[0]), kept.size - 1)]])
         findings.append(finding("stamps_wild", rows=int(wild.size), row=first + 1, off_s=off_s))
         rows, time_s = _of(rows, kept), time_s[kept]
-    rises = time_s.size < 2 or float(np.diff(time_s).min()) > 0.0
+    rises = least_step(time_s) > 0.0
     behind_s, late = (_NO_TIMES, _NO_ROWS) if rises else _behind(time_s)
     if late.size:
         raise DisorderError(int(_of(rows, late)[0]), float(behind_s[late[0]]))
@@ -136,7 +136,7 @@ def _of(rows: NDArray[np.intp] | None, chosen: NDArray[np.intp]) -> NDArray[np.i
 
 def _behind(time_s: Array) -> tuple[Array, NDArray[np.intp]]:
     """Return how far each row is behind the latest before it [s], empty where none is, and those too late to sort."""
-    if time_s.size < 2 or float(np.diff(time_s).min()) >= 0.0:
+    if least_step(time_s) >= 0.0:
         return _NO_TIMES, _NO_ROWS
     behind: Array = np.maximum.accumulate(time_s) - time_s
     limit_s = DISORDER_MAX_PERIODS * step_forward(time_s, 0.0)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from bikefit.io.finite import least_step
 from bikefit.model import Array
 
 _BITS: Final = (2.0**16, 2.0**24, 2.0**32)
@@ -30,9 +31,9 @@ def unwrapped(values: Array, periods: Sequence[float]) -> tuple[Array, float | N
     >>> unwrapped(np.array([65533.0, 65535.0, 1.0, 3.0]), TIME_PERIODS)[0].tolist()
     [65533.0, 65535.0, 65537.0, 65539.0]
     """
-    steps = np.diff(values)
-    if values.size < 3 or steps.min() >= 0 or values.min() < 0:
+    if values.size < 3 or least_step(values) >= 0 or values.min() < 0:
         return values, None
+    steps = np.diff(values)
     usual = float(np.median(np.abs(steps[steps != 0])))
     high = float(values.max())
     for period in periods:
