@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from bikefit.model import Array, Indices
+from bikefit.model import Array, Flags, Indices
 from bikefit.processes import processes_of
 from bikefit.quantiles import t_quantile
 
@@ -109,6 +109,47 @@ def never_falling(values: Array) -> Array:
     return highest
 
 
+def runs(changes: Flags) -> tuple[Indices, Indices]:
+    """Return where runs begin and end (half-open) among values of which each either goes on or begins a new one.
+
+    Examples
+    --------
+    >>> begins, ends = runs(np.diff(np.array([5, 5, 7, 7, 7])) != 0)
+    >>> begins.tolist(), ends.tolist()
+    ([0, 2], [2, 5])
+    """
+    inner = np.flatnonzero(changes) + 1
+    return np.concatenate([[0], inner]), np.append(inner, changes.size + 1)
+
+
+def runs_of(flags: Flags) -> list[tuple[int, int]]:
+    """Return the (half-open) runs in which a flag holds.
+
+    Examples
+    --------
+    >>> runs_of(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def wrapped_deg(angle_deg: Array) -> Array:
+    """Bring angles to half a turn about 0.
+
+    Examples
+    --------
+    >>> wrapped_deg(np.array([190.0, -180.0, 30.0])).tolist()
+    [-170.0, -180.0, 30.0]
+    """
+    return np.remainder(angle_deg + 180.0, 360.0) - 180.0
+
+
+def mean_direction(angles_deg: Array) -> complex:
+    """Return the mean of the unit vectors that point along angles: the shorter, the more they are spread."""
+    return complex(np.mean(np.exp(1j * np.radians(angles_deg))))
+
+
 def circular_mean_deg(angles_deg: Array) -> float:
     """Return the mean direction of angles.
 
@@ -120,7 +161,7 @@ def circular_mean_deg(angles_deg: Array) -> float:
     known = angles_deg[np.isfinite(angles_deg)]
     if known.size == 0:
         return math.nan
-    direction = complex(np.mean(np.exp(1j * np.radians(known))))
+    direction = mean_direction(known)
     return math.degrees(math.atan2(direction.imag, direction.real)) % 360.0 if abs(direction) > 1e-9 else math.nan
 
 

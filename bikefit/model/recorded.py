@@ -105,6 +105,18 @@ class FootTrace:
         return 1.0 / float(np.median(np.diff(self.time_s))) if self.time_s.size > 1 else math.nan
 
     @property
+    def signals(self) -> dict[Reference, Array]:
+        """What each reference to the phase of the pedal stroke that it holds is read from, best first."""
+        held = {
+            self.crank_source or "crank_angle": self.crank_deg,
+            "tdc_pulse": self.tdc_s,
+            "pitch": self.pitch_deg,
+            "gyroscope": self.pitch_rate_deg_s,
+            "rotation": self.heel_out_deg,
+        }
+        return {name: signal for name in REFERENCES if (signal := held.get(name)) is not None}
+
+    @property
     def references(self) -> tuple[Reference, ...]:
         """What the phase of the pedal stroke can be read from, best first.
 
@@ -114,14 +126,7 @@ class FootTrace:
         >>> FootTrace("left", np.arange(3.0), still, "rider", pitch_deg=still).references
         ('pitch', 'rotation')
         """
-        held = {
-            self.crank_source or "crank_angle": self.crank_deg is not None,
-            "tdc_pulse": self.tdc_s is not None,
-            "pitch": self.pitch_deg is not None,
-            "gyroscope": self.pitch_rate_deg_s is not None,
-            "rotation": True,
-        }
-        return tuple(name for name in REFERENCES if held.get(name))
+        return tuple(self.signals)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,12 +15,17 @@ from bikefit.phase.alternation import compare_turns
 from bikefit.phase.crank import renewals_per_turn
 from bikefit.phase.read import read_phase
 from bikefit.settings import Settings
-from bikefit.signals import never_falling
+from bikefit.signals import mean_direction, never_falling
 
 COMPARED_S = 180.0
 """So much of the middle of the recording is looked at."""
-RATE_AHEAD_DEG = 90.0
-"""The toe goes down fastest this much before it points down most."""
+TOE_DOWN_AT_DEG: Final[dict[Reference, float]] = {"pitch": 0.0, "gyroscope": 90.0}
+"""Where in their phase the references to the shoe show that the toe points down most: it goes down fastest before."""
+RENEWED: Final[dict[Reference, Callable[[FootTrace], float]]] = {
+    "crank_angle": lambda trace: renewals_per_turn(trace.time_s, trace.signals["crank_angle"]),
+    "tdc_pulse": lambda _: math.inf,
+}
+"""References that count the crank's turns themselves, and how often in a turn they tell something new."""
 
 
 def check_phase(
@@ -37,36 +44,28 @@ def check_phase(
     middle_s = 0.5 * float(trace.time_s[0] + trace.time_s[-1])
     part = slice(*np.searchsorted(trace.time_s, (middle_s - 0.5 * COMPARED_S, middle_s + 0.5 * COMPARED_S)).tolist())
     piece = _cut(trace, part)
-    if phase.is_crank and phase.reference in ("crank_angle", "tdc_pulse"):
+    if phase.is_crank and phase.reference in RENEWED:
         found, turns = _miscounted(phase.phase_deg[part], phase.reference, piece, settings)
         if found:
             return replace(phase, phase_deg=turns * phase.phase_deg, is_crank=False, findings=(*phase.findings, *found))
-    second = next((name for name in held if name in ("pitch", "gyroscope") and name != phase.reference), None)
+    second = next((name for name in held if name in TOE_DOWN_AT_DEG and name != phase.reference), None)
     return phase if second is None else _compared(phase, second, piece, part, settings, cadence)
 
 
 def _cut(trace: FootTrace, part: slice) -> FootTrace:
     """Return some of a trace's samples."""
-    return replace(
-        trace,
-        time_s=trace.time_s[part],
-        heel_out_deg=trace.heel_out_deg[part],
-        crank_deg=None if trace.crank_deg is None else trace.crank_deg[part],
-        pitch_deg=None if trace.pitch_deg is None else trace.pitch_deg[part],
-        pitch_rate_deg_s=None if trace.pitch_rate_deg_s is None else trace.pitch_rate_deg_s[part],
-        unusable={},
-    )
+    sampled = ("time_s", "heel_out_deg", "crank_deg", "pitch_deg", "pitch_rate_deg_s")
+    kept: dict[str, Any] = {name: each[part] for name in sampled if (each := getattr(trace, name)) is not None}
+    return replace(trace, **kept, unusable={})
 
 
 def _miscounted(
     phase_deg: Array, reference: Reference, piece: FootTrace, settings: Settings
 ) -> tuple[tuple[Finding, ...], float]:
     """Say what is wrong with how a crank counts, and how many true turns its turn is."""
-    side = piece.side
-    if reference == "crank_angle" and piece.crank_deg is not None:
-        renewals = renewals_per_turn(piece.time_s, piece.crank_deg)
-        if renewals < settings.samples_per_stroke_min:
-            return (finding("crank_held", side=side, times=renewals),), 1.0
+    side, renewals = piece.side, RENEWED[reference](piece)
+    if renewals < settings.samples_per_stroke_min:
+        return (finding("crank_held", side=side, times=renewals),), 1.0
     for signal in (piece.pitch_deg, piece.heel_out_deg):
         counted = None if signal is None else _turns_counted(phase_deg, signal, settings)
         if counted is not None:
@@ -103,14 +102,13 @@ def _compared(
     apart = apart[np.isfinite(apart)]
     if other.quality < settings.quality_min or apart.size < 0.2 * piece.time_s.size:
         return phase
-    towards = complex(np.mean(np.exp(1j * np.radians(apart))))
+    towards = mean_direction(apart)
     spread_deg = math.degrees(math.sqrt(max(-2.0 * math.log(max(abs(towards), 1e-9)), 0.0)))
     found: list[Finding] = []
     if spread_deg > settings.phases_apart_deg:
         found.append(finding("phases_apart", side=piece.side, used=phase.reference, other=second, deg=spread_deg))
     elif phase.is_crank:
-        ahead_deg = RATE_AHEAD_DEG if second == "gyroscope" else 0.0
-        toe_down_deg = (math.degrees(math.atan2(towards.imag, towards.real)) + ahead_deg) % 360.0
+        toe_down_deg = (math.degrees(math.atan2(towards.imag, towards.real)) + TOE_DOWN_AT_DEG[second]) % 360.0
         found.extend(_out_of_place(toe_down_deg, piece, settings))
     quality = phase.quality / (1.0 + (spread_deg / settings.phases_apart_half_deg) ** 4)
     return replace(

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bikefit.model import Array, Flags, Indices
-from bikefit.signals import spikes, unwrap_deg, usual_step
+from bikefit.signals import runs, spikes, unwrap_deg, usual_step, wrapped_deg
 
 SURE_STEP_DEG = 120.0
 """A step whose expected advance is smaller than this is unwrapped by its nearest turn."""
@@ -37,29 +37,21 @@ def crank_phase(time_s: Array, crank_deg: Array, gap_max_s: float) -> tuple[Arra
     known = np.flatnonzero(np.isfinite(crank_deg))
     if known.size < 2:
         return np.full(time_s.shape, np.nan), 0.0
-    whole = known.size == time_s.size
-    time, angle = (time_s, crank_deg) if whole else (time_s[known], crank_deg[known])
+    time, angle = (time_s, crank_deg) if known.size == time_s.size else (time_s[known], crank_deg[known])
     renewed, every_s = _renewals(time, angle)
     if every_s > 0.0:
-        known, gap_max_s = known[renewed], max(gap_max_s, HELD_LONG * every_s)
-        whole = known.size == time_s.size
-        time, angle = time[renewed], angle[renewed]
-    phase = unwrap_deg(angle)
-    step_s = np.diff(time)
-    phase = _count_hidden_turns(time, phase, step_s)
-    wild = _wild_samples(time, phase)
+        gap_max_s = max(gap_max_s, HELD_LONG * every_s)
+        known, time, angle = known[renewed], time[renewed], angle[renewed]
+    phase = _count_hidden_turns(time, unwrap_deg(angle))
+    wild = _wild_samples(phase)
     if wild.size:
-        keep = np.ones(time.size, dtype=np.bool_)
-        keep[wild] = False
-        known, time, phase = known[keep], time[keep], unwrap_deg(angle[keep])
-        step_s = np.diff(time)
-        phase = _count_hidden_turns(time, phase, step_s)
-        whole = False
+        known, time, angle = np.delete(known, wild), np.delete(time, wild), np.delete(angle, wild)
+        phase = _count_hidden_turns(time, unwrap_deg(angle))
     forward = _forward_share(time, phase)
-    if whole:
+    if known.size == time_s.size:
         return phase, forward
     filled = np.interp(time_s, time, phase, left=np.nan, right=np.nan)
-    holes = np.flatnonzero(step_s > gap_max_s)
+    holes = np.flatnonzero(np.diff(time) > gap_max_s)
     for start, stop in zip(known[holes] + 1, known[holes + 1], strict=True):
         filled[start:stop] = np.nan
     return filled, forward
@@ -73,7 +65,7 @@ def renewals_per_turn(time_s: Array, crank_deg: Array) -> float:
     renewed, every_s = _renewals(time_s[known], crank_deg[known])
     if every_s == 0.0:
         return math.inf
-    turned = np.abs(np.remainder(np.diff(crank_deg[known[renewed]]) + 180.0, 360.0) - 180.0)
+    turned = np.abs(wrapped_deg(np.diff(crank_deg[known[renewed]])))
     return 360.0 * np.count_nonzero(turned) / max(float(turned.sum()), 1e-9)
 
 
@@ -83,9 +75,9 @@ def _renewals(time: Array, angle: Array) -> tuple[Flags, float]:
     same = np.abs(np.diff(angle)) < SAME_DEG
     if np.count_nonzero(same) < HELD_SHARE * same.size:
         return every, 0.0
-    new = np.concatenate([[0], np.flatnonzero(~same) + 1])
+    new, _ = runs(~same)
     lasted = np.diff(time[new])
-    turned = np.abs(np.remainder(np.diff(angle[new]) + 180.0, 360.0) - 180.0)
+    turned = np.abs(wrapped_deg(np.diff(angle[new])))
     order = np.argsort(lasted)
     passed = np.cumsum(turned[order])
     if passed.size == 0 or passed[-1] <= 0.0:
@@ -98,9 +90,9 @@ def _renewals(time: Array, angle: Array) -> tuple[Flags, float]:
     return ~(repeats & brief[np.cumsum(~repeats) - 1]), every_s
 
 
-def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:
+def _count_hidden_turns(time: Array, phase: Array) -> Array:
     """Add the whole turns that fit the speed around each hole in the samples."""
-    usual_s = usual_step(time)
+    step_s, usual_s = np.diff(time), usual_step(time)
     holes = np.flatnonzero(step_s > 1.5 * usual_s)
     if holes.size == 0:
         return phase
@@ -125,7 +117,7 @@ def _count_hidden_turns(time: Array, phase: Array, step_s: Array) -> Array:
     return phase + np.cumsum(added) if added.any() else phase
 
 
-def _wild_samples(time: Array, phase: Array) -> Indices:
+def _wild_samples(phase: Array) -> Indices:
     """Find single samples of the crank angle that do not fit their neighbours."""
     step = np.diff(phase)
     lowest, highest = float(step.min()), float(step.max())
@@ -134,8 +126,7 @@ def _wild_samples(time: Array, phase: Array) -> Indices:
     if none or (highest <= usual + CRANK_SPIKE_DEG and lowest >= usual - CRANK_SPIKE_DEG):
         return np.empty(0, dtype=np.intp)
     # a spike that unwrapping turned into a whole turn more is a spike still: look at the steps' remainder
-    straight = np.concatenate([[0.0], np.cumsum(np.remainder(step - usual + 180.0, 360.0) - 180.0)])
-    return spikes(straight, CRANK_SPIKE_DEG)
+    return spikes(np.concatenate([[0.0], np.cumsum(wrapped_deg(step - usual))]), CRANK_SPIKE_DEG)
 
 
 def _forward_share(time: Array, phase: Array) -> float:

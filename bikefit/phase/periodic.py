@@ -10,6 +10,7 @@ from bikefit.model import Array, Channel, Flags
 from bikefit.phase.alternation import compare_turns
 from bikefit.phase.search import GRID_HZ, search_cadence, steering
 from bikefit.settings import Settings
+from bikefit.signals import runs_of
 
 POINTS_PER_TURN = 16
 """Points of a turn on the warped axis."""
@@ -151,10 +152,9 @@ def _stands(told: Flags, amplitude: Array, spread: Array) -> Flags:
         return told
     size = amplitude / float(np.median(amplitude[elsewhere]))
     like = strong & (size > 1.0 / LIKE_RATIO) & (size < LIKE_RATIO)
-    edges = np.flatnonzero(np.diff(told)) + 1
     stands = told.copy()
-    for begin, end in zip(np.concatenate([[0], edges]), np.append(edges, told.size), strict=True):
-        stands[begin:end] &= bool(np.mean(like[begin:end]) < LIKE_MOST)
+    for begin, end in runs_of(told):
+        stands[begin:end] = np.mean(like[begin:end]) < LIKE_MOST
     return stands
 
 
@@ -175,25 +175,19 @@ def _halved(turns: Array, values: Array, held: Flags) -> tuple[Array, Flags]:
 
 def _known(held: Flags) -> Flags:
     """Take short holes for known: the phase goes on through them, and the strokes there are gaps."""
-    edges = np.flatnonzero(np.diff(held)) + 1
-    begins, ends = np.concatenate([[0], edges]), np.append(edges, held.size)
     known = held.copy()
-    for begin, end in zip(begins, ends, strict=True):
-        if not held[begin] and end - begin <= BRIDGED_S * GRID_HZ:
-            known[begin:end] = True
+    for begin, end in runs_of(~held):
+        known[begin:end] = end - begin <= BRIDGED_S * GRID_HZ
     return known
 
 
 def _runs(flags: Flags, turns: Array) -> Flags:
     """Close holes of under a turn between pedalling, then drop runs of under two."""
     for value, shortest in ((False, 1.0), (True, 2.0)):
-        edges = np.flatnonzero(np.diff(flags)) + 1
-        begins, ends = np.concatenate([[0], edges]), np.append(edges, flags.size)
-        lasts = turns[ends - 1] - turns[begins]
-        for run in np.flatnonzero((flags[begins] == value) & (lasts < shortest)):
-            inside = value or (begins[run] > 0 and ends[run] < flags.size)
-            if inside:
-                flags[begins[run] : ends[run]] = not value
+        for begin, end in runs_of(flags == value):
+            inside = value or (begin > 0 and end < flags.size)
+            if inside and turns[end - 1] - turns[begin] < shortest:
+                flags[begin:end] = not value
     return flags
 
 

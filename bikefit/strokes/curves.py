@@ -115,13 +115,12 @@ def _common_axis(phase: Array, cuts: Cuts, first: Indices) -> tuple[Array, Array
     Returns the samples' places on it, where each stroke begins, and how far each turned back. Samples outside of
     every stroke keep their phase as seen from a neighbouring one; a crank that turns back stands still on this axis.
     """
-    follows = cuts.start_at[1:] == cuts.end_at[:-1]
-    offset = np.concatenate([[0.0], np.cumsum(np.where(follows, 360.0, SPREAD_DEG))])
+    offset = np.concatenate([[0.0], np.cumsum(np.where(cuts.follows, 360.0, SPREAD_DEG))])
     begins = first.copy()
-    begins[1:][~follows] -= 1  # the sample just before a stroke that follows none is seen from that stroke
+    begins[1:][~cuts.follows] -= 1  # the sample just before a stroke that follows none is seen from that stroke
     begins[0] = 0
     owned = np.diff(np.maximum(begins, 0), append=phase.size)
-    if follows.all() and cuts.forward.all():
+    if cuts.follows.all() and cuts.forward.all():
         axis = phase - cuts.level_deg[0]
     else:
         axis = phase - np.repeat(cuts.level_deg, owned)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 
 from bikefit.model import Array, Flags, Indices
+from bikefit.signals import runs
 
 CHATTER_S = 0.2
 """Crossings of one boundary within this time are noise around one crossing; beyond, the crank stood there."""
@@ -24,8 +27,26 @@ class Cuts:
     # shape (strokes,): boundaries as fractional sample indices
     start_at: Array
     end_at: Array
+    # shape (strokes,): the times of the same [s]
+    start_s: Array
+    end_s: Array
     level_deg: Array  # shape (strokes,): phase at the start [deg], a multiple of 360
     forward: Flags  # shape (strokes,): false where the crank went backward from one boundary to the next
+
+    @property
+    def cadence_rpm(self) -> Array:
+        """Strokes a minute."""
+        return 60.0 / (self.end_s - self.start_s)
+
+    @cached_property
+    def follows(self) -> Flags:
+        """Which strokes, but for the first, begin where the one before ends."""
+        follows: Flags = self.start_at[1:] == self.end_at[:-1]
+        return follows
+
+
+_NONE = np.empty(0)
+NO_CUTS: Final = Cuts(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE > 0.0)
 
 
 def cut(time_s: Array, phase_deg: Array, *, across_unknown: bool) -> Cuts:
@@ -43,41 +64,31 @@ def cut(time_s: Array, phase_deg: Array, *, across_unknown: bool) -> Cuts:
     """
     known = np.flatnonzero(np.isfinite(phase_deg))
     whole = known.size == phase_deg.size
+    if known.size < 2:
+        return NO_CUTS
     phase = phase_deg if whole else phase_deg[known]
-    nothing = np.empty(0)
-    none = Cuts(nothing, nothing, nothing, np.empty(0, dtype=np.bool_))
-    if phase.size < 2:
-        return none
     position, level, part = _crossings(phase, None if whole or across_unknown else np.diff(known) > 1)
     if position.size < 2:
-        return none
+        return NO_CUTS
     if not whole:
-        below = np.clip(np.floor(position).astype(np.intp), 0, known.size - 2)
-        position = known[below] + (position - below) * np.diff(known).astype(np.float64)[below]
-    other = (level[1:] != level[:-1]) | (part[1:] != part[:-1])
-    first = np.concatenate([[0], np.flatnonzero(other) + 1])
-    last = np.append(first[1:], level.size) - 1
+        position = _at(known, position)
+    first, ends = runs((level[1:] != level[:-1]) | (part[1:] != part[:-1]))
+    last = ends - 1
     middle = (first + last) // 2
     crossed = (last - first) % 2 == 0
-    lasted_s = time_at(time_s, position[last]) - time_at(time_s, position[first])
-    brief = crossed & (lasted_s <= CHATTER_S)
-    end = np.where(brief, position[middle], position[first])
-    start = np.where(brief, position[middle], position[last])
+    brief = crossed & (_at(time_s, position[last]) - _at(time_s, position[first]) <= CHATTER_S)
     joined = part[first[1:]] == part[first[:-1]]
+    start = np.where(brief, position[middle], position[last])[:-1][joined]
+    end = np.where(brief, position[middle], position[first])[1:][joined]
     turn = level[first]
-    return Cuts(start[:-1][joined], end[1:][joined], 360.0 * turn[:-1][joined], (np.diff(turn) > 0)[joined])
+    forward = (np.diff(turn) > 0)[joined]
+    return Cuts(start, end, _at(time_s, start), _at(time_s, end), 360.0 * turn[:-1][joined], forward)
 
 
-def time_at(time_s: Array, position: Array) -> Array:
-    """Return the times at fractional sample indices, just beyond the ends too.
-
-    Examples
-    --------
-    >>> time_at(np.array([0.0, 1.0, 3.0]), np.array([0.5, 1.5, 2.5])).tolist()
-    [0.5, 2.0, 4.0]
-    """
-    below = np.clip(np.floor(position).astype(np.intp), 0, time_s.size - 2)
-    return time_s[below] + (position - below) * (time_s[below + 1] - time_s[below])
+def _at(values: Array | Indices, position: Array) -> Array:
+    """Return values at fractional indices along straight lines, just beyond the ends too."""
+    below = np.clip(np.floor(position).astype(np.intp), 0, values.size - 2)
+    return values[below] + (position - below) * (values[below + 1] - values[below])
 
 
 def _crossings(phase: Array, broken: Flags | None) -> tuple[Array, Array, Indices]:

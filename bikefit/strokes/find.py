@@ -22,19 +22,17 @@ from bikefit.model import (
     StrokeCurves,
     finding,
 )
+from bikefit.model.measured import phase_centres_deg
 from bikefit.settings import Settings
-from bikefit.signals import spikes, usual_step
+from bikefit.signals import spikes
 from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
-from bikefit.strokes.cuts import cut, time_at
+from bikefit.strokes.cuts import Cuts, cut
 from bikefit.strokes.posture import label_posture
-from bikefit.strokes.reject import JUDGE_MIN, TYPICAL_STROKES, judge_curves, judge_motion, noise_of, typical
+from bikefit.strokes.reject import JUDGE_MIN, TYPICAL_STROKES, Reasons, judge_curves, judge_motion, noise_of, typical
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MIDDLES_DEG = (np.arange(CURVE_POINTS) + 0.5) * (360.0 / CURVE_POINTS)
-GAP_PERIODS = 1.6
-"""A step in the time stamps up to this many usual ones is not a gap, however slow the sampling."""
 QUIET_DEG = 0.06
 """Noise in the curves from which on it would widen the range, so that they are read as smoothed."""
 AVERAGED: Final = ("power_w", "cadence_rpm")
@@ -90,70 +88,123 @@ def find_strokes(
     4. Without a crank reference the fields that speak of the crank (peak_crank_deg, power_phase_deg,
        recovery_phase_deg) are NaN.
     """
+    companions = companions or {}
     cuts = cut(trace.time_s, phase.phase_deg, across_unknown=phase.is_crank)
     kept, spiked = _kept_samples(trace, phase, settings)
-    if kept.size == trace.time_s.size:
-        time, angle, heel = trace.time_s, phase.phase_deg, trace.heel_out_deg
-    else:
-        time, angle, heel = trace.time_s[kept], phase.phase_deg[kept], trace.heel_out_deg[kept]
+    per_sample = (trace.time_s, phase.phase_deg, trace.heel_out_deg)
+    time, angle, heel = per_sample if kept.size == trace.time_s.size else (values[kept] for values in per_sample)
     over = measure_over_phase(time, angle, heel, kept, cuts)
-    follows = cuts.start_at[1:] == cuts.end_at[:-1]
-    start_s, end_s = time_at(trace.time_s, cuts.start_at), time_at(trace.time_s, cuts.end_at)
-    hole_s, missing = _holes(trace.time_s, time, over, start_s, end_s, settings)
-    reasons = judge_motion(trace, cuts, start_s, end_s, over, hole_s, missing, settings)
-    smooth_deg, sudden_deg = _smooth_and_sudden(over.curve_deg, follows, reasons == "")
-    moves = reasons == ""
-    noise = noise_of(sudden_deg, moves)
-    likeness = judge_curves(reasons, sudden_deg, noise, over.mean_deg, smooth_deg, settings)
-    used = reasons == ""
+    judged = _judged(cuts, over, judge_motion(trace, time, cuts, over, settings), settings)
+    beside = {
+        "power_w": _mean_between(companions.get("power_w"), cuts),
+        "spikes_repaired": _per_stroke(spiked, cuts),
+    }
+    pairs = _pairs(cuts.follows, judged.used, judged.reasons == "gap")
+    coherence, moves_deg = _coherence(judged.smooth_deg, over.mean_deg, pairs, settings.rotation_still_deg)
+    findings: list[Finding] = []
+    if judged.used.any():
+        told_rpm = _mean_between(companions.get("cadence_rpm"), cuts)
+        findings += _few_samples(trace, over.samples[judged.used], settings)
+        if phase.quality >= settings.quality_min:
+            findings += _incoherent(trace, judged.used, coherence, moves_deg, settings)
+            findings += _dropped(trace, judged.reasons, settings)
+        findings += _cadence_apart(trace, told_rpm[judged.used], cuts.cadence_rpm[judged.used], settings)
+    if spiked.size:
+        findings.append(finding("spikes_left_out", side=trace.side, count=int(spiked.size)))
+    table = _table(trace, phase, cuts, over, judged, beside, settings)
+    return Strokes(table, StrokeCurves(over.curve_deg), phase.quality * coherence, tuple(findings))
 
+
+@dataclass(frozen=True)
+class _Judged:
+    """Which strokes are used, and their curves freed of noise."""
+
+    reasons: Reasons  # Why a stroke is not used; empty where it is
+    used: Flags
+    likeness: Array  # Correlation of each curve with the median one
+    smooth_deg: Array  # The curves, low-passed about the usual one
+    clear_deg: Array  # The same with what is sudden in them, where it is not noise: range and peak are read from it
+
+
+def _judged(cuts: Cuts, over: OverPhase, reasons: Reasons, settings: Settings) -> _Judged:
+    """Judge the curves of the strokes whose motion gives no reason against them.
+
+    Each is the usual curve, a smooth departure from it, and a sudden rest: noise, or what is sharp in each stroke.
+    """
+    moves = reasons == ""
+    usual_deg = typical(over.curve_deg, moves) if np.count_nonzero(moves) >= JUDGE_MIN else np.zeros(CURVE_POINTS)
+    sudden_deg = over.curve_deg - usual_deg
+    smooth_deg = smooth(sudden_deg, cuts.follows)
+    sudden_deg -= smooth_deg
+    smooth_deg += usual_deg
+    noise = noise_of(sudden_deg, moves)
+    reasons, likeness = judge_curves(reasons, sudden_deg, noise, over.mean_deg, smooth_deg, settings)
+    used = reasons == ""
     sudden_deg *= _signal_share(noise if np.array_equal(used, moves) else noise_of(sudden_deg, used))
     sudden_deg += smooth_deg
-    peak_deg, peak_at_deg, range_deg = _extremes(sudden_deg)
-    unknown = np.full(start_s.size, np.nan)
-    per_spike = np.searchsorted(cuts.start_at, spiked, side="right") - 1
-    inside = per_spike >= 0
-    inside[inside] &= spiked[inside] < cuts.end_at[per_spike[inside]]
+    return _Judged(reasons, used, likeness, smooth_deg, sudden_deg)
+
+
+def _table(
+    trace: FootTrace,
+    phase: Phase,
+    cuts: Cuts,
+    over: OverPhase,
+    judged: _Judged,
+    beside: Mapping[str, NDArray[Any]],
+    settings: Settings,
+) -> StrokeColumns:
+    """Write down each stroke, with the columns that stand beside its angles."""
+    peak_deg, peak_at_deg, range_deg = _extremes(judged.clear_deg)
+    unknown = np.full(peak_deg.size, np.nan)
+    pitch = None if trace.pitch_deg is None else Channel(trace.time_s, trace.pitch_deg)
     columns: dict[str, NDArray[Any]] = {
-        "foot": np.full(start_s.size, trace.side, dtype=object),
-        "stroke": np.arange(1, start_s.size + 1),
-        "start_s": start_s,
-        "end_s": end_s,
-        "cadence_rpm": 60.0 / (end_s - start_s),
+        "foot": np.full(peak_deg.size, trace.side, dtype=object),
+        "stroke": np.arange(1, peak_deg.size + 1),
+        "start_s": cuts.start_s,
+        "end_s": cuts.end_s,
+        "cadence_rpm": cuts.cadence_rpm,
         **{
             row.column: over.means_deg.get(row.column, peak_deg) if phase.is_crank or not row.needs_crank else unknown
             for row in STROKE_ANGLES
         },
         "peak_crank_deg": peak_at_deg if phase.is_crank else unknown,
         "range_deg": range_deg,
-        "posture": label_posture(_pitch_means(trace, start_s, end_s), used, settings),
-        "power_w": _mean_between((companions or {}).get("power_w"), start_s, end_s),
-        "spikes_repaired": np.bincount(per_spike[inside], minlength=start_s.size),
-        "quality": likeness,
-        "used": used,
-        "reject_reason": reasons,
+        "posture": label_posture(_mean_between(pitch, cuts), judged.used, settings),
+        "quality": judged.likeness,
+        "used": judged.used,
+        "reject_reason": judged.reasons,
+        **beside,
     }
-    table = StrokeColumns({name: columns[name] for name in STROKE_COLUMNS})
-    coherence, moves_deg = _coherence(
-        smooth_deg, over.mean_deg, _pairs(follows, used, reasons == "gap"), settings.rotation_still_deg
-    )
-    findings: list[Finding] = []
-    if used.any():
-        samples = float(np.median(over.samples[used]))
-        if samples < settings.samples_per_stroke_warn:
-            findings.append(finding("few_samples", side=trace.side, samples=samples))
-        if np.count_nonzero(used) >= settings.strokes_min and coherence < settings.quality_min <= phase.quality:
-            code = "rotation_still" if moves_deg < settings.rotation_still_deg else "noise_only"
-            findings.append(finding(code, side=trace.side, deg=moves_deg))
-        findings.extend(_dropped(trace, reasons, settings) if phase.quality >= settings.quality_min else ())
-        told_rpm = _mean_between((companions or {}).get("cadence_rpm"), start_s, end_s)
-        findings.extend(_cadence_apart(trace, told_rpm[used], 60.0 / (end_s - start_s)[used], settings))
-    if spiked.size:
-        findings.append(finding("spikes_left_out", side=trace.side, count=int(spiked.size)))
-    return Strokes(table, StrokeCurves(over.curve_deg), phase.quality * coherence, tuple(findings))
+    return StrokeColumns({name: columns[name] for name in STROKE_COLUMNS})
 
 
-def _dropped(trace: FootTrace, reasons: NDArray[np.object_], settings: Settings) -> tuple[Finding, ...]:
+def _per_stroke(places: Indices, cuts: Cuts) -> Indices:
+    """Count the samples at given places in each stroke."""
+    stroke = np.searchsorted(cuts.start_at, places, side="right") - 1
+    inside = stroke >= 0
+    inside[inside] &= places[inside] < cuts.end_at[stroke[inside]]
+    return np.bincount(stroke[inside], minlength=cuts.start_at.size)
+
+
+def _few_samples(trace: FootTrace, samples: Indices, settings: Settings) -> tuple[Finding, ...]:
+    """Say where the used strokes hold few samples."""
+    usual = float(np.median(samples))
+    few = usual < settings.samples_per_stroke_warn
+    return (finding("few_samples", side=trace.side, samples=usual),) if few else ()
+
+
+def _incoherent(
+    trace: FootTrace, used: Flags, coherence: float, moves_deg: float, settings: Settings
+) -> tuple[Finding, ...]:
+    """Say where the movement within the strokes does not come back."""
+    if np.count_nonzero(used) < settings.strokes_min or coherence >= settings.quality_min:
+        return ()
+    code = "rotation_still" if moves_deg < settings.rotation_still_deg else "noise_only"
+    return (finding(code, side=trace.side, deg=moves_deg),)
+
+
+def _dropped(trace: FootTrace, reasons: Reasons, settings: Settings) -> tuple[Finding, ...]:
     """Say where many of the strokes were left out; a stretch without pedalling is not a stroke."""
     codes = reasons[~np.isin(reasons, NOT_PEDALLED)]
     why = {code: int(np.count_nonzero(codes == code)) for code in REJECT_REASONS if code in codes}
@@ -179,16 +230,6 @@ def _cadence_apart(trace: FootTrace, told_rpm: Array, cadence_rpm: Array, settin
     return (finding("cadence_differs", side=trace.side, percent=percent, recorded=recorded, strokes=strokes, how=how),)
 
 
-def _smooth_and_sudden(curve_deg: Array, follows: Flags, good: Flags) -> tuple[Array, Array]:
-    """Split curves: the usual curve plus each stroke's smooth departure from it, and the sudden rest."""
-    usual_deg = typical(curve_deg, good) if np.count_nonzero(good) >= JUDGE_MIN else np.zeros(CURVE_POINTS)
-    sudden_deg = curve_deg - usual_deg
-    smooth_deg = smooth(sudden_deg, follows)
-    sudden_deg -= smooth_deg
-    smooth_deg += usual_deg
-    return smooth_deg, sudden_deg
-
-
 def _signal_share(noise: float) -> float:
     """Return how much of the sudden part to leave in the curves: all without noise, none where it is mostly noise."""
     return 1.0 / (1.0 + (noise / QUIET_DEG) ** 4) if np.isfinite(noise) else 0.0
@@ -206,26 +247,6 @@ def _kept_samples(trace: FootTrace, phase: Phase, settings: Settings) -> tuple[I
     return (np.flatnonzero(known) if not known.all() else rows), spiked
 
 
-def _holes(
-    all_time_s: Array, time_s: Array, over: OverPhase, start_s: Array, end_s: Array, settings: Settings
-) -> tuple[Array, Flags]:
-    """Return the longest hole in the samples that each stroke reaches over (0: none), and which lack too many."""
-    longest_s = np.zeros(start_s.size)
-    if all_time_s.size < 2 or time_s.size < 2:
-        return longest_s, np.ones(start_s.size, dtype=np.bool_)
-    period_s = usual_step(all_time_s)
-    expected = (end_s - start_s) / period_s
-    # one sample more or less is the boundary's doing
-    missing: Flags = expected - over.samples > np.maximum(settings.missing_max_share * expected, 1.0 + 1e-6)
-    step_s = np.diff(time_s)
-    holes = np.flatnonzero(step_s > max(settings.gap_max_s, GAP_PERIODS * period_s))
-    begin = np.searchsorted(end_s, time_s[holes], side="right")
-    end = np.searchsorted(start_s, time_s[holes + 1], side="left")
-    for hole, low, high in zip(holes, begin, end, strict=True):
-        longest_s[low:high] = np.maximum(longest_s[low:high], step_s[hole])
-    return longest_s, missing | (longest_s > 0.0)
-
-
 def _extremes(curve_deg: Array) -> tuple[Array, Array, Array]:
     """Return each curve's highest value, where on the revolution it lies, and its range."""
     rows = np.arange(curve_deg.shape[0])
@@ -235,19 +256,13 @@ def _extremes(curve_deg: Array) -> tuple[Array, Array, Array]:
     bend = before - 2.0 * peak + after
     inner = (at > 0) & (at < CURVE_POINTS - 1) & (bend < 0.0)
     shift = np.divide(0.5 * (before - after), bend, out=np.zeros(at.size), where=inner)
-    where_deg = (MIDDLES_DEG[at] + shift * (360.0 / CURVE_POINTS)) % 360.0
+    where_deg = (phase_centres_deg(CURVE_POINTS)[at] + shift * (360.0 / CURVE_POINTS)) % 360.0
     return peak, np.where(np.isfinite(peak), where_deg, np.nan), peak - low
 
 
-def _mean_between(channel: Channel | None, start_s: Array, end_s: Array) -> Array:
+def _mean_between(channel: Channel | None, cuts: Cuts) -> Array:
     """Return a channel's mean over time in each stroke; NaN where there is no channel, or where it does not reach."""
-    return np.full(start_s.size, np.nan) if channel is None else channel.means_between(start_s, end_s)
-
-
-def _pitch_means(trace: FootTrace, start_s: Array, end_s: Array) -> Array:
-    """Return the mean pitch of each stroke; NaN where there is none."""
-    pitch = None if trace.pitch_deg is None else Channel(trace.time_s, trace.pitch_deg)
-    return _mean_between(pitch, start_s, end_s)
+    return np.full(cuts.start_s.size, np.nan) if channel is None else channel.means_between(cuts.start_s, cuts.end_s)
 
 
 def _pairs(follows: Flags, used: Flags, hidden: Flags) -> tuple[Indices, Indices]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import CURVE_POINTS, RejectReason
+from bikefit.conventions import CURVE_POINTS
 from bikefit.model import Array, Flags, FootTrace, Indices
 from bikefit.settings import Settings
-from bikefit.signals import robust_sd
+from bikefit.signals import robust_sd, runs, usual_step
 from bikefit.strokes.curves import OverPhase
 from bikefit.strokes.cuts import Cuts
 
@@ -24,25 +24,22 @@ TYPICAL_STROKES = 600
 """The median curve is taken from at most so many strokes, evenly spread."""
 SHAPE_FLOOR_DEG, LEVEL_FLOOR_DEG = 0.1, 0.3
 """Strokes that differ by no more than these are alike, however regular the rest is."""
+GAP_PERIODS = 1.6
+"""A step in the time stamps up to this many usual ones is not a gap, however slow the sampling."""
 JUDGE_MIN = 8
 """Fewer whole strokes than this cannot say which of them is odd."""
 
 
-def judge_motion(
-    trace: FootTrace,
-    cuts: Cuts,
-    start_s: Array,
-    end_s: Array,
-    over: OverPhase,
-    hole_s: Array,
-    missing: Flags,
-    settings: Settings,
-) -> Reasons:
-    """Give each stroke a reason in how the crank moved or was sampled not to be used, or none."""
-    reasons = np.full(start_s.size, "", dtype=object)
-    cadence = 60.0 / (end_s - start_s)
+def judge_motion(trace: FootTrace, measured_s: Array, cuts: Cuts, over: OverPhase, settings: Settings) -> Reasons:
+    """Give each stroke a reason in how the crank moved or was sampled not to be used, or none.
 
-    def reject(flags: Flags, why: RejectReason) -> None:
+    The strokes were measured from the samples at the times ``measured_s``.
+    """
+    cadence = cuts.cadence_rpm
+    reasons = np.full(cadence.size, "", dtype=object)
+    hole_s, missing = _holes(trace.time_s, measured_s, cuts, over, settings)
+
+    def reject(flags: Flags, why: str) -> None:
         reasons[flags & (reasons == "")] = why
 
     reject(~cuts.forward | (over.backward_deg > settings.backward_max_deg), "backpedalling")
@@ -53,25 +50,48 @@ def judge_motion(
     reject((cadence < settings.cadence_min_rpm) | (cadence > settings.cadence_max_rpm), "cadence")
     reject(over.samples < settings.samples_per_stroke_min, "undersampled")
     for why, unusable in trace.unusable.items():
-        reject(_share(unusable, cuts) > settings.unusable_max_share, why)  # type: ignore[arg-type]
+        reject(_share(unusable, cuts) > settings.unusable_max_share, why)
     jumps, ramps = _uneven(cadence, reasons == "", cuts, settings.cadence_jump_ratio)
     reject(ramps, "ramp")
     reject(jumps, "cadence_jump")
     return reasons
 
 
+def _holes(
+    all_time_s: Array, measured_s: Array, cuts: Cuts, over: OverPhase, settings: Settings
+) -> tuple[Array, Flags]:
+    """Return the longest hole in the samples that each stroke reaches over (0: none), and which lack too many."""
+    longest_s = np.zeros(cuts.start_s.size)
+    if measured_s.size < 2:
+        return longest_s, np.ones(longest_s.size, dtype=np.bool_)
+    period_s = usual_step(all_time_s)
+    expected = (cuts.end_s - cuts.start_s) / period_s
+    # one sample more or less is the boundary's doing
+    missing: Flags = expected - over.samples > np.maximum(settings.missing_max_share * expected, 1.0 + 1e-6)
+    step_s = np.diff(measured_s)
+    holes = np.flatnonzero(step_s > max(settings.gap_max_s, GAP_PERIODS * period_s))
+    begin = np.searchsorted(cuts.end_s, measured_s[holes], side="right")
+    end = np.searchsorted(cuts.start_s, measured_s[holes + 1], side="left")
+    for hole, low, high in zip(holes, begin, end, strict=True):
+        longest_s[low:high] = np.maximum(longest_s[low:high], step_s[hole])
+    return longest_s, missing | (longest_s > 0.0)
+
+
 def judge_curves(
     reasons: Reasons, sudden_deg: Array, noise: float, mean_deg: Array, smooth_deg: Array, settings: Settings
-) -> Array:
-    """Give strokes that are unlike the foot's others their reason: flicker, then shape; ``noise`` is what all have."""
+) -> tuple[Reasons, Array]:
+    """Give strokes that are unlike the foot's others their reason, and say how like the others each is.
+
+    Flicker comes first, then shape; ``noise`` is what all have.
+    """
     good = reasons == ""
     if np.count_nonzero(good) >= JUDGE_MIN:
-        reasons[good & _flickers(sudden_deg, noise, settings)] = "flicker"
-    good = reasons == ""
+        reasons = np.where(good & _flickers(sudden_deg, noise, settings), "flicker", reasons)
+        good = reasons == ""
     distance_deg, likeness = _alike(smooth_deg, good)
     if np.count_nonzero(good) >= JUDGE_MIN:
-        reasons[good & _odd(mean_deg, distance_deg, good, settings.shape_max_distance)] = "shape"
-    return likeness
+        reasons = np.where(good & _odd(mean_deg, distance_deg, good, settings.shape_max_distance), "shape", reasons)
+    return reasons, likeness
 
 
 def _share(flags: Flags, cuts: Cuts) -> Array:
@@ -90,8 +110,8 @@ def _uneven(cadence: Array, good: Flags, cuts: Cuts, ratio: float) -> tuple[Flag
     if rows.size < 3:
         return jumps, ramps
     joined = (np.diff(rows) == 1) & (cuts.start_at[rows[1:]] == cuts.end_at[rows[:-1]])
-    begins = np.flatnonzero(np.concatenate([[True], ~joined]))
-    lengths = np.diff(np.append(begins, rows.size))
+    begins, ends = runs(~joined)
+    lengths = ends - begins
     begin, length = np.repeat(begins, lengths), np.repeat(lengths, lengths)
     place = np.arange(rows.size) - begin
     low = np.clip(place - NEIGHBOURS // 2, 0, np.maximum(length - NEIGHBOURS, 0))
