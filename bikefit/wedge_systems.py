@@ -31,14 +31,19 @@ def known_systems() -> dict[str, WedgeSystem]:
     >>> known_systems()["bikefit-cleat"].cant_deg
     1.0
     """
-    table = tomllib.loads(files("bikefit").joinpath("wedge_systems.toml").read_text(encoding="utf-8"))
-    known = {name: _system_from_table(name, entry, "wedge_systems.toml") for name, entry in table.items()}
     path = own_file("wedge_systems.toml")
     own = {} if path is None else _systems_from_file(path)
     for name in own:
-        if name in known:
+        if name in _shipped():
             raise UsageError(f"{path}: [{name}] is the id of a system that comes with bikefit; give yours another one.")
-    return known | own
+    return _shipped() | own
+
+
+@cache
+def _shipped() -> dict[str, WedgeSystem]:
+    """Return the wedge systems that come with the package."""
+    table = tomllib.loads(files("bikefit").joinpath("wedge_systems.toml").read_text(encoding="utf-8"))
+    return {name: _system_from_table(name, entry, "wedge_systems.toml") for name, entry in table.items()}
 
 
 def load_system(name: str, sole_width_mm: float | None = None) -> WedgeSystem:
@@ -70,7 +75,10 @@ def load_system(name: str, sole_width_mm: float | None = None) -> WedgeSystem:
     >>> round(load_system("specialized-shim", sole_width_mm=80).cant_deg, 3)
     1.074
     """
-    system = _system_from_file(Path(name)) if name.endswith(".toml") else known_systems().get(name)
+    # the user's folder is looked into where it is needed: a fault there stops no one who uses another system
+    system = (
+        _system_from_file(Path(name)) if name.endswith(".toml") else _shipped().get(name) or known_systems().get(name)
+    )
     if system is None:
         hint = near_matches(name, list(known_systems()))
         raise UsageError(

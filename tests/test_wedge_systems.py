@@ -103,5 +103,6 @@ def test_systems_of_the_users_folder_stand_beside_the_others(own_systems, run) -
 def test_a_fault_in_the_users_folder_names_its_file(own_systems, run, content: str, said: str) -> None:
     own_systems(content)
     with pytest.raises(UsageError, match=said):
-        load_system("specialized-shim")
+        load_system("thin")
     assert run("wedges").code == 2
+    assert load_system("specialized-shim").id == "specialized-shim"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bikefit.batch.folder import DATABASE
 from bikefit.batch.riders import day_of
@@ -15,9 +14,7 @@ from bikefit.conventions import SIDES, Side
 from bikefit.model import Reading, Readings
 from bikefit.response import Mounting, RiderRecordings, Series, StudioPrior, learn_from, series
 from bikefit.settings import Settings
-from bikefit.store import client_of, stored_readings, stored_sessions
-
-Row = Mapping[str, Any]
+from bikefit.store import StoredSession, client_of, stored_readings, stored_sessions
 
 
 @dataclass(frozen=True)
@@ -63,14 +60,14 @@ def learn_prior(source: str | Path) -> StudioPrior:
     return learn_from(rider_recordings(stored_sessions(path / DATABASE if path.is_dir() else path)))
 
 
-def rider_recordings(sessions: Iterable[Row]) -> list[RiderRecordings]:
+def rider_recordings(sessions: Iterable[StoredSession]) -> list[RiderRecordings]:
     """Bring each named rider's recordings together that repeat a foot's angle on one occasion or over days.
 
     Recordings of one day and format were made with the sensors left on, or are laps where all are of one file. Over
     days, sensors count as remounted: then a rider's response comes from the days only where no single day shows it,
     else the days show only how well a count repeats.
     """
-    by_rider: dict[str, list[Row]] = {}
+    by_rider: dict[str, list[StoredSession]] = {}
     for session in sessions:
         if client_of(session) and session["feet"]:
             by_rider.setdefault(client_of(session), []).append(session)
@@ -83,7 +80,7 @@ def rider_recordings(sessions: Iterable[Row]) -> list[RiderRecordings]:
     return found
 
 
-def _sittings(sessions: Sequence[Row]) -> dict[Mounting, list[dict[Side, Series]]]:
+def _sittings(sessions: Sequence[StoredSession]) -> dict[Mounting, list[dict[Side, Series]]]:
     """Sort one rider's recordings by how the sensors were carried over."""
     sessions = _apart(sessions)
     readings = [stored_readings(session) for session in sessions]
@@ -105,9 +102,9 @@ def _sittings(sessions: Sequence[Row]) -> dict[Mounting, list[dict[Side, Series]
     return made
 
 
-def _apart(sessions: Sequence[Row]) -> list[Row]:
+def _apart(sessions: Sequence[StoredSession]) -> list[StoredSession]:
     """Leave out what another section of the same file has given already; sections before whole files."""
-    kept: list[Row] = []
+    kept: list[StoredSession] = []
     for session in sorted(sessions, key=lambda one: not one["is_section"]):
         same = [one for one in kept if one["sha256"] and one["sha256"] == session["sha256"]]
         if not any(one["from_s"] < session["to_s"] and session["from_s"] < one["to_s"] for one in same):
@@ -115,7 +112,7 @@ def _apart(sessions: Sequence[Row]) -> list[Row]:
     return sorted(kept, key=lambda one: one["position"])
 
 
-def _occasion(session: Row, read: Readings, place: int) -> str:
+def _occasion(session: StoredSession, read: Readings, place: int) -> str:
     """Name the occasion of a recording: its day and format, or its file alone where the day is not known."""
     return f"{day_of(session) or read.recording.sha256 or place} {read.recording.format}"
 

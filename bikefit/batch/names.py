@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bikefit.batch.identity import clean_id
-from bikefit.batch.plan import Job
+from bikefit.batch.plan import Job, Pairs, unnamed
 from bikefit.errors import UsageError, how_many, near_matches
 from bikefit.sessions.values import iso_day
 from bikefit.store import Known
@@ -73,12 +73,9 @@ def _stem(job: Job, pattern: str) -> str:
     return clean_id(re.sub(r"([_\-. ])[_\-. ]+", r"\1", made).strip("_-. ")) if made.strip("_-. ") else ""
 
 
-def named_pairs(
-    pairs: Sequence[tuple[Job, str]], pattern: str, stored: Mapping[str, Known]
-) -> tuple[list[tuple[Job, str]], list[str]]:
+def named_pairs(pairs: Pairs, pattern: str, stored: Mapping[str, Known]) -> tuple[list[tuple[Job, str]], list[str]]:
     """Give the jobs of pairs the names of their pages, none that a session has which is not named any more."""
-    named = {name for job, earlier in pairs for name in (job.id, earlier)}
-    others = [known for session_id, known in stored.items() if session_id not in named]
+    others = unnamed(pairs, stored).values()
     reserved = [Path(page).stem for known in others for page in (known.report, known.pdf) if page]
     jobs, notes = with_stems([job for job, _ in pairs], pattern, reserved)
     return [(job, earlier) for job, (_, earlier) in zip(jobs, pairs, strict=True)], notes

@@ -76,6 +76,16 @@ class Job:
         return printable(" + ".join(path.name for path in self.paths))
 
 
+Pairs = Sequence[tuple[Job, str]]
+"""Jobs, each with the id of the stored session whose place it takes; empty where there is none."""
+
+
+def unnamed(pairs: Pairs, sessions: Mapping[str, Known]) -> dict[str, Known]:
+    """Return the stored sessions that no job is and that none takes the place of, by id."""
+    named = {name for job, earlier in pairs for name in (job.id, earlier)}
+    return {session_id: known for session_id, known in sessions.items() if session_id not in named}
+
+
 def find_recordings(folder: Path, out: Path) -> list[Path]:
     """Find every recording in a folder and those below it, by name; not in hidden or linked ones or a batch's own."""
     suffixes = recording_suffixes()

@@ -18,6 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from multiprocessing import resource_tracker, spawn
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
@@ -90,8 +91,8 @@ def _managed(
 ) -> Iterator[Done]:
     """Do the tasks until they are done, or until ``stop`` is set, which an empty message announces."""
     context = multiprocessing.get_context("spawn")
-    waiting, source = deque[Task](), iter(tasks)
-    waiting.extend(task for task in (next(source, None),) if task is not None)
+    source = iter(tasks)
+    waiting = deque(islice(source, 1))
     workers: list[_Worker] = []
     false_starts = 0.0
     try:
@@ -111,14 +112,13 @@ def _managed(
                 continue
             finished: list[Done] = []
             sender, answer = _next_letter(inbox, workers, timeout_s)
-            gone = [worker for worker in workers if worker.left_s(timeout_s) <= 0.0]
-            if sender in workers and sender is not None:
+            gone = [worker for worker in workers if worker is not sender and worker.left_s(timeout_s) <= 0.0]
+            if sender is not None and sender in workers:
                 if answer is None:
-                    gone = [worker for worker in gone if worker is not sender] + [sender]
+                    gone.append(sender)
                 else:
-                    gone = [worker for worker in gone if worker is not sender]
                     false_starts = 0.0
-                    sender.take(answer, finished)
+                    finished += sender.take(answer)
             for worker in gone:
                 workers.remove(worker)
                 hung = worker is not sender
@@ -132,7 +132,7 @@ def _managed(
             for worker in workers:
                 if worker.ready and worker.task is None and waiting:
                     worker.give(waiting.popleft())
-                    waiting.extend(task for task in (next(source, None),) if task is not None)
+                    waiting.extend(islice(source, 1))
             yield from finished
     finally:
         for worker in workers:
@@ -144,18 +144,11 @@ class _Worker:
 
     Its answers come through a thread of their own, for a worker may stall in the middle of one: then the thread waits,
     not the batch, until the worker is killed.
-
-    Attributes
-    ----------
-    ready : bool
-        Whether it has begun to ask for tasks.
-    task : Task or None
-        What it is doing.
     """
 
     def __init__(self, context: SpawnContext, work: Callable[[Task], Done], inbox: queue.Queue[_Letter]) -> None:
-        self.ready = False
-        self.task: Task | None = None
+        self.ready = False  # whether it has begun to ask for tasks
+        self.task: Task | None = None  # what it is doing
         self.since_s = time.monotonic()
         self.connection, theirs = context.Pipe()
         with theirs:
@@ -184,11 +177,11 @@ class _Worker:
         with contextlib.suppress(OSError):
             self.connection.send(task)
 
-    def take(self, answer: Any, finished: list[Done]) -> None:
-        """Take what the worker has sent; the first is only that it is ready."""
-        if self.ready:
-            finished.append(answer)
+    def take(self, answer: Any) -> list[Done]:
+        """Return what the worker has done, of which nothing is in its first letter: that says only that it is ready."""
+        done = [answer] if self.ready else []
         self.ready, self.task = True, None
+        return done
 
     def left_s(self, timeout_s: float | None) -> float:
         """Time until its task or its start has taken too long; endless where it has no task, or no limit."""

@@ -11,7 +11,7 @@ from bikefit.batch.folder import DATABASE, check_folder, page_lost
 from bikefit.batch.identity import settled
 from bikefit.batch.names import named_pairs
 from bikefit.batch.pages import rider_link
-from bikefit.batch.plan import Job, Plan, plan_of
+from bikefit.batch.plan import Job, Pairs, Plan, plan_of, unnamed
 from bikefit.batch.pointers import with_pointers
 from bikefit.errors import RecordingError
 from bikefit.store import SCHEMA_VERSION, Known, Stored, look_up, stored_version
@@ -94,7 +94,7 @@ def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]
     """Say what a batch would remove or leave unnamed, without doing it."""
     stored = look_up(out / DATABASE)
     pairs, _ = job_pairs(jobs, stored, options)
-    named = {job.id for job, _ in pairs} | {earlier for _, earlier in pairs}
+    others = unnamed(pairs, stored.sessions)
     lines = []
     for job, earlier in pairs:
         known = stored.sessions.get(earlier or job.id)
@@ -104,13 +104,12 @@ def removals(jobs: Iterable[Job], out: Path, options: BatchOptions) -> list[str]
             for page, written in pages
             if page and (earlier or not written)
         ]
-    for session_id, known in stored.sessions.items():
-        if session_id not in named:
-            named_pages = " and ".join(page for page in (known.session, known.report, known.pdf) if page)
-            what = f"remove     {named_pages}" if options.prune else f"stays      {known.session}"
-            lines.append(f"{what}: it is not named any more" + ("" if options.prune else "; --prune removes it"))
+    for known in others.values():
+        named_pages = " and ".join(page for page in (known.session, known.report, known.pdf) if page)
+        what = f"remove     {named_pages}" if options.prune else f"stays      {known.session}"
+        lines.append(f"{what}: it is not named any more" + ("" if options.prune else "; --prune removes it"))
     if options.prune:
-        left = {known.rider for session_id, known in stored.sessions.items() if session_id in named}
+        left = {known.rider for session_id, known in stored.sessions.items() if session_id not in others}
         left |= {job.rider for job, _ in pairs}
         compared = {job.rider for job, _ in pairs if job.compared}
         told = {True: "no two sessions of {} with different counts are left", False: "no session of {} is left"}
@@ -133,10 +132,9 @@ def rebuild_notice(out: Path) -> str:
     )
 
 
-def ask(pairs: list[tuple[Job, str]], stored: Stored, options: BatchOptions) -> None:
+def ask(pairs: Pairs, stored: Stored, options: BatchOptions) -> None:
     """Stop where so much is missing that a drive or a folder may not be connected, before anything is touched."""
     jobs = [job for job, _ in pairs]
-    named = {job.id for job in jobs} | {earlier for _, earlier in pairs}
     missing = [job for job in jobs if job.missing and job.id in stored.sessions and stored.sessions[job.id].good]
     if missing and 2 * sum(bool(job.missing) for job in jobs) > len(jobs):
         raise RecordingError(
@@ -144,9 +142,9 @@ def ask(pairs: list[tuple[Job, str]], stored: Stored, options: BatchOptions) -> 
             f"{missing[0].file_names}. Is their drive connected? Nothing has been changed. --force goes on without "
             "them; their stored results are kept either way."
         )
-    unnamed = [known for session_id, known in stored.sessions.items() if session_id not in named]
-    if options.prune and 2 * len(unnamed) > len(stored.sessions):
+    others = list(unnamed(pairs, stored.sessions).values())
+    if options.prune and 2 * len(others) > len(stored.sessions):
         raise RecordingError(
-            f"--prune would remove {len(unnamed)} of {len(stored.sessions)} stored sessions, such as "
-            f"{unnamed[0].session}. Nothing has been changed. If that is meant, add --force; --dry-run lists them."
+            f"--prune would remove {len(others)} of {len(stored.sessions)} stored sessions, such as "
+            f"{others[0].session}. Nothing has been changed. If that is meant, add --force; --dry-run lists them."
         )

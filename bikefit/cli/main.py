@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 from bikefit.cli.arguments import quotes_needed, settled, torn_path
 from bikefit.cli.memory import keep_freed_memory, look_for_circles_rarely
-from bikefit.cli.usage import is_usage_error, told
 from bikefit.errors import BikefitError, UsageError, in_words
 
 INTERRUPTED = 130
@@ -67,6 +66,7 @@ def _run(arguments: list[str]) -> int:
         keep_freed_memory()
         return _code(plainly())
     from bikefit.cli.parser import typer_app
+    from bikefit.cli.usage import is_usage_error, told
 
     # completing a line takes every command
     only = None if os.environ.get("_BIKEFIT_COMPLETE") else next(iter(arguments), "")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from bikefit.batch.riders import compare_rider, day_of, riders_with_two_counts, taken_off_between
 from bikefit.comparison import ComparisonResult, compare_readings
 from bikefit.errors import BikefitError, UsageError
 from bikefit.report.pages.client_history import VisitView, history_html
 from bikefit.settings import Settings
-from bikefit.store import ClientFile, ClientRow, stored_readings
+from bikefit.store import ClientFile, ClientRow, StoredSession, stored_readings
 from bikefit.words import Words
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -23,16 +20,16 @@ class ClientVisit:
     """What was recorded on one day."""
 
     day: str  # YYYY-MM-DD; empty where it is not known
-    sessions: Sequence[Row]  # Stored sessions, in the order of time
+    sessions: Sequence[StoredSession]  # Stored sessions, in the order of time
     compared: ComparisonResult | None  # What they say together, where a foot was recorded with two counts
 
 
-def in_order(sessions: Sequence[Row]) -> list[Row]:
+def in_order(sessions: Sequence[StoredSession]) -> list[StoredSession]:
     """Return sessions by their day and clock, those of no known day first."""
     return sorted(sessions, key=lambda one: (day_of(one), one["start"] or "", one["position"]))
 
 
-def visits_of(sessions: Sequence[Row], settings: Settings | None = None) -> list[ClientVisit]:
+def visits_of(sessions: Sequence[StoredSession], settings: Settings | None = None) -> list[ClientVisit]:
     """Return a client's visits: the sessions of each day."""
     found = []
     for day, own in groupby(in_order(sessions), key=day_of):
@@ -42,7 +39,9 @@ def visits_of(sessions: Sequence[Row], settings: Settings | None = None) -> list
     return found
 
 
-def client_page(words: Words, client: ClientRow, sessions: Sequence[Row], settings: Settings | None = None) -> str:
+def client_page(
+    words: Words, client: ClientRow, sessions: Sequence[StoredSession], settings: Settings | None = None
+) -> str:
     """Return the page of a client: the timeline of angles, counts and comfort, and each visit's verdict."""
     settings = settings or Settings()
     views = [VisitView(one.day, one.sessions, one.compared) for one in visits_of(sessions, settings)]
@@ -51,7 +50,7 @@ def client_page(words: Words, client: ClientRow, sessions: Sequence[Row], settin
 
 def compare_client(
     file: ClientFile, client: ClientRow, *, remounted: bool, settings: Settings, cleat_float_deg: float | None = None
-) -> tuple[ComparisonResult, list[Row]]:
+) -> tuple[ComparisonResult, list[StoredSession]]:
     """Compare all stored recordings of a client, in the order of time; returns the sessions too."""
     sessions = in_order([one for one in file.sessions(client) if one["feet"]])
     if len(sessions) < 2:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from itertools import chain
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -119,7 +120,7 @@ class _Definitions:
         name = kind.__name__.removesuffix("Document").removesuffix("Result")
         if name not in self.known:
             self.known[name] = {}
-            shown = _typed_dict(kind) if is_typeddict(kind) else _dataclass(kind)
+            shown = get_type_hints(kind) if is_typeddict(kind) else _dataclass(kind)
             meanings = _meanings(kind.__doc__ or "")
             properties = {
                 key: self.schema_of(hint) | ({"description": meanings[key]} if key in meanings else {})
@@ -132,11 +133,6 @@ class _Definitions:
         return {"$ref": f"#/$defs/{name}"}
 
 
-def _typed_dict(kind: Any) -> dict[str, Any]:
-    """Return a typed dictionary's keys and their types."""
-    return get_type_hints(kind)
-
-
 def _dataclass(kind: Any) -> dict[str, Any]:
     """Return what JSON shows of a dataclass: its fields, or what their metadata puts in their place."""
     hints = get_type_hints(kind)
@@ -146,26 +142,16 @@ def _dataclass(kind: Any) -> dict[str, Any]:
             if name == SPREAD:
                 shown |= dict.fromkeys(item.metadata[KEYS], get_args(hints[item.name])[1])
             else:
-                shown[name] = hints[name] if name in hints else _returned(getattr(kind, name).fget)
+                shown[name] = hints[name] if name in hints else get_type_hints(getattr(kind, name).fget)["return"]
     return shown
-
-
-def _returned(getter: Callable[..., Any]) -> Any:
-    """Return the type that a property gives."""
-    return get_type_hints(getter)["return"]
 
 
 def _either(schemas: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the schema of one of several types; plain ones are one list of types."""
     if all(list(schema) == ["type"] for schema in schemas):
-        names = [name for schema in schemas for name in _listed(schema["type"])]
-        return {"type": list(dict.fromkeys(names))}
+        listed = [[schema["type"]] if isinstance(schema["type"], str) else schema["type"] for schema in schemas]
+        return {"type": list(dict.fromkeys(chain(*listed)))}
     return {"anyOf": schemas}
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    """Return a list of one or of several names."""
-    return [value] if isinstance(value, str) else value
 
 
 def _meanings(docstring: str) -> dict[str, str]:

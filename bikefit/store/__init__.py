@@ -23,12 +23,12 @@ from bikefit.store.rows import (
     stored_readings,
 )
 from bikefit.store.schema import COLUMNS, SCHEMA_VERSION
-from bikefit.store.sessions import stored_sessions
+from bikefit.store.sessions import StoredSession, stored_sessions
 from bikefit.store.table import CSV_COLUMNS, sessions_csv
 
 __all__ = [
     "COLUMNS", "CSV_COLUMNS", "PARQUET_FILES", "SCHEMA_VERSION", "ClientFile", "ClientRow", "FindingRow", "FootRow",
-    "Forgotten", "Known", "PageRow", "SessionRow", "SessionRows", "Status", "Store", "Stored", "check_own",
-    "client_of", "is_own", "look_up", "reading", "row_about", "rows_of", "sessions_csv", "stored_readings",
-    "stored_sessions", "stored_version", "write_parquet",
+    "Forgotten", "Known", "PageRow", "SessionRow", "SessionRows", "Status", "Store", "Stored", "StoredSession",
+    "check_own", "client_of", "is_own", "look_up", "reading", "row_about", "rows_of", "sessions_csv",
+    "stored_readings", "stored_sessions", "stored_version", "write_parquet",
 ]  # fmt: skip

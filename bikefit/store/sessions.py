@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ from bikefit.errors import RecordingError
 from bikefit.store.owner import is_own
 from bikefit.store.reading import reading, stored_version
 from bikefit.store.schema import CLIENTS_ID, FEET, SCHEMA_VERSION, SESSIONS
+
+StoredSession = Mapping[str, Any]
+"""A session by column, but its document, and its feet under ``feet``."""
 
 
 def sessions_of(
