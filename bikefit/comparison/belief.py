@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bikefit.comparison.series import FootSeries
 from bikefit.conventions import Side
+from bikefit.model import Reason
 from bikefit.response import (
     Assumptions,
     Effect,
@@ -22,6 +23,7 @@ from bikefit.response import (
     verdict_of,
 )
 from bikefit.settings import Settings
+from bikefit.wedges import why_near_neutral
 from bikefit.words import Interval
 
 
@@ -64,6 +66,11 @@ class FootBelief:
         """Return the excess with a count on the shoe as the change that was measured has it [deg]."""
         assert self.effect is not None
         return self.effect.excess_deg(self.own, self.series.cant_deg(total))
+
+    def why_near_neutral(self, total: int, settings: Settings) -> Reason | None:
+        """Say why the heel counts as near neutral with a count on the shoe."""
+        excess = self.excess_at(total)
+        return why_near_neutral(excess.mean, lambda: excess.interval(settings.neutral_confidence), settings)
 
     def best_count(self, choices: Sequence[int]) -> int:
         """Return the count with the smallest expected loss, the smaller stack on a tie."""

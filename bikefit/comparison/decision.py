@@ -10,7 +10,7 @@ from bikefit.comparison.belief import FootBelief
 from bikefit.model import Excess, NextStep, Outcome, Reason, Recommendation, Response, reason
 from bikefit.response import Verdict, allowed_totals
 from bikefit.settings import Settings
-from bikefit.wedges import cleat_turn, describe, undetermined, whole_wedges, why_near_neutral
+from bikefit.wedges import cleat_turn, describe, undetermined, whole_wedges
 
 _UNKNOWN_YET = NextStep("check")
 
@@ -87,7 +87,7 @@ def _decide(
     why = [reason("recovery_limit")] if from_recovery(foot) else []
     stay = _where_to_stay(foot, verdict, choices)
     best = foot.best_count(choices)
-    near = _near(foot, stay, settings)
+    near = foot.why_near_neutral(stay, settings)
     if near is not None:
         return _outcome(stay, series.fitted), stay, [near, *why]
     if verdict == "not_tried":
@@ -97,7 +97,7 @@ def _decide(
         return _outcome(stay, series.fitted), stay, [*why, reason("no_gain_expected")]
     ideal = _ideal(foot)
     used_up = abs(ideal) > cap and best == math.copysign(cap, ideal)
-    if verdict == "helps" and used_up and _near(foot, best, settings) is None:
+    if verdict == "helps" and used_up and foot.why_near_neutral(best, settings) is None:
         return "beyond_stack", best, [*why, reason("stack_too_small", cap=cap, ideal=abs(ideal))]
     why.append(reason("no_gain_expected" if best == series.fitted else "smallest_expected_excess"))
     if best != max(min(ideal, cap), -cap):
@@ -115,12 +115,6 @@ def _where_to_stay(foot: FootBelief, verdict: Verdict, choices: Sequence[int]) -
     if verdict == "no_effect_seen":
         return min(choices, key=abs)
     return foot.series.baseline
-
-
-def _near(foot: FootBelief, total: int, settings: Settings) -> Reason | None:
-    """Say why the heel counts as near neutral with a count on the shoe."""
-    excess = foot.excess_at(total)
-    return why_near_neutral(excess.mean, lambda: excess.interval(settings.neutral_confidence), settings)
 
 
 def _ideal(foot: FootBelief) -> int:

@@ -11,7 +11,7 @@ from bikefit.comparison.belief import FootBelief
 from bikefit.comparison.curves import CountedCurves, compare_curves, seed_of
 from bikefit.comparison.decision import count_to_ride
 from bikefit.comparison.guards import check_feet, check_turned_cleat, turned_cleat
-from bikefit.comparison.next_step import cleat_instead, next_step
+from bikefit.comparison.next_step import next_step
 from bikefit.comparison.result import (
     Change,
     ComparedRecording,
@@ -60,40 +60,36 @@ def gather_foot(
     they are at hand, its curves. What is missing is an outcome with reasons; what must not be compared
     (`bikefit.comparison.guards`) is a `UsageError`.
     """
-    order = recording_order(sessions)
-    here = [i for i in order if side in sessions[i].feet]
-    check_turned_cleat(
-        side, [sessions[i].feet[side].fitted_wedges for i in here], [turns_deg[i] for i in here], cleat_float_deg
-    )
-    usable = [i for i in here if sessions[i].feet[side].is_usable(settings.strokes_min)]
+    feet = {i: sessions[i].feet[side] for i in recording_order(sessions) if side in sessions[i].feet}
+    counts = [foot.fitted_wedges for foot in feet.values()]
+    check_turned_cleat(side, counts, [turns_deg[i] for i in feet], cleat_float_deg)
+    usable = [i for i, foot in feet.items() if foot.is_usable(settings.strokes_min)]
     strokes = [each.get(side) for each in curves] if curves else [None] * len(sessions)
     compared = tuple(
-        replace(
-            _compared(sessions[i].feet.get(side), strokes[i], json_names[i], turns_deg[i], i in usable), label=names[i]
-        )
+        _compared(feet.get(i), strokes[i], turns_deg[i], name=json_names[i], label=names[i], used=i in usable)
         for i in range(len(sessions))
     )
-    counted = {i for i in here if sessions[i].feet[side].fitted_wedges is not None}
+    uncounted = {i for i, foot in feet.items() if foot.fitted_wedges is None}
     found = [
-        finding(
-            "compare_count_unknown" if i in here and i not in counted else "compare_left_out", side=side, name=names[i]
-        )
+        finding("compare_count_unknown" if i in uncounted else "compare_left_out", side=side, name=names[i])
         for i in range(len(sessions))
         if i not in usable
     ]
     series = None
     if usable:
-        found += check_feet(side, [sessions[i].feet[side] for i in usable], [names[i] for i in usable], settings)
-        found += turned_cleat(side, [sessions[i].feet[side] for i in usable], [turns_deg[i] for i in usable])
+        own = [feet[i] for i in usable]
+        found += check_feet(side, own, [names[i] for i in usable], settings)
+        found += turned_cleat(side, own, [turns_deg[i] for i in usable])
         series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
-    fitted = (sessions[here[-1]].feet[side].fitted_wedges or 0) if here else 0
-    return FootRecordings(side, compared, series, tuple(strokes[i] for i in usable), fitted, tuple(found))
+    return FootRecordings(side, compared, series, tuple(strokes[i] for i in usable), counts[-1] or 0, tuple(found))
 
 
-def _compared(foot: Reading | None, strokes: Array | None, name: str, turn_deg: float, used: bool) -> ComparedRecording:
+def _compared(
+    foot: Reading | None, strokes: Array | None, turn_deg: float, *, name: str, label: str, used: bool
+) -> ComparedRecording:
     """Return one recording as the comparison shows it."""
     if foot is None:
-        return ComparedRecording(name, None, math.nan, math.nan, turn_deg, used=False)
+        return ComparedRecording(name, None, math.nan, math.nan, turn_deg, used=False, label=label)
     shown = strokes if strokes is not None and len(strokes) > 1 else None
     return ComparedRecording(
         name=name,
@@ -105,6 +101,7 @@ def _compared(foot: Reading | None, strokes: Array | None, name: str, turn_deg: 
         pedal=foot.pedal,
         curve_deg=None if shown is None else shown.mean(axis=0),
         curve_sd_deg=None if shown is None else shown.std(axis=0, ddof=1),
+        label=label,
     )
 
 
@@ -123,7 +120,7 @@ def judge_foot(
     step, advice = next_step(foot, told, advised, ranked, doubts, settings)
     findings = [measured, *doubts]
     if advice is not None and advice.code == "next_recording_cleat":
-        cleat = cleat_instead(foot, advised, settings)
+        cleat = verdict.turn_cleat(foot, advised, settings)
         findings += [cleat] if cleat else []
     response = own.response
     return FootComparison(

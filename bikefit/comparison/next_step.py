@@ -38,20 +38,13 @@ def next_step(
     if best.gain_deg >= settings.worthwhile_deg or _half_done(foot, verdict, advised, best):
         return _say("record", _recording_code(foot, verdict, best.wedges), [best.wedges], **values, count=best.wedges)
     total = advised.total
-    if total == 0 and cleat_instead(foot, advised, settings):
+    if total == 0 and turn_cleat(foot, advised, settings):
         return _say("check", "next_recording_cleat", [], side=side)
     if total and total not in foot.series.counts:
         return _say("record", "next_recording_check", [total], **values, count=total)
     if total == 0 and foot.series.fitted:
         return _say("take_off", "next_recording_take_off", [0], side=side, count=foot.series.fitted, wedges=None)
     return _say("ride", "next_recording_enough", [total], side=side, count=total, wedges=None)
-
-
-def cleat_instead(foot: FootBelief, advised: Recommendation, settings: Settings) -> Finding | None:
-    """Say where to turn the cleat instead of wedges; not where it is known that the foot would not turn with it."""
-    if advised.cleat.reason == "inside_float":
-        return None
-    return turn_cleat(foot, settings.neutral_confidence, settings.neutral_band_deg)
 
 
 def _say(action: Action, code: str, at: Sequence[int], /, **values: object) -> Step:

@@ -9,9 +9,8 @@ from itertools import groupby
 import numpy as np
 
 from bikefit.comparison.belief import FootBelief
-from bikefit.conventions import CONFIDENCE
-from bikefit.model import Finding, finding
-from bikefit.response import Effect, Mixture, Verdict, order_confounded, straightness
+from bikefit.model import Finding, Recommendation, finding
+from bikefit.response import Effect, Verdict, order_confounded, straightness
 from bikefit.settings import Settings
 
 _CODES = {
@@ -100,11 +99,10 @@ def _repeats(foot: FootBelief) -> Finding | None:
 def _expected_spread_deg(foot: FootBelief, one: int, other: int) -> float:
     """Return how far apart two recordings at one count are expected to lie, at most."""
     told = foot.series.told
-    between, log_weights = foot.assumptions.between_grid()
+    between, _ = foot.assumptions.between_grid()
     drift = foot.assumptions.drift_sd_deg * abs(float(told.order[one] - told.order[other]))
     strokes = math.hypot(float(told.standard_error_deg[one]), float(told.standard_error_deg[other]))
-    sds = np.sqrt(2.0 * between**2 + drift**2 + strokes**2 + 1e-18)
-    return Mixture(np.exp(log_weights), np.zeros_like(sds), sds).quantile(0.5 + 0.5 * CONFIDENCE)
+    return foot.assumptions.reach_deg(np.sqrt(2.0 * between**2 + drift**2 + strokes**2 + 1e-18))
 
 
 def _bent(foot: FootBelief, settings: Settings) -> Finding | None:
@@ -126,23 +124,22 @@ def _bent(foot: FootBelief, settings: Settings) -> Finding | None:
     )
 
 
-def turn_cleat(foot: FootBelief, confidence: float, band_deg: float) -> Finding | None:
-    """Say where to turn the cleat instead.
+def turn_cleat(foot: FootBelief, advised: Recommendation, settings: Settings) -> Finding | None:
+    """Say where to turn the cleat instead of wedges; not where it is known that the foot would not turn with it.
 
     That is where the excess without wedges is real and even a full stack on a side that was tried, at the favourable
     end of the response's interval, would not bring the heel into the neutral band.
     """
-    bare = foot.excess_at(0)
-    low, high = bare.interval(confidence)
-    if abs(bare.mean) <= band_deg or low <= 0.0 <= high:
+    if advised.cleat.reason == "inside_float" or foot.why_near_neutral(0, settings):
         return None
-    weakest, strongest = foot.own.response.interval(confidence)
+    bare = foot.excess_at(0)
+    weakest, strongest = foot.own.response.interval(settings.neutral_confidence)
     toward = 1 if bare.mean > 0 else -1
     reach, cap = 0.0, foot.series.system.cap
     for tried in _sides(foot.series.counts):
         favourable = strongest if tried == toward else -weakest
         reach = max(reach, favourable * foot.series.cant_deg(cap))
-    if abs(bare.mean) - reach <= band_deg:
+    if abs(bare.mean) - reach <= settings.neutral_band_deg:
         return None
     way = "in" if bare.mean > 0 else "out"
     return finding("compare_turn_cleat", side=foot.series.side, cap=cap, turn=abs(bare.mean), way=way, deg=bare.mean)

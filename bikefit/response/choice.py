@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import CONFIDENCE
 from bikefit.model import Array
 from bikefit.response.experiment import BASELINE, RESPONSE, Assumptions, FootPosterior, Series, fit_foot, series
-from bikefit.response.mixture import Mixture
 
 _U = np.linspace(-5.0, 5.0, 201)
 _REACH = np.sinh(_U)
@@ -174,5 +172,4 @@ def planned_minimal_detectable_deg(
         raise ValueError("recordings at one count say nothing about the response")
     free = fit_foot(plan, assumptions, response_prior=False)
     _, _, spread = free.along((0.0, start - end, 0.0))
-    _, log_weights = assumptions.between_grid()
-    return Mixture(np.exp(log_weights), np.zeros_like(spread), spread).quantile(0.5 + 0.5 * CONFIDENCE)
+    return assumptions.reach_deg(spread)

@@ -78,6 +78,11 @@ class Assumptions:
         log_weights = np.log(normalised(-0.5 * z**2))
         return self.between_median_deg * np.exp(self.between_log_sd * z), log_weights
 
+    def reach_deg(self, sds_deg: Array) -> float:
+        """Return half the interval of a change that is none [deg]; its SD at each possible one between recordings."""
+        _, log_weights = self.between_grid()
+        return Mixture(np.exp(log_weights), np.zeros_like(sds_deg), sds_deg).quantile(0.5 + 0.5 * CONFIDENCE)
+
 
 @dataclass(frozen=True)
 class Series:

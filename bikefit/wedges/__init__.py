@@ -4,7 +4,6 @@ from bikefit.wedges.belief import Belief, best_total, uncapped_total, whole_wedg
 from bikefit.wedges.recommendation import (
     cleat_turn,
     describe,
-    placement_of,
     recommend,
     undetermined,
     visit_counts,
@@ -16,7 +15,6 @@ __all__ = [
     "best_total",
     "cleat_turn",
     "describe",
-    "placement_of",
     "recommend",
     "uncapped_total",
     "undetermined",
