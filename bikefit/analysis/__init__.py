@@ -2,7 +2,7 @@
 
 from bikefit.analysis.foot import TracedFoot
 from bikefit.analysis.options import AnalyzeOptions
-from bikefit.analysis.session import analyze, analyze_file, analyze_recording, analyze_sides, trace_feet
+from bikefit.analysis.session import analyze, analyze_file, analyze_recording, analyze_session, trace_feet
 from bikefit.sessions.session import NeutralChoice, Session
 
 __all__ = [
@@ -13,6 +13,6 @@ __all__ = [
     "analyze",
     "analyze_file",
     "analyze_recording",
-    "analyze_sides",
+    "analyze_session",
     "trace_feet",
 ]

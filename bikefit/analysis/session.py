@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from bikefit import __version__
 from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
 from bikefit.analysis.options import cleat_findings, metric_chosen
 from bikefit.analysis.traces import check_static, cut_section, refuse_idle_sensor, still_angles_deg, with_traces
-from bikefit.conventions import SIDES, PerFoot, Side
+from bikefit.conventions import SIDES, Side
 from bikefit.io import read_recording
 from bikefit.model import FootResult, Recording, RecordingInfo, SessionResult
 from bikefit.sessions.check import check
@@ -56,20 +55,18 @@ def analyze(source: str | Path | Recording, options: Session | None = None) -> S
     options = options or Session()
     if isinstance(source, Recording):
         return analyze_recording(source, options)
-    session = with_file(options, source)
+    return analyze_session(with_file(options, source))
+
+
+def analyze_session(session: Session) -> SessionResult:
+    """Read and analyse a session's files."""
     return analyze_file(read_session(session), session)
 
 
 def analyze_file(recording: Recording, session: Session) -> SessionResult:
-    """Analyse what was read from a session's one file, unless that is the sensor of a shoe that does not turn."""
+    """Analyse what was read from a session's files, unless that is the sensor of a shoe that does not turn."""
     refuse_idle_sensor(recording, session)
     return analyze_recording(recording, session)
-
-
-def analyze_sides(left: Sequence[Path], right: Sequence[Path], options: Session) -> SessionResult:
-    """Analyse a session recorded in one or more files a shoe."""
-    session = replace(options, files=(), shoe_files=PerFoot(tuple(left), tuple(right)))
-    return analyze_recording(read_session(session), session)
 
 
 def analyze_recording(recording: Recording, options: Session) -> SessionResult:

@@ -32,17 +32,16 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
 from bikefit import __version__
-from bikefit.analysis import analyze_file, analyze_sides
+from bikefit.analysis import analyze_file, analyze_session
 from bikefit.app import answers
 from bikefit.app.memory import Memory
 from bikefit.brand.brand import Pages, Paper
 from bikefit.comparison import NotComparableError, compare
-from bikefit.conventions import SIDES, PerFoot
+from bikefit.conventions import SIDES
 from bikefit.errors import UsageError, in_words, near_matches
 from bikefit.files import sample_folder
 from bikefit.inspection import inspect_recording
@@ -52,7 +51,7 @@ from bikefit.report.out.write import report_bytes
 from bikefit.report.pages.view import Given
 from bikefit.sessions import values
 from bikefit.sessions.option import Group
-from bikefit.sessions.reading import read_options, read_session, with_file
+from bikefit.sessions.reading import read_options, read_session, with_file, with_shoes
 from bikefit.sessions.session import Said, Session, said
 from bikefit.sessions.typed import as_typed, keywords_of
 from bikefit.visit import plan_visit
@@ -216,7 +215,7 @@ class Engine:
         session = self._session(request, what)
         if request.get("file"):
             return self._memory.recording(session.files, read_options(session), lambda: self._from_file(session))
-        return self._from_file(replace(session, shoe_files=PerFoot(*_of_shoes(request))))
+        return self._from_file(with_shoes(session, *_of_shoes(request)))
 
     def _from_file(self, session: Session) -> Recording:
         """Read a session's files."""
@@ -230,7 +229,7 @@ class Engine:
         session = self._session(request, "analyze")
         if request.get("file"):
             return analyze_file(self._read(request, "analyze"), session)
-        return analyze_sides(*_of_shoes(request), session)
+        return analyze_session(with_shoes(session, *_of_shoes(request)))
 
     def _compared(self, request: Request) -> Any:
         """Compare, as ``bikefit compare`` does."""

@@ -14,7 +14,6 @@ from bikefit.cli.flags import AsJson, AsTyped, CommonFlags, Details, ReportFlags
 from bikefit.cli.output import announce, print_json
 from bikefit.cli.reports import check_reports, write_reports, write_table
 from bikefit.cli.waiting import waiting
-from bikefit.conventions import PerFoot
 from bikefit.digests import begin_digest
 from bikefit.errors import OutputError, UsageError
 from bikefit.files import check_replaceable, write_whole
@@ -61,8 +60,8 @@ def analyze(
             check_table(table)
     if file is not None:
         begin_digest(file)
-    from bikefit.analysis import analyze as analyze_file
-    from bikefit.analysis import analyze_sides
+    from bikefit.analysis import analyze_session
+    from bikefit.sessions.reading import with_file, with_shoes
 
     session = Session().told(said)
     if look and not as_json and not common.quiet and not _look(file, left, right, session):
@@ -71,7 +70,7 @@ def analyze(
         row = client_named(clients, client)
         output = output_for(output, row)
     with waiting(f"Analysing {(file or [*left, *right][0]).name}", common.quiet):
-        result = analyze_file(file, session) if file is not None else analyze_sides(left, right, session)
+        result = analyze_session(with_shoes(session, left, right) if file is None else with_file(session, file))
     if strokes is not None:
         write_table(result.strokes, strokes, common.quiet)
     if curves is not None:
@@ -96,10 +95,10 @@ def _look(file: Path | None, left: list[Path], right: list[Path], session: Sessi
     from bikefit.inspection import inspect_recording
     from bikefit.report.out.inspection_text import inspection_text
     from bikefit.report.out.text import print_result
-    from bikefit.sessions.reading import read_options, read_session, with_file
+    from bikefit.sessions.reading import read_options, read_session, with_file, with_shoes
 
     if file is None:
-        source: Any = read_session(replace(session, shoe_files=PerFoot(tuple(left), tuple(right))))
+        source: Any = read_session(with_shoes(session, left, right))
     else:
         source = with_file(session, file).files[0]
     found = inspect_recording(source, read_options(session), session.settings)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
+from bikefit.conventions import PerFoot
 from bikefit.errors import UsageError
 from bikefit.io import ReadOptions, read_recording, read_sides
 from bikefit.model import Recording
@@ -23,6 +25,11 @@ def read_session(session: Session) -> Recording:
     if session.files:
         return read_recording(session.files[0], how)
     return read_sides(session.shoe_files.left, session.shoe_files.right, how)
+
+
+def with_shoes(session: Session, left: Sequence[Path], right: Sequence[Path]) -> Session:
+    """Return the session with the files of each shoe."""
+    return replace(session, files=(), shoe_files=PerFoot(tuple(left), tuple(right)))
 
 
 def with_file(session: Session, source: str | Path) -> Session:
