@@ -41,8 +41,9 @@ def check_sessions(
     systems = [(session.system.id, session.system.cant_deg) for session in sessions]
     _same("wedge_system", systems, names, "--system", [name for name, _ in systems])
     found: list[Finding] = []
-    if formats_differ(sessions):
-        found.append(finding("compare_formats_differ", formats=sorted({_format(s) for s in sessions})))
+    formats = formats_of(sessions)
+    if len(formats) > 1:
+        found.append(finding("compare_formats_differ", formats=sorted(formats)))
     starts = [session.recording.start for session in sessions if session.recording.start is not None]
     hours = (max(starts) - min(starts)).total_seconds() / 3600.0 if starts else 0.0
     if hours > settings.compare_other_day_h and not remounted:
@@ -56,9 +57,9 @@ def check_sessions(
     return tuple(found)
 
 
-def formats_differ(sessions: Sequence[Readings]) -> bool:
-    """Say whether the files' formats differ: then the sensors were put on anew."""
-    return len({_format(session) for session in sessions}) > 1
+def formats_of(sessions: Sequence[Readings]) -> set[str]:
+    """Return the files' formats; where there are several, the sensors were put on anew."""
+    return {session.recording.format for session in sessions}
 
 
 def check_zeros(sessions: Sequence[Readings], names: Sequence[str]) -> None:
@@ -140,10 +141,6 @@ def _by_value(values: Sequence[str], names: Sequence[str]) -> dict[str, list[str
     for value, name in zip(values, names, strict=True):
         by_value.setdefault(value, []).append(name)
     return by_value
-
-
-def _format(session: Readings) -> str:
-    return session.recording.format
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

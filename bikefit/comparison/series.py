@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bikefit.comparison.guards import formats_differ
+from bikefit.comparison.guards import formats_of
 from bikefit.conventions import Side
 from bikefit.model import Reading, Readings, WedgeSystem
 from bikefit.response import Mounting, Series, series
@@ -61,7 +61,7 @@ def values_deg(feet: Sequence[Reading]) -> list[float]:
 
 def mounting_of(sessions: Sequence[Readings], *, remounted: bool) -> Mounting:
     """Say how the sensors were carried over from one recording to the next: laps are parts of one file."""
-    if remounted or formats_differ(sessions):
+    if remounted or len(formats_of(sessions)) > 1:
         return "remounted"
     files = {session.recording.sha256 for session in sessions}
     return "laps" if len(files) == 1 and files != {""} else "left_on"

@@ -105,7 +105,7 @@ def compare_sessions(
     sessions : sequence of SessionResult
         Two or more.
     remounted : bool
-        Sensors or markers were taken off and on again in between.
+        As for `compare`.
     turns_deg : mapping of side to sequence of float, optional
         Turn of each cleat against the first recording [deg], heel-out positive.
     cleat_float_deg : float, optional
@@ -116,7 +116,7 @@ def compare_sessions(
     Returns
     -------
     ComparisonResult
-        Per foot the response, the change, the next count and the next recording.
+        As of `compare`.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from bikefit.conventions import crank_offset_deg
 from bikefit.errors import RecordingError
 from bikefit.files import write_whole
 from bikefit.model import Array, Channel, Recording
@@ -86,7 +87,7 @@ def _own_columns(recording: Recording) -> Iterator[tuple[str, Channel]]:
     crank = [trace for trace in recording.feet.values() if trace.crank_deg is not None]
     for trace in sorted(crank, key=lambda trace: trace.side == "left")[:1]:
         assert trace.crank_deg is not None
-        right_deg = trace.crank_deg - (180.0 if trace.side == "left" else 0.0)
+        right_deg = trace.crank_deg - crank_offset_deg(trace.side)
         yield "crank_angle_deg", Channel(trace.time_s, right_deg % 360)
     for side, sensor in recording.sensors.items():
         for index, axis in enumerate("xyz"):
