@@ -11,7 +11,7 @@ import numpy as np
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
 from bikefit.io.source import Source
-from bikefit.io.text.layout import COLUMNS_MAX, to_utf8
+from bikefit.io.text.layout import COLUMNS_MAX, text_lines
 from bikefit.io.text.lines import HEAD_BYTES, LARGE_BYTES, is_missing
 from bikefit.model import Array
 
@@ -61,7 +61,7 @@ def parse_storage(source: Source) -> Storage:
 
 def _split(data: bytes, where: str) -> tuple[list[str], str | None, list[str], list[str]]:
     """Return the header's lines, what stands between the cells, the labels and the rows of a table."""
-    lines = to_utf8(data).decode("utf-8", errors="replace").splitlines()
+    lines = text_lines(data)
     end = next((at for at, line in enumerate(lines) if _bare(line) == "endheader"), None)
     body = [line for line in lines[end + 1 :] if line.strip()] if end is not None else []
     mark = next((mark for mark in _SPREADSHEET_MARKS if body and mark in body[0]), None)

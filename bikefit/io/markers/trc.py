@@ -17,7 +17,7 @@ from bikefit.io.markers.recording import recording_of_markers
 from bikefit.io.opensim import pedal_points_beside
 from bikefit.io.options import ReadOptions
 from bikefit.io.source import load
-from bikefit.io.text.layout import COLUMNS_MAX, to_utf8
+from bikefit.io.text.layout import COLUMNS_MAX, text_lines
 from bikefit.io.text.lines import HEAD_BYTES, LARGE_BYTES, is_missing
 from bikefit.model import Array, Recording
 
@@ -32,8 +32,8 @@ def read_trc(path: Path, options: ReadOptions) -> Recording:
     """
     source = load(path, strict=options.strict)
     if len(source.data) > LARGE_BYTES:  # what is none is refused before all of it is taken apart
-        split_trc(_lines(source.data[:HEAD_BYTES]), source.name)
-    header, names, rows = split_trc(_lines(source.data), source.name)
+        split_trc(text_lines(source.data[:HEAD_BYTES]), source.name)
+    header, names, rows = split_trc(text_lines(source.data), source.name)
     mark = _mark(rows[0])
     table = _read_fast(rows, 2 + 3 * len(names)) if mark == "\t" else None
     if table is None:
@@ -45,11 +45,6 @@ def read_trc(path: Path, options: ReadOptions) -> Recording:
         source, "trc", table[:, 1], positions, header.get("Units", ""), options,
         claimed_hz=_rate(header), pedals=pedal_points_beside(path),
     )  # fmt: skip
-
-
-def _lines(data: bytes) -> list[str]:
-    """Return the lines of a text."""
-    return to_utf8(data).decode("utf-8", errors="replace").splitlines()
 
 
 def split_trc(lines: Sequence[str], name: str) -> tuple[Mapping[str, str], list[str], Sequence[str]]:

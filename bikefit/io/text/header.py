@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from bikefit.errors import RecordingError
@@ -28,7 +29,8 @@ from bikefit.io.text.lines import (
 Line = tuple[int, str]
 _ROWS_MAX: Final = 8
 """A header has no more rows than this."""
-_LOOK_AHEAD: Final = 6
+_LOOK_AHEAD: Final = 7
+"""So many rows under a header are looked at for numbers."""
 _OF_NUMBERS: Final = frozenset("0123456789+-.")
 """What a number begins with, and no name of a channel."""
 _NUMBER_SIGN: Final = re.compile(r"\s*#[,;\t|]")
@@ -96,17 +98,11 @@ def _delimiters_of(text: str) -> Sequence[str]:
 def _fits(lines: Sequence[Line], header: Header) -> bool:
     """Tell whether rows of numbers of the header's width come soon after it."""
     width = len(header.names)
-    seen = 0
-    for _, text in lines[header.end :]:
-        if is_remark(text):
-            continue
-        cells = cells_of(text, header.delimiter)
+    rows = (cells_of(text, header.delimiter) for _, text in lines[header.end :] if not is_remark(text))
+    for cells in islice(rows, _LOOK_AHEAD):
         filled = [cell for cell in cells if not is_missing(cell)]
         if filled and 2 * sum(map(is_value, filled)) >= len(filled) and width <= 2 * len(cells):
             return not any(cells[width + 1 :])
-        seen += 1
-        if seen > _LOOK_AHEAD:
-            return False
     return False
 
 
@@ -183,7 +179,9 @@ def _whole(lines: Sequence[Line], last: Header, known: Callable[[str], bool]) ->
     told = [row for row in parts if _tells(row)]
     units = next((row for row in parts if _is_units(row)), None)
     composed = tuple(
-        name if known(name) and names.count(name) == 1 else " ".join(_distinct([*(row[at] for row in told), name]))
+        name
+        if known(name) and names.count(name) == 1
+        else " ".join(dict.fromkeys(filter(None, (*(row[at] for row in told), name))))
         for at, name in enumerate(names)
     )
     if len(set(filter(None, composed))) <= len(set(filled)):
@@ -209,11 +207,6 @@ def _tells(row: Sequence[str]) -> bool:
     body = filled[1:] if filled.count(filled[0]) == 1 and len(filled) > 1 else filled
     ids = sum(_ID.fullmatch(cell) is not None for cell in body)
     return len(set(body)) > 1 and not _is_units(row) and 2 * ids < len(body) and label not in ("id", "type", "parent")
-
-
-def _distinct(words: Sequence[str]) -> list[str]:
-    """Return the words that are filled, each once."""
-    return list(dict.fromkeys(word for word in words if word))
 
 
 # ---- no header -------------------------------------------------------------------------------------------------

@@ -80,6 +80,11 @@ def to_utf8(data: bytes) -> bytes:
     return data
 
 
+def text_lines(data: bytes) -> list[str]:
+    """Return the lines of a whole text."""
+    return to_utf8(data).decode("utf-8", errors="replace").splitlines()
+
+
 def check_text(head: bytes, where: str) -> None:
     """Raise unless the head of a file looks like lines of text: no control characters, no line without end."""
     odd = sum(head[:4096].count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 27))

@@ -104,8 +104,8 @@ def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedReco
         channels=tuple(infos_of(groups, header, units, [*read, *followed], marked, apart)),
         findings=(*file.findings, *dropped, *table.findings, *whose.findings, *settled, *findings_of(groups), *still),
     )
-    first = min(groups, key=first_s)
-    return TimedRecording(assemble(parts, options), first_s(first), first.times.clock.absolute)
+    origin_s, absolute = min((first_s(group), group.times.clock.absolute) for group in groups)
+    return TimedRecording(assemble(parts, options), origin_s, absolute)
 
 
 def _usual(layout: Layout, columns: Sequence[Column], file_name: str) -> list[Column]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,20 +66,21 @@ def row_times(table: ChannelTable, rows: Rows, rate: Rate | None, counter: float
         if rate is None:
             raise _no_time(table)
         return _by_rate(table, rows, rate)
+    look = cache(partial(_looked_at, table, rows, counter))
     if rate is not None and rate.asked:
         table.read_all_times()
-        if min(_looked_at(table, rows, column, counter).use for column in table.times) > _GOOD:
+        if min(look(column).use for column in table.times) > _GOOD:
             return _by_rate(table, rows, rate)
     first = table.times[0]
     if rate is not None and len(table.times) == 1 and table.layout.first_cell(first.index) is None:
         return _by_rate(table, rows, rate)
     if len(table.times) == 1 or first.why == ASKED:
         return _by_column(table, rows, first, counter)
-    likeliest = _looked_at(table, rows, first, counter)
+    likeliest = look(first)
     if likeliest.use == _GOOD and likeliest.clock is not None and not _is_whole(likeliest.clock.time_s):
         return _timed(table, rows, likeliest.clock, first, likeliest.order)
     table.read_all_times()
-    looked = [_looked_at(table, rows, column, counter) for column in table.times]
+    looked = [look(column) for column in table.times]
     best = min(looked, key=lambda item: item.use)
     if best.use == _USELESS and rate is not None:
         return _by_rate(table, rows, rate)
@@ -213,7 +215,7 @@ class _Looked:
     order: Order | None = None
 
 
-def _looked_at(table: ChannelTable, rows: Rows, column: Column, counter: float | None) -> _Looked:
+def _looked_at(table: ChannelTable, rows: Rows, counter: float | None, column: Column) -> _Looked:
     """Return what a column of time is good for."""
     try:
         clock = _clock(table, rows, column, counter)

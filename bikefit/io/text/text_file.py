@@ -7,6 +7,7 @@ wrong, to name the line.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -16,7 +17,7 @@ from typing import Any
 from bikefit.digests import digest_begun
 from bikefit.errors import RecordingError
 from bikefit.io.names import shown
-from bikefit.io.source import load, read_head, unreadable
+from bikefit.io.source import GZIP_MAGIC, load, read_head, unreadable
 from bikefit.io.text import pieces
 from bikefit.io.text.layout import check_text, find_layout, to_utf8
 from bikefit.io.text.lines import HEAD_BYTES
@@ -41,11 +42,7 @@ class TextFile:
         text = to_utf8(head)
         check_text(text, self.name)
         self.layout = find_layout(text, known, self.name)
-        try:
-            with path.open("rb") as stream:
-                self._plain = text is head and stream.read(64) == head[:64]
-        except OSError as error:
-            raise unreadable(path, error) from error
+        self._plain = text is head
 
     def columns(self, wanted: Wanted) -> dict[int, Any]:
         """Read columns of numbers and of text; `CellError`, with line and column, if a cell makes no sense."""
@@ -53,12 +50,9 @@ class TextFile:
         if self._plain and not wanted.texts:
             digest, begun = hashlib.sha256(), digest_begun(self.path)
             also: Callable[[bytes], object] = digest.update if begun is None else len
-            try:
+            with contextlib.suppress(ValueError):
                 found = read_pieces(self._lines(also), numbers, (), how_to_read(self.layout, numbers))
                 self.sha256 = digest.hexdigest() if begun is None else begun()
-            except (_NotPlain, ValueError):
-                pass
-            else:
                 if self.sha256:
                     return found
         values, told = parse(self._whole, self.layout, wanted, self.name)
@@ -78,15 +72,21 @@ class TextFile:
         return RecordingError(f"{self.name}, line {line}, column '{shown(self.layout.header[column])}': {what}")
 
     def _lines(self, also: Callable[[bytes], object]) -> Iterator[Piece]:
-        """Give the numbers of a plain file in pieces of whole lines, and all that is read to ``also``."""
+        """Give the numbers of a plain file in pieces of whole lines, and all that is read to ``also``.
+
+        ValueError where it turns out to need the thorough way.
+        """
         mark = self.layout.delimiter.encode()
         try:
             with self.path.open("rb", buffering=0) as stream:
-                also(stream.read(self.layout.first_byte))
+                begin = stream.read(self.layout.first_byte)
+                if begin.startswith(GZIP_MAGIC):
+                    raise ValueError("packed")
+                also(begin)
                 rest: list[memoryview] = []
                 while block := stream.read(pieces.PIECE_BYTES):
                     if b'"' in block or b"\0" in block:
-                        raise _NotPlain
+                        raise ValueError("quotes or zero bytes")
                     cut, view = block.rfind(b"\n") + 1, memoryview(block)
                     if cut:
                         yield [*rest, view[:cut]]
@@ -98,7 +98,7 @@ class TextFile:
         last = b"".join(rest)
         if last:
             if last.count(mark) < len(self.layout.header) - 1 or b"\r" in last[:-1]:
-                raise _NotPlain
+                raise ValueError("a line that breaks off, or ends of lines of another kind")
             yield [last]
 
     @cached_property
@@ -134,7 +134,3 @@ class TextFile:
             raise RecordingError(f"{self.name}: the last line breaks off; the recording is incomplete.")
         self._of_file.append(finding("last_line_torn"))
         return data[:begin]
-
-
-class _NotPlain(Exception):  # noqa: N818
-    """The file needs the thorough way."""
