@@ -58,13 +58,10 @@ def spread_bursts(time_s: Array) -> Spread | None:
     repeats = size < 3 and float(np.median(steps[within])) == 0.0
     if size < 2 or repeats or every_s > _INTERVAL_MAX_S or alike < 0.75 or even < 0.7:
         return None
-    spread = np.empty_like(time_s)
     breaks = np.flatnonzero(intervals > _LOST_INTERVALS * every_s) + 1
-    for part in np.split(np.arange(starts.size), breaks):
-        first = int(starts[part[0]])
-        end = int(starts[part[-1] + 1]) if part[-1] + 1 < starts.size else time_s.size
-        spread[first:end] = _evenly(time_s, starts[part], end, every_s, every_s / size)
-    return Spread(spread, size, every_s)
+    parts = zip(np.split(starts, breaks), [*starts[breaks].tolist(), time_s.size], strict=True)
+    even_s = [_evenly(time_s, part, end, every_s, every_s / size) for part, end in parts]
+    return Spread(np.concatenate(even_s), size, every_s)
 
 
 def _evenly(time_s: Array, starts: NDArray[np.intp], end: int, every_s: float, period_s: float) -> Array:
