@@ -13,6 +13,7 @@ import pytest
 import bikefit
 from bikefit.conventions import METRICS, REFERENCES, REJECT_REASONS, SIDES
 from bikefit.errors import UsageError
+from bikefit.io.names import NOT_FEET
 from bikefit.model import Finding, NeutralKind, finding, reason
 from bikefit.model.findings import codes
 from bikefit.words import ENGLISH, Words, languages
@@ -90,6 +91,12 @@ def test_every_code_of_the_conventions_has_a_word(language: str) -> None:
         ("level", ("info", "warning", "error")),
     ):
         assert set(own[section]) == set(known), section
+
+
+def test_every_note_of_a_channel_has_words_and_every_words_a_note() -> None:
+    readers = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "io").rglob("*.py"))
+    made = set(re.findall(r'ChannelNote\(\s*"(\w+)"', readers)) | {note.code for note in NOT_FEET} | {"app"}
+    assert set(catalogue("en")["channel_note"]) == made
 
 
 def test_a_value_that_is_missing_is_refused_where_the_finding_is_made() -> None:

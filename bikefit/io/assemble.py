@@ -19,7 +19,18 @@ from bikefit.io.options import ReadOptions
 from bikefit.io.plausible import checked_angle, continuous, crank_findings
 from bikefit.io.series import Parts, Series
 from bikefit.io.sides import TDC_CHANNEL, pulse_times, tdc_for
-from bikefit.model import Array, Channel, ChannelInfo, Finding, FootTrace, Lap, Recording, ShoeSensor, finding
+from bikefit.model import (
+    Array,
+    Channel,
+    ChannelInfo,
+    ChannelNote,
+    Finding,
+    FootTrace,
+    Lap,
+    Recording,
+    ShoeSensor,
+    finding,
+)
 
 Held = Mapping[str, Series]
 Rows = slice | NDArray[np.intp]
@@ -180,8 +191,8 @@ def _sided(info: ChannelInfo, unnamed: Side | None) -> ChannelInfo:
     if not is_unsided(info.meaning):
         return info
     named = info.meaning if unnamed is None else f"{unnamed}_{info.meaning}"
-    note = f"read as the {unnamed} foot" if unnamed else "one foot, not said which: add --side"
-    return replace(info, meaning=named, note="; ".join(filter(None, (info.note, note))))
+    note = ChannelNote("read_as", {"side": unnamed}) if unnamed else ChannelNote("side_unsaid")
+    return replace(info, meaning=named, notes=(*info.notes, note))
 
 
 # ---- rows and times --------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import Final
 from bikefit.conventions import CHANNELS as ROWS
 from bikefit.conventions import SIDES, CanonicalChannel, ChannelKind, Side
 from bikefit.io.time_units import PER_SECOND
+from bikefit.model import ChannelNote
 
 STANDARD_GRAVITY_M_S2: Final = 9.80665
 _DEG: Final = math.degrees(1.0)
@@ -74,7 +75,7 @@ _SIDE_WORDS: Final[Mapping[str, Side]] = {
     "izquierda": "left", "derecha": "right",
 }  # fmt: skip
 _WORD: Final = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|\d+|[一-鿿]+")
-ANOTHER_TIME, MARKER, TELLS_FEET_APART = "another time column is used", "marker", "tells the feet apart"
+ANOTHER_TIME, MARKER, TELLS_FEET_APART = map(ChannelNote, ("another_time", "marker", "tells_feet_apart"))
 NOT_FEET: Final = (ANOTHER_TIME, MARKER, TELLS_FEET_APART)
 """Notes of channels that are not used and cannot be a foot's."""
 NAME_MAX_CHARS: Final = 200

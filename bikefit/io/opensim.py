@@ -84,7 +84,7 @@ def read_opensim(path: Path, options: ReadOptions) -> Recording:
         to_s=float(order.time_s[-1]),
         markers=markers_from_columns(order.time_s, places, options, source.name),
         channels=tuple(
-            replace(info, meaning=given[info.name], note="") if info.name in given else info for info in infos
+            replace(info, meaning=given[info.name], notes=()) if info.name in given else info for info in infos
         ),
         findings=found,
     )

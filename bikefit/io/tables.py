@@ -13,7 +13,7 @@ from bikefit.io.names import ANOTHER_TIME, meaning_of, shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
 from bikefit.io.plausible import continuous
 from bikefit.io.series import Series
-from bikefit.model import Array, ChannelInfo
+from bikefit.model import Array, ChannelInfo, ChannelNote
 
 _JOINED: Final[Mapping[ChannelKind, Literal["angle", "last"]]] = {"crank": "angle", "pulse": "last", "lap": "last"}
 """What becomes of rows with equal times; of all other kinds the mean."""
@@ -72,8 +72,8 @@ def describe_table(
         rate_hz = min(filled / rows, 1.0) / order.period_s if filled else float("nan")
         if column is None:
             meaning = meaning_of(name)
-            note = ANOTHER_TIME if meaning and meaning.kind == "time" else "not used"
-            yield ChannelInfo(shown(name), "", units[index] or "", filled, rate_hz, note)
+            note = ANOTHER_TIME if meaning and meaning.kind == "time" else ChannelNote("not_used")
+            yield ChannelInfo(shown(name), "", units[index] or "", filled, rate_hz, (note,))
         else:
-            note = "" if column.why in BY_NAME else f"from {column.why}"
-            yield ChannelInfo(shown(name), column.meaning.canonical, column.unit or "", filled, rate_hz, note)
+            notes = () if column.why in BY_NAME else (ChannelNote("said_by", {"by": column.why}),)
+            yield ChannelInfo(shown(name), column.meaning.canonical, column.unit or "", filled, rate_hz, notes)

@@ -284,7 +284,7 @@ def _flags(gyr: Sequence[str], acc: Sequence[str]) -> dict[str, str]:
 
 def _unused(recording: Recording) -> list[ChannelInfo]:
     """Return the channels whose meaning nobody knows."""
-    return [item for item in recording.channels if not item.meaning and item.note not in NOT_FEET]
+    return [item for item in recording.channels if not item.meaning and not set(item.notes) & set(NOT_FEET)]
 
 
 def _unit(channel: ChannelInfo) -> str | None:

@@ -29,7 +29,7 @@ from bikefit.model.findings import Finding, Level, Reason, finding, reason
 from bikefit.model.json_values import to_json_value
 from bikefit.model.measured import FloatStop, LevelChange, Phase, Rotation, StrokeCurves, StrokeSummary
 from bikefit.model.reading import Reading, Readings, reading_of, readings_of
-from bikefit.model.recorded import Channel, ChannelInfo, FootTrace, Lap, Markers, Recording, ShoeSensor
+from bikefit.model.recorded import Channel, ChannelInfo, ChannelNote, FootTrace, Lap, Markers, Recording, ShoeSensor
 from bikefit.model.session import FootResult, RecordingInfo, SessionResult
 from bikefit.model.stroke_columns import StrokeColumns
 
@@ -40,6 +40,7 @@ __all__ = [
     "Array",
     "Channel",
     "ChannelInfo",
+    "ChannelNote",
     "CleatTurn",
     "Excess",
     "Finding",

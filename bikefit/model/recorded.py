@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from bikefit.conventions import REFERENCES, Reference, Side, ZeroKind, ZeroMeaning
 from bikefit.model.arrays import Array
 from bikefit.model.findings import Finding, Reason
-from bikefit.words import ENGLISH
+from bikefit.model.json_values import in_json
+from bikefit.words import ENGLISH, Words
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,18 @@ class Lap:
 
 
 @dataclass(frozen=True)
+class ChannelNote:
+    """Why a channel was taken or left: a code, which has its words in the section ``channel_note``, and its values."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def told(self, words: Words) -> str:
+        """Say it."""
+        return words.text(f"channel_note.{self.code}", **self.values)
+
+
+@dataclass(frozen=True)
 class ChannelInfo:
     """What one column, field or message of a file holds, for ``inspect``.
 
@@ -212,6 +226,8 @@ class ChannelInfo:
         Median rate [Hz]; NaN where it has none.
     note : str
         Why it was taken or left, and for FIT developer fields which app wrote it.
+    notes : tuple of ChannelNote
+        The same, without words.
     """
 
     name: str
@@ -219,7 +235,16 @@ class ChannelInfo:
     unit: str = ""
     samples: int = 0
     rate_hz: float = math.nan
-    note: str = ""
+    notes: tuple[ChannelNote, ...] = field(default=(), metadata=in_json("note"))
+
+    @property
+    def note(self) -> str:
+        """What its notes say, in English."""
+        return self.told(ENGLISH)
+
+    def told(self, words: Words) -> str:
+        """Say what its notes say."""
+        return "; ".join(note.told(words) for note in self.notes)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import numpy as np
 from bikefit.io.fit.column import Column
 from bikefit.io.fit.decoder import FitData
 from bikefit.io.fit.records import RecordClock
-from bikefit.model import ChannelInfo
+from bikefit.model import ChannelInfo, ChannelNote
 
 
 def field_infos(
-    data: FitData, clock: RecordClock, meanings: Mapping[str, str], notes: Mapping[str, str]
+    data: FitData, clock: RecordClock, meanings: Mapping[str, str], notes: Mapping[str, ChannelNote]
 ) -> Iterator[ChannelInfo]:
     """List the fields of ``record`` that hold anything, and every developer field of any message.
 
@@ -33,13 +33,13 @@ def field_infos(
             unit=column.spec.unit,
             samples=samples,
             rate_hz=_rate_hz(column, clock, steps_s),
-            note="; ".join(filter(None, (_origin(key, column), notes.get(key, "")))),
+            notes=(*_origin(key, column), *((notes[key],) if key in notes else ())),
         )
     for message, columns in data.items():
         for key in columns.own_keys if message != "record" else ():
             column = columns[key]
             name = f"{message}.{column.spec.name}"
-            yield ChannelInfo(name, "", column.spec.unit, column.count, note=_origin(key, column))
+            yield ChannelInfo(name, "", column.spec.unit, column.count, notes=_origin(key, column))
 
 
 def _rate_hz(column: Column, clock: RecordClock, steps_s: dict[bytes, float]) -> float:
@@ -58,12 +58,11 @@ def _rate_hz(column: Column, clock: RecordClock, steps_s: dict[bytes, float]) ->
     return width / steps_s[key]
 
 
-def _origin(key: str, column: Column) -> str:
+def _origin(key: str, column: Column) -> tuple[ChannelNote, ...]:
     """Say which app a field is from."""
     if "@" not in key:
-        return ""
-    index = key.rpartition("@")[2].partition("#")[0]
-    own = column.developer
-    if own is None:
-        return f"field of app {index} that the file does not describe"
-    return f"field of app {index}" + (f" ({own.application})" if own.application else "")
+        return ()
+    own, index = column.developer, key.rpartition("@")[2].partition("#")[0]
+    if own is not None and own.application:
+        return (ChannelNote("app_named", {"index": index, "name": own.application}),)
+    return (ChannelNote("app_undescribed" if own is None else "app", {"index": index}),)

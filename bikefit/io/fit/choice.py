@@ -11,7 +11,7 @@ from bikefit.io.fit.column import Column
 from bikefit.io.fit.fields import FieldMeaning, asked_meaning, field_meaning
 from bikefit.io.markers.names import MARKER_NAMES
 from bikefit.io.names import shown
-from bikefit.model import Finding, finding
+from bikefit.model import ChannelNote, Finding, finding
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class Choices:
     ----------
     by_channel : mapping of str to Choice
         What each channel is read from.
-    notes : mapping of str to str
+    notes : mapping of str to ChannelNote
         Field -> why it was taken or left.
     findings : tuple of Finding
         What had to be chosen or assumed.
     """
 
     by_channel: Mapping[str, Choice]
-    notes: Mapping[str, str]
+    notes: Mapping[str, ChannelNote]
     findings: tuple[Finding, ...]
 
 
@@ -66,10 +66,11 @@ def choose_fields(record: Mapping[str, Column], asked: Mapping[str, str], where:
     findings: list[Finding] = []
     for channel, rivals in candidates.items():
         if channel in chosen:
-            notes |= {rival.key: "not read: --column names another field" for rival in rivals}
+            notes |= {rival.key: ChannelNote("other_asked") for rival in rivals}
             continue
         best = max(rivals, key=lambda choice: choice.column.count)
-        notes |= {rival.key: f"not read: '{best.name}' holds more" for rival in rivals if rival is not best}
+        more = ChannelNote("holds_more", {"name": best.name})
+        notes |= {rival.key: more for rival in rivals if rival is not best}
         if len(rivals) > 1:
             findings.append(finding("fit_several_fields", channel=channel, taken=shown(best.name)))
         if best.meaning.unit_assumed:

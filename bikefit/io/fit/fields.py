@@ -17,6 +17,7 @@ from typing import Final
 from bikefit.conventions import CHANNELS as ROWS
 from bikefit.conventions import SIDES, Side, crank_offset_deg
 from bikefit.io.names import CHANNELS, Meaning, unit_of
+from bikefit.model import ChannelNote
 
 _SIDE_WORDS: Final[Mapping[str, Side]] = {
     "left": "left", "l": "left", "lhs": "left", "right": "right", "r": "right", "rhs": "right",
@@ -36,18 +37,18 @@ class FieldMeaning:
         Such as "left_heel_rotation", "heel_rotation" (an unnamed foot) or "crank_angle".
     factor : float
         Brings the field's numbers to degrees and to the project's sign; 0 where they cannot be used.
+    note : ChannelNote
+        Why it is taken, or why it is not.
     turned_deg : float
         To be added after that [deg]: the left crank stands half a turn from the right one.
-    note : str
-        Why it is taken, or why it is not.
     unit_assumed : bool
         Whether neither the name nor the unit says degrees or radians.
     """
 
     channel: str
     factor: float
+    note: ChannelNote
     turned_deg: float = 0.0
-    note: str = ""
     unit_assumed: bool = False
 
 
@@ -116,8 +117,7 @@ def field_meaning(name: str, unit: str) -> FieldMeaning | None:
                 own = f"{side}_{channel}" if side and sided else channel
                 if not sign:
                     asked = f"{'left_' if sided else ''}{channel}_deg"
-                    note = f"not read: its name does not say which way is positive; --column {asked}={name}"
-                    return FieldMeaning(own, 0.0, note=note)
+                    return FieldMeaning(own, 0.0, ChannelNote("way_unsaid", {"asked": asked, "name": name}))
                 turned = crank_offset_deg(side) if side and not sided else 0.0
                 return _with_unit(own, sign, turned, unit, named_unit)
     return None
@@ -128,10 +128,10 @@ def _with_unit(channel: str, sign: float, turned_deg: float, unit: str, named_un
     known = unit_of(unit) if unit.strip() else named_unit
     factors = CHANNELS[channel]
     if not unit.strip() and known is None:
-        return FieldMeaning(channel, sign, turned_deg, "read by its name; degrees assumed", unit_assumed=True)
+        return FieldMeaning(channel, sign, ChannelNote("unit_assumed"), turned_deg, unit_assumed=True)
     if known is None or known not in factors:
-        return FieldMeaning(channel, 0.0, note=f"not read: unit '{unit}' where deg or rad is expected")
-    return FieldMeaning(channel, sign * factors[known], turned_deg, "read by its name and unit")
+        return FieldMeaning(channel, 0.0, ChannelNote("unit_unknown", {"unit": unit}))
+    return FieldMeaning(channel, sign * factors[known], ChannelNote("by_name_and_unit"), turned_deg)
 
 
 def asked_meaning(asked: Meaning, unit: str) -> FieldMeaning:
@@ -143,4 +143,4 @@ def asked_meaning(asked: Meaning, unit: str) -> FieldMeaning:
     own = next(iter(factors))
     stated = unit_of(unit) if unit.strip() else None
     meant = asked.unit if asked.unit not in (None, own) else stated if stated in factors else own
-    return FieldMeaning(asked.channel, factors[meant or own], note="read because --column names it")
+    return FieldMeaning(asked.channel, factors[meant or own], ChannelNote("asked"))

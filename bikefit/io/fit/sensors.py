@@ -23,7 +23,7 @@ from bikefit.io.fit.placing import LEFT_OUT, longest_rise, place_messages
 from bikefit.io.fit.times import from_zero, numbers, on_utc
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
 from bikefit.io.series import Series
-from bikefit.model import Array, ChannelInfo, Finding, finding
+from bikefit.model import Array, ChannelInfo, ChannelNote, Finding, finding
 
 Kind = Literal["gyr", "acc"]
 _NAMES: Final[dict[Kind, str]] = {"gyr": "gyroscope", "acc": "accelerometer"}
@@ -139,7 +139,7 @@ class SensorGroup:
                     unit=unit,
                     samples=time_s.size,
                     rate_hz=rate_of(time_s),
-                    note="" if known else "not read: the file does not say on which shoe it sat",
+                    notes=() if known else (ChannelNote("shoe_unsaid"),),
                 )
 
 

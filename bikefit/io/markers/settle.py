@@ -137,7 +137,7 @@ def _describe(
     meaning = {raw: name for name, raw in chosen.items()}
     rate_hz = rate_of(time_s)
     return tuple(
-        ChannelInfo(name, meaning.get(name, ""), unit, int(np.isfinite(values).all(axis=1).sum()), rate_hz, MARKER)
+        ChannelInfo(name, meaning.get(name, ""), unit, int(np.isfinite(values).all(axis=1).sum()), rate_hz, (MARKER,))
         for name, values in positions.items()
     )
 

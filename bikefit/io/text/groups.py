@@ -110,7 +110,7 @@ def infos_of(
     ]
     for index, infos in zip(kept, zip(*each, strict=True), strict=True):
         if index == telling and len(groups) > 1:
-            yield replace(infos[0], samples=sum(group.order.time_s.size for group in groups), note=TELLS_FEET_APART)
+            yield replace(infos[0], samples=sum(group.order.time_s.size for group in groups), notes=(TELLS_FEET_APART,))
         else:
             yield from infos if index in shoes else infos[:1]
 

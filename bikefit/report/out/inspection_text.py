@@ -110,7 +110,7 @@ def _channels(words: Words, found: Inspection) -> Table:
             escape(channel.unit),
             str(channel.samples),
             _rate(words, channel),
-            escape(channel.note),
+            escape(channel.told(words)),
         )
     return table
 
