@@ -13,6 +13,7 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor import trace_from_sensor
 from bikefit.shoe_sensor.clipping import clipped_share
 from bikefit.shoe_sensor.held import released, rows_a_value
+from bikefit.shoe_sensor.lone import bridged, lone
 from bikefit.shoe_sensor.stamps import evened
 from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
 
@@ -40,6 +41,59 @@ def test_packets_whose_samples_have_hardly_a_time_of_their_own_are_refused():
     packets = readings.gyr_time_s[row // 10 * 10] + 1e-4 * (row % 10)
     with pytest.raises(RecordingError, match="in packets"):
         trace_from_sensor(replace(readings, gyr_time_s=packets, acc_time_s=packets), SETTINGS)
+
+
+# ---- false readings ----------------------------------------------------------------------------------------------
+
+
+def with_false(readings, gyr_deg_s, acc_m_s2, count, rows=1):
+    rng = np.random.default_rng(4)
+    gyr, acc = readings.gyr_deg_s.copy(), readings.acc_m_s2.copy()
+    for values, size in ((gyr, gyr_deg_s), (acc, acc_m_s2)):
+        for at in rng.integers(5, values.shape[0] - 5, count):
+            values[at : at + rows, rng.integers(3)] += size
+    return replace(readings, gyr_deg_s=gyr, acc_m_s2=acc)
+
+
+@pytest.mark.parametrize(
+    ("gyr_deg_s", "acc_m_s2", "rows"), [(300, 60, 1), (-2000, -150, 1), (1e5, 1e9, 1), (1e30, 1e36, 4)]
+)
+def test_readings_that_no_foot_makes_turn_nothing(gyr_deg_s, acc_m_s2, rows):
+    readings, truth = steady()
+    plain, before = trace_from_sensor(readings, SETTINGS)
+    trace, findings = trace_from_sensor(with_false(readings, gyr_deg_s, acc_m_s2, 7, rows), SETTINGS)
+    assert abs(mean_error(trace, truth) - mean_error(plain, truth)) < 0.1
+    told = {item.values["channel"]: item.values["count"] for item in findings if item.code == "false_readings"}
+    assert told == {"gyroscope": 7 * rows, "accelerometer": 7 * rows}
+    assert {item.code for item in findings} - {item.code for item in before} == {"false_readings"}
+
+
+def test_held_false_readings_are_one_reading():
+    readings, _ = steady()
+    slow = held(with_false(readings, 900, 90, 3), 4, 2)
+    _, findings = trace_from_sensor(slow, SETTINGS)
+    told = [item.values["count"] for item in findings if item.code == "false_readings"]
+    assert all(1 <= count <= 3 for count in told)
+    assert "samples_held" in said(findings)
+
+
+def test_a_lone_reading_is_far_from_two_that_agree():
+    time = np.arange(60) / 100
+    values = np.zeros((60, 3))
+    values[2, 0] = 50.0  # alone
+    values[4:6, 1] = 50.0  # two beside each other: a step up and down
+    assert np.flatnonzero(lone(time, values, 30.0)).tolist() == [2]
+    assert not lone(time, values, 60.0).any()
+    assert bridged(values, lone(time, values, 30.0))[2].tolist() == [0.0, 0.0, 0.0]
+    time[3:] += 5.0  # a gap behind it: its neighbour is not beside it
+    assert not lone(time, values, 30.0).any()
+
+
+def test_no_reading_of_a_quick_foot_is_false():
+    for seed, rate in ((1, 25.0), (2, 50.0), (3, 200.0)):
+        readings, _ = simulate_shoe(replace(RIDE, cadence_rpm=125.0), Shoe(), "left", SensorModel(rate_hz=rate), seed)
+        assert not lone(readings.gyr_time_s, readings.gyr_deg_s, SETTINGS.lone_reading_deg_s).any()
+        assert not lone(readings.acc_time_s, readings.acc_m_s2, SETTINGS.lone_reading_m_s2).any()
 
 
 # ---- held samples ------------------------------------------------------------------------------------------------

@@ -254,6 +254,11 @@ class Settings:
         Shoe sensor: what a clipped channel adds to the standard deviation of the zero. Higher: fewer wedges.
     mended_sd_deg : float
         Shoe sensor: the same of held values, jittering stamps or a lag that were put right.
+    lone_reading_deg_s : float
+        Shoe sensor: a single reading of the gyroscope this far from the mean of two neighbours that agree is false and
+        bridged [deg/s]. Higher: more single readings turn the angle.
+    lone_reading_m_s2 : float
+        The same for the accelerometer [m/s^2].
     upside_down_min_share : float
         Shoe sensor: a z axis that points down by more than this (0-1, 1 = straight down) sits upside down or counts
         downwards: no number. Less than this either way, nobody can say which. Higher: more such sensors give a number.
@@ -363,6 +368,8 @@ class Settings:
     clipped_min_share: float = 0.001
     clipped_sd_deg: float = 2.0
     mended_sd_deg: float = 0.5
+    lone_reading_deg_s: float = 100.0
+    lone_reading_m_s2: float = 30.0
     upside_down_min_share: float = 0.35
 
     def to_dict(self) -> dict[str, Any]:

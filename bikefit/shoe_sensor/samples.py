@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bikefit.conventions import Side
 from bikefit.errors import RecordingError, flagged
 from bikefit.model import Array, Finding, Indices, ShoeSensor, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.clipping import clipped_share, unclipped
 from bikefit.shoe_sensor.held import released
+from bikefit.shoe_sensor.lone import bridged, lone
 from bikefit.shoe_sensor.stamps import evened
 from bikefit.shoe_sensor.vectors import lengths
 
@@ -19,6 +21,8 @@ MAPPED = flagged(" (or map it so with --column)")
 """How else a column is given its unit."""
 BREAK_S = 1.0
 """Stamps further apart than this belong to different stretches, whose clocks may have started anew."""
+READING_MOST = 1e6
+"""No sensor reads more, in deg/s or m/s^2, nor would it in another unit."""
 STEP_LEAST_S = 2e-4
 """No sensor's samples are closer together."""
 SHORTEST_STRETCH_S = 8.0
@@ -45,11 +49,12 @@ class Samples:
 
 @dataclass(frozen=True)
 class Condition:
-    """What was wrong with a channel's readings: rows that each was held for, share clipped, jitter of its stamps."""
+    """What was wrong with a channel's readings."""
 
-    held_rows: float
-    clipped: float
-    jitter_s: float
+    held_rows: float  # That each was held for
+    clipped: float  # Share of the motion at the end of the range
+    jitter_s: float  # Of its stamps
+    false: int  # Readings that were replaced
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,21 @@ class _Channel:
         return self.condition.held_rows > 1.0 or self.condition.jitter_s > 0.0
 
 
-def _mended(time_s: Array, values: Array, settings: Settings) -> _Channel:
-    """Drop what is missing or repeated, put the stamps in even places where they jitter, bridge clipped peaks."""
-    time_s, values = _finite(time_s, values)
-    time_s, values, held = released(time_s, values)
+def _true_readings(time_s: Array, values: Array, least: float) -> _Channel:
+    """Drop what is missing, repeated or beyond any sensor, bridge lone readings that are false by at least so much."""
+    time_s, values, held = released(*_finite(time_s, values))
+    false = lone(time_s, values, least)
+    values = bridged(values, false)
+    kept = (np.abs(values) < READING_MOST).all(axis=1)
+    beyond = np.count_nonzero(~kept)
+    if beyond:
+        time_s, values = time_s[kept], values[kept]
+    return _Channel(time_s, values, Condition(held, 0.0, 0.0, int(np.count_nonzero(false) + beyond)))
+
+
+def _mended(channel: _Channel, settings: Settings) -> _Channel:
+    """Put the stamps in even places where they jitter, bridge clipped peaks."""
+    time_s, values = channel.time_s, channel.values
     jitter = 0.0
     breaks = np.flatnonzero(np.diff(time_s) > BREAK_S) + 1
     pieces = []
@@ -85,7 +101,7 @@ def _mended(time_s: Array, values: Array, settings: Settings) -> _Channel:
     clipped = clipped_share(values)
     if clipped > settings.clipped_min_share:
         values = unclipped(values)
-    return _Channel(np.concatenate(pieces), values, Condition(held, clipped, jitter))
+    return _Channel(np.concatenate(pieces), values, replace(channel.condition, clipped=clipped, jitter_s=jitter))
 
 
 def _finite(time_s: Array, values: Array) -> tuple[Array, Array]:
@@ -101,19 +117,8 @@ def _thinned(values: Array, most: int = 20_000) -> Array:
     return values[:: max(1, values.shape[0] // most)]
 
 
-def check_units(sensor: ShoeSensor) -> None:
-    """Refuse channels that are missing, stuck or plainly in another unit than their name says.
-
-    Examples
-    --------
-    >>> time = np.arange(1000) / 100.0
-    >>> still = np.array([0.0, 0.0, 1.0]) + 0.001 * np.sin(time)[:, None]
-    >>> try:
-    ...     check_units(ShoeSensor("left", time, still, time, still))
-    ... except RecordingError as error:
-    ...     print(str(error)[:72])
-    The left shoe's accelerometer reads 1.0 where gravity alone is 9.8 m/s^2
-    """
+def check_there(sensor: ShoeSensor) -> None:
+    """Refuse channels that are missing, stuck or sampled faster than any sensor is."""
     who = f"The {sensor.side} shoe's"
     for name, time_s, values in (
         ("gyroscope", sensor.gyr_time_s, sensor.gyr_deg_s),
@@ -133,8 +138,22 @@ def check_units(sensor: ShoeSensor) -> None:
                 f"{who} {name} has samples {step_s:g} s apart by their times, and no sensor is so fast. Where they "
                 "came in packets, spread their times evenly."
             )
-    force = _thinned(_finite(sensor.acc_time_s, sensor.acc_m_s2)[1])
-    rate = _thinned(_finite(sensor.gyr_time_s, sensor.gyr_deg_s)[1])
+
+
+def check_units(gyr_deg_s: Array, acc_m_s2: Array, side: Side) -> None:
+    """Refuse readings, shape (n, 3), that are plainly in another unit than their name says.
+
+    Examples
+    --------
+    >>> still = np.array([0.0, 0.0, 1.0]) + 0.001 * np.sin(np.arange(1000) / 100.0)[:, None]
+    >>> try:
+    ...     check_units(still, still, "left")
+    ... except RecordingError as error:
+    ...     print(str(error)[:72])
+    The left shoe's accelerometer reads 1.0 where gravity alone is 9.8 m/s^2
+    """
+    who = f"The {side} shoe's"
+    force, rate = _thinned(acc_m_s2), _thinned(gyr_deg_s)
     typical = float(np.median(np.linalg.norm(force, axis=1)))
     if not 5.0 < typical < 45.0:
         hint = f" It looks like g: name the column acc_x_g{MAPPED}." if 0.5 < typical < 4.0 else ""
@@ -179,13 +198,15 @@ class Readings:
 def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
     """Bring gyroscope and accelerometer onto one even grid, split where readings are missing.
 
-    The grid is the gyroscope's own; the accelerometer follows by a cubic spline. Held values, jittering stamps and
-    clipped peaks are put right first. Raises RecordingError if a channel is missing or in a wrong unit, if the two do
-    not overlap, or if no stretch is long enough.
+    The grid is the gyroscope's own; the accelerometer follows by a cubic spline. Held values, false readings, jittering
+    stamps and clipped peaks are put right first. Raises RecordingError if a channel is missing or in a wrong unit, if
+    the two do not overlap, or if no stretch is long enough.
     """
-    check_units(sensor)
-    gyr = _mended(sensor.gyr_time_s, sensor.gyr_deg_s, settings)
-    acc = _mended(sensor.acc_time_s, sensor.acc_m_s2, settings)
+    check_there(sensor)
+    gyr = _true_readings(sensor.gyr_time_s, sensor.gyr_deg_s, settings.lone_reading_deg_s)
+    acc = _true_readings(sensor.acc_time_s, sensor.acc_m_s2, settings.lone_reading_m_s2)
+    check_units(gyr.values, acc.values, sensor.side)
+    gyr, acc = _mended(gyr, settings), _mended(acc, settings)
     step = gyr.step_s
     first, last = (gyr.time_s[0], gyr.time_s[-1]), (acc.time_s[0], acc.time_s[-1])
     if min(first[1], last[1]) - max(first[0], last[0]) < SHORTEST_STRETCH_S:
@@ -233,6 +254,8 @@ def _told(sensor: ShoeSensor, gyr: _Channel, acc: _Channel, settings: Settings) 
         if seen.held_rows > 1.0:
             hz = 1.0 / channel.step_s
             told.append(finding("samples_held", side=side, channel=name, rows=seen.held_rows, rate_hz=hz))
+        if seen.false:
+            told.append(finding("false_readings", side=side, channel=name, count=seen.false))
         if seen.jitter_s > 0.0:
             told.append(finding("stamps_jitter", side=side, channel=name, jitter_ms=1000.0 * seen.jitter_s))
         if seen.clipped > settings.clipped_min_share:
