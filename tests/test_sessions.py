@@ -103,16 +103,17 @@ def test_a_number_that_is_none_is_refused(number: float) -> None:
 def test_a_flag_that_was_not_typed_says_nothing(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Session] = []
 
-    def keep(_: object, session: Session) -> Any:
+    def keep(session: Session) -> Any:
         asked.append(session)
         raise UsageError("seen")
 
-    monkeypatch.setattr("bikefit.analysis.analyze", keep)
+    monkeypatch.setattr("bikefit.analysis.analyze_session", keep)
     run("analyze", "a.csv")
     run("analyze", "a.csv", "--left-wedges", "0", "--neutral", "-1,5", "--right-neutral", "Zero", "--from", "2,5")
     run("analyze", "a.csv", "--settings", Path(__file__).parent / "none.toml")
-    assert asked[0] == Session()
-    assert asked[1] == Session(wedges=PerFoot(0, None), neutral=PerFoot(-1.5, "zero"), from_s=2.5)
+    ride = Session(files=(Path("a.csv"),))
+    assert asked[0] == ride
+    assert asked[1] == dataclasses.replace(ride, wedges=PerFoot(0, None), neutral=PerFoot(-1.5, "zero"), from_s=2.5)
     assert len(asked) == 2
 
 
