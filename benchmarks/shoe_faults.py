@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from bikefit.conventions import Side
 from bikefit.model import ShoeSensor
-from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
+from bikefit.simulate.shoe import SensorModel, simulate_shoe
+from bikefit.simulate.space import Ride, Shoe
 from tests.helpers import disturbed_shoes as disturbed
 
 Drawn = tuple[Ride, Shoe, Side, SensorModel]

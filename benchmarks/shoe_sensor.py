@@ -23,7 +23,10 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor import align_clocks, trace_from_sensor
 from bikefit.shoe_sensor.orientation import filtered
 from bikefit.shoe_sensor.samples import even_stretches
-from bikefit.simulate.shoe import Harmonics, Ride, SensorModel, Shoe, ShoeTruth, simulate_shoe
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.shoe import SensorModel, simulate_shoe
+from bikefit.simulate.space import Ride, Shoe
+from bikefit.simulate.truth import ShoeTruth
 
 SETTINGS = Settings()
 STEP_S = 150.0

@@ -31,9 +31,10 @@ from bikefit.io.markers.trc_writer import write_trc
 from bikefit.io.text.writer import write_csv
 from bikefit.model import Recording
 from bikefit.simulate import simulate_plain
-from bikefit.simulate.markers import Ride as MarkerRide
 from bikefit.simulate.markers import simulate_markers
-from bikefit.simulate.shoe import Ride, SensorModel, simulate_shoes
+from bikefit.simulate.shoe import SensorModel, simulate_shoes
+from bikefit.simulate.space import Ride
+from bikefit.simulate.space import Ride as MarkerRide
 
 TURNS, LONG_S = 3, 1.0
 PACKAGES = (

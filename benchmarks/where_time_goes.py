@@ -206,7 +206,8 @@ def make_cases(folder: Path, share: float) -> dict[str, Case]:
     from bikefit.io.fit.writer import write_fit
     from bikefit.io.text.writer import write_csv
     from bikefit.simulate import simulate_plain
-    from bikefit.simulate.shoe import Ride, SensorModel, simulate_shoes
+    from bikefit.simulate.shoe import SensorModel, simulate_shoes
+    from bikefit.simulate.space import Ride
 
     cases = {}
     for name, length_s in (("CSV, 10 min", 600.0), ("CSV, 4 h", 14400.0)):

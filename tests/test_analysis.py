@@ -259,7 +259,8 @@ def test_settings_are_echoed() -> None:
 def test_a_recorded_crank_tells_swapped_shoes(tmp_path: Path) -> None:
     from bikefit.io.options import ReadOptions
     from bikefit.model import Channel
-    from bikefit.simulate.shoe import Ride, simulate_shoes
+    from bikefit.simulate.shoe import simulate_shoes
+    from bikefit.simulate.space import Ride
 
     recording, truth = simulate_shoes(Ride(duration_s=40.0))
     crank = Channel(truth["right"].time_s, truth["right"].crank_deg % 360.0)

@@ -12,7 +12,8 @@ from bikefit.analysis import AnalyzeOptions, analyze
 from bikefit.inspection import inspect_recording
 from bikefit.io import ReadOptions, read_recording, require_usable
 from bikefit.settings import Settings
-from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
+from bikefit.simulate.shoe import SensorModel, simulate_shoe
+from bikefit.simulate.space import Ride, Shoe
 
 
 def write(path: Path, header: str, rate_hz: float = 100.0, seconds: float = 20.0, scale: float = 1.0) -> Path:

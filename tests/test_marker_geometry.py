@@ -16,7 +16,8 @@ from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
 from bikefit.model import Array, Markers, Recording
 from bikefit.sessions.session import Session
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
-from bikefit.simulate.shoe import Harmonics, Ride, Shoe, rotation_about
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.space import Ride, Shoe, rotation_about
 
 RIDE = Ride(duration_s=30.0, still_s=0.0)
 STANCE: dict[Side, float] = {"left": -5.0, "right": -8.0}

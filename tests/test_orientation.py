@@ -21,7 +21,8 @@ from bikefit.shoe_sensor.orientation import filtered
 from bikefit.shoe_sensor.quaternions import matrices, multiply, running_product, shortest_turn, turn_by, turned
 from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.strapdown import levelled_with_turns, rotation_vectors, smoothed
-from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
+from bikefit.simulate.shoe import SensorModel, simulate_shoe
+from bikefit.simulate.space import Ride, Shoe
 
 
 def by_vqf(samples: Samples) -> Array:

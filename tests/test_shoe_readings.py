@@ -15,7 +15,8 @@ from bikefit.shoe_sensor.clipping import clipped_share
 from bikefit.shoe_sensor.held import released, rows_a_value
 from bikefit.shoe_sensor.lone import bridged, lone
 from bikefit.shoe_sensor.stamps import evened
-from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe
+from bikefit.simulate.shoe import SensorModel, simulate_shoe
+from bikefit.simulate.space import Ride, Shoe
 
 SETTINGS = Settings()
 RIDE = Ride(duration_s=70.0, cadence_rpm=85.0)

@@ -18,16 +18,10 @@ from bikefit.model import Channel, Finding, FootTrace, ShoeSensor
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import align_clocks, check_pair, check_sides, trace_from_sensor
-from bikefit.simulate.shoe import (
-    Harmonics,
-    Ride,
-    SensorModel,
-    Shoe,
-    ShoeTruth,
-    rotation_about,
-    simulate_shoe,
-    simulate_shoes,
-)
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.shoe import SensorModel, simulate_shoe, simulate_shoes
+from bikefit.simulate.space import Ride, Shoe, rotation_about
+from bikefit.simulate.truth import ShoeTruth
 from bikefit.strokes import find_strokes
 
 RIDE = Ride(duration_s=100.0)

@@ -13,7 +13,9 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor import trace_from_sensor
 from bikefit.shoe_sensor.pose import Pose, last_still_s
 from bikefit.shoe_sensor.samples import even_stretches
-from bikefit.simulate.shoe import Harmonics, Ride, SensorModel, Shoe, simulate_shoe, simulate_shoes
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.shoe import SensorModel, simulate_shoe, simulate_shoes
+from bikefit.simulate.space import Ride, Shoe
 
 SETTINGS = Settings()
 

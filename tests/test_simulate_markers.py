@@ -11,7 +11,7 @@ from bikefit.conventions import SIDES, Side
 from bikefit.io import read_recording
 from bikefit.marker_geometry import static_heel_out_deg, traces_from_markers
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
-from bikefit.simulate.shoe import Ride, Shoe
+from bikefit.simulate.space import Ride, Shoe
 
 RIDE = Ride(duration_s=10.0, still_s=0.0, cadence_rpm=90.0)
 STILL = Cameras(noise_mm=0.0)

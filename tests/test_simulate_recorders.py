@@ -13,7 +13,8 @@ from bikefit.model import Recording
 from bikefit.simulate import Foot, Rider, RiderNumbers, Section, Truth, simulate_plain, simulate_ride
 from bikefit.simulate.feet import FootMotion, foot_truth
 from bikefit.simulate.markers import Cameras, simulate_markers
-from bikefit.simulate.shoe import Ride, SensorModel, Shoe, simulate_shoe, simulate_shoes
+from bikefit.simulate.shoe import SensorModel, simulate_shoe, simulate_shoes
+from bikefit.simulate.space import Ride, Shoe
 
 QUIET = Ride(duration_s=40.0, noise_deg=0.0)
 FULL = replace(

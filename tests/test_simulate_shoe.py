@@ -6,16 +6,9 @@ import numpy as np
 import pytest
 from scipy.integrate import cumulative_trapezoid
 
-from bikefit.simulate.shoe import (
-    GRAVITY_M_S2,
-    Harmonics,
-    Ride,
-    SensorModel,
-    Shoe,
-    rotation_about,
-    simulate_shoe,
-    simulate_shoes,
-)
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.shoe import SensorModel, simulate_shoe, simulate_shoes
+from bikefit.simulate.space import GRAVITY_M_S2, Ride, Shoe, rotation_about
 
 PERFECT = SensorModel(rate_hz=400.0, gyr_bias_deg_s=(0.0, 0.0, 0.0), gyr_noise_deg_s=0.0, acc_noise_m_s2=0.0)
 PLAIN = Shoe(stroke_sd_deg=0.0, mounting_deg=(0.0, 0.0, 0.0), lever_m=(0.0, 0.0, 0.0))

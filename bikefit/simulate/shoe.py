@@ -12,22 +12,9 @@ from scipy.spatial.transform import Rotation
 from bikefit.conventions import Side
 from bikefit.model import Array, Recording, ShoeSensor
 from bikefit.simulate.feet import FootMotion
-from bikefit.simulate.rider import Harmonics
 from bikefit.simulate.sampling import laps, missing_samples, sample_times, stream
-from bikefit.simulate.space import GRAVITY_M_S2, Ride, Shoe, ShoeInSpace, rotation_about
+from bikefit.simulate.space import Ride, Shoe, ShoeInSpace, rotation_about
 from bikefit.simulate.truth import ShoeTruth
-
-__all__ = [
-    "GRAVITY_M_S2",
-    "Harmonics",
-    "Ride",
-    "SensorModel",
-    "Shoe",
-    "ShoeTruth",
-    "rotation_about",
-    "simulate_shoe",
-    "simulate_shoes",
-]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ import numpy as np
 from bikefit.analysis import analyze
 from bikefit.conventions import Side
 from bikefit.model import Array, FootResult, Recording, ShoeSensor
-from bikefit.simulate.shoe import Harmonics, Ride, SensorModel, Shoe, ShoeTruth
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.shoe import SensorModel
+from bikefit.simulate.space import Ride, Shoe
+from bikefit.simulate.truth import ShoeTruth
 
 
 def turned_after_pose(ride: Ride, degrees: float, seconds: float, wait_s: float = 0.0) -> Ride:

@@ -13,7 +13,7 @@ from bikefit.io import ReadOptions, read_recording
 from bikefit.io.options import AS_THE_FILE_SAYS
 from bikefit.model import Array, Recording
 from bikefit.simulate.markers import simulate_markers
-from bikefit.simulate.shoe import Ride
+from bikefit.simulate.space import Ride
 
 MADE, _ = simulate_markers(Ride(duration_s=3.0, still_s=0.0))
 assert MADE.markers is not None

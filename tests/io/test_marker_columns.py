@@ -11,7 +11,7 @@ import pytest
 from bikefit.errors import RecordingError
 from bikefit.io import ReadOptions, read_recording
 from bikefit.simulate.markers import simulate_markers
-from bikefit.simulate.shoe import Ride
+from bikefit.simulate.space import Ride
 
 MADE, _ = simulate_markers(Ride(duration_s=3.0, still_s=0.0))
 

@@ -13,7 +13,7 @@ from bikefit.errors import NoRotationError, RecordingError
 from bikefit.io import ReadOptions, read_recording, require_usable
 from bikefit.model import Array
 from bikefit.simulate.markers import simulate_markers
-from bikefit.simulate.shoe import Ride
+from bikefit.simulate.space import Ride
 
 TIME = np.arange(200) / 100
 SWING = 3.0 + 2.0 * np.sin(2 * np.pi * 1.4 * TIME)

@@ -21,7 +21,8 @@ from bikefit.io.opensim import companion_of
 from bikefit.marker_geometry import traces_from_markers
 from bikefit.model import Array, Recording
 from bikefit.simulate.markers import Cameras, MarkerPlaces, simulate_markers, simulate_stance
-from bikefit.simulate.shoe import Harmonics, Ride, Shoe
+from bikefit.simulate.rider import Harmonics
+from bikefit.simulate.space import Ride, Shoe
 
 RIDE = Ride(duration_s=6.0, still_s=0.0)
 HEAD = "PathFileType\t4\t(X/Y/Z)\tride.trc"
