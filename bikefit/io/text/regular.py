@@ -97,7 +97,7 @@ def _cells(
     begins = [np.append(stops[:1], ends[-1][:-1]) + 1, *(end + 1 for end in ends[:-1])]
     if not newlines[ends[-1]].all():
         raise _IrregularError
-    if np.all(characters[ends[-1] - 1] == _RETURN):
+    if characters[ends[-1][0] - 1] == _RETURN and np.all(characters[ends[-1] - 1] == _RETURN):
         ends[-1] = ends[-1] - 1
     return begins, ends
 
