@@ -43,8 +43,8 @@ def write_files(folder: Path, seconds: int = HOUR_S) -> dict[str, Path]:
     import numpy as np
     from fitparse.profile import MESSAGE_TYPES
 
+    from bikefit.io.fit.checksum import crc16
     from bikefit.io.fit.profile import BASE_TYPES
-    from bikefit.io.fit.scan import crc16
     from bikefit.io.fit.writer import write_fit
     from bikefit.model import Recording, ShoeSensor
 

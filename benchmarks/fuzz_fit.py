@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from bikefit.errors import BikefitError
+from bikefit.io.fit.checksum import crc16
 from bikefit.io.fit.reader import read_fit
-from bikefit.io.fit.scan import crc16
 from bikefit.io.options import ReadOptions
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))

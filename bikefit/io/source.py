@@ -56,7 +56,7 @@ def check_file(path: Path) -> None:
         raise RecordingError(f"{path}: the file is empty.")
 
 
-def _stored(path: Path, size: int = -1) -> bytes:
+def read_stored(path: Path, size: int = -1) -> bytes:
     """Return the bytes of a file as stored, ``size`` at most."""
     check_file(path)
     try:
@@ -73,7 +73,7 @@ def unreadable(path: Path, error: OSError) -> RecordingError:
 
 def read_head(path: Path, size: int) -> bytes:
     """Return the first bytes of a file, ``size`` at most, unpacked if it is gzip."""
-    head = _stored(path, size)
+    head = read_stored(path, size)
     if head[:2] == GZIP_MAGIC:
         try:
             head = zlib.decompressobj(wbits=31).decompress(head, size)
@@ -84,7 +84,7 @@ def read_head(path: Path, size: int) -> bytes:
 
 def load(path: Path, *, strict: bool = False) -> Source:
     """Read a whole file once, packed with gzip or not; ``strict`` refuses a damaged gzip file."""
-    stored = _stored(path)
+    stored = read_stored(path)
     if not stored:
         raise RecordingError(f"{path}: the file is empty.")
     digest = hashlib.sha256(stored).hexdigest()

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bikefit.errors import RecordingError
 from bikefit.io.fit.blocks import valid
+from bikefit.io.fit.checksum import crc16
 from bikefit.io.fit.decoder import decode_bytes, decode_fit
 from bikefit.io.fit.profile import BYTE, STRING
 from bikefit.io.fit.reader import read_fit
-from bikefit.io.fit.scan import crc16
 from bikefit.io.options import ReadOptions
 
 REAL = Path(os.environ["BIKEFIT_REAL_DATA"]) / "fit" if "BIKEFIT_REAL_DATA" in os.environ else None

@@ -22,22 +22,10 @@ VIEW_MAX_BYTES: Final = (1 << 31) - 1
 
 @dataclass(frozen=True)
 class DeveloperField:
-    """What a field description message says about a field of an app's own.
+    """What a field description message, which begins at a byte, says about a field of an app's own.
 
-    Attributes
-    ----------
-    byte : int
-        Where the description begins.
-    developer : int
-        Index of the app in this file.
-    number : int
-        Number of the field.
-    base : int
-        Number of its base type.
-    spec : FieldSpec
-        Name, unit, scale and offset.
-    application : str
-        The app's id in hexadecimal digits; empty where the file does not give it.
+    ``developer`` is the app's index in this file, ``base`` the number of the base type, ``application`` the app's id in
+    hexadecimal digits, empty where the file does not give it.
     """
 
     byte: int
@@ -83,15 +71,7 @@ class Definition:
 
 
 class Block:
-    """All messages of one definition.
-
-    Attributes
-    ----------
-    definition : Definition
-        Their layout.
-    starts : ndarray of int, shape (n,)
-        First byte of each in the file.
-    """
+    """All messages of one definition; ``starts`` are the first byte of each in the file."""
 
     def __init__(self, data: NDArray[np.uint8], definition: Definition, starts: NDArray[np.intp]) -> None:
         """Take the messages at ``starts`` of the file's bytes."""

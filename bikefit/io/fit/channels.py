@@ -21,7 +21,7 @@ def field_infos(
     fields of ``record`` come first, fields that the profile does not know last.
     """
     record: Mapping[str, Column] = data.get("record", {})
-    steps_s: dict[bytes, float] = {}
+    steps_s: dict[tuple[int, bytes], float] = {}
     for key in sorted(record, key=lambda key: (record[key].developer is None, key.startswith("unknown_"))):
         column = record[key]
         samples = column.count
@@ -42,16 +42,16 @@ def field_infos(
             yield ChannelInfo(name, "", column.spec.unit, column.count, notes=_origin(key, column))
 
 
-def _rate_hz(column: Column, clock: RecordClock, steps_s: dict[bytes, float]) -> float:
+def _rate_hz(column: Column, clock: RecordClock, steps_s: dict[tuple[int, bytes], float]) -> float:
     """Return samples a second: the numbers in a message over the messages' usual interval.
 
-    ``steps_s`` remembers those intervals by the messages that hold anything.
+    ``steps_s`` remembers those intervals by when messages begin and which of them hold anything.
     """
     placed = clock.of(column)
     filled = column.filled[placed.rows]
     if np.count_nonzero(filled) < 2:
         return float("nan")
-    key = placed.start_s.tobytes() + filled.tobytes()
+    key = (id(placed), filled.tobytes())
     if key not in steps_s:
         steps_s[key] = float(np.median(np.diff(placed.start_s[filled])))
     width = float(np.median(column.widths[placed.rows][filled])) if column.several else 1.0

@@ -30,17 +30,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """What is read of the fields of ``record``.
-
-    Attributes
-    ----------
-    by_channel : mapping of str to Choice
-        What each channel is read from.
-    notes : mapping of str to ChannelNote
-        Field -> why it was taken or left.
-    findings : tuple of Finding
-        What had to be chosen or assumed.
-    """
+    """What is read of the fields of ``record``, why each was taken or left, and what had to be chosen or assumed."""
 
     by_channel: Mapping[str, Choice]
     notes: Mapping[str, ChannelNote]

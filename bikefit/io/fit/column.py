@@ -49,27 +49,19 @@ class Column:
     def raw(self) -> NDArray[Any]:
         """Numbers as stored, shape (n,) or (n, k); look at ``valid`` for which of them are any."""
         arrays = [block.raw(field) for _, block, field in self._pieces]
-        if len(arrays) == 1 and len(arrays[0]) == self._length:
-            return arrays[0]
-        return self._join(arrays, np.result_type(*arrays), 0)
+        return self._joined(arrays, np.result_type(*arrays), 0)
 
     @cached_property
     def valid(self) -> NDArray[np.bool_]:
         """Whether each number is one, in the shape of ``raw``."""
-        arrays = [valid(block.raw(field), field.base) for _, block, field in self._pieces]
-        if len(arrays) == 1 and len(arrays[0]) == self._length:
-            return arrays[0]
-        return self._join(arrays, np.dtype(bool), False)
+        return self._joined([valid(block.raw(field), field.base) for _, block, field in self._pieces], np.bool_, False)
 
     @cached_property
     def values(self) -> NDArray[Any]:
         """Scaled numbers as float64 with NaN where invalid; text as objects with None where invalid."""
         arrays = [scaled(block.raw(field), field) for _, block, field in self._pieces]
-        if len(arrays) == 1 and len(arrays[0]) == self._length:
-            return arrays[0]
-        if any(array.dtype == object for array in arrays):
-            return self._join([array.astype(object) for array in arrays], np.dtype(object), None)
-        return self._join(arrays, np.dtype(float), np.nan)
+        texts = any(array.dtype == object for array in arrays)
+        return self._joined(arrays, object, None) if texts else self._joined(arrays, float, np.nan)
 
     @cached_property
     def widths(self) -> NDArray[np.intp]:
@@ -80,20 +72,24 @@ class Column:
         return widths
 
     @cached_property
-    def filled(self) -> NDArray[np.bool_]:
-        """Whether each message holds any number, or text, in this field, shape (n,)."""
-        filled = np.zeros(self._length, bool)
+    def _held(self) -> tuple[NDArray[np.bool_], int]:
+        """Whether each message holds any number, and how many numbers there are in all."""
+        filled, count = np.zeros(self._length, bool), 0
         for rows, block, field in self._pieces:
             some = valid(block.raw(field), field.base)
             filled[rows] = some if some.ndim == 1 else some.any(axis=1)
-        return filled
+            count += int(np.count_nonzero(some))
+        return filled, count
 
-    @cached_property
+    @property
+    def filled(self) -> NDArray[np.bool_]:
+        """Whether each message holds any number, or text, in this field, shape (n,)."""
+        return self._held[0]
+
+    @property
     def count(self) -> int:
         """How many numbers it holds."""
-        return sum(
-            int(np.count_nonzero(valid(block.raw(field), field.base))) for _, block, field in self._pieces
-        )  # fmt: skip
+        return self._held[1]
 
     @property
     def is_numeric(self) -> bool:
@@ -139,8 +135,10 @@ class Column:
             found[last[:, None] + np.arange(-raw.shape[1], 0)] = scaled(raw, field)
         return found, widths
 
-    def _join(self, arrays: list[NDArray[Any]], dtype: np.dtype[Any], missing: object) -> NDArray[Any]:
+    def _joined(self, arrays: list[NDArray[Any]], dtype: Any, missing: object) -> NDArray[Any]:
         """Put pieces together in a table as wide as the widest, within what the file's size allows."""
+        if len(arrays) == 1 and len(arrays[0]) == self._length:
+            return arrays[0]
         flat = all(array.ndim == 1 for array in arrays)
         width = max(array.shape[1] if array.ndim > 1 else 1 for array in arrays)
         width = max(1, min(width, _CELLS_A_BYTE * self._pieces[0][1].file_size // self._length))

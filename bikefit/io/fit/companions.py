@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 import numpy as np
 
 from bikefit.conventions import SIDES
+from bikefit.io.finite import all_finite
 from bikefit.io.fit.column import Column
 from bikefit.io.fit.decoder import FitData
 from bikefit.io.fit.records import RecordClock
@@ -52,11 +54,12 @@ def companion_series(
         if channel in taken:
             continue
         placed = clock.of(record[field])
-        values = values[placed.rows]
-        filled = np.isfinite(values)
-        if filled.any():
-            series = Series(channel, placed.start_s[filled], values[filled], record[field].spec.name)
-            found.setdefault(field, []).append(series)
+        time_s, values = placed.start_s, values[placed.rows]
+        if not all_finite(values):
+            filled = np.isfinite(values)
+            time_s, values = time_s[filled], values[filled]
+        if values.size:
+            found.setdefault(field, []).append(Series(channel, time_s, values, record[field].spec.name))
     pairs = {field for field, _ in _ANGLE_PAIRS.values()}
     several = [shown(field) for field in found if field not in pairs and record[field].several]
     return found, (finding("fit_first_of_several", fields=several),) if several else ()
@@ -65,11 +68,9 @@ def companion_series(
 def _companions(record: Mapping[str, Column]) -> Iterator[tuple[str, str, Array]]:
     """Give each companion's channel, field and values, one per record."""
     for channel, fields in _PLAIN.items():
-        field = _first(record, fields)
-        if field is not None:
-            values = record[field].element(0)
-            fraction = _first(record, ("fractional_cadence",)) if field == "cadence" else None
-            yield channel, field, values if fraction is None else values + np.nan_to_num(record[fraction].element(0))
+        for field, values in islice(_filled(record, fields), 1):
+            parts = _filled(record, ("fractional_cadence",)) if field == "cadence" else ()
+            yield channel, field, sum((np.nan_to_num(part) for _, part in parts), values)
     for channel, (field, place) in _ANGLE_PAIRS.items():
         if field in record and record[field].several:
             yield channel, field, record[field].element(place)
@@ -78,13 +79,12 @@ def _companions(record: Mapping[str, Column]) -> Iterator[tuple[str, str, Array]
         yield "right_balance", "left_right_balance", share
 
 
-def _first(record: Mapping[str, Column], fields: tuple[str, ...]) -> str | None:
-    """Return the first native field that holds any number."""
+def _filled(record: Mapping[str, Column], fields: tuple[str, ...]) -> Iterator[tuple[str, Array]]:
+    """Yield the native ones of some fields that hold any number, with one number a record."""
     for field in fields:
         column = record.get(field)
-        if column is not None and column.developer is None and np.isfinite(column.element(0)).any():
-            return field
-    return None
+        if column is not None and column.developer is None and np.isfinite(values := column.element(0)).any():
+            yield field, values
 
 
 def _right_share(record: Mapping[str, Column]) -> Array | None:

@@ -1,6 +1,6 @@
 """FIT files as columns: every message type a table, every field one numpy array.
 
-How it works. `fit_scan` walks over the file once and notes where each message begins. Messages of one definition
+How it works. `scan` walks over the file once and notes where each message begins. Messages of one definition
 have the same bytes at the same places, so all of them are gathered at once into a matrix of bytes, one row a
 message (``sliding_window_view(file, size)[starts]``); a field is a few columns of that matrix, seen through its
 number type and byte order (``.view(dtype)``), an array field several numbers wide. Nothing is decoded before it
@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bikefit.errors import RecordingError
 from bikefit.io.fit.blocks import Block
 from bikefit.io.fit.column import Column, Piece
 from bikefit.io.fit.definitions import definition_of_messages, describe, group
 from bikefit.io.fit.profile import EPOCH_S, SYSTEM_TIME_LIMIT, message_name
 from bikefit.io.fit.scan import scan
 from bikefit.io.fit.short_stamps import unwrap_stamps
-from bikefit.io.source import GZIP_MAGIC, check_file, load
+from bikefit.io.source import GZIP_MAGIC, load, read_stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,15 +77,14 @@ class Messages(Mapping[str, Column]):
 
     def __getitem__(self, name: str) -> Column:
         """Return a column by its key, or a developer field by its name alone."""
-        key = name
         if name not in self._pieces:
             own = [key for key in self._pieces if key.rpartition("@")[0] == name]
             if len(own) != 1:
                 raise KeyError(name)
-            key = own[0]
-        if key not in self._columns:
-            self._columns[key] = Column(self.count, self._pieces[key])
-        return self._columns[key]
+            name = own[0]
+        if name not in self._columns:
+            self._columns[name] = Column(self.count, self._pieces[name])
+        return self._columns[name]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the columns' keys."""
@@ -196,17 +194,8 @@ def decode_fit(path: str | Path) -> FitData:
     Flexible and Interoperable Data Transfer (FIT) Protocol, Garmin, https://developer.garmin.com/fit/protocol/
     """
     path = Path(path)
-    return decode_bytes(_content(path), path.name)
-
-
-def _content(path: Path) -> bytes:
-    """Return a file's bytes, unpacked if they are gzip."""
-    check_file(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RecordingError(f"{path}: the file cannot be read ({error.strerror}).") from error
-    return load(path).data if data[:2] == GZIP_MAGIC else data
+    data = read_stored(path)
+    return decode_bytes(load(path).data if data[:2] == GZIP_MAGIC else data, path.name)
 
 
 def decode_bytes(data: bytes, name: str) -> FitData:

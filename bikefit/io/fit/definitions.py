@@ -7,6 +7,7 @@ the first after it where none is before (never of another chained part: descript
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
@@ -16,68 +17,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.io.fit.blocks import Block, Definition, DeveloperField, Field
-from bikefit.io.fit.profile import (
-    BASE_TYPES,
-    BYTE,
-    DEVELOPER_DATA_ID,
-    FIELD_DESCRIPTION,
-    BaseType,
-    FieldSpec,
-    field_spec,
-)
+from bikefit.io.fit.layout import LOCALS, Layout, is_whole
+from bikefit.io.fit.profile import BASE_TYPES, BYTE, DEVELOPER_DATA_ID, FIELD_DESCRIPTION, FieldSpec, field_spec
 from bikefit.io.fit.scan import Scan
 
 _DESCRIBING: Final = (FIELD_DESCRIPTION, DEVELOPER_DATA_ID)
-_NO_STAMP: Final = 0xFFFFFFFF
+_BYTES: Final = 0x0D
+"""Base type of a developer field that nothing describes."""
 
 
-def _base_of(number: int, size: int) -> BaseType:
-    """Return the base type of a definition's field; one that does not divide the field's size is read as bytes."""
-    base = BASE_TYPES.get(number, BYTE)
-    return base if size % base.size == 0 else BYTE
+def _definition(layout: Layout, described: Sequence[DeveloperField | None]) -> Definition:
+    """Give the fields of a layout their meaning; ``described`` goes with its developer fields.
 
-
-def _definition(body: bytes, described: Sequence[DeveloperField | None]) -> Definition:
-    """Read a definition message; ``described`` goes with its developer fields."""
-    order = ">" if body[0] else "<"
-    message = int.from_bytes(body[1:3], "big" if body[0] else "little")
-    fields, seen, offset = list[Field](), dict[str, int](), 1
-
-    def add(number: int, size: int, base: BaseType, spec: FieldSpec, key: str, own: DeveloperField | None) -> None:
-        """Add a field, unless it has no size, and move on."""
-        nonlocal offset
+    A field without a size is none; one whose base type is not known, or does not divide its size, is read as bytes.
+    """
+    rows: list[tuple[int, int, int, FieldSpec, str, DeveloperField | None]] = [
+        (number, size, base, field_spec(layout.message, number), "", None) for number, size, base in layout.fields
+    ]
+    for (number, size, app), own in zip(layout.own, described, strict=True):
+        base, spec = (own.base, own.spec) if own else (_BYTES, FieldSpec(f"unknown_{number}"))
+        rows.append((number, size, base, spec, f"@{app}", own))
+    fields, seen, offset = list[Field](), Counter[str](), 1
+    for number, size, base, spec, of_app, own in rows:
         if size:
-            seen[key] = seen.get(key, 0) + 1
+            key = spec.name + of_app
+            seen[key] += 1
             unique = key if seen[key] == 1 else f"{key}#{seen[key]}"
-            fields.append(Field(number, offset, size, base, spec, unique, own))
-        offset += size
-
-    for at in range(4, 4 + 3 * body[3], 3):
-        number, size, base = body[at : at + 3]
-        spec = field_spec(message, number)
-        add(number, size, _base_of(base, size), spec, spec.name, None)
-    for (number, size, developer), own in zip(_developer_triples(body), described, strict=True):
-        spec = own.spec if own else FieldSpec(f"unknown_{number}")
-        add(number, size, _base_of(own.base if own else 0x0D, size), spec, f"{spec.name}@{developer}", own)
-    return Definition(message, order, offset, tuple(fields))
-
-
-def _developer_triples(body: bytes) -> list[tuple[int, int, int]]:
-    """Return number, size and app index of a definition's developer fields."""
-    first = 4 + 3 * body[3] + 1
-    return [(body[at], body[at + 1], body[at + 2]) for at in range(first, len(body), 3)]
-
-
-def _message_number(body: bytes) -> int:
-    """Return the global number that a definition is of."""
-    return int.from_bytes(body[1:3], "big" if body[0] else "little")
+            known = BASE_TYPES[base] if is_whole(size, base) else BYTE
+            fields.append(Field(number, offset, size, known, spec, unique, own))
+            offset += size
+    return Definition(layout.message, ">" if layout.big else "<", offset, tuple(fields))
 
 
 def definition_of_messages(data: NDArray[np.uint8], found: Scan) -> NDArray[np.intp]:
     """Return for each message the row of its definition: the last of its local type before it."""
-    headers = data[found.starts]
-    local = np.where(headers >= 0x80, headers >> 5 & 3, headers & 0xF)
-    defined = data[found.definition_starts] & 0xF
+    locals_of = np.frombuffer(LOCALS, np.uint8)
+    local, defined = locals_of[data[found.starts]], locals_of[data[found.definition_starts]]
     row = np.zeros(len(found.starts), np.intp)
     for kind in np.flatnonzero(np.bincount(local)).tolist():
         mine, rows = np.flatnonzero(local == kind), np.flatnonzero(defined == kind)
@@ -90,22 +65,19 @@ def describe(data: NDArray[np.uint8], found: Scan, rows: NDArray[np.intp]) -> tu
 
     ``rows`` say which definition each message is of.
     """
-    wanted = [layout for layout, body in enumerate(found.layouts) if _message_number(body) in _DESCRIBING]
+    wanted = [number for number, layout in enumerate(found.layouts) if layout.message in _DESCRIBING]
     if not wanted:
         return ()
-    layout = found.definition_layouts[rows]
-    wanted = [number for number in wanted if (layout == number).any()]
+    layout_of_each = found.definition_layouts[rows]
     apps: list[tuple[int, int, str]] = []
     entries: list[DeveloperField] = []
     for number in wanted:
-        body = found.layouts[number]
-        block = Block(data, _definition(body, [None] * len(_developer_triples(body))), found.starts[layout == number])
-        columns = {
-            field.number: block.values(field).tolist() for field in block.definition.fields if "@" not in field.key
-        }
+        layout = found.layouts[number]
+        block = Block(data, _definition(layout._replace(own=()), ()), found.starts[layout_of_each == number])
+        columns = {field.number: block.values(field).tolist() for field in block.definition.fields}
         for row, start in enumerate(block.starts.tolist()):
             cells = {field: values[row] for field, values in columns.items()}
-            if block.definition.message == DEVELOPER_DATA_ID:
+            if layout.message == DEVELOPER_DATA_ID:
                 apps.append((start, _whole(cells.get(3), 0), _application(cells.get(1))))
             else:
                 entries.append(_description(start, cells))
@@ -144,7 +116,7 @@ def _description(start: int, cells: dict[int, Any]) -> DeveloperField:
         scale=float(_whole(cells.get(6), 1) or 1),
         offset=float(_whole(cells.get(7), 0)),
     )
-    return DeveloperField(start, _whole(cells.get(0), 0), number, _whole(cells.get(2), 0x0D), spec, "")
+    return DeveloperField(start, _whole(cells.get(0), 0), number, _whole(cells.get(2), _BYTES), spec, "")
 
 
 def group(
@@ -170,14 +142,13 @@ def group(
             return known[place]
         return None
 
-    triples = [_developer_triples(body) for body in found.layouts]
     variants: dict[tuple[object, ...], int] = {}
     described: list[tuple[int, list[DeveloperField | None]]] = []
     variant_of_row = np.zeros(len(found.definition_starts), np.intp)
     for row, (start, layout) in enumerate(
         zip(found.definition_starts.tolist(), found.definition_layouts.tolist(), strict=True)
     ):
-        own = [said_of(start, developer, number) for number, _, developer in triples[layout]]
+        own = [said_of(start, developer, number) for number, _, developer in found.layouts[layout].own]
         key = (layout, *(entry.meaning if entry else None for entry in own))
         if key not in variants:
             variants[key] = len(variants)

@@ -24,25 +24,17 @@ _SIDE_WORDS: Final[Mapping[str, Side]] = {
 }  # fmt: skip
 _FIELDS: Final = {row.name: row.sided for row in ROWS if row.kind in ("angle", "crank")}
 """Channel that ``fields.toml`` may have names for -> whether it is one foot's."""
+_SENSES: Final = {"same": 1.0, "opposite": -1.0, "unclear": 0.0}
 _UNIT_ENDS: Final = ("deg", "degree", "degrees", "rad", "radian", "radians")
 
 
 @dataclass(frozen=True)
 class FieldMeaning:
-    """What a field is read as.
+    """What a field is read as: a channel such as "left_heel_rotation" or "heel_rotation" (an unnamed foot), and why.
 
-    Attributes
-    ----------
-    channel : str
-        Such as "left_heel_rotation", "heel_rotation" (an unnamed foot) or "crank_angle".
-    factor : float
-        Brings the field's numbers to degrees and to the project's sign; 0 where they cannot be used.
-    note : ChannelNote
-        Why it is taken, or why it is not.
-    turned_deg : float
-        To be added after that [deg]: the left crank stands half a turn from the right one.
-    unit_assumed : bool
-        Whether neither the name nor the unit says degrees or radians.
+    ``factor`` brings the field's numbers to degrees and to the project's sign, and is 0 where they cannot be used;
+    ``turned_deg`` is added after that, for the left crank stands half a turn from the right one. ``unit_assumed`` tells
+    that neither the name nor the unit says degrees or radians.
     """
 
     channel: str
@@ -57,6 +49,17 @@ def _table() -> dict[str, dict[str, list[str]]]:
     """Return the names of ``fields.toml``."""
     text = files("bikefit.io.fit").joinpath("fields.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+@cache
+def _named() -> dict[str, tuple[str, float]]:
+    """Return the channel that each plain name is, and its sign: 0 where the name does not say which way is positive."""
+    return {
+        name: (channel, sign)
+        for channel in _FIELDS
+        for sense, sign in _SENSES.items()
+        for name in _table().get(channel, {}).get(sense, ())
+    }
 
 
 def words_of(name: str) -> list[str]:
@@ -110,17 +113,16 @@ def field_meaning(name: str, unit: str) -> FieldMeaning | None:
     named_unit = unit_of(words.pop()) if words and words[-1] in _UNIT_ENDS else None
     sides = {_SIDE_WORDS[word] for word in words if word in _SIDE_WORDS}
     plain = "_".join(word for word in words if word not in _SIDE_WORDS)
-    for channel, sided in _FIELDS.items():
-        for sense, sign in (("same", 1.0), ("opposite", -1.0), ("unclear", 0.0)):
-            if plain in _table().get(channel, {}).get(sense, []) and len(sides) < 2:
-                side = next(iter(sides), None)
-                own = f"{side}_{channel}" if side and sided else channel
-                if not sign:
-                    asked = f"{'left_' if sided else ''}{channel}_deg"
-                    return FieldMeaning(own, 0.0, ChannelNote("way_unsaid", {"asked": asked, "name": name}))
-                turned = crank_offset_deg(side) if side and not sided else 0.0
-                return _with_unit(own, sign, turned, unit, named_unit)
-    return None
+    if plain not in _named() or len(sides) > 1:
+        return None
+    channel, sign = _named()[plain]
+    sided, side = _FIELDS[channel], next(iter(sides), None)
+    own = f"{side}_{channel}" if side and sided else channel
+    if not sign:
+        asked = f"{'left_' if sided else ''}{channel}_deg"
+        return FieldMeaning(own, 0.0, ChannelNote("way_unsaid", {"asked": asked, "name": name}))
+    turned = crank_offset_deg(side) if side and not sided else 0.0
+    return _with_unit(own, sign, turned, unit, named_unit)
 
 
 def _with_unit(channel: str, sign: float, turned_deg: float, unit: str, named_unit: str | None) -> FieldMeaning:

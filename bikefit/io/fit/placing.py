@@ -32,19 +32,11 @@ _REPEATS_MIN: Final = 8
 
 @dataclass(frozen=True)
 class Placed:
-    """When each of the messages that hold a field begins.
+    """When each of the messages that hold a field begins: FIT seconds, strictly increasing.
 
-    Attributes
-    ----------
-    rows : ndarray of int, shape (n,)
-        The messages whose time is known, ascending.
-    start_s : ndarray, shape (n,)
-        FIT seconds, strictly increasing.
-    interval_s : ndarray, shape (n,)
-        To the next one, at most the usual time [s].
-    disordered, repeated, crowded : ndarray of int
-        Messages that are left out: their stamps contradict the order of the others; they repeat a stamp; others of
-        their second are missing.
+    ``rows`` are the messages whose time is known, ascending; ``interval_s`` is the time to the next one, at most the
+    usual one. Others are left out: ``disordered`` ones contradict the order of the stamps, ``repeated`` ones repeat a
+    stamp, of ``crowded`` ones others of their second are missing.
     """
 
     rows: NDArray[np.intp]

@@ -18,6 +18,11 @@ EPOCH_S: Final = 631065600
 SYSTEM_TIME_LIMIT: Final = 0x10000000
 """Time stamps below this count seconds since the device was switched on, not since `EPOCH_S`."""
 
+UINT32: Final = 0x86
+"""Number of the base type of time stamps."""
+NO_STAMP: Final = 0xFFFFFFFF
+"""A time stamp that means "none"."""
+
 FIELD_DESCRIPTION: Final = 206
 DEVELOPER_DATA_ID: Final = 207
 
@@ -40,7 +45,7 @@ BASE_TYPES: Final[dict[int, BaseType]] = {
     0x83: BaseType("sint16", "i2", 2, 0x7FFF),
     0x84: BaseType("uint16", "u2", 2, 0xFFFF),
     0x85: BaseType("sint32", "i4", 4, 0x7FFFFFFF),
-    0x86: BaseType("uint32", "u4", 4, 0xFFFFFFFF),
+    UINT32: BaseType("uint32", "u4", 4, NO_STAMP),
     0x07: STRING,
     0x88: BaseType("float32", "f4", 4, None),
     0x89: BaseType("float64", "f8", 8, None),
@@ -57,20 +62,10 @@ BASE_TYPES: Final[dict[int, BaseType]] = {
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """What a field means: ``value = raw / scale - offset``, in ``unit``.
+    """What a field means: ``value = raw / scale - offset``, in ``unit`` (empty where there is none).
 
-    Attributes
-    ----------
-    name : str
-        As in the profile or the field's description; ``unknown_N`` where neither knows it.
-    unit : str
-        Empty where there is none.
-    scale, offset : float
-        1 and 0 where the raw number is the value.
-    type_name : str
-        The profile's type, such as "date_time" or "event"; empty for a plain number.
-    labels : mapping of int to str
-        Names of the raw values of an enumeration.
+    It is named as in the profile or the field's description, ``unknown_N`` where neither knows it. ``type_name`` is the
+    profile's type, such as "date_time" or "event", empty for a plain number; ``labels`` name an enumeration's values.
     """
 
     name: str
@@ -140,21 +135,16 @@ def field_spec(message: int, number: int) -> FieldSpec:
     >>> field_spec(20, 2)
     FieldSpec(name='altitude', unit='m', scale=5.0, offset=500.0, type_name='', labels={})
     """
-    return _known_spec(message, number) or _unknown_spec(number)
+    if message in _NEWER:
+        return _NEWER[message][1].get(number) or _unknown_spec(number)
+    known = _messages().get(message)
+    return _profile_spec(message, number) if known and number in known.fields else _unknown_spec(number)
 
 
 @cache
 def _unknown_spec(number: int) -> FieldSpec:
     """Return what is said of a field that the profile does not know, whatever the message."""
     return _STAMP if number == TIMESTAMP else FieldSpec(f"unknown_{number}")
-
-
-def _known_spec(message: int, number: int) -> FieldSpec | None:
-    """Return what the profile says of a field; None where it does not know it."""
-    if message in _NEWER:
-        return _NEWER[message][1].get(number)
-    known = _messages().get(message)
-    return _profile_spec(message, number) if known and number in known.fields else None
 
 
 @cache

@@ -137,7 +137,8 @@ def _field_series(choices: Choices, clock: RecordClock) -> tuple[list[Series], l
         if choice.key in found:
             time_s, values = found[choice.key]
             with np.errstate(over="ignore"):  # a wild number may become infinite, which is then missing
-                in_unit = values * choice.meaning.factor + choice.meaning.turned_deg
+                in_unit = values if choice.meaning.factor == 1.0 else values * choice.meaning.factor
+                in_unit = in_unit + choice.meaning.turned_deg if choice.meaning.turned_deg else in_unit
             series.append(Series(channel, time_s, in_unit, choice.name))
     return series, findings
 

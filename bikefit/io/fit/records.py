@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.io.finite import finite_span
+from bikefit.io.finite import all_finite
 from bikefit.io.fit.choice import Choice
 from bikefit.io.fit.column import Column
 from bikefit.io.fit.lasting import Arrays, intervals, stretches
@@ -23,10 +23,7 @@ from bikefit.model import Array, Finding, finding
 class RecordClock:
     """Gives the times of fields, and remembers which records have none.
 
-    Attributes
-    ----------
-    stamp_s : ndarray, shape (n,)
-        Time stamp of each record [FIT s]; NaN where missing or no part of the ride.
+    ``stamp_s`` is the time stamp of each record [FIT s], NaN where missing or no part of the ride.
     """
 
     def __init__(self, stamp_s: Array, fraction_s: Array) -> None:
@@ -45,7 +42,7 @@ class RecordClock:
     def _place(self, column: Column) -> Placed:
         """Find when the records that hold a field begin; fields that the same records hold share what is found."""
         taken = slots(self.stamp_s, column.widths > 0, column.filled)
-        twice = self._twice(column, np.flatnonzero(taken)) if column.several else np.zeros(0, np.intp)
+        twice = self._twice(column, np.flatnonzero(taken))
         taken[twice] = False
         key = taken.tobytes()
         if key not in self._placed:
@@ -59,21 +56,13 @@ class RecordClock:
 
     def _twice(self, column: Column, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the records that hold the very array of the record before, under the same stamp."""
-        same = np.flatnonzero(np.diff(self.stamp_s[rows]) == 0)
+        same = np.flatnonzero(np.diff(self.stamp_s[rows]) == 0) if column.several else rows[:0]
         if not same.size:
             return rows[:0]
         values, widths = column.flat(rows)
         first = np.cumsum(widths) - widths
-        alike = [
-            at + 1
-            for at in same.tolist()
-            if widths[at] == widths[at + 1] > 1
-            and np.array_equal(
-                values[first[at] : first[at] + widths[at]],
-                values[first[at + 1] : first[at + 1] + widths[at]],
-                equal_nan=True,
-            )
-        ]
+        held = {row: values[first[row] : first[row] + widths[row]] for at in same.tolist() for row in (at, at + 1)}
+        alike = [at + 1 for at in same.tolist() if widths[at] > 1 and np.array_equal(held[at], held[at + 1], True)]
         return rows[alike]
 
     def first_s(self) -> Iterator[float]:
@@ -143,7 +132,7 @@ def _spread(
 def _from_first_to_last(time_s: Array, timed: NDArray[np.bool_], held: Arrays) -> tuple[Array, Array]:
     """Return times and numbers from the first number that is any to the last."""
     values = held.values if timed.all() else held.values[np.repeat(timed, held.widths)]
-    if finite_span(values)[2]:
+    if all_finite(values):
         return time_s, values
     filled = np.flatnonzero(np.isfinite(values))
     whole = slice(filled[0], filled[-1] + 1) if filled.size else slice(0, 0)
@@ -152,7 +141,7 @@ def _from_first_to_last(time_s: Array, timed: NDArray[np.bool_], held: Arrays) -
 
 def _any_of_each(held: Arrays) -> NDArray[np.bool_]:
     """Tell which messages hold any number."""
-    if finite_span(held.values)[2]:
+    if all_finite(held.values):
         return held.widths > 0
     owner = np.repeat(np.arange(held.widths.size), held.widths)
     return np.bincount(owner[np.isfinite(held.values)], minlength=held.widths.size) > 0
@@ -166,7 +155,9 @@ def array_times(start_s: Array, lasts_s: Array, widths: NDArray[np.intp]) -> Arr
     >>> array_times(np.array([10.0, 11.0]), np.array([1.0, 1.0]), np.array([2, 4])).tolist()
     [10.0, 10.5, 11.0, 11.25, 11.5, 11.75]
     """
-    place = np.arange(widths.sum()) - np.repeat(np.cumsum(widths) - widths, widths)
     step = lasts_s / np.maximum(widths, 1)
+    if widths.size and (widths == widths[0]).all():
+        return np.ravel(start_s[:, None] + np.arange(widths[0]) * step[:, None])
+    place = np.arange(widths.sum()) - np.repeat(np.cumsum(widths) - widths, widths)
     spread: Array = np.repeat(start_s, widths) + place * np.repeat(step, widths)
     return spread

@@ -1,9 +1,7 @@
 """Where the messages of a FIT file begin, and what of the file is whole.
 
-A FIT file is one or more parts: a header (size of the data, signature), messages, a checksum. A message is
-either a definition (it says how long the messages of one of 16 local types are, and what they hold) or data of
-a local type defined before. Messages carry no length of their own, so their borders must be walked one by one:
-`scan` does that with a table of sizes by header byte, and notes nothing but where each message begins.
+A FIT file is one or more parts: a header (size of the data, signature), messages, a checksum. `scan` walks over the
+messages of each part; where bytes are missing or changed, it goes on where messages hold together again.
 """
 
 from __future__ import annotations
@@ -16,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError
+from bikefit.io.fit.checksum import crc16
 from bikefit.io.fit.doubt import find_overwritten, first_doubt
+from bikefit.io.fit.layout import Layout, defines
 from bikefit.io.fit.resync import find_break
 from bikefit.io.fit.walk import Walk
 
@@ -28,16 +28,9 @@ _BREAKS_MAX: Final = 500
 
 @dataclass(frozen=True)
 class Damage:
-    """One fault of a file.
+    """One fault of a file: where it was seen, and its code, worded in the words' section ``fit_damage``.
 
-    Attributes
-    ----------
-    byte : int
-        Where it was seen.
-    what : str
-        Its code, worded in the words' section ``fit_damage``.
-    lost : int
-        Bytes that could not be read because of it (those that are missing included).
+    ``lost`` bytes could not be read because of it, those that are missing included.
     """
 
     byte: int
@@ -47,88 +40,18 @@ class Damage:
 
 @dataclass(frozen=True)
 class Scan:
-    """The borders of the messages of a file.
+    """The borders of the messages of a file: the first byte of each data and each definition message, ascending.
 
-    Attributes
-    ----------
-    starts : ndarray of int, shape (n,)
-        First byte of each data message, ascending.
-    definition_starts : ndarray of int, shape (m,)
-        First byte of each definition message, ascending.
-    definition_layouts : ndarray of int, shape (m,)
-        Which of ``layouts`` each definition is.
-    layouts : tuple of bytes
-        Distinct definitions: byte order, global number, fields, developer fields, as in the file.
-    part_starts : tuple of int
-        First byte of each chained part.
-    damage : tuple of Damage
-        What is not whole, in the order of the file.
+    ``definition_layouts`` say which of the distinct ``layouts`` each definition is, ``part_starts`` where each chained
+    part begins, ``damage`` what is not whole, in the order of the file.
     """
 
     starts: NDArray[np.intp]
     definition_starts: NDArray[np.intp]
     definition_layouts: NDArray[np.intp]
-    layouts: tuple[bytes, ...]
+    layouts: tuple[Layout, ...]
     part_starts: tuple[int, ...]
     damage: tuple[Damage, ...]
-
-
-# ---- the checksum ------------------------------------------------------------------------------------------
-
-
-def _span(images: Sequence[int] | NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Tabulate a linear map of bits from what it does to each single bit: every bit doubles the table."""
-    table = np.zeros(1 << len(images), np.uint16)
-    for bit, image in enumerate(images):
-        table[1 << bit : 2 << bit] = table[: 1 << bit] ^ np.uint16(image)
-    return table
-
-
-def _after_two_zeros(state: int) -> int:
-    """Return the checksum's state after two zero bytes."""
-    for _ in range(16):
-        state = (state >> 1) ^ (0xA001 if state & 1 else 0)
-    return state
-
-
-_PERIOD: Final = 32767
-_LANES: Final = 256
-_TABLE: Final = _span([_after_two_zeros(1 << bit) for bit in range(16)])
-
-
-def crc16(data: bytes | memoryview) -> int:
-    """Compute the checksum of FIT files (CRC-16, polynomial 0xA001, from 0); over data and its own checksum it is 0.
-
-    A checksum is the remainder of a division by a polynomial over bits, here (x + 1)(x^15 + x + 1), which divides
-    x^32767 - 1: the remainder does not change when bytes 32,767 apart are added up without carry. So the data is
-    first folded to 32,767 bytes. These are cut into lanes of equal length that advance together, two bytes a step
-    through a table of 65,536 entries; leading zeros change nothing, so the first lane is padded. 16 more lanes start
-    from single bits and see zeros: by linearity they tell what the length of one lane does to any state, and with
-    that the lanes are joined.
-
-    Examples
-    --------
-    >>> hex(crc16(b"123456789"))
-    '0xbb3d'
-    """
-    if not len(data):
-        return 0
-    folded = np.zeros(_LANES * -(-min(len(data), _PERIOD) // _LANES // 2) * 2, np.uint8)
-    content = np.frombuffer(data, np.uint8)
-    head = len(data) % _PERIOD
-    folded[folded.size - head :] = content[:head]
-    if len(data) >= _PERIOD:
-        folded[-_PERIOD:] ^= np.bitwise_xor.reduce(content[head:].reshape(-1, _PERIOD), axis=0)
-    state = np.zeros(_LANES + 16, np.uint16)
-    state[_LANES:] = 1 << np.arange(16)
-    for words in folded.view("<u2").reshape(_LANES, -1).T:
-        state[:_LANES] ^= words
-        state = _TABLE[state]
-    low, high = (_span(state[_LANES + first : _LANES + first + 8]).tolist() for first in (0, 8))
-    joined = 0
-    for lane in state[:_LANES].tolist():
-        joined = low[joined & 0xFF] ^ high[joined >> 8] ^ lane
-    return int(joined)
 
 
 # ---- parts -------------------------------------------------------------------------------------------------
@@ -179,7 +102,7 @@ def _part(data: bytes, start: int) -> _Part:
 
     # A header's size that leads to anything but a definition is wrong.
     begins = [start + length for length in (stated, 14, 12) if length >= _SHORTEST_HEADER]
-    begin = next((at for at in begins if at < len(data) and 0x40 <= data[at] < 0x80), begins[0])
+    begin = next((at for at in begins if at < len(data) and defines(data[at])), begins[0])
     end = begin + size
     begin = min(begin, len(data))
     following = _next_header(data, begin)
@@ -234,11 +157,11 @@ def _read_part(walk: Walk, part: _Part) -> tuple[int, tuple[Damage, ...]]:
         stopped, why = _walk_to(walk, since, ends)
         next_part = _next_header(data, part.begin) if why or shifted or changed else size
         own_end = max(part.begin, next_part - 2)
-        doubt = first_doubt(walk, since, clock) if shifted else None
+        doubt = first_doubt(walk, since, stopped, clock) if shifted else None
         if doubt is not None:
             walk.forget(doubt)
             stopped, why = doubt, "undefined_message"
-        found = find_overwritten(walk, since, own_end if why else stopped, clock) if changed else None
+        found = find_overwritten(walk, since, stopped, own_end if why else stopped, clock) if changed else None
         if not (why or found) or len(gaps) == _BREAKS_MAX:
             break
         if found is None:

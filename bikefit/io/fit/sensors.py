@@ -26,40 +26,46 @@ from bikefit.io.series import Series
 from bikefit.model import Array, ChannelInfo, ChannelNote, Finding, finding
 
 Kind = Literal["gyr", "acc"]
-_NAMES: Final[dict[Kind, str]] = {"gyr": "gyroscope", "acc": "accelerometer"}
 _G: Final = STANDARD_GRAVITY_M_S2
+_IN_G: Final = "calibrated_accel_"
+_G_MAX: Final = 50.0
+"""Accelerations of a foot that are larger than this as a rule are milli-g under the name of g."""
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A message type with samples: which fields hold them, and what brings each to deg/s or m/s^2."""
+    """A message type with samples: which fields hold them, and what brings each to the unit of its kind.
+
+    ``counts`` are fields that need a calibration; ``interval_s`` is the unit of the time between samples.
+    """
 
     message: str
     fields: tuple[tuple[str, float], ...]
-    counts: str
-    interval_s: float
+    counts: str = ""
+    interval_s: float = 0.0
 
 
-_SOURCES: Final[dict[Kind, tuple[_Source, ...]]] = {
-    "gyr": (
-        _Source("gyroscope_data", (("calibrated_gyro_", 1.0),), "gyro_", 0.0),
-        _Source("hsa_gyroscope_data", (("gyro_", 1.0),), "", 1 / 32768),
-    ),
-    "acc": (
-        _Source(
-            "accelerometer_data",
-            (("calibrated_accel_", _G), ("compressed_calibrated_accel_", _G / 1e3)),
-            "accel_",
-            0.0,
-        ),
-        _Source("hsa_accelerometer_data", (("accel_", _G / 1e3),), "", 1e-3),
-    ),
-}
-_IN_G: Final = "calibrated_accel_"
-_G_MAX: Final = 50.0
-"""Accelerations of a foot that are larger than this as a rule are milli-g under the name of g."""
-_CALIBRATED_TYPE: Final = {"acc": (0, _G), "gyr": (1, 1.0)}
-"""Sensor type of the calibration messages, and what brings their result to m/s^2 or deg/s."""
+@dataclass(frozen=True)
+class _Sensor:
+    """A kind of sensor: its name and unit, its number in calibrations and what brings their result to that unit."""
+
+    name: str
+    unit: str
+    calibrated_type: int
+    calibrated_unit: float
+    sources: tuple[_Source, ...]
+
+
+_SENSORS: Final[dict[Kind, _Sensor]] = {
+    "gyr": _Sensor("gyroscope", "deg_s", 1, 1.0, (
+        _Source("gyroscope_data", (("calibrated_gyro_", 1.0),), counts="gyro_"),
+        _Source("hsa_gyroscope_data", (("gyro_", 1.0),), interval_s=1 / 32768),
+    )),
+    "acc": _Sensor("accelerometer", "m_s2", 0, _G, (
+        _Source("accelerometer_data", ((_IN_G, _G), ("compressed_calibrated_accel_", _G / 1e3)), counts="accel_"),
+        _Source("hsa_accelerometer_data", (("accel_", _G / 1e3),), interval_s=1e-3),
+    )),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,74 +87,57 @@ class _Samples:
 
 @dataclass(frozen=True)
 class SensorGroup:
-    """The samples of one sensor.
+    """The calibrated samples of one sensor, by kind: FIT seconds, strictly increasing, and numbers, an axis a row.
 
-    Attributes
-    ----------
-    label : str
-        What tells it from the others in the file; empty where there is one only.
-    side : {"left", "right"}, optional
-        The shoe, where the file says so.
-    gyr_time_s, acc_time_s : ndarray, shapes (n,), (m,)
-        FIT seconds, strictly increasing.
-    gyr_deg_s, acc_m_s2 : ndarray, shapes (3, n), (3, m)
-        Calibrated samples, an axis a row.
+    ``label`` tells it from the others in the file, and is empty where there is one only; ``side`` is the shoe, where
+    the file says so.
     """
 
     label: str
     side: Side | None
-    gyr_time_s: Array
-    gyr_deg_s: Array
-    acc_time_s: Array
-    acc_m_s2: Array
+    samples: Mapping[Kind, tuple[Array, Array]]
 
     @property
     def first_s(self) -> float:
         """FIT time of the first sample [s]."""
-        return float(min(times[0] for times in (self.gyr_time_s, self.acc_time_s) if times.size))
+        return min(float(time_s[0]) for time_s, _ in self.samples.values())
 
     @property
     def last_s(self) -> float:
         """FIT time of the last sample [s]."""
-        return float(max(times[-1] for times in (self.gyr_time_s, self.acc_time_s) if times.size))
+        return max(float(time_s[-1]) for time_s, _ in self.samples.values())
 
-    @property
-    def kinds(self) -> tuple[tuple[Kind, str, str, Array, Array], ...]:
-        """What it holds: kind, unit, name, times and values."""
-        return (
-            ("gyr", "deg_s", "gyroscope", self.gyr_time_s, self.gyr_deg_s),
-            ("acc", "m_s2", "accelerometer", self.acc_time_s, self.acc_m_s2),
-        )
+    def _prefixed(self, name: str) -> str:
+        """Name a channel of the shoe."""
+        return f"{self.side}_{name}" if self.side else name
 
     def series(self, zero_s: float) -> Iterator[Series]:
         """Give each axis, on the recording's time."""
-        prefix = f"{self.side}_" if self.side else ""
-        for kind, _, name, time_s, values in self.kinds:
+        for kind, (time_s, values) in self.samples.items():
             own_s, rows = from_zero(time_s, zero_s)
-            for at, axis in enumerate("xyz" if own_s.size else ""):
-                yield Series(f"{prefix}{kind}_{axis}", own_s, values[at, rows], name)
+            for axis, own in zip("xyz", values, strict=True):
+                yield Series(self._prefixed(f"{kind}_{axis}"), own_s, own[rows], _SENSORS[kind].name)
 
     def infos(self, *, known: bool) -> Iterator[ChannelInfo]:
         """List what it holds; ``known`` tells whether it can be said on which shoe it sat."""
-        prefix = f"{self.side}_" if self.side else ""
-        for kind, unit, name, time_s, _ in self.kinds:
-            if time_s.size:
-                yield ChannelInfo(
-                    name=" ".join(filter(None, (name, self.label))),
-                    meaning=f"{prefix}{kind}_{unit}" if known else "",
-                    unit=unit,
-                    samples=time_s.size,
-                    rate_hz=rate_of(time_s),
-                    notes=() if known else (ChannelNote("shoe_unsaid"),),
-                )
+        for kind, (time_s, _) in self.samples.items():
+            unit = _SENSORS[kind].unit
+            yield ChannelInfo(
+                name=" ".join(filter(None, (_SENSORS[kind].name, self.label))),
+                meaning=self._prefixed(f"{kind}_{unit}") if known else "",
+                unit=unit,
+                samples=time_s.size,
+                rate_hz=rate_of(time_s),
+                notes=() if known else (ChannelNote("shoe_unsaid"),),
+            )
 
 
 def sensor_stamps(data: FitData, shift_s: float) -> dict[str, Array]:
     """Return the time stamps of each message type with samples [FIT s]."""
     return {
         source.message: on_utc(numbers(data[source.message], "timestamp"), shift_s)
-        for sources in _SOURCES.values()
-        for source in sources
+        for sensor in _SENSORS.values()
+        for source in sensor.sources
         if source.message in data
     }
 
@@ -156,9 +145,9 @@ def sensor_stamps(data: FitData, shift_s: float) -> dict[str, Array]:
 def by_kind(stamps_s: Mapping[str, Array]) -> dict[str, Array]:
     """Return the time stamps of each kind of sensor."""
     return {
-        _NAMES[kind]: np.concatenate(stamps)
-        for kind, sources in _SOURCES.items()
-        if (stamps := [stamps_s[source.message] for source in sources if source.message in stamps_s])
+        sensor.name: np.concatenate(stamps)
+        for sensor in _SENSORS.values()
+        if (stamps := [stamps_s[source.message] for source in sensor.sources if source.message in stamps_s])
     }
 
 
@@ -169,34 +158,29 @@ def read_groups(
 
     Several are distinguished by a text field of an app's own on their messages, such as ``side``.
     """
-    findings: list[Finding] = []
-    samples: dict[Kind, list[_Samples]] = {"gyr": [], "acc": []}
-    for kind, sources in _SOURCES.items():
-        for source in sources:
-            if source.message in data:
-                samples[kind].append(_samples(data, source, kind, stamps_s[source.message], span))
-    labels = list(dict.fromkeys(label for parts in samples.values() for part in parts for label in part.labels))
+    read: dict[Kind, list[_Samples]] = {
+        kind: [
+            _samples(data, source, kind, stamps_s[source.message], span)
+            for source in sensor.sources
+            if source.message in data
+        ]
+        for kind, sensor in _SENSORS.items()
+    }
+    labels = dict.fromkeys(label for parts in read.values() for part in parts for label in part.labels)
     groups = []
     for label in labels:
-        joined = {kind: _of_sensor(parts, label) for kind, parts in samples.items()}
-        (gyr_s, gyr), (acc_s, acc) = joined["gyr"], joined["acc"]
-        if gyr_s.size or acc_s.size:
-            groups.append(SensorGroup(label, side_of(label), gyr_s, gyr, acc_s, acc))
-    in_mg = [size for part in samples["acc"] for size in part.in_mg]
-    if in_mg:
-        findings.append(finding("fit_milli_g", size=max(in_mg)))
-    for kind, parts in samples.items():
-        for place, (code, _) in enumerate(LEFT_OUT):
-            count = sum(part.left_out[place] for part in parts)
-            if count:
-                findings.append(finding(code, count=count, kind=_NAMES[kind]))
-        raw = sum(part.uncalibrated for part in parts)
-        if raw:
-            findings.append(finding("fit_sensor_uncalibrated", count=raw, kind=_NAMES[kind]))
-        read = sum(part.time_s.size for part in parts)
-        kept = sum((group.gyr_time_s if kind == "gyr" else group.acc_time_s).size for group in groups)
-        if read > kept:
-            findings.append(finding("fit_samples_dropped", count=read - kept, kind=_NAMES[kind]))
+        own = {kind: _of_sensor(parts, label) for kind, parts in read.items()}
+        held = {kind: samples for kind, samples in own.items() if samples[0].size}
+        if held:
+            groups.append(SensorGroup(label, side_of(label), held))
+    in_mg = [size for part in read["acc"] for size in part.in_mg]
+    findings = [finding("fit_milli_g", size=max(in_mg))] if in_mg else []
+    for kind, parts in read.items():
+        lost = {code: sum(part.left_out[place] for part in parts) for place, (code, _) in enumerate(LEFT_OUT)}
+        lost["fit_sensor_uncalibrated"] = sum(part.uncalibrated for part in parts)
+        kept = sum(group.samples[kind][0].size for group in groups if kind in group.samples)
+        lost["fit_samples_dropped"] = sum(part.time_s.size for part in parts) - kept
+        findings += [finding(code, count=count, kind=_SENSORS[kind].name) for code, count in lost.items() if count]
     return tuple(groups), tuple(findings)
 
 
@@ -334,26 +318,24 @@ def _values(
             candidates.append(axes if factor == 1.0 else axes * factor)
             if prefix == _IN_G and (milli != 1.0).any():
                 candidates[-1] *= milli[:, None]
-    uncalibrated = 0
     counts = _axes(messages, source.counts) if source.counts else None
     if counts is not None:
-        calibrated = _calibrated(data, messages, counts, kind)
-        done = np.zeros(counts.shape[1:], bool)
-        for axes in candidates:
-            width = min(axes.shape[2], counts.shape[2])
-            done[:, :width] |= np.isfinite(axes[..., :width]).all(axis=0)
-        missing = np.isfinite(counts).all(axis=0) & ~np.isfinite(calibrated).all(axis=0) & ~done
-        uncalibrated = int(np.count_nonzero(missing))
-        candidates.append(calibrated)
-    if len(candidates) == 1:
-        return candidates[0], uncalibrated
-    width = max((axes.shape[2] for axes in candidates), default=0)
-    best = np.full((3, messages.count, width), np.nan)
+        candidates.append(_calibrated(data, messages, counts, kind))
+    best = candidates[0] if len(candidates) == 1 else _first_whole(candidates, messages.count)
+    if counts is None:
+        return best, 0
+    missing = np.isfinite(counts).all(axis=0) & ~np.isfinite(best[..., : counts.shape[2]]).all(axis=0)
+    return best, int(np.count_nonzero(missing))
+
+
+def _first_whole(candidates: Sequence[Array], count: int) -> Array:
+    """Return of each sample the first candidate that has all axes."""
+    best = np.full((3, count, max((axes.shape[2] for axes in candidates), default=0)), np.nan)
     for axes in candidates:
         part = best[..., : axes.shape[2]]
         empty = ~np.isfinite(part).all(axis=0)
         part[:, empty] = axes[:, empty]
-    return best, uncalibrated
+    return best
 
 
 def _calibrated(data: FitData, messages: Messages, counts: Array, kind: Kind) -> Array:
@@ -361,13 +343,13 @@ def _calibrated(data: FitData, messages: Messages, counts: Array, kind: Kind) ->
     result = np.full(counts.shape, np.nan)
     if "three_d_sensor_calibration" not in data:
         return result
-    sensor_type, unit = _CALIBRATED_TYPE[kind]
-    calibrations = data["three_d_sensor_calibration"]
-    mine = np.flatnonzero(numbers(calibrations, "sensor_type") == sensor_type)
+    sensor, calibrations = _SENSORS[kind], data["three_d_sensor_calibration"]
+    mine = np.flatnonzero(numbers(calibrations, "sensor_type") == sensor.calibrated_type)
     latest = np.searchsorted(calibrations.starts[mine], messages.starts) - 1
     level = numbers(calibrations, "level_shift")
     divisor, factor = numbers(calibrations, "calibration_divisor"), numbers(calibrations, "calibration_factor")
-    scale = np.divide(factor * unit, divisor, out=np.full(factor.size, np.nan), where=(divisor != 0) & (factor != 0))
+    usable = (divisor != 0) & (factor != 0)
+    scale = np.divide(factor * sensor.calibrated_unit, divisor, out=np.full(factor.size, np.nan), where=usable)
     offsets, matrices = _matrix(calibrations, "offset_cal", 3), _matrix(calibrations, "orientation_matrix", 9)
     for place, row in enumerate(mine.tolist()):
         rows = latest == place

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bikefit.io.fit.blocks import FROM_HEADER, Block, Field
-from bikefit.io.fit.profile import BASE_TYPES, TIMESTAMP, field_spec
+from bikefit.io.fit.profile import BASE_TYPES, NO_STAMP, TIMESTAMP, UINT32, field_spec
 from bikefit.io.fit.scan import Scan
 
-_NO_STAMP: Final = 0xFFFFFFFF
+_STAMP_BASE: Final = BASE_TYPES[UINT32]
 _RUN_MAX: Final = 4
 """So many overwritten short stamps in a row are found."""
 _FAR_S: Final = 86400
@@ -27,11 +27,13 @@ Flags = NDArray[np.bool_]
 class _Timed:
     """The messages of a file that have a time stamp, whole or of five bits, in its order.
 
-    ``stretch`` counts the breaks before each, ``whole`` is -1 where the stamp is short.
+    ``whole`` is -1 where the stamp is short; ``own`` messages are of a type that has short ones. ``stretch`` counts the
+    breaks before each, ``begun`` those before its part.
     """
 
     whole: Whole
     residue: Whole
+    own: Flags
     part: NDArray[np.intp]
     stretch: NDArray[np.intp]
     begun: NDArray[np.intp]
@@ -59,11 +61,9 @@ def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: Sequence[Block])
     others did so unseen, those behind the last leap are counted back from it.
     """
     headers = data[found.starts]
-    compressed = headers >= 0x80
-    if not compressed.any():
+    if not (headers >= 0x80).any():
         return 0
     timed, at = _timed(headers, found, blocks)
-    short_of = {block.definition.message for block in blocks if (data[block.starts] >= 0x80).any()}
     false = _false_leaps(timed) if found.damage else np.zeros(at.size, bool)
     if false.any():
         kept = np.maximum.accumulate(np.where(false, 0, np.arange(at.size)))
@@ -74,8 +74,7 @@ def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: Sequence[Block])
     found_s = timed.whole[anchor] + steps - steps[anchor]
     unsure = np.zeros(at.size, bool)
     if found.damage:
-        own = _of_messages(found, blocks, short_of)[at]
-        back, back_s, behind = _counted_back(timed, own)
+        back, back_s, behind = _counted_back(timed)
         behind_break = timed.stretch > np.where(known, timed.stretch[anchor], timed.begun)
         changed = any(item.what in ("gap", "checksum_wrong") for item in found.damage)
         doubtful, settled = _contradicted(
@@ -85,45 +84,41 @@ def unwrap_stamps(data: NDArray[np.uint8], found: Scan, blocks: Sequence[Block])
         taken = (back & behind_break) | settled
         found_s, known = np.where(taken, back_s, found_s), known | (back & behind_break)
     known &= ~false & (found_s >= 0)
-    stamps = np.full(len(found.starts), _NO_STAMP, np.uint32)
+    stamps = np.full(len(found.starts), NO_STAMP, np.uint32)
     stamps[at[known]] = found_s[known]
+    stamps[headers < 0x80] = NO_STAMP
     for block in blocks:
-        rows = np.searchsorted(found.starts, block.starts)
-        if compressed[rows].any() and all(field.key != "timestamp" for field in block.definition.fields):
-            block.stamps = np.where(compressed[rows], stamps[rows], _NO_STAMP).astype(np.uint32)
-            stamp = Field(TIMESTAMP, FROM_HEADER, 4, BASE_TYPES[0x86], field_spec(20, TIMESTAMP), "timestamp")
+        short = data[block.starts] >= 0x80
+        if short.any() and all(field.key != "timestamp" for field in block.definition.fields):
+            block.stamps = stamps[np.searchsorted(found.starts, block.starts)]
+            stamp = Field(TIMESTAMP, FROM_HEADER, 4, _STAMP_BASE, field_spec(20, TIMESTAMP), "timestamp")
             block.definition = replace(block.definition, fields=(*block.definition.fields, stamp))
     return int(np.count_nonzero(unsure))
 
 
 def _timed(headers: NDArray[np.uint8], found: Scan, blocks: Sequence[Block]) -> tuple[_Timed, NDArray[np.intp]]:
     """Return the messages with a time stamp, and which of all messages they are."""
-    whole = np.full(len(found.starts), -1, np.int64)
-    for block in blocks:
+    whole, own = np.full(len(found.starts), -1, np.int64), np.zeros(len(found.starts), bool)
+    rows_of = [np.searchsorted(found.starts, block.starts) for block in blocks]
+    short = {
+        block.definition.message for block, rows in zip(blocks, rows_of, strict=True) if (headers[rows] >= 0x80).any()
+    }
+    for block, rows in zip(blocks, rows_of, strict=True):
+        own[rows] = block.definition.message in short
         for field in block.definition.fields:
-            if field.number == TIMESTAMP and "@" not in field.key and field.base.name == "uint32" and field.size == 4:
+            if (field.number, field.base, field.size) == (TIMESTAMP, _STAMP_BASE, 4) and "@" not in field.key:
                 raw = block.raw(field).astype(np.int64)
-                whole[np.searchsorted(found.starts, block.starts)] = np.where(raw == _NO_STAMP, -1, raw)
-    at = np.flatnonzero((whole >= 0) | (headers >= 0x80))
-    whole = whole[at]
-    part_starts = np.asarray(found.part_starts)
-    part = np.searchsorted(part_starts, found.starts[at], side="right")
+                whole[rows] = np.where(raw == NO_STAMP, -1, raw)
+    at = np.flatnonzero((headers >= 0x80) | (whole >= 0))
+    starts, whole, part_starts = found.starts[at], whole[at], np.asarray(found.part_starts)
+    part = np.searchsorted(part_starts, starts, side="right")
     gaps = np.array([item.byte for item in found.damage if item.what == "gap"], np.intp)
-    stretch, begun = np.searchsorted(gaps, found.starts[at]), np.searchsorted(gaps, part_starts[part - 1])
+    stretch, begun = np.searchsorted(gaps, starts), np.searchsorted(gaps, part_starts[part - 1])
     residue = np.where(whole >= 0, whole, headers[at]).astype(np.int64) & 31
-    return _Timed(whole, residue, part, stretch, begun), at
+    return _Timed(whole, residue, own[at], part, stretch, begun), at
 
 
-def _of_messages(found: Scan, blocks: Sequence[Block], numbers: set[int]) -> Flags:
-    """Tell which messages are of some types."""
-    mine = np.zeros(len(found.starts), bool)
-    for block in blocks:
-        if block.definition.message in numbers:
-            mine[np.searchsorted(found.starts, block.starts)] = True
-    return mine
-
-
-def _counted_back(timed: _Timed, own: Flags) -> tuple[Flags, Whole, NDArray[np.intp]]:
+def _counted_back(timed: _Timed) -> tuple[Flags, Whole, NDArray[np.intp]]:
     """Return where there is a whole stamp before the next break, stamps counted back from it, and its place.
 
     A whole stamp of another type of message, such as a lap, may be a little earlier than the short ones before it.
@@ -131,7 +126,7 @@ def _counted_back(timed: _Timed, own: Flags) -> tuple[Flags, Whole, NDArray[np.i
     count = timed.whole.size
     behind = np.minimum.accumulate(np.where(timed.has_whole, np.arange(count), count)[::-1])[::-1]
     nearest = np.minimum(behind, count - 1)
-    earlier = timed.has_whole & ~own & (timed.steps > 16)
+    earlier = timed.has_whole & ~timed.own & (timed.steps > 16)
     steps = np.cumsum(timed.steps - np.where(earlier, 32, 0))
     same = (timed.part == timed.part[nearest]) & (timed.stretch == timed.stretch[nearest])
     return (behind < count) & same, timed.whole[nearest] + steps - steps[nearest], nearest

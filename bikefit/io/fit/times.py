@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named
-from bikefit.io.fit.profile import EPOCH_S, SYSTEM_TIME_LIMIT
+from bikefit.io.fit.profile import EPOCH_S, NO_STAMP, SYSTEM_TIME_LIMIT
 from bikefit.io.names import UNITS, unit_of
 from bikefit.model import Array
 
 _ROUNDS_S: Final = (60.0, 65.536, 3600.0, 43200.0, 86400.0, 4294967.296)
 """After so long counters start anew: minute, 16 bits of ms, hour, half day, day, 32 bits of ms [s]."""
-_NO_STAMP: Final = 0xFFFFFFFF
 
 
 def numbers(messages: Messages, name: str) -> Array:
@@ -79,7 +78,7 @@ def moment(fit_s: float) -> datetime | None:
     >>> moment(1_000_000_000.5).isoformat()
     '2021-09-08T01:46:40.500000+00:00'
     """
-    known = SYSTEM_TIME_LIMIT <= fit_s < _NO_STAMP
+    known = SYSTEM_TIME_LIMIT <= fit_s < NO_STAMP
     return datetime.fromtimestamp(fit_s + EPOCH_S, UTC) if known else None
 
 

@@ -21,8 +21,8 @@ import numpy as np
 from bikefit.conventions import Side, crank_offset_deg
 from bikefit.errors import RecordingError
 from bikefit.files import write_whole
+from bikefit.io.fit.checksum import crc16
 from bikefit.io.fit.profile import BASE_TYPES, EPOCH_S, TIMESTAMP
-from bikefit.io.fit.scan import crc16
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
 from bikefit.model import Array, Channel, FootTrace, Recording, ShoeSensor
 
