@@ -9,9 +9,9 @@ from helpers.fit_rides import Record, assert_true_times, ride_bytes, spread, tru
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bikefit.io.fit.clock import ride_span
 from bikefit.io.fit.placing import place_messages
 from bikefit.io.fit.reader import read_fit
+from bikefit.io.fit.span import ride_span
 from bikefit.io.fit.times import from_zero
 from bikefit.io.options import ReadOptions
 

@@ -15,13 +15,13 @@ from bikefit.errors import RecordingError
 from bikefit.io.assemble import assemble
 from bikefit.io.fit.channels import field_infos
 from bikefit.io.fit.choice import Choice, Choices, choose_fields
-from bikefit.io.fit.clock import Span, ride_span
 from bikefit.io.fit.column import Column
 from bikefit.io.fit.companions import companion_series, created, laps_of
 from bikefit.io.fit.decoder import FitData, decode_bytes
 from bikefit.io.fit.fields import side_of
 from bikefit.io.fit.records import RecordClock, samples
 from bikefit.io.fit.sensors import by_kind, read_groups, sensor_stamps
+from bikefit.io.fit.span import Span, ride_span
 from bikefit.io.fit.times import (
     from_zero,
     moment,

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from bikefit.conventions import Side
 from bikefit.io.finite import rate_of
-from bikefit.io.fit.clock import Span
 from bikefit.io.fit.decoder import FitData, Messages
 from bikefit.io.fit.fields import is_named, side_of
 from bikefit.io.fit.placing import LEFT_OUT, longest_rise, place_messages
+from bikefit.io.fit.span import Span
 from bikefit.io.fit.times import from_zero, numbers, on_utc
 from bikefit.io.names import STANDARD_GRAVITY_M_S2
 from bikefit.io.series import Series
