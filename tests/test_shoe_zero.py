@@ -9,6 +9,7 @@ import pytest
 from helpers.disturbed_shoes import judged, on_the_ground, random_rider, turned_after_pose
 
 from bikefit.analysis import AnalyzeOptions, analyze
+from bikefit.errors import RecordingError
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import trace_from_sensor
 from bikefit.shoe_sensor.pose import Pose, last_still_s
@@ -61,10 +62,15 @@ def test_a_quick_turn_that_the_noise_hides_in_part_is_paid_for(seed, degrees, se
     assert judged(*simulate_shoe(ride, shoe, side, sensor, seed), ride).holds
 
 
+@pytest.fixture(scope="module")
+def short_ride():
+    return simulate_shoe(Ride(duration_s=30.0, still_s=6.0), Shoe(), "right", SensorModel(), 1)[0]
+
+
 def test_a_foot_that_sets_off_at_once_is_seen_to_do_so_closely():
     readings, _ = simulate_shoe(Ride(duration_s=40.0, still_s=6.0), Shoe(), "right", SensorModel(), 1)
     samples = even_stretches(readings, SETTINGS).stretches[0]
-    assert last_still_s(samples, Pose(1.0, 5.5, given=True), 10.0) == pytest.approx(6.0, abs=0.25)
+    assert last_still_s(samples, Pose(1.0, 5.5, given=True), 10.0, SETTINGS) == pytest.approx(6.0, abs=0.25)
 
 
 @pytest.mark.parametrize("toe_out_deg", [10.0, 18.0])
@@ -149,3 +155,36 @@ def test_thresholds_of_the_zero_are_settings():
     trace, _ = trace_from_sensor(readings, free)
     assert trace.zero == "rider" or {reason.code for reason in trace.no_zero} <= {"bike_turned"}
     assert np.isfinite(trace.zero_sd_deg)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"pose_still_deg_s": 0.01}, "neutral_needed"),
+        ({"pose_still_m_s2": 0.01}, "neutral_needed"),
+        ({"pose_to_pedalling_max_s": 0.5}, "neutral_needed"),
+        ({"mounting_heading_max_deg": 0.0}, "pose_otherwise"),
+        ({"mounting_roll_max_deg": 0.0}, "pose_otherwise"),
+        ({"mounting_pitch_max_deg": 0.0}, "pose_otherwise"),
+    ],
+)
+def test_what_a_pose_must_be_is_in_the_settings(short_ride, changed, code):
+    trace, _ = trace_from_sensor(short_ride, replace(SETTINGS, **changed))
+    assert (trace.zero, [reason.code for reason in trace.no_zero]) == ("none", [code])
+
+
+def test_what_disturbs_the_zero_is_in_the_settings(short_ride):
+    usual, _ = trace_from_sensor(short_ride, SETTINGS)
+    assert usual.zero == "rider"
+    for name in ("rocking_sd_share", "dent_sd_deg_m"):
+        trace, _ = trace_from_sensor(short_ride, replace(SETTINGS, **{name: 2000.0}))
+        assert trace.zero_sd_deg > 1.1 * usual.zero_sd_deg
+    stuck = replace(short_ride, gyr_deg_s=short_ride.gyr_deg_s * [1.0, 1.0, 0.0])
+    assert trace_from_sensor(stuck, replace(SETTINGS, stuck_sd_deg=50.0))[0].zero_sd_deg > 50.0
+
+
+def test_how_round_a_pedal_goes_and_how_still_a_named_pose_is_are_in_the_settings(short_ride):
+    _, found = trace_from_sensor(short_ride, replace(SETTINGS, carried_round_min_share=1.0))
+    assert "shoe_no_pedalling" in {item.code for item in found}
+    with pytest.raises(RecordingError, match="the foot moves there"):
+        trace_from_sensor(short_ride, replace(SETTINGS, pose_moved_deg_s=0.01), (1.0, 5.0))

@@ -239,6 +239,26 @@ class Settings:
     pose_turn_max_deg : float
         Shoe sensor: furthest that a clipped-in foot is believed to turn between pose and pedalling, on average.
         Higher: a foot that stood on the ground may give a zero.
+    carried_round_min_share : float
+        Shoe sensor: a path rounder than this (0-1, 1 = a circle passed at an even pace) is a pedal's. Lower: other
+        motions are taken for pedalling.
+    pose_still_deg_s : float
+        Shoe sensor: in a still pose the gyroscope varies less than this (standard deviation). Higher: restless feet
+        give a zero too.
+    pose_still_m_s2 : float
+        The same of the accelerometer.
+    pose_moved_deg_s : float
+        Shoe sensor: a pose that was named and in which the gyroscope varies more than this is refused.
+    pose_to_pedalling_max_s : float
+        Shoe sensor: longest time between a still pose and pedalling. Higher: more poses give a zero, by a heading that
+        drifted meanwhile.
+    mounting_heading_max_deg : float
+        Shoe sensor: a pose from which the shoe would pedal turned by more than this gives no zero. Higher: poses of a
+        foot that stood otherwise count.
+    mounting_roll_max_deg : float
+        The same of a shoe that would pedal rolled.
+    mounting_pitch_max_deg : float
+        The same of its pitch.
     lag_min_s : float
         Shoe sensor: smallest lag between gyroscope and accelerometer that is put right [s].
     lag_max_s : float
@@ -254,6 +274,12 @@ class Settings:
         Shoe sensor: what a clipped channel adds to the standard deviation of the zero. Higher: fewer wedges.
     mended_sd_deg : float
         Shoe sensor: the same of held values, jittering stamps or a lag that were put right.
+    rocking_sd_share : float
+        Shoe sensor: what a bike that leans in time with the crank adds to it, per degree of the lean.
+    stuck_sd_deg : float
+        Shoe sensor: what a channel with a stuck axis adds to it.
+    dent_sd_deg_m : float
+        Shoe sensor: what a pedal's path that is off its circle adds to it, per metre (RMS).
     lone_reading_deg_s : float
         Shoe sensor: a single reading of the gyroscope this far from the mean of two neighbours that agree is false and
         bridged [deg/s]. Higher: more single readings turn the angle.
@@ -361,6 +387,14 @@ class Settings:
     zero_bend_max_deg: float = 1.0
     zero_way_max_m: float = 0.0015
     pose_turn_max_deg: float = 12.5
+    carried_round_min_share: float = 0.45
+    pose_still_deg_s: float = 1.5
+    pose_still_m_s2: float = 0.4
+    pose_moved_deg_s: float = 3.0
+    pose_to_pedalling_max_s: float = 30.0
+    mounting_heading_max_deg: float = 20.0
+    mounting_roll_max_deg: float = 25.0
+    mounting_pitch_max_deg: float = 50.0
     lag_min_s: float = 0.008
     lag_max_s: float = 0.12
     gyroscope_clipped_max_share: float = 0.25
@@ -368,6 +402,9 @@ class Settings:
     clipped_min_share: float = 0.001
     clipped_sd_deg: float = 2.0
     mended_sd_deg: float = 0.5
+    rocking_sd_share: float = 1.3
+    stuck_sd_deg: float = 10.0
+    dent_sd_deg_m: float = 200.0
     lone_reading_deg_s: float = 100.0
     lone_reading_m_s2: float = 30.0
     upside_down_min_share: float = 0.35

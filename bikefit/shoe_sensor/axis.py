@@ -10,7 +10,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from bikefit.model import Array, Flags
-from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, in_blocks, scatter_in_blocks
+from bikefit.shoe_sensor.plane import BLOCK_S, PLANE_SMOOTHING_S, block_length, in_blocks, scatter_in_blocks
 
 
 def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: Flags, step_s: float) -> Array:
@@ -23,8 +23,7 @@ def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: Flags, step_s: fl
     >>> axis_heading_deg(swing * axis, np.eye(3), np.ones(1000, bool), 0.01).round(6)[3].item()
     5.0
     """
-    length = max(2, round(BLOCK_S / step_s))
-    scatter = scatter_in_blocks(gyr_rad_s * used[:, None], length)
+    scatter = scatter_in_blocks(gyr_rad_s * used[:, None], block_length(step_s))
     axis = np.linalg.eigh(gaussian_filter1d(scatter, PLANE_SMOOTHING_S / BLOCK_S, axis=0))[1][:, :, 2] @ shoe_axes
     axis *= np.where(axis[:, 1] < 0, -1.0, 1.0)[:, None]
     return np.degrees(np.arctan2(axis[:, 0], axis[:, 1]))
@@ -32,12 +31,11 @@ def axis_heading_deg(gyr_rad_s: Array, shoe_axes: Array, used: Flags, step_s: fl
 
 def disagreement_deg(axis_deg: Array, plane_deg: Array, used: Flags, step_s: float) -> float:
     """Tell how differently the two references see the mean heel angle change."""
-    length = max(2, round(BLOCK_S / step_s))
-    width = PLANE_SMOOTHING_S / BLOCK_S
+    length, width = block_length(step_s), PLANE_SMOOTHING_S / BLOCK_S
+    known = in_blocks(used * 1.0, length)
     total = gaussian_filter1d(in_blocks(np.where(used, plane_deg, 0.0), length).sum(axis=1), width)
-    weight = gaussian_filter1d(in_blocks(used * 1.0, length).sum(axis=1), width)
-    whole = in_blocks(used * 1.0, length).mean(axis=1) > 0.99
+    weight = gaussian_filter1d(known.sum(axis=1), width)
+    whole = known.mean(axis=1) > 0.99
     if np.count_nonzero(whole) < 20:
         return float("nan")
-    difference = axis_deg[whole] - total[whole] / weight[whole]
-    return float(np.std(difference))
+    return float(np.std(axis_deg[whole] - total[whole] / weight[whole]))

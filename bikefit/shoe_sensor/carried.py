@@ -12,7 +12,6 @@ from bikefit.errors import RecordingError
 from bikefit.model import Array
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import (
-    ROUND_ENOUGH,
     WINDOW_S,
     WINDOWS_MOST,
     Circle,
@@ -25,7 +24,7 @@ from bikefit.shoe_sensor.circle import (
 from bikefit.shoe_sensor.mounting import rough_shoe_axes
 from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, recorded
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.vectors import applied, lengths, swept
+from bikefit.shoe_sensor.vectors import applied, dots, lengths, plane_normal, swept
 
 GRAVITY_LEAST_M_S2, GRAVITY_MOST_M_S2 = 7.0, 12.5
 
@@ -37,6 +36,7 @@ class Stretch:
     samples: Samples  # Readings on an even grid
     orientation: Orientation  # In the level frame that follows the shoe
     path: Path  # Of the sensor and of its axes in that frame
+    turned_down: bool  # The recorder's own orientation does not go with its readings
 
 
 @dataclass(frozen=True)
@@ -48,19 +48,18 @@ class Window:
     turned: Array  # shape (n, 3, 3): the orientation itself
 
 
-def carry(samples: Samples) -> tuple[Stretch, bool]:
+def carry(samples: Samples) -> Stretch:
     """Orient a stretch and integrate its path."""
     own = recorded(samples)
     quaternion, rested = (own, True) if own is not None else filtered(samples)
     orientation = follow_heading(quaternion, samples.step_s, drifts=not rested)
     path = high_passed_path(orientation.turned, samples.acc_m_s2, samples.step_s)
-    return Stretch(samples, orientation, path), samples.quaternion is not None and own is None
+    return Stretch(samples, orientation, path, samples.quaternion is not None and own is None)
 
 
 def check_gravity(stretches: list[Stretch], side: Side) -> None:
     """Refuse an accelerometer that does not hold gravity, on average over the recording."""
-    upward = np.concatenate([np.einsum("ni,ni->n", s.orientation.turned[:, 2], s.samples.acc_m_s2) for s in stretches])
-    mean = float(upward.mean())
+    mean = float(np.concatenate([dots(s.orientation.turned[:, 2], s.samples.acc_m_s2) for s in stretches]).mean())
     if not GRAVITY_LEAST_M_S2 < mean < GRAVITY_MOST_M_S2:
         raise RecordingError(
             f"The {side} shoe's accelerometer holds {mean:.1f} m/s^2 of gravity where 9.8 was expected. "
@@ -68,7 +67,7 @@ def check_gravity(stretches: list[Stretch], side: Side) -> None:
         )
 
 
-def round_windows(stretches: list[Stretch]) -> list[Window]:
+def round_windows(stretches: list[Stretch], settings: Settings) -> list[Window]:
     """Find windows of some ten seconds in which the shoe is carried round."""
     cuts: list[tuple[Stretch, slice]] = []
     for stretch in stretches:
@@ -76,10 +75,11 @@ def round_windows(stretches: list[Stretch]) -> list[Window]:
         edges = np.linspace(0, stretch.samples.time_s.size, pieces + 1).astype(int)
         cuts.extend((stretch, slice(a, b)) for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
     some = cuts[:: max(1, len(cuts) // (3 * WINDOWS_MOST))]
-    found = [(stretch, cut) for stretch, cut in some if roundness(stretch.path.place_m[cut]) > ROUND_ENOUGH]
+    least = settings.carried_round_min_share
+    found = [(stretch, cut) for stretch, cut in some if roundness(stretch.path.place_m[cut]) > least]
     chosen = found[:: max(1, math.ceil(len(found) / WINDOWS_MOST))]
     windows = [_window(stretch, cut) for stretch, cut in chosen]
-    return [window for window in windows if roundness(window.place_m) > ROUND_ENOUGH]
+    return [window for window in windows if roundness(window.place_m) > least]
 
 
 def _window(stretch: Stretch, window: slice) -> Window:
@@ -97,9 +97,7 @@ def axle_path(stretch: Stretch, circle: Circle) -> Array:
 
 def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
     """Return forward, left and up of the bike from one window of the path."""
-    left = np.linalg.eigh(place.T @ place)[1][:, 0]
-    if swept(place).sum(axis=0) @ left < 0:
-        left = -left
+    left = plane_normal(place, swept(place).sum(axis=0))
     forward = np.cross(left, [0.0, 0.0, 1.0])
     forward /= np.linalg.norm(forward)
     return forward, left, np.cross(forward, left)
@@ -110,6 +108,15 @@ def rough_axes(windows: list[Window]) -> Array:
     bike = [np.stack(_bike_axes(window.place_m), axis=1) for window in windows]
     seen = [np.einsum("nij,ik->jk", window.turned, axes) for window, axes in zip(windows, bike, strict=True)]
     return rough_shoe_axes(np.sum(seen, axis=0))
+
+
+def fit_stretches(stretches: list[Stretch], settings: Settings) -> tuple[Array, Circle] | None:
+    """Return the shoe's rough axes and the pedal's circle; None where nothing is carried round."""
+    windows = round_windows(stretches, settings)
+    if not windows:
+        return None
+    axes = rough_axes(windows)
+    return axes, fit_windows(windows, axes, settings)
 
 
 def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> Circle:

@@ -16,8 +16,6 @@ from scipy.fft import irfft, next_fast_len, rfft
 from bikefit.model import Array
 from bikefit.shoe_sensor.vectors import applied, each_applied, lengths, swept
 
-ROUND_ENOUGH = 0.45
-"""Roundness of a path from which on the pedal carries the sensor."""
 HIGH_PASS_HZ = (0.25, 0.45)
 WINDOW_S = 10.0
 WINDOWS_MOST = 48

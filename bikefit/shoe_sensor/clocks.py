@@ -11,6 +11,8 @@ from scipy.fft import fft, ifft, next_fast_len
 
 from bikefit.model import Array, Channel, Finding, FootTrace, Indices, finding
 
+Complex = NDArray[np.complex128]
+
 COMMON_HZ = 20.0
 PIECE_S = 60.0
 SHORTEST_S = 10.0
@@ -21,27 +23,33 @@ CLEAR_S = 0.5
 """A rival lag must lose this much of matching time to be ruled out."""
 
 
-def _pointer(trace: FootTrace, start_s: float, count: int) -> Array:
+def _pointer(trace: FootTrace, start_s: float, count: int) -> Complex:
     """Return exp(i * crank angle) on an even grid, 0 where the crank angle is unknown."""
     assert trace.crank_deg is not None
     turning = np.exp(1j * np.radians(np.nan_to_num(trace.crank_deg))) * np.isfinite(trace.crank_deg)
-    grid = start_s + np.arange(count) / COMMON_HZ
-    real = np.interp(grid, trace.time_s, turning.real, left=0.0, right=0.0)
-    pointer: Array = real + 1j * np.interp(grid, trace.time_s, turning.imag, left=0.0, right=0.0)
-    return pointer
+    return _interpolated(start_s + np.arange(count) / COMMON_HZ, trace.time_s, turning, beyond=0.0)
+
+
+def _interpolated(at_s: Array, time_s: Array, pointer: Complex, beyond: float | None = None) -> Complex:
+    """Interpolate both parts of a pointer; None: it goes on at the ends."""
+    parts = (np.interp(at_s, time_s, part, left=beyond, right=beyond) for part in (pointer.real, pointer.imag))
+    return next(parts) + 1j * next(parts)
+
+
+def _pointers(left: FootTrace, right: FootTrace) -> tuple[float, Complex, Complex] | None:
+    """Return both feet's pointers from where both have begun until one ends, and that start; None under a second."""
+    start = float(max(left.time_s[0], right.time_s[0]))
+    count = int((min(left.time_s[-1], right.time_s[-1]) - start) * COMMON_HZ)
+    return (start, _pointer(left, start, count), _pointer(right, start, count)) if count >= COMMON_HZ else None
 
 
 @dataclass(frozen=True)
 class _Match:
-    """How two feet go together at each lag, in samples.
+    """How two feet go together at each lag, in samples."""
 
-    ``opposite`` is complex: its real part counts the samples half a turn apart, its size does not mind a small turn;
-    ``together`` counts those in which both pedal or both rest; ``overlap`` those that both have.
-    """
-
-    opposite: NDArray[np.complex128]
-    together: Array
-    overlap: Array
+    opposite: Complex  # Its real part counts those half a turn apart, its size does not mind a small turn
+    together: Array  # Those in which both pedal or both rest
+    overlap: Array  # Those that both have
     lags: Indices
 
     @property
@@ -50,11 +58,11 @@ class _Match:
         return 0.5 * (self.opposite.real + self.together)
 
 
-def _match(left: Array, right: Array) -> _Match:
+def _match(left: Complex, right: Complex) -> _Match:
     """Slide the right foot's pointer along the left's."""
     length = next_fast_len(left.size + right.size)
 
-    def slid(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.complex128]:
+    def slid(first: NDArray[Any], second: NDArray[Any]) -> Complex:
         return np.asarray(ifft(fft(first, length) * np.conj(fft(second, length))))
 
     riding = [2.0 * (np.abs(pointer) > 0.5) - 1.0 for pointer in (left, right)]
@@ -129,14 +137,13 @@ def _rivalled(match: _Match, best: int) -> bool:
 
 def _left_over(left: FootTrace, right: FootTrace) -> tuple[Array, Array]:
     """Return the lag that is left between the feet, piece by piece: (middle of the piece, lag), both [s]."""
-    start = max(left.time_s[0], right.time_s[0])
-    count = int((min(left.time_s[-1], right.time_s[-1]) - start) * COMMON_HZ)
-    if count < COMMON_HZ:
-        return np.empty(0), np.empty(0)
-    first, second = _pointer(left, float(start), count), _pointer(right, float(start), count)
-    length = min(int(PIECE_S * COMMON_HZ), count)
-    middle, lag = [], []
-    for k in range(0, count - length + 1, length):
+    middle, lag = list[float](), list[float]()
+    pointers = _pointers(left, right)
+    if pointers is None:
+        return np.array(middle), np.array(lag)
+    start, first, second = pointers
+    length = min(int(PIECE_S * COMMON_HZ), first.size)
+    for k in range(0, first.size - length + 1, length):
         a, b = first[k : k + length], second[k : k + length]
         opposite = np.sum(-a * np.conj(b))
         pace = np.sum(a[1:] * np.conj(a[:-1]))
@@ -145,7 +152,7 @@ def _left_over(left: FootTrace, right: FootTrace) -> tuple[Array, Array]:
         speed = float(np.angle(pace)) * COMMON_HZ
         if speed <= 0:
             continue
-        middle.append(float(start) + (k + length / 2) / COMMON_HZ)
+        middle.append(start + (k + length / 2) / COMMON_HZ)
         # A right foot ahead of its place has stamps that are too early
         lag.append(-float(np.angle(opposite)) / speed)
     return np.array(middle), np.array(lag)
@@ -155,11 +162,10 @@ def check_pair(left: FootTrace, right: FootTrace) -> tuple[Finding, ...]:
     """Check that two feet on one clock are half a turn apart."""
     if left.crank_deg is None or right.crank_deg is None:
         return ()
-    start = max(left.time_s[0], right.time_s[0])
-    count = int((min(left.time_s[-1], right.time_s[-1]) - start) * COMMON_HZ)
-    if count < COMMON_HZ:
+    pointers = _pointers(left, right)
+    if pointers is None:
         return (finding("clocks_apart"),)
-    product = _pointer(left, float(start), count) * np.conj(_pointer(right, float(start), count))
+    product = pointers[1] * np.conj(pointers[2])
     total = float(np.sum(np.abs(product)))
     mean = complex(np.sum(product))
     if total < COMMON_HZ:
@@ -181,9 +187,7 @@ def check_sides(trace: FootTrace, right_crank: Channel) -> tuple[Finding, ...]:
     if np.count_nonzero(inside) < 100 or np.count_nonzero(known) < 100:
         return ()
     when = trace.time_s[inside]
-    recorded = np.interp(when, right_crank.time_s[known], pointer[known].real) + 1j * np.interp(
-        when, right_crank.time_s[known], pointer[known].imag
-    )
+    recorded = _interpolated(when, right_crank.time_s[known], pointer[known])
     own = np.exp(1j * np.radians(trace.crank_deg[inside])) * (1.0 if trace.side == "right" else -1.0)
     agreement = float(np.sum((own * np.conj(recorded)).real) / np.sum(np.abs(recorded)))
     return (finding("sides_swapped", side=trace.side),) if agreement < -0.5 else ()

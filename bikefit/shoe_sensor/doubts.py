@@ -9,13 +9,10 @@ from bikefit.shoe_sensor.circle import Circle
 from bikefit.shoe_sensor.lag import Lag
 from bikefit.shoe_sensor.samples import Readings
 
-DENT_ERROR_DEG_M = 200.0
-"""Error of the angle for each metre by which the pedal's path is from a circle."""
-
 
 def errors_of(readings: Readings, lag: Lag, circle: Circle, settings: Settings) -> list[float]:
     """Return the standard deviations that faults of the readings add to the zero's [deg]."""
-    errors = [DENT_ERROR_DEG_M * circle.radius_rms_m]
+    errors = [settings.dent_sd_deg_m * circle.radius_rms_m]
     for seen in (readings.gyroscope, readings.accelerometer):
         if seen.clipped > settings.clipped_min_share:
             errors.append(settings.clipped_sd_deg)

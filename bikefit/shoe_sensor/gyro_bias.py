@@ -20,6 +20,7 @@ from scipy.linalg import solveh_banded
 from bikefit.model import Array, Flags, Indices
 from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.strapdown import levelled_with_turns, smoothed
+from bikefit.shoe_sensor.vectors import dots
 
 COARSE_HZ = 50.0
 """Samples are taken together until about so many a second are left."""
@@ -128,7 +129,7 @@ def fitted_bias(
     tie = np.zeros((count, 5, 10))
     tie[:, :2, :2], tie[:, :2, 2:5], tie[:, :2, 5:7] = -np.eye(2), tilting, np.eye(2)
     tie[:, 2:, 2:5], tie[:, 2:, 7:] = -np.eye(3), np.eye(3)
-    turning = intervals.mean(np.einsum("ni,ni->n", rate_rad_s, rate_rad_s))
+    turning = intervals.mean(dots(rate_rad_s, rate_rad_s))
     wander = np.sqrt(TILT_WANDER_RAD**2 + SCALE_ERROR**2 * turning)
     spread = np.sqrt(length_s)[:, None] * np.column_stack([wander, wander, np.full((count, 3), BIAS_WANDER_RAD_S)])
     tie /= spread[:, :, None]

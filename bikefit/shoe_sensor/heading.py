@@ -9,7 +9,7 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor.orientation import filtered, level_axis
 from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.samples import even_stretches
-from bikefit.shoe_sensor.vectors import applied
+from bikefit.shoe_sensor.vectors import applied, heading_rad
 
 
 def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Array]:
@@ -22,8 +22,5 @@ def foot_heading_deg(sensor: ShoeSensor, settings: Settings) -> tuple[Array, Arr
     stretches = even_stretches(sensor, settings).stretches
     turned = [matrices(filtered(part)[0]) for part in stretches]
     level = level_axis(np.concatenate(turned))
-    headings = []
-    for matrix in turned:
-        pointing = applied(matrix, level)
-        headings.append(np.degrees(np.unwrap(np.arctan2(pointing[:, 1], pointing[:, 0]))))
+    headings = [np.degrees(np.unwrap(heading_rad(applied(matrix, level)))) for matrix in turned]
     return np.concatenate([part.time_s for part in stretches]), np.concatenate(headings)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from bikefit.model import Array, Flags
+from bikefit.signals import runs
 
 MOVING_SHARE = 0.2
 """A row counts as moving where its neighbourhood varies by this share of the whole recording's variation."""
@@ -55,8 +56,8 @@ def released(time_s: Array, values: Array) -> tuple[Array, Array, float]:
     hold = rows_a_value(values)
     if not HELD_LEAST < hold < LONGEST_HOLD:
         return time_s, values, 1.0
-    starts = np.flatnonzero(np.concatenate([[True], _changed(values)]))
-    lengths = np.diff(np.append(starts, values.shape[0]))
+    starts, ends = runs(_changed(values))
+    lengths = ends - starts
     pieces = np.maximum(1, np.round(lengths / hold)).astype(int)
     first = np.repeat(starts, pieces)
     within = np.arange(first.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)

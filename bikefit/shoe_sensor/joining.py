@@ -11,10 +11,6 @@ from bikefit.conventions import ZeroKind
 from bikefit.model import Array, Finding, Flags, FootTrace, Reason, ShoeSensor, finding
 from bikefit.settings import Settings
 
-ROCKING_ERROR = 1.3
-"""Degrees of error in the mean angle per degree of the bike's lean in time with the crank."""
-STUCK_ERROR_DEG = 10.0
-
 
 @dataclass(frozen=True)
 class Mounted:
@@ -56,8 +52,8 @@ def join_pieces(
     """Join the stretches and say how far the whole may be trusted.
 
     Quality is 1 less ten times the median error of the radius, lowered where the two references disagree. The zero's
-    standard deviation adds up the settings' value, the doubts about the pose and the readings, 1.3 deg per degree of
-    the bike's lean, the disagreement and 10 deg for each stuck channel, as the root of the sum of squares.
+    standard deviation is the root of the sum of squares of the settings' value, the doubts about the pose and the
+    readings, and what the bike's lean, the disagreement and stuck channels may do.
     """
 
     def join(name: str) -> Array:
@@ -85,7 +81,7 @@ def join_pieces(
     quality = max(0.0, 1.0 - float(np.median(join("radius_error")[pedalling][::10])) / 0.1)
     errors = [settings.zero_sd_shoe_sensor_deg, mounted.zero_sd_deg, *doubts_deg]
     if math.isfinite(lean):
-        errors.append(ROCKING_ERROR * lean)
+        errors.append(settings.rocking_sd_share * lean)
     if not math.isnan(disagreement):
         quality /= 1.0 + disagreement**2
         errors.append(disagreement)
@@ -94,7 +90,7 @@ def join_pieces(
     for channel, values in (("gyroscope", sensor.gyr_deg_s), ("accelerometer", sensor.acc_m_s2)):
         if bool(np.all(values == values[0], axis=0).any()):
             findings.append(finding("sensor_axis_stuck", side=sensor.side, channel=channel))
-            errors.append(STUCK_ERROR_DEG)
+            errors.append(settings.stuck_sd_deg)
     trace = FootTrace(
         side=sensor.side,
         time_s=time,

@@ -6,14 +6,14 @@ circle dents: by about a millimetre for every ten milliseconds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bikefit.model import Array
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.carried import Stretch, carry, fit_windows, rough_axes, round_windows
-from bikefit.shoe_sensor.circle import ROUND_ENOUGH, WINDOW_S, Circle, roundness
+from bikefit.shoe_sensor.circle import WINDOW_S, Circle, roundness
 from bikefit.shoe_sensor.samples import Samples
 
 DENTED_M = 0.0004
@@ -50,8 +50,8 @@ def find_lag(stretches: list[Stretch], circle: Circle, settings: Settings) -> La
     """
     if circle.radius_rms_m < DENTED_M:
         return Lag(0.0, circle.radius_rms_m)
-    excerpt = _excerpt(stretches)
-    if len(round_windows([carry(excerpt)[0]])) < WINDOWS_MIN:
+    excerpt = _excerpt(stretches, settings)
+    if len(round_windows([carry(excerpt)], settings)) < WINDOWS_MIN:
         return Lag(0.0, circle.radius_rms_m)
     seen = {k: _dent_m(excerpt, k * STEP_S, settings) for k in (-1, 0, 1)}
     most = max(1, round(settings.lag_max_s / STEP_S))
@@ -70,13 +70,14 @@ def find_lag(stretches: list[Stretch], circle: Circle, settings: Settings) -> La
     return Lag(lag, dent)
 
 
-def _excerpt(stretches: list[Stretch]) -> Samples:
+def _excerpt(stretches: list[Stretch], settings: Settings) -> Samples:
     """Return some eighty seconds about the middle of the pedalling."""
     longest = max(stretches, key=lambda stretch: stretch.samples.time_s.size)
     samples = longest.samples
     length = round(WINDOW_S / samples.step_s)
     starts = np.arange(0, max(samples.time_s.size - length, 0) + 1, length)
-    circling = [k for k in starts if roundness(longest.path.place_m[k : k + length]) > ROUND_ENOUGH]
+    round_enough = settings.carried_round_min_share
+    circling = [k for k in starts if roundness(longest.path.place_m[k : k + length]) > round_enough]
     middle = samples.time_s[circling[len(circling) // 2] if circling else samples.time_s.size // 2]
     return samples.part(float(middle) - 0.5 * EXCERPT_S, float(middle) + 0.5 * EXCERPT_S)
 
@@ -86,9 +87,6 @@ def _dent_m(samples: Samples, lag_s: float, settings: Settings) -> float:
 
     The ends of the excerpt are left out: there the orientation has not settled.
     """
-    windows = round_windows([carry(shifted(samples, lag_s))[0]])
+    windows = round_windows([carry(shifted(samples, lag_s))], settings)
     windows = windows[1:-1] if len(windows) > 4 else windows
-    if not windows:
-        return float("inf")
-    axes: Array = rough_axes(windows)
-    return fit_windows(windows, axes, settings).radius_rms_m
+    return fit_windows(windows, rough_axes(windows), settings).radius_rms_m if windows else math.inf

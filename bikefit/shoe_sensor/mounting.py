@@ -6,6 +6,7 @@ import numpy as np
 
 from bikefit.conventions import Side
 from bikefit.model import Array
+from bikefit.settings import Settings
 
 USUAL_PITCH_DEG = 15.0
 """Mean toe-down pitch of a pedalling shoe, assumed where no pose tells the mounting."""
@@ -37,11 +38,12 @@ def nearest_rotation(matrix: Array) -> Array:
     return rotation
 
 
-def likely(shoe_axes: Array, rough_axes: Array, side: Side) -> bool:
+def likely(shoe_axes: Array, rough_axes: Array, side: Side, settings: Settings) -> bool:
     """Tell whether a mounting from a pose goes with the way the foot then pedals."""
     change = rough_axes.T @ shoe_axes
     sign = 1.0 if side == "right" else -1.0
     heading = sign * np.degrees(np.arctan2(change[1, 0], change[0, 0]))
     pitch = np.degrees(np.arctan2(-change[2, 0], np.hypot(change[0, 0], change[1, 0])))
     roll = np.degrees(np.arctan2(change[2, 1], change[2, 2]))
-    return bool(abs(heading) < 20.0 and abs(roll) < 25.0 and abs(pitch) < 50.0)
+    level = abs(roll) < settings.mounting_roll_max_deg and abs(pitch) < settings.mounting_pitch_max_deg
+    return bool(level and abs(heading) < settings.mounting_heading_max_deg)

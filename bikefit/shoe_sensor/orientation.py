@@ -12,7 +12,7 @@ from bikefit.shoe_sensor.gyro_bias import bias_over_time
 from bikefit.shoe_sensor.quaternions import BACK, matrices, multiply, turn_by
 from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.strapdown import levelled
-from bikefit.shoe_sensor.vectors import applied
+from bikefit.shoe_sensor.vectors import applied, heading_rad
 
 HEADING_SMOOTHING_S = 1.5
 
@@ -81,14 +81,10 @@ def follow_heading(quaternion: Array, step_s: float, drifts: bool) -> Orientatio
     which exists however the sensor is mounted.
     """
     turned = matrices(quaternion)
-    level = level_axis(turned)
-    pointing = applied(turned, level)
-    raw = np.unwrap(np.arctan2(pointing[:, 1], pointing[:, 0]))
-    heading = raw
+    heading = np.unwrap(heading_rad(applied(turned, level_axis(turned))))
+    width = max(1, round(2.0 * HEADING_SMOOTHING_S / step_s))
     for _ in range(3):  # three moving means are nearly a Gaussian of half their width
-        heading = np.asarray(
-            uniform_filter1d(heading, max(1, round(2.0 * HEADING_SMOOTHING_S / step_s)), mode="nearest")
-        )
+        heading = np.asarray(uniform_filter1d(heading, width, mode="nearest"))
     cosine, sine = np.cos(heading)[:, None], np.sin(heading)[:, None]
     forward, aside = turned[:, 0].copy(), turned[:, 1].copy()
     turned[:, 0], turned[:, 1] = cosine * forward + sine * aside, cosine * aside - sine * forward

@@ -11,7 +11,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from bikefit.model import Array, Flags
 from bikefit.settings import Settings
-from bikefit.shoe_sensor.vectors import crossed, lengths, swept
+from bikefit.shoe_sensor.vectors import crossed, dots, lengths, swept
+from bikefit.signals import runs_of
 
 BLOCK_S = 1.0
 PLANE_FIRST_S, PLANE_SMOOTHING_S = 2.0, 6.0
@@ -43,6 +44,11 @@ class Plane:
     def steady(self) -> Flags:
         """Pedalling in which the bike neither turns nor rocks."""
         return self.pedalling & ~self.turning & ~self.rocking
+
+
+def block_length(step_s: float) -> int:
+    """Return how many samples a block has."""
+    return max(2, round(BLOCK_S / step_s))
 
 
 def in_blocks(values: NDArray[Any], length: int) -> NDArray[Any]:
@@ -106,11 +112,6 @@ def _smoothed(blocks: Array, width: float) -> Array:
     return np.asarray(gaussian_filter1d(blocks, width, axis=0, mode="constant"))
 
 
-def _smoothed_to_ends(values: Array, width: float) -> Array:
-    """Blur block values with a Gaussian; the ends go on as they are."""
-    return np.asarray(gaussian_filter1d(values, width, mode="nearest"))
-
-
 def _spread_over(time: Array, centres: NDArray[Any], values: Array) -> Array:
     """Interpolate block values to samples; the nearest known one beyond the ends."""
     known = np.isfinite(values)
@@ -127,8 +128,7 @@ def _widened(flags: Flags, margin: float) -> Flags:
 def _line_in_runs(values: Array, weight: Array, apart: Flags, width: float) -> Array:
     """Smooth by `local_line`, never across the points flagged ``apart``."""
     out = np.full(values.size, np.nan)
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], apart, [True]]).astype(int)))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
+    for start, end in runs_of(~apart):
         out[start:end] = local_line(values[start:end], weight[start:end], width)
     return out
 
@@ -139,7 +139,7 @@ class _Blocks:
     def __init__(self, axle_m: Array, heading_rad: Array, crank_m: float, step_s: float) -> None:
         self.axle, self.heading, self.crank_m = axle_m, heading_rad, crank_m
         self.count = axle_m.shape[0]
-        self.length = max(2, round(BLOCK_S / step_s))
+        self.length = block_length(step_s)
         self.scatter = scatter_in_blocks(axle_m, self.length)
         self.centres: Array = (np.arange(self.scatter.shape[0], dtype=float) + 0.5) * self.length - 0.5
         self.position = np.arange(self.count, dtype=float)
@@ -168,7 +168,8 @@ class _Blocks:
         bike, _ = self.normals(weight)
         known = weight > 0
         filled = np.interp(self.centres, self.centres[known], bike[known])
-        return np.degrees(np.gradient(_smoothed_to_ends(filled, TURN_SMOOTHING_S / BLOCK_S))) / BLOCK_S
+        smooth = np.asarray(gaussian_filter1d(filled, TURN_SMOOTHING_S / BLOCK_S, mode="nearest"))
+        return np.degrees(np.gradient(smooth)) / BLOCK_S
 
     def axes(self, weight: Array, apart: Flags) -> tuple[Array, Array, Array]:
         """Return the bike's forward, left and up at each sample, from the blocks with weight."""
@@ -185,8 +186,7 @@ class _Blocks:
 
     def rocking_deg(self, crank_rad: Array, left: Array, weight: Array) -> Array:
         """Return the amplitude of the bike's lean, second by second."""
-        aside = np.einsum("ni,ni->n", self.axle, left)
-        twice = in_blocks(aside * np.exp(2j * crank_rad), self.length).mean(axis=1) * weight
+        twice = in_blocks(dots(self.axle, left) * np.exp(2j * crank_rad), self.length).mean(axis=1) * weight
         width = ROCKING_SMOOTHING_S / BLOCK_S
         strength = _smoothed(weight, width)
         swing = np.hypot(_smoothed(twice.real, width), _smoothed(twice.imag, width)) / np.maximum(strength, 1e-3)
@@ -222,13 +222,13 @@ def find_plane(
     if not weight.any():
         weight = riding * 1.0
     forward, left, up = blocks.axes(weight, turning)
-    crank = np.arctan2(np.einsum("ni,ni->n", axle_m, forward), np.einsum("ni,ni->n", axle_m, up))
+    crank = np.arctan2(dots(axle_m, forward), dots(axle_m, up))
     lean = blocks.rocking_deg(crank, left, riding * 1.0)
     margin = ROCKING_MARGIN_S / BLOCK_S
     rocking = _widened(np.nan_to_num(lean) > settings.rocking_max_deg, margin) & _widened(riding, margin)
     if rocking.any() and (weight * ~rocking).any():
         forward, left, up = blocks.axes(weight * ~rocking, turning | rocking)
-        crank = np.arctan2(np.einsum("ni,ni->n", axle_m, forward), np.einsum("ni,ni->n", axle_m, up))
+        crank = np.arctan2(dots(axle_m, forward), dots(axle_m, up))
     return Plane(
         normal=left,
         forward=forward,

@@ -9,13 +9,12 @@ from scipy.ndimage import uniform_filter1d
 
 from bikefit.errors import RecordingError
 from bikefit.model import Array, Flags
+from bikefit.settings import Settings
 from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.vectors import lengths
+from bikefit.signals import runs_of
 
-POSE_TO_PEDALLING_S = 30.0
 POSE_SHORTEST_S, POSE_LONGEST_S = 2.0, 20.0
-STILL_DEG_S, STILL_M_S2 = 1.5, 0.4
-MOVED_DEG_S = 3.0
 LEAVING_S = 0.3
 """So much before the middle of the last quiet window the foot surely had not set off."""
 ONSET_S, ONSET_DEG_S, ONSET_M_S2 = 0.2, 0.4, 0.05
@@ -42,35 +41,35 @@ def _moving_spread(values: Array, length: int) -> Array:
     return spread
 
 
-def _quiet(samples: Samples, window_s: float) -> Flags:
-    """Tell where neither gyroscope nor accelerometer varies within a window around the sample."""
-    length = max(2, round(window_s / samples.step_s))
+def _quiet(samples: Samples, settings: Settings) -> Flags:
+    """Tell where neither gyroscope nor accelerometer varies within a second around the sample."""
+    length = max(2, round(QUIET_S / samples.step_s))
     turning = np.degrees(_moving_spread(samples.gyr_rad_s, length))
-    return np.asarray((turning < STILL_DEG_S) & (_moving_spread(samples.acc_m_s2, length) < STILL_M_S2))
+    shaking = _moving_spread(samples.acc_m_s2, length)
+    return (turning < settings.pose_still_deg_s) & (shaking < settings.pose_still_m_s2)
 
 
-def find_still(samples: Samples, pedalling_start_s: float) -> Pose | None:
+def find_still(samples: Samples, pedalling_start_s: float, settings: Settings) -> Pose | None:
     """Find the last still stretch before the pedalling of one unbroken stretch.
 
-    None where nothing is still for two seconds within 30 s before the pedalling.
+    None where nothing is still for two seconds within the settings' time before the pedalling.
     """
     before = samples.part(samples.time_s[0], pedalling_start_s)
     length = round(QUIET_S / samples.step_s)
     if before.time_s.size < 2 * length:
         return None
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], _quiet(before, QUIET_S), [False]]).astype(int)))
-    spans = [(a, b - length // 2) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    spans = [(a, b - length // 2) for a, b in runs_of(_quiet(before, settings))]
     spans = [(a, b) for a, b in spans if (b - a) * samples.step_s >= POSE_SHORTEST_S]
     if not spans:
         return None
     first, last = spans[-1]
     start, end = float(before.time_s[first]), float(before.time_s[last - 1])
-    if pedalling_start_s - end > POSE_TO_PEDALLING_S:
+    if pedalling_start_s - end > settings.pose_to_pedalling_max_s:
         return None
     return Pose(max(start, end - POSE_LONGEST_S), end, given=False)
 
 
-def last_still_s(samples: Samples, pose: Pose, until_s: float) -> float:
+def last_still_s(samples: Samples, pose: Pose, until_s: float, settings: Settings) -> float:
     """Return when the foot surely still stood for the last time, in the pose or after it [s].
 
     Quiet is not enough there, for a foot that sets off slowly turns evenly at first: it must not turn at all.
@@ -79,7 +78,7 @@ def last_still_s(samples: Samples, pose: Pose, until_s: float) -> float:
     bias = samples.part(pose.start_s, pose.end_s).gyr_rad_s.mean(axis=0)
     length = max(2, round(QUIET_S / samples.step_s))
     turning = np.degrees(lengths(uniform_filter1d(between.gyr_rad_s - bias, length, axis=0, mode="nearest")))
-    quiet = between.time_s[_quiet(between, QUIET_S) & (turning < STILL_DEG_S)]
+    quiet = between.time_s[_quiet(between, settings) & (turning < settings.pose_still_deg_s)]
     if not quiet.size:
         return pose.end_s
     surely_s = max(pose.start_s + QUIET_S, float(quiet[-1]) - LEAVING_S)
@@ -106,7 +105,9 @@ def _setting_off_s(samples: Samples, bias_rad_s: Array, surely_s: float) -> floa
     return float(rests[-1]) - 0.5 * ONSET_S if rests.size else surely_s
 
 
-def check_given(pose: tuple[float, float], stretches: list[Samples], spans: list[tuple[float, float]]) -> Pose:
+def check_given(
+    pose: tuple[float, float], stretches: list[Samples], spans: list[tuple[float, float]], settings: Settings
+) -> Pose:
     """Return a pose that the user named, known to be usable.
 
     Raises RecordingError if it lies outside the readings, is shorter than two seconds, is not still, or has no
@@ -123,15 +124,15 @@ def check_given(pose: tuple[float, float], stretches: list[Samples], spans: list
         )
     still = inside[0].part(start, end)
     moved = float(np.degrees(np.sqrt(np.var(still.gyr_rad_s, axis=0).sum())))
-    if moved > MOVED_DEG_S:
+    if moved > settings.pose_moved_deg_s:
         raise RecordingError(
             f"{name}: the foot moves there ({moved:.0f} deg/s). Name a stretch in which you stand still, clipped in, "
             "just before you pedal off."
         )
     gap = min((max(a - end, start - b, 0.0) for a, b in spans), default=np.inf)
-    if gap > POSE_TO_PEDALLING_S:
+    if gap > settings.pose_to_pedalling_max_s:
         raise RecordingError(
-            f"{name}: no pedalling within {POSE_TO_PEDALLING_S:.0f} s of it. The sensor's heading drifts; pedal off "
-            "right after the pose."
+            f"{name}: no pedalling within {settings.pose_to_pedalling_max_s:.0f} s of it. The sensor's heading drifts; "
+            "pedal off right after the pose."
         )
     return Pose(start, end, given=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bikefit.model import Array
-from bikefit.shoe_sensor.vectors import crossed, lengths
+from bikefit.shoe_sensor.vectors import crossed, dots, lengths
 
 BACK = np.array([1.0, -1.0, -1.0, -1.0])
 """Times this, a unit quaternion turns back."""
@@ -77,7 +77,7 @@ def turned(quaternion: Array, vectors: Array) -> Array:
 def shortest_turn(start: Array, end: Array) -> Array:
     """Return the smallest rotations that take unit vectors onto others."""
     out = np.empty((4, start.shape[0]))
-    out[0] = 1.0 + np.einsum("ni,ni->n", start, end)
+    out[0] = 1.0 + dots(start, end)
     out[1:] = crossed(start, end).T
     opposite = out[0] < OPPOSITE
     if opposite.any():  # half a turn about any axis across

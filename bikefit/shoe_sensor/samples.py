@@ -13,8 +13,10 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor.clipping import clipped_share, unclipped
 from bikefit.shoe_sensor.held import released
 from bikefit.shoe_sensor.lone import bridged, lone
+from bikefit.shoe_sensor.quaternions import unit
 from bikefit.shoe_sensor.stamps import evened
 from bikefit.shoe_sensor.vectors import lengths
+from bikefit.signals import runs
 
 GRAVITY_M_S2 = 9.80665
 MAPPED = flagged(" (or map it so with --column)")
@@ -91,17 +93,13 @@ def _true_readings(time_s: Array, values: Array, least: float) -> _Channel:
 def _mended(channel: _Channel, settings: Settings) -> _Channel:
     """Put the stamps in even places where they jitter, bridge clipped peaks."""
     time_s, values = channel.time_s, channel.values
-    jitter = 0.0
-    breaks = np.flatnonzero(np.diff(time_s) > BREAK_S) + 1
-    pieces = []
-    for part, rows in zip(np.split(time_s, breaks), np.split(values, breaks), strict=True):
-        places, spread = evened(part, rows)
-        pieces.append(places)
-        jitter = max(jitter, spread)
+    pieces = [evened(time_s[a:b], values[a:b]) for a, b in zip(*runs(np.diff(time_s) > BREAK_S), strict=True)]
+    jitter = max(spread for _, spread in pieces)
     clipped = clipped_share(values)
     if clipped > settings.clipped_min_share:
         values = unclipped(values)
-    return _Channel(np.concatenate(pieces), values, replace(channel.condition, clipped=clipped, jitter_s=jitter))
+    places = np.concatenate([even_s for even_s, _ in pieces])
+    return _Channel(places, values, replace(channel.condition, clipped=clipped, jitter_s=jitter))
 
 
 def _finite(time_s: Array, values: Array) -> tuple[Array, Array]:
@@ -227,8 +225,7 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
         grid = times if even else np.asarray(start + step * np.arange(int((end - start) / step) + 1), dtype=float)
         turned: Array | None = None
         if quaternion is not None:
-            on_grid = _onto(grid, times, _continuous(quaternion[g]))
-            turned = on_grid / lengths(on_grid)[:, None]
+            turned = unit(_onto(grid, times, _continuous(quaternion[g])))
         rate, force = _onto(grid, times, gyr.values[g]), _onto(grid, acc.time_s[a], acc.values[a])
         stretches.append(Samples(grid, np.radians(np.asfortranarray(rate)), np.asfortranarray(force), turned, step))
     if not stretches:

@@ -11,7 +11,7 @@ from bikefit.errors import UsageError
 from bikefit.model import Array, Finding, Flags, FootTrace, Reason, ShoeSensor, finding, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.axis import axis_heading_deg, disagreement_deg
-from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, check_gravity, fit_windows, rough_axes, round_windows
+from bikefit.shoe_sensor.carried import Stretch, axle_path, carry, check_gravity, fit_stretches
 from bikefit.shoe_sensor.circle import Circle
 from bikefit.shoe_sensor.doubts import errors_of, obstacles_of, sign_unseen
 from bikefit.shoe_sensor.joining import Mounted, Piece, join_pieces
@@ -21,8 +21,9 @@ from bikefit.shoe_sensor.orientation import level_axis
 from bikefit.shoe_sensor.plane import Plane, find_plane
 from bikefit.shoe_sensor.pose import Pose, check_given, find_still
 from bikefit.shoe_sensor.samples import Samples, even_stretches
-from bikefit.shoe_sensor.vectors import applied, lengths
+from bikefit.shoe_sensor.vectors import applied, dots, heading_rad, lengths
 from bikefit.shoe_sensor.zero import Ridden, zero_from_pose
+from bikefit.signals import runs_of
 
 PEDALLING_LEAST_S = 7.0
 DOUBTED_DEG = 1.5
@@ -31,9 +32,7 @@ DOUBTED_DEG = 1.5
 
 def _spans(samples: Samples, flags: Flags) -> list[tuple[float, float]]:
     """Return where a flag holds for at least seven seconds [s]."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    time = samples.time_s
-    spans = [(float(time[a]), float(time[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    spans = [(float(samples.time_s[a]), float(samples.time_s[b - 1])) for a, b in runs_of(flags)]
     return [(a, b) for a, b in spans if b - a >= PEDALLING_LEAST_S]
 
 
@@ -41,15 +40,10 @@ def _no_pedalling(sensor: ShoeSensor, stretches: list[Stretch]) -> tuple[FootTra
     """Give what is left without pedalling: the foot's heading against its own slow mean, not to be trusted."""
     sign = 1.0 if sensor.side == "right" else -1.0
     time = np.concatenate([stretch.samples.time_s for stretch in stretches])
-    heading = np.concatenate([_quick_heading_deg(stretch.orientation.turned) for stretch in stretches])
+    turned = [stretch.orientation.turned for stretch in stretches]
+    heading = np.degrees(np.concatenate([heading_rad(applied(each, level_axis(each))) for each in turned]))
     trace = FootTrace(side=sensor.side, time_s=time, heel_out_deg=sign * heading, zero="none", quality=0.0)
     return trace, finding("shoe_no_pedalling", side=sensor.side)
-
-
-def _quick_heading_deg(turned: Array) -> Array:
-    """Return the heading of the shoe against its slow mean [deg], counter-clockwise from above."""
-    pointing = applied(turned, level_axis(turned))
-    return np.degrees(np.arctan2(pointing[:, 1], pointing[:, 0]))
 
 
 def trace_from_sensor(
@@ -106,21 +100,21 @@ def trace_from_sensor(
     ):
         raise UsageError("The mounting must be a rotation: three columns of length 1 at right angles.")
     readings = even_stretches(sensor, settings)
-    stretches, turned_down = _carried(readings.stretches, sensor)
-    findings = [*readings.findings, *turned_down]
-    windows = round_windows(stretches)
-    if not windows:
+    stretches = [carry(part) for part in readings.stretches]
+    check_gravity(stretches, sensor.side)
+    findings = [*readings.findings]
+    if any(stretch.turned_down for stretch in stretches):
+        findings.append(finding("quaternion_unused", side=sensor.side))
+    fitted = fit_stretches(stretches, settings)
+    if fitted is None:
         trace, none = _no_pedalling(sensor, stretches)
         return trace, (*findings, none)
-    rough = rough_axes(windows)
-    circle = fit_windows(windows, rough, settings)
-    lag = find_lag(stretches, circle, settings)
+    lag = find_lag(stretches, fitted[1], settings)
     if lag.seconds != 0.0:
-        stretches = [carry(shifted(part, lag.seconds))[0] for part in readings.stretches]
-        windows = round_windows(stretches)
-        rough = rough_axes(windows)
-        circle = fit_windows(windows, rough, settings)
+        stretches = [carry(shifted(part, lag.seconds)) for part in readings.stretches]
+        fitted = fit_stretches(stretches, settings) or fitted
         findings.append(finding("sensor_lag", side=sensor.side, lag_ms=1000.0 * lag.seconds))
+    rough, circle = fitted
     step = stretches[0].samples.step_s
     axles = [axle_path(stretch, circle) for stretch in stretches]
     planes = [
@@ -153,15 +147,6 @@ def trace_from_sensor(
     return trace, tuple(findings)
 
 
-def _carried(parts: list[Samples], sensor: ShoeSensor) -> tuple[list[Stretch], tuple[Finding, ...]]:
-    """Orient the stretches and integrate their paths; refuse an accelerometer without gravity."""
-    carried = [carry(part) for part in parts]
-    stretches = [stretch for stretch, _ in carried]
-    check_gravity(stretches, sensor.side)
-    unused = any(turned_down for _, turned_down in carried)
-    return stretches, (finding("quaternion_unused", side=sensor.side),) if unused else ()
-
-
 def _mounted(
     sensor: ShoeSensor,
     pairs: list[tuple[Samples, Plane]],
@@ -173,13 +158,13 @@ def _mounted(
 ) -> tuple[Mounted, tuple[Finding, ...]]:
     """Settle the shoe's axes in the sensor's, the kind of zero and the heel-out angle to take off."""
     side, findings = sensor.side, list[Finding]()
-    if mounting is not None and not likely(mounting, rough, side):
+    if mounting is not None and not likely(mounting, rough, side, settings):
         findings.append(finding("mounting_unlikely", side=side))
         mounting = None
     parts = [part for part, _ in pairs]
     ridden = [Ridden(part, plane.pedalling & ~plane.rocking, plane.turning) for part, plane in pairs]
     spans = [span for one in ridden for span in _spans(one.samples, one.pedalling)]
-    found = check_given(given, parts, spans) if given is not None else _found_pose(parts, spans)
+    found = check_given(given, parts, spans, settings) if given is not None else _found_pose(parts, spans, settings)
     missing: tuple[Reason, ...] = (reason("neutral_needed", side=side),)
     if found is not None:
         zero = zero_from_pose(ridden, found, spans, circle, rough, side, settings)
@@ -203,11 +188,11 @@ def _mounted(
     return Mounted(rough, "none", 0.0, 0.0, missing), (*findings, finding("mounting_unknown", side=side))
 
 
-def _found_pose(parts: list[Samples], spans: list[tuple[float, float]]) -> Pose | None:
+def _found_pose(parts: list[Samples], spans: list[tuple[float, float]], settings: Settings) -> Pose | None:
     """Look for the last still stretch before the first pedalling."""
     if not spans:
         return None
-    return find_still(next(part for part in parts if part.time_s[-1] >= spans[0][0]), spans[0][0])
+    return find_still(next(part for part in parts if part.time_s[-1] >= spans[0][0]), spans[0][0], settings)
 
 
 def _piece(
@@ -227,9 +212,7 @@ def _piece(
         return Piece(samples.time_s, unknown, unknown, unknown, rate, never, never, never, unknown, unknown, math.nan)
     sign = 1.0 if sensor.side == "right" else -1.0
     long_axis = applied(stretch.orientation.turned, shoe_axes[:, 0])
-    beside = np.einsum("ni,ni->n", long_axis, plane.normal)
-    ahead = np.einsum("ni,ni->n", long_axis, plane.forward)
-    above = np.einsum("ni,ni->n", long_axis, plane.up)
+    beside, ahead, above = (dots(long_axis, axis) for axis in (plane.normal, plane.forward, plane.up))
     heading = np.degrees(np.arcsin(np.clip(beside, -1.0, 1.0)))
     used = plane.steady
     axis = axis_heading_deg(samples.gyr_rad_s, shoe_axes, used, samples.step_s)

@@ -18,7 +18,12 @@ def lengths(vectors: Array) -> Array:
     >>> lengths(np.array([[3.0, 0.0, 4.0]])).tolist()
     [5.0]
     """
-    return np.asarray(np.sqrt(np.einsum("ni,ni->n", vectors, vectors)))
+    return np.asarray(np.sqrt(dots(vectors, vectors)))
+
+
+def dots(first: Array, second: Array) -> Array:
+    """Return the scalar products of vectors, row by row."""
+    return np.asarray(np.einsum("ni,ni->n", first, second))
 
 
 def crossed(first: Array, second: Array) -> Array:
@@ -41,6 +46,23 @@ def swept(path: Array) -> Array:
     [[0.0, 0.0, 1.0]]
     """
     return crossed(path[:-1], path[1:])
+
+
+def plane_normal(path: Array, leftward: Array) -> Array:
+    """Return the direction in which a path spreads least, to the side of the vector given.
+
+    Examples
+    --------
+    >>> plane_normal(np.diag([3.0, 1.0, 2.0]), np.array([0.0, -1.0, 0.0])).tolist()
+    [0.0, -1.0, 0.0]
+    """
+    normal: Array = np.linalg.eigh(path.T @ path)[1][:, 0]
+    return normal if normal @ leftward > 0 else -normal
+
+
+def heading_rad(pointing: Array) -> Array:
+    """Return where vectors point, seen from above, counter-clockwise from the first axis."""
+    return np.asarray(np.arctan2(pointing[:, 1], pointing[:, 0]))
 
 
 def applied(matrices: Array, vector: Array) -> Array:

@@ -17,7 +17,7 @@ from bikefit.shoe_sensor.circle import Circle, high_passed_path
 from bikefit.shoe_sensor.quaternions import matrices, running_product, turn_by
 from bikefit.shoe_sensor.samples import Samples
 from bikefit.shoe_sensor.strapdown import rotation_vectors
-from bikefit.shoe_sensor.vectors import lengths, swept
+from bikefit.shoe_sensor.vectors import dots, lengths, plane_normal, swept
 
 STANDING_S, ROUND_S = 0.7, 2.0
 """How much of standing, and of steady pedalling, belongs to the way."""
@@ -54,6 +54,11 @@ def _added_up(values: Array, step_s: float) -> Array:
     out = np.zeros_like(values)
     out[1:] = np.cumsum(0.5 * step_s * (values[1:] + values[:-1]), axis=0)
     return out
+
+
+def _travelled(force_m_s2: Array, step_s: float) -> Array:
+    """Return the path of what sets off from rest."""
+    return _added_up(_added_up(force_m_s2, step_s), step_s)
 
 
 def _carried_on(rate_rad_s: Array, first: Array, step_s: float) -> Array:
@@ -96,7 +101,7 @@ def _sensor_errors(turned: Array, force: Array, rate: Array, step_s: float) -> l
         for source in range(3):
             leaned = _added_up(turned[:, :, axis] * rate[:, source, None], step_s)
             paths.append(LEAK_SD * np.cross(leaned, total))
-    return [_added_up(_added_up(path, step_s), step_s) for path in paths]
+    return [_travelled(path, step_s) for path in paths]
 
 
 def _noise_errors(turned: Array, force: Array, time: Array, noise: tuple[float, float]) -> list[Array]:
@@ -110,7 +115,7 @@ def _noise_errors(turned: Array, force: Array, time: Array, noise: tuple[float, 
         here = ((time >= knot) & (time < knot + KNOT_S))[:, None] / math.sqrt(KNOT_S)
         paths += [noise[0] * here * axis for axis in np.eye(3)]
         paths += [np.cross(noise[1] * _added_up(here * axis, step_s), total) for axis in np.eye(3)[:2]]
-    return [_added_up(_added_up(path, step_s), step_s) for path in paths]
+    return [_travelled(path, step_s) for path in paths]
 
 
 def noise_density(still: Samples) -> tuple[float, float]:
@@ -156,7 +161,7 @@ def follow_way(
     force[:, 2] -= float(np.linalg.norm(resting_m_s2))
     goes_round = time >= round_s - section.time_s[0]
     lever = np.einsum("nij,j->ni", turned, circle.lever_m)
-    path = _added_up(_added_up(force, step), step) - lever
+    path = _travelled(force, step) - lever
     errors = _sensor_errors(turned, section.acc_m_s2, rate, step)
     errors += _noise_errors(turned, section.acc_m_s2, time, noise_density(still))
     errors += [-sd * np.einsum("nij,j->ni", turned, axis) for sd, axis in zip(LEVER_SD_M, shoe_axes.T, strict=True)]
@@ -199,8 +204,7 @@ class _Fit:
     def solved(self, roughly: Array, sense: float) -> Way:
         """Fit the revolutions first, then the whole way."""
         known = self.goes_round
-        normal = np.linalg.eigh(roughly[known].T @ roughly[known])[1][:, 0]
-        normal *= np.sign(sense * (swept(roughly)[known[1:]].sum(axis=0) @ normal))
+        normal = plane_normal(roughly[known], sense * swept(roughly)[known[1:]].sum(axis=0))
         heading = math.atan2(-normal[0], normal[1])
         matrix = self.errors[known].reshape(-1, self.shared)
         apart = (self.path - roughly)[known].reshape(-1)
@@ -234,7 +238,7 @@ class _Fit:
         yaw = heading + turn - self.turn_sd * self.left_over @ x[shared + 3 :]
         cosine, sine = np.cos(yaw), np.sin(yaw)
         left = np.stack([-sine * math.cos(lean), cosine * math.cos(lean), np.full_like(yaw, math.sin(lean))], axis=1)
-        aside = np.einsum("ni,ni->n", place, left)
+        aside = dots(place, left)
         in_plane = place - aside[:, None] * left
         radius = np.maximum(lengths(in_plane), 1e-6)
         outward = in_plane / radius[:, None]

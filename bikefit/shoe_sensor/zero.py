@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from bikefit.shoe_sensor.orientation import filtered
 from bikefit.shoe_sensor.pose import Pose, last_still_s
 from bikefit.shoe_sensor.quaternions import matrices
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.vectors import applied, lengths, swept
+from bikefit.shoe_sensor.vectors import applied, dots, lengths, plane_normal, swept
 from bikefit.shoe_sensor.way import Way, follow_way
 
 SHOWN_S, LONG_S = 30.0, 60.0
@@ -55,6 +56,11 @@ class Zero:
     shoe_axes: Array | None
     sd_deg: float = 0.0
     reasons: tuple[Reason, ...] = ()
+
+    @classmethod
+    def none(cls, code: str, side: Side, **values: Any) -> Zero:
+        """Say why there is none."""
+        return cls(None, reasons=(reason(code, side=side, **values),))
 
 
 @dataclass(frozen=True)
@@ -95,49 +101,46 @@ def zero_from_pose(
     that does not keep to a line, or a way from the pose that leaves the crank's circle or turns, leaves no zero.
     """
     span = min(spans, key=lambda one: max(one[0] - pose.end_s, pose.start_s - one[1], 0.0))
-    holding = [one for one in ridden if one.samples.time_s[0] <= min(span[0], pose.start_s) + 0.5]
-    holding = [one for one in holding if one.samples.time_s[-1] >= max(min(span[1], pose.end_s), pose.end_s) - 0.5]
+    start_s, end_s = min(span[0], pose.start_s) + 0.5, pose.end_s - 0.5
+    holding = [one for one in ridden if one.samples.time_s[0] <= start_s and one.samples.time_s[-1] >= end_s]
     if not holding:
-        return Zero(None, reasons=(reason("pose_apart", side=side),))
+        return Zero.none("pose_apart", side)
     stretch, sense = holding[-1], 1.0
     if span[0] < pose.end_s:
         stretch, sense = stretch.backwards(), -1.0
         pose, span = Pose(-pose.end_s, -pose.start_s, pose.given), (-span[1], -span[0])
     course = _course(stretch, pose, span, circle, sense)
     if course is None:
-        return Zero(None, reasons=(reason("pose_apart", side=side),))
-    doubts = _doubts(course, stretch, pose, circle, rough, sense, side, settings)
+        return Zero.none("pose_apart", side)
+    doubts = _doubts(course, rough, side, settings)
     if doubts.reasons:
         return doubts
-    axes = course.shoe_axes(pose)
-    if not likely(axes, rough, side):
-        return Zero(None, reasons=(reason("pose_otherwise", side=side),))
+    axes = course.shoe_axes()
+    if not likely(axes, rough, side, settings):
+        return Zero.none("pose_otherwise", side)
     turned = course.foot_turned_deg(axes)
     if turned > settings.pose_turn_max_deg:
-        far = reason("pose_turned_far", side=side, deg=turned, limit=settings.pose_turn_max_deg)
-        return Zero(None, reasons=(far,))
+        return Zero.none("pose_turned_far", side, deg=turned, limit=settings.pose_turn_max_deg)
     return Zero(axes, math.hypot(doubts.sd_deg, BEYOND_FLOAT * max(0.0, turned - FLOAT_DEG)))
 
 
 @dataclass(frozen=True)
 class _Course:
-    """Where the bike points, piece by piece, from the pose on.
+    """Where the bike points, piece by piece, from the pose on."""
 
-    ``turned`` is the sensor's orientation with the pose's bias held, ``riding`` where the foot goes round; ``line`` is
-    start and slope of the heading over time [rad, rad/s]; ``off_deg`` how far each piece lies off it in the first half
-    minute, ``long_off_deg`` in the first minute where there is one; ``shown_s`` how long it was seen; ``first_s`` when
-    the foot first went round.
-    """
-
-    samples: Samples
-    turned: Array
+    stretch: Ridden
+    pose: Pose
+    circle: Circle
+    sense: float  # -1 where time runs backwards
+    samples: Samples  # From the pose on
+    turned: Array  # The sensor's orientation with the pose's bias held
     resting: Flags
-    riding: Flags
-    line: tuple[float, float]
-    off_deg: Array
-    long_off_deg: Array | None
-    shown_s: float
-    first_s: float
+    riding: Flags  # Where the foot goes round
+    line: tuple[float, float]  # Start and slope of the heading over time [rad, rad/s]
+    off_deg: Array  # How far each piece lies off it in the first half minute
+    long_off_deg: Array | None  # The same in the first minute, where there is one
+    shown_s: float  # How long it was seen
+    first_s: float  # When the foot first went round
 
     @property
     def bend_deg(self) -> float:
@@ -154,11 +157,11 @@ class _Course:
         """How far the heading went while it was seen [deg]."""
         return abs(math.degrees(self.line[1])) * self.shown_s
 
-    def shoe_axes(self, pose: Pose) -> Array:
+    def shoe_axes(self) -> Array:
         """Return the shoe's axes in the sensor's, with the pose as zero."""
         error = math.radians(BIAS_MOST_DEG_S)
         slope = self.line[1] if abs(self.line[1]) < error else 0.0
-        heading = self.line[0] + slope * 0.5 * (pose.start_s + pose.end_s)
+        heading = self.line[0] + slope * 0.5 * (self.pose.start_s + self.pose.end_s)
         forward = np.array([math.cos(heading), math.sin(heading), 0.0])
         bike = np.stack([forward, [-forward[1], forward[0], 0.0], [0.0, 0.0, 1.0]], axis=1)
         axes: Array = nearest_rotation(self.turned[self.resting].sum(axis=0)).T @ bike
@@ -169,7 +172,7 @@ class _Course:
         heading = self.line[0] + self.line[1] * self.samples.time_s[self.riding]
         left = np.stack([-np.sin(heading), np.cos(heading)], axis=1)
         pointing = applied(self.turned[self.riding], shoe_axes[:, 0])
-        beside = np.einsum("ni,ni->n", pointing[:, :2], left)
+        beside = dots(pointing[:, :2], left)
         return abs(math.degrees(float(np.arcsin(np.clip(beside, -1.0, 1.0)).mean())))
 
 
@@ -192,8 +195,21 @@ def _course(stretch: Ridden, pose: Pose, span: tuple[float, float], circle: Circ
     early = times < times[0] + SHOWN_S
     line, off_deg = _line(times[early], headings[early])
     long_off = _line(times, headings)[1] if times[-1] - times[0] > 0.75 * LONG_S else None
-    first = float(section.time_s[np.flatnonzero(riding)[0]])
-    return _Course(section, turned, resting, riding, line, off_deg, long_off, float(np.ptp(times[early])), first)
+    return _Course(
+        stretch=stretch,
+        pose=pose,
+        circle=circle,
+        sense=sense,
+        samples=section,
+        turned=turned,
+        resting=resting,
+        riding=riding,
+        line=line,
+        off_deg=off_deg,
+        long_off_deg=long_off,
+        shown_s=float(np.ptp(times[early])),
+        first_s=float(section.time_s[np.flatnonzero(riding)[0]]),
+    )
 
 
 def _headings(axle: Array, riding: Flags, section: Samples, sense: float) -> tuple[Array, Array]:
@@ -206,9 +222,8 @@ def _headings(axle: Array, riding: Flags, section: Samples, sense: float) -> tup
         pieces = [slice(*np.flatnonzero(riding)[[0, -1]])]
     times, headings = [], []
     for piece in pieces:
-        normal = np.linalg.eigh(axle[piece].T @ axle[piece])[1][:, 0]
-        normal = normal if normal @ leftward > 0 else -normal
         times.append(float(section.time_s[piece].mean()))
+        normal = plane_normal(axle[piece], leftward)
         headings.append(math.atan2(-normal[0], normal[1]))
     return np.array(times), np.unwrap(headings)
 
@@ -234,48 +249,37 @@ def _line(times: Array, headings: Array) -> tuple[tuple[float, float], Array]:
     return (float(headings.mean()) - slope * float(times.mean()), slope), apart
 
 
-def _doubts(
-    course: _Course,
-    stretch: Ridden,
-    pose: Pose,
-    circle: Circle,
-    rough: Array,
-    sense: float,
-    side: Side,
-    settings: Settings,
-) -> Zero:
+def _doubts(course: _Course, rough: Array, side: Side, settings: Settings) -> Zero:
     """Tell what speaks against the pose, and what doubt it adds."""
     most, bend = settings.zero_turn_max_deg, settings.zero_bend_max_deg
     even = course.long_off_deg is not None and float(course.long_off_deg.max()) < EVEN_SHARE * bend
     drifted = 0.0 if even else course.drift_deg
     steep = abs(course.line[1]) > math.radians(BIAS_MOST_DEG_S)
     if course.bend_deg > bend or course.turns_at_first or drifted > most or steep:
-        return Zero(None, reasons=(reason("bike_turned", side=side, deg=max(course.bend_deg, course.drift_deg)),))
-    left_s = last_still_s(stretch.samples, pose, course.first_s)
+        return Zero.none("bike_turned", side, deg=max(course.bend_deg, course.drift_deg))
+    left_s = last_still_s(course.stretch.samples, course.pose, course.first_s, settings)
     if course.first_s - left_s > WAY_LONGEST_S:
-        return Zero(None, reasons=(reason("pose_apart", side=side),))
-    way = _way(course, stretch, pose, circle, rough, left_s, sense)
+        return Zero.none("pose_apart", side)
+    way = _way(course, rough, left_s)
     if way.off_m > settings.zero_way_max_m:
-        return Zero(None, reasons=(reason("pose_off_pedal", side=side, from_s=pose.start_s, to_s=pose.end_s),))
+        return Zero.none("pose_off_pedal", side, from_s=course.pose.start_s, to_s=course.pose.end_s)
     moved = _yaw_between_deg(course, left_s)
     turned = max(abs(moved), abs(way.turn_deg), abs(moved + way.turn_deg))
     if turned > most + SURE * way.turn_sd_deg:
-        return Zero(None, reasons=(reason("bike_turned", side=side, deg=turned),))
+        return Zero.none("bike_turned", side, deg=turned)
     furthest = (DRAWN * turned + POSSIBLE * way.turn_sd_deg) / Z95
     unseen = math.sqrt(max(0.0, furthest**2 - settings.zero_sd_shoe_sensor_deg**2))
-    return Zero(None, sd_deg=math.hypot(unseen, course.bend_deg, 0.0 if even else 0.25 * course.drift_deg))
+    return Zero(None, sd_deg=math.hypot(unseen, course.bend_deg, 0.25 * drifted))
 
 
-def _way(
-    course: _Course, stretch: Ridden, pose: Pose, circle: Circle, rough: Array, left_s: float, sense: float
-) -> Way:
+def _way(course: _Course, rough: Array, left_s: float) -> Way:
     """Follow the way from standing to pedalling."""
-    still = stretch.samples.part(pose.start_s, pose.end_s)
-    force = still.acc_m_s2.mean(axis=0)
-    if left_s > pose.end_s + 1.0:
-        # what the foot felt last tells better which way is up
-        force = stretch.samples.part(left_s - 0.5, left_s).acc_m_s2.mean(axis=0)
-    return follow_way(stretch.samples, still, force, left_s, course.first_s, circle, rough, sense)
+    samples, pose = course.stretch.samples, course.pose
+    still = samples.part(pose.start_s, pose.end_s)
+    # what the foot felt last tells better which way is up
+    felt = samples.part(left_s - 0.5, left_s) if left_s > pose.end_s + 1.0 else still
+    force = felt.acc_m_s2.mean(axis=0)
+    return follow_way(samples, still, force, left_s, course.first_s, course.circle, rough, course.sense)
 
 
 def _yaw_between_deg(course: _Course, left_s: float) -> float:
