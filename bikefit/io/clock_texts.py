@@ -25,18 +25,18 @@ def clock_from_texts(texts: pd.Series[str]) -> Clock | int:
     import pandas as pd
 
     texts = texts.str.strip()
-    filled = texts.dropna()
-    filled = filled[filled != ""]
-    if filled.empty:
+    filled = (texts.notna() & (texts != "")).to_numpy(dtype=bool)
+    if not filled.any():
         return Clock(np.full(len(texts), np.nan), 0.0, False)
-    first = str(filled.iloc[0])
+    begin = int(filled.argmax())
+    first = str(texts.iloc[begin])
     found: tuple[Finding, ...] = ()
     if _ISO.fullmatch(first):
         plain = texts.str.replace(",", ".", regex=False) if "," in first else texts
         moments = pd.to_datetime(plain, format="ISO8601", utc=True, errors="coerce")
-        wrong = moments.isna() & texts.notna() & (texts != "")
-        if wrong.any():
-            return int(np.flatnonzero(wrong.to_numpy())[0])
+        wrong = np.flatnonzero(moments.isna().to_numpy() & filled)
+        if wrong.size:
+            return int(wrong[0])
         stamps = moments.dt.tz_localize(None).to_numpy().astype("datetime64[ns]")
         origin = stamps[~np.isnat(stamps)][0]
         time_s = (stamps - origin) / np.timedelta64(1, "s")
@@ -46,9 +46,9 @@ def clock_from_texts(texts: pd.Series[str]) -> Clock | int:
     dated = _DATED.fullmatch(first)
     clocks = texts.str.replace(r"^[\d./-]+[ ,T]+", "", regex=True) if dated else texts
     spans = _clock_seconds(clocks)
-    wrong_row = np.flatnonzero(np.isnan(spans) & texts.notna().to_numpy() & (texts != "").to_numpy(dtype=bool))
-    if wrong_row.size or not _CLOCK.fullmatch(str(clocks[filled.index[0]])):
-        return int(wrong_row[0]) if wrong_row.size else int(filled.index[0])
+    wrong = np.flatnonzero(np.isnan(spans) & filled)
+    if wrong.size or not _CLOCK.fullmatch(str(clocks.iloc[begin])):
+        return int(wrong[0]) if wrong.size else begin
     spans = _over_midnight(spans)
     origin_s = float(spans[np.isfinite(spans)][0])
     day = _day(dated) if dated else None

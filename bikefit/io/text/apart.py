@@ -52,10 +52,9 @@ def telling_column(layout: Layout, used: Collection[int]) -> int | None:
         if all(side_in(cell) for cell in cells):
             return index
         words = words_of(name)
-        if named is None and _WHAT & set(words) and set(words) <= _WHAT | _BESIDE_WHAT:
+        measured = any(is_number(cell, layout.decimal) and "." in cell for cell in cells)
+        if named is None and not measured and _WHAT & set(words) and set(words) <= _WHAT | _BESIDE_WHAT:
             named = index
-        if named == index and any(is_number(cell, layout.decimal) and "." in cell for cell in cells):
-            named = None
     return named
 
 

@@ -163,48 +163,41 @@ def _read_small(
 def _read_by_pandas(
     pieces: Iterable[Piece], numbers: Sequence[int], texts: Sequence[int], how: Mapping[str, Any]
 ) -> list[Part]:
-    """Read the columns of each piece with pandas."""
+    """Read the columns of each piece with pandas.
+
+    Missing values are looked for only once a piece turns out to have some, which is faster.
+    """
     import pandas as pd
 
-    reader = _Reader({**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}, how)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
-        warnings.simplefilter("error", pd.errors.ParserWarning)  # of cells that it would leave out
-        return side_by_side(reader, pieces)
+    kinds: dict[int, Any] = {**dict.fromkeys(numbers, np.float64), **dict.fromkeys(texts, str)}
+    complete = not texts
 
-
-class _Reader:
-    """Reads pieces; looks for missing values only once a piece turns out to have some, which is faster."""
-
-    def __init__(self, kinds: Mapping[int, Any], how: Mapping[str, Any]) -> None:
-        self.kinds, self.how = dict(kinds), dict(how)
-        self.complete = all(kind is np.float64 for kind in kinds.values())
-
-    def __call__(self, piece: Piece) -> dict[int, Any]:
-        """Return the columns of one piece."""
-        if self.complete:
-            try:
-                return self._read(piece, na_filter=False)
-            except ValueError:
-                self.complete = False
-        return self._read(piece, na_filter=True)
-
-    def _read(self, piece: Piece, *, na_filter: bool) -> dict[int, Any]:
+    def parsed(piece: Piece, **missing: Any) -> Part:
         """Let pandas read one piece."""
-        import pandas as pd
-
         source: Any = _Bytes(piece)
-        missing = EXTRA_MISSING if na_filter else None
         try:
-            frame: pd.DataFrame = pd.read_csv(
-                source, dtype=self.kinds, na_filter=na_filter, na_values=missing, **self.how
-            )
+            frame: pd.DataFrame = pd.read_csv(source, dtype=kinds, **missing, **how)
         except pd.errors.ParserWarning:
             raise ValueError(WIDER) from None
         return {
-            column: frame[column].to_numpy() if kind is np.float64 else frame[column]
-            for column, kind in self.kinds.items()
+            **{column: frame[column].to_numpy() for column in numbers},
+            **{column: frame[column] for column in texts},
         }
+
+    def read(piece: Piece) -> Part:
+        """Return the columns of one piece."""
+        nonlocal complete
+        if complete:
+            try:
+                return parsed(piece, na_filter=False)
+            except ValueError:
+                complete = False
+        return parsed(piece, na_values=EXTRA_MISSING)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # columns that are not used may hold anything
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # of cells that it would leave out
+        return side_by_side(read, pieces)
 
 
 class _Bytes:
