@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from bikefit.comparison import ComparisonResult
@@ -15,11 +13,11 @@ from bikefit.comparison import sentences as compared
 from bikefit.model import FootResult, SessionResult
 from bikefit.report.brief_sentences import compared_lines, first_sentence, how_sure, next_lines, untouched_line
 from bikefit.report.notes import Note, comparison_notes, session_notes
+from bikefit.report.out.parts import below, note_line
 from bikefit.words import Words, degree_signs
 
 MOST_LINES = 15
 MOST_NOTES = 3
-STYLES = {"info": "", "warning": "yellow", "error": "red"}
 SAID_WITH_THE_ANSWER = {"float_stop", "excess_is_lower_bound"}
 """Findings that a foot's answer says already where its cleat comes first."""
 
@@ -68,21 +66,9 @@ class Brief:
         return short
 
 
-def note_line(level: str, message: str) -> RenderableType:
-    """Return one remark as a list item, coloured by its level."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_row("-", Text(message, style=STYLES[level]))
-    return grid
-
-
 def _lines(console: Console, options: ConsoleOptions, parts: Sequence[RenderableType]) -> int:
     """Count the lines that parts take."""
     return len(console.render_lines(Group(*parts), options)) if parts else 0
-
-
-def _below(line: str) -> RenderableType:
-    """Return a line under an answer."""
-    return Padding(Text(line), (0, 0, 0, 2))
 
 
 # ---- one session --------------------------------------------------------------------------------------------
@@ -96,7 +82,7 @@ def session_brief(words: Words, result: SessionResult, heading: str) -> Brief:
         answer.append(Text(degree_signs(said), style="bold"))
         sure = how_sure(words, foot)
         if sure:
-            answer.append(_below(sure))
+            answer.append(below(sure))
     notes = [note for note in session_notes(words, result) if not _said_already(note, result)]
     return Brief(words, heading, tuple(answer), tuple(_next(words, feet, result.system.placement)), tuple(notes))
 
@@ -127,13 +113,13 @@ def comparison_brief(words: Words, result: ComparisonResult, heading: str) -> Br
     densest: list[RenderableType] = []
     for foot in sorted(result.feet.values(), key=lambda foot: foot.untouched):
         if foot.untouched:
-            said = Text(untouched_line(words, foot))
-            answer, dense, densest = [*answer, said], [*dense, said], [*densest, said]
-            continue
-        verdict = Text(compared.answer(words, foot, result.system.cap, short=True), style="bold")
-        lines = compared_lines(words, foot)
-        answer += [verdict, *map(_below, lines)]
-        dense += [verdict, _below(" ".join(lines))]
-        densest += [Text.assemble(verdict, " ", " ".join(lines))]
+            head, lines = Text(untouched_line(words, foot)), []
+        else:
+            head = Text(compared.answer(words, foot, result.system.cap, short=True), style="bold")
+            lines = compared_lines(words, foot)
+        run_on = " ".join(lines)
+        answer += [head, *map(below, lines)]
+        dense += [head, *([below(run_on)] if lines else [])]
+        densest.append(Text.assemble(head, " ", run_on) if lines else head)
     notes = tuple(comparison_notes(words, result))
     return Brief(words, heading, tuple(answer), (), notes, (tuple(dense), tuple(densest)))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +12,8 @@ from bikefit.inspection import FootInspection, Inspection
 from bikefit.model import ChannelInfo
 from bikefit.report.brief_sentences import first_sentence
 from bikefit.report.notes import Note, in_order
-from bikefit.report.out.brief import MOST_NOTES, note_line
+from bikefit.report.out.brief import MOST_NOTES
+from bikefit.report.out.parts import note_line, table, titled, to_paste
 from bikefit.report.out.text import notes_part
 from bikefit.words import Words, degree_signs
 
@@ -29,14 +28,9 @@ def inspection_text(words: Words, found: Inspection, *, details: bool = False) -
     parts: list[RenderableType] = [Text(heading, style="bold")]
     parts += _all_of_it(words, found) if details else [_channels_line(words, found)]
     for key, lines in (("can", found.can), ("missing", found.missing)):
-        if lines:
-            told = (note_line("info", line.told(words)) for line in lines)
-            parts += ["", Text(words.text(f"inspect.{key}"), style="bold"), *told]
+        parts += titled(words.text(f"inspect.{key}"), (note_line("info", line.told(words)) for line in lines))
     parts += _findings(words, found, details=details)
-    if found.advice:
-        # commands are not wrapped: they are there to be pasted
-        commands = (Text(f"  {line}", no_wrap=True, overflow="ignore") for line in found.advice)
-        parts += ["", Text(words.text("inspect.advice"), style="bold"), *commands]
+    parts += titled(words.text("inspect.advice"), map(to_paste, found.advice))
     if not details:
         parts.append(Text(words.text("inspect.more"), style="dim"))
     return Group(*parts)
@@ -53,32 +47,27 @@ def _findings(words: Words, found: Inspection, *, details: bool) -> list[Rendera
     notes = in_order(Note(item.level, item.code, degree_signs(words.finding(item))) for item in found.findings)
     if details:
         return notes_part(words, notes)
-    told = [note_line(note.level, first_sentence(note.message)) for note in notes[:MOST_NOTES]]
-    return ["", Text(words.text("terminal.findings"), style="bold"), *told] if told else []
+    told = (note_line(note.level, first_sentence(note.message)) for note in notes[:MOST_NOTES])
+    return titled(words.text("terminal.findings"), told)
 
 
 def _all_of_it(words: Words, found: Inspection) -> list[RenderableType]:
     """Return the tables of feet and channels, and the laps."""
-    parts: list[RenderableType] = []
-    if found.feet:
-        parts += ["", Text(words.text("inspect.feet"), style="bold"), _feet(words, found)]
-    parts += ["", Text(words.text("inspect.sections"), style="bold"), _channels(words, found)]
-    if len(found.laps) > 1:
-        laps = [
-            note_line("info", words.text("inspect.lap", number=lap.number, low=lap.start_s, high=lap.end_s))
-            for lap in found.laps[:MOST_LAPS]
-        ]
-        parts += ["", Text(words.text("inspect.laps"), style="bold"), *laps]
-    return parts
+    laps = [
+        note_line("info", words.text("inspect.lap", number=lap.number, low=lap.start_s, high=lap.end_s))
+        for lap in found.laps[:MOST_LAPS]
+    ]
+    return [
+        *titled(words.text("inspect.feet"), [_feet(words, found)] if found.feet else []),
+        *titled(words.text("inspect.sections"), [_channels(words, found)]),
+        *titled(words.text("inspect.laps"), laps if len(found.laps) > 1 else []),
+    ]
 
 
 def _feet(words: Words, found: Inspection) -> Table:
     """Return the feet that can be analysed, a row each."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in words.columns("inspect.foot_columns"):
-        table.add_column(name)
-    for side, foot in found.feet.items():
-        table.add_row(
+    rows = [
+        (
             words.text(f"side.{side}"),
             words.text(f"inspect.source_{foot.source}"),
             words.text(f"reference.{foot.reference}"),
@@ -88,7 +77,9 @@ def _feet(words: Words, found: Inspection) -> Table:
             _gaps(words, foot),
             words.signed_interval(foot.range_deg),
         )
-    return table
+        for side, foot in found.feet.items()
+    ]
+    return table(words.columns("inspect.foot_columns"), rows)
 
 
 def _gaps(words: Words, foot: FootInspection) -> str:
@@ -100,19 +91,18 @@ def _gaps(words: Words, foot: FootInspection) -> str:
 
 def _channels(words: Words, found: Inspection) -> Table:
     """Return all that the file holds, one row per channel."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in words.columns("inspect.columns"):
-        table.add_column(name)
-    for channel in found.channels:
-        table.add_row(
-            escape(channel.name),
+    rows = [
+        (
+            channel.name,
             channel.meaning,
-            escape(channel.unit),
+            channel.unit,
             str(channel.samples),
             _rate(words, channel),
-            escape(channel.told(words)),
+            channel.told(words),
         )
-    return table
+        for channel in found.channels
+    ]
+    return table(words.columns("inspect.columns"), rows)
 
 
 def _rate(words: Words, channel: ChannelInfo) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from bikefit import __version__
+from bikefit.report.out.parts import table, to_paste
 from bikefit.report.pages.learn_view import about, headline, number_rows
 from bikefit.response import StudioPrior
 from bikefit.words import Words
@@ -17,16 +16,12 @@ from bikefit.words import Words
 
 def learn_text(words: Words, prior: StudioPrior, written: Path | None = None) -> RenderableType:
     """Lay out the prior; ``written`` is where its settings are."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for place, name in enumerate(words.columns("learn.columns")):
-        table.add_column(name, justify="left" if place == 0 else "right")
-    for row in number_rows(words, prior):
-        table.add_row(*(Text(cell) for cell in (row.name, row.studio, row.riders, row.built_in, row.following)))
-    parts: list[RenderableType] = [Text(headline(words, prior), style="bold"), "", table, ""]
+    rows = [(row.name, row.studio, row.riders, row.built_in, row.following) for row in number_rows(words, prior)]
+    numbers = table(words.columns("learn.columns"), rows, numeric=True, show_edge=False)
+    parts: list[RenderableType] = [Text(headline(words, prior), style="bold"), "", numbers, ""]
     parts += [Text(line) for line in about(words, prior)]
     if written is not None:
-        # a path to paste is longer than the line
-        parts.append(Text(words.text("learn.use", path=str(written)), no_wrap=True, overflow="ignore"))
+        parts.append(to_paste(words.text("learn.use", path=str(written)), ""))
     return Group(*parts)
 
 

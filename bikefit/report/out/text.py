@@ -9,17 +9,15 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.markup import escape
-from rich.padding import Padding
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from bikefit.model import FootResult, SessionResult, WedgeSystem, sentences
-from bikefit.report.notes import Note, session_notes
-from bikefit.report.out.brief import note_line, session_brief
+from bikefit.report.notes import Note, in_order, session_notes
+from bikefit.report.out.brief import session_brief
+from bikefit.report.out.parts import below, note_line, table, titled
 from bikefit.words import Words, degree_signs
 
 ASCII = {
@@ -104,12 +102,9 @@ def session_text(words: Words, result: SessionResult, *, details: bool = False) 
     feet = list(result.feet.values())
     parts: list[RenderableType] = [Text(heading, style="dim"), ""]
     for foot, answer in zip(feet, result.answers(words), strict=True):
-        parts += [
-            Text(degree_signs(answer), style="bold"),
-            Padding(Text(sentences.how_sure(words, foot.excess, foot.recommendation)), (0, 0, 0, 2)),
-            "",
-        ]
-    parts += [*_next(words, feet), _table(words, result, feet), *notes_part(words, session_notes(words, result))]
+        sure = sentences.how_sure(words, foot.excess, foot.recommendation)
+        parts += [Text(degree_signs(answer), style="bold"), below(sure), ""]
+    parts += [*_next(words, feet), "", _table(words, feet), *notes_part(words, session_notes(words, result))]
     cautions = sentences.cautions_of(words, (foot.recommendation for foot in feet), result.system.placement)
     parts += ["", Text(" ".join(cautions), style="dim")]
     return Group(*parts)
@@ -117,31 +112,19 @@ def session_text(words: Words, result: SessionResult, *, details: bool = False) 
 
 def notes_part(words: Words, notes: Sequence[Note]) -> list[RenderableType]:
     """Return all there is to know under its heading; nothing where there is none."""
-    if not notes:
-        return []
-    told = (note_line(note.level, note.told(words)) for note in notes)
-    return ["", Text(words.text("terminal.findings"), style="bold"), *told]
+    return titled(words.text("terminal.findings"), (note_line(note.level, note.told(words)) for note in notes))
 
 
 def _next(words: Words, feet: list[FootResult]) -> list[RenderableType]:
     """Return what to do next, each thing once with the shoes that it is for."""
-    shoes: dict[str, list[str]] = {}
+    said = []
     for foot in feet:
         following = sentences.what_next(words, foot.recommendation, foot.visible)
         if foot.recommendation.next_step.action == "test":
             following += " " + words.text("next.plan")
-        shoes.setdefault(following, []).append(words.shoe(foot.side))
-    return [
-        Text(words.text("terminal.next"), style="bold"),
-        *(_for_shoes(words, message, names) for message, names in shoes.items()),
-        "",
-    ]
-
-
-def _for_shoes(words: Words, message: str, names: list[str]) -> RenderableType:
-    """Return a remark with the shoe, or both, that it is for."""
-    shoe = names[0] if len(names) == 1 else words.text("terminal.both_shoes")
-    return note_line("info", words.text("terminal.for_shoe", shoe=shoe, message=message))
+        said.append(Note("info", "", following, (foot.side,)))
+    title = Text(words.text("terminal.next"), style="bold")
+    return [title, *(note_line(note.level, note.told(words)) for note in in_order(said))]
 
 
 def _heading(words: Words, result: SessionResult) -> str:
@@ -160,26 +143,17 @@ def _heading(words: Words, result: SessionResult) -> str:
     )
 
 
-def _table(words: Words, result: SessionResult, feet: list[FootResult]) -> Table:
+def _table(words: Words, feet: list[FootResult]) -> Table:
     """Return the numbers, one column per foot."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("")
-    for foot in feet:
-        table.add_column(words.text(f"side.{foot.side}").capitalize(), justify="right")
-    rows = [foot.figures(words) for foot in feet]
-    for key in rows[0] if rows else ():
-        table.add_row(words.text(f"terminal.{key}"), *(escape(cells[key]) for cells in rows))
-    return table
+    cells = [foot.figures(words) for foot in feet]
+    rows = [(words.text(f"terminal.{key}"), *(each[key] for each in cells)) for key in (cells[0] if cells else ())]
+    return table(["", *(words.text(f"side.{foot.side}").capitalize() for foot in feet)], rows, numeric=True)
 
 
 def systems_text(words: Words, systems: Mapping[str, WedgeSystem]) -> RenderableType:
     """List the wedge systems: a table, then the cautions and the source of each."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in words.columns("terminal.systems_columns"):
-        table.add_column(name, overflow="fold")
-    parts: list[RenderableType] = [table]
-    for system in systems.values():
-        table.add_row(
+    rows = [
+        (
             system.id,
             system.name,
             words.degrees(system.cant_deg),
@@ -187,15 +161,11 @@ def systems_text(words: Words, systems: Mapping[str, WedgeSystem]) -> Renderable
             words.text(f"terminal.{system.placement}"),
             words.listed(system.cleats),
         )
-        parts.append(
-            Text(
-                words.text(
-                    "terminal.source",
-                    name=system.name,
-                    source=words.of_system(system.source),
-                    date=words.day(system.date),
-                )
-            )
-        )
+        for system in systems.values()
+    ]
+    parts: list[RenderableType] = [table(words.columns("terminal.systems_columns"), rows, overflow="fold")]
+    for system in systems.values():
+        source, date = words.of_system(system.source), words.day(system.date)
+        parts.append(Text(words.text("terminal.source", name=system.name, source=source, date=date)))
         parts += [note_line("info", words.of_system(caution)) for caution in system.cautions]
     return Group(*parts)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bikefit.report.out.brief import note_line
+from bikefit.report.out.parts import below, note_line, titled, to_paste
 from bikefit.report.pages import visit_view
 from bikefit.visit import Visit
 from bikefit.words import Words
@@ -16,18 +15,14 @@ from bikefit.words import Words
 def visit_text(words: Words, visit: Visit) -> RenderableType:
     """Lay out a visit."""
     parts: list[RenderableType] = [Text(visit_view.heading(words, visit), style="bold")]
-    parts += [Padding(Text(line), (0, 0, 0, 2)) for line in visit_view.about(words, visit)]
+    parts += map(below, visit_view.about(words, visit))
     if not visit.recordings:
         return Group(*parts)
     page = visit_view.visit_page(words, visit)
     parts += ["", *(_step(step) for step in page.steps)]
     for title, lines in ((words.text("visit.same"), page.same), (page.bolts_title, page.bolts)):
-        parts += ["", Text(title, style="bold"), *(note_line("info", line) for line in lines)]
-    parts += [
-        "",
-        Text(words.text("visit.type"), style="bold"),
-        Text(f"  {visit.compare}", no_wrap=True, overflow="ignore"),
-    ]
+        parts += titled(title, (note_line("info", line) for line in lines))
+    parts += titled(words.text("visit.type"), [to_paste(visit.compare)])
     parts += ["", Text(page.sees), "", Text(" ".join(page.cautions), style="dim")]
     return Group(*parts)
 
