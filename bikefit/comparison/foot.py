@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bikefit.comparison import verdict
@@ -20,79 +20,65 @@ from bikefit.comparison.result import (
     OwnResponse,
     PriorUsed,
 )
-from bikefit.comparison.series import FootSeries, build_series, recording_order
+from bikefit.comparison.series import FootSeries, Taken, build_series
 from bikefit.conventions import Side
-from bikefit.model import Array, Finding, Reading, Readings, Reason, Response, WedgeSystem, finding
+from bikefit.model import Finding, Reason, Response, WedgeSystem, finding
 from bikefit.response import Assumptions, planned_minimal_detectable_deg, rank_recordings
 from bikefit.settings import Settings
 from bikefit.wedges import undetermined
-
-Curves = Mapping[Side, Array]
-"""One recording's curves of the used strokes, shape (strokes, 100), for each foot [deg]."""
 
 
 @dataclass(frozen=True)
 class FootRecordings:
     """One foot's recordings as they were given, and those of them that can be used."""
 
-    side: Side  # The foot
+    side: Side
     compared: tuple[ComparedRecording, ...]  # All, as the comparison shows them
     series: FootSeries | None  # The usable ones; None where there is none
-    strokes: tuple[Array | None, ...]  # The curves of the usable ones
     fitted: int  # Signed count in the last recording of this foot
     findings: tuple[Finding, ...]  # What must be known of them
 
 
 def gather_foot(
-    side: Side,
-    sessions: Sequence[Readings],
-    names: Sequence[str],
-    json_names: Sequence[str],
-    turns_deg: Sequence[float],
-    settings: Settings,
-    *,
-    cleat_float_deg: float | None = None,
-    curves: Sequence[Curves] = (),
+    side: Side, taken: Sequence[Taken], settings: Settings, cleat_float_deg: float | None = None
 ) -> FootRecordings:
     """Bring one foot's recordings together.
 
-    Each comes with its label, its name in the JSON, the turn of its cleat against the first recording [deg] and, where
-    they are at hand, its curves. What is missing is an outcome with reasons; what must not be compared
-    (`bikefit.comparison.guards`) is a `UsageError`.
+    What is missing is an outcome with reasons; what must not be compared (`bikefit.comparison.guards`) is a
+    `UsageError`.
     """
-    feet = {i: sessions[i].feet[side] for i in recording_order(sessions) if side in sessions[i].feet}
-    counts = [foot.fitted_wedges for foot in feet.values()]
-    check_turned_cleat(side, counts, [turns_deg[i] for i in feet], cleat_float_deg)
-    usable = [i for i, foot in feet.items() if foot.is_usable(settings.strokes_min)]
-    strokes = [each.get(side) for each in curves] if curves else [None] * len(sessions)
-    compared = tuple(
-        _compared(feet.get(i), strokes[i], turns_deg[i], name=json_names[i], label=names[i], used=i in usable)
-        for i in range(len(sessions))
-    )
-    uncounted = {i for i, foot in feet.items() if foot.fitted_wedges is None}
+    here = sorted((one for one in taken if side in one.readings.feet), key=lambda one: one.order)
+    counts = [one.readings.feet[side].fitted_wedges for one in here]
+    check_turned_cleat(side, counts, [one.turn_deg.of(side) for one in here], cleat_float_deg)
+    usable = [one for one in here if one.readings.feet[side].is_usable(settings.strokes_min)]
+    uncounted = [one for one, count in zip(here, counts, strict=True) if count is None]
     found = [
-        finding("compare_count_unknown" if i in uncounted else "compare_left_out", side=side, name=names[i])
-        for i in range(len(sessions))
-        if i not in usable
+        finding("compare_count_unknown" if one in uncounted else "compare_left_out", side=side, name=one.label)
+        for one in taken
+        if one not in usable
     ]
-    series = None
     if usable:
-        own = [feet[i] for i in usable]
-        found += check_feet(side, own, [names[i] for i in usable], settings)
-        found += turned_cleat(side, own, [turns_deg[i] for i in usable])
-        series = build_series(side, sessions, usable, turns_deg, no_float=cleat_float_deg == 0.0)
-    return FootRecordings(side, compared, series, tuple(strokes[i] for i in usable), counts[-1] or 0, tuple(found))
+        own = [one.readings.feet[side] for one in usable]
+        found += check_feet(side, own, [one.label for one in usable], settings)
+        found += turned_cleat(side, own, [one.turn_deg.of(side) for one in usable])
+    return FootRecordings(
+        side,
+        tuple(_compared(side, one, used=one in usable) for one in taken),
+        build_series(side, usable, no_float=cleat_float_deg == 0.0) if usable else None,
+        counts[-1] or 0,
+        tuple(found),
+    )
 
 
-def _compared(
-    foot: Reading | None, strokes: Array | None, turn_deg: float, *, name: str, label: str, used: bool
-) -> ComparedRecording:
+def _compared(side: Side, one: Taken, *, used: bool) -> ComparedRecording:
     """Return one recording as the comparison shows it."""
+    foot, turn_deg = one.readings.feet.get(side), one.turn_deg.of(side)
     if foot is None:
-        return ComparedRecording(name, None, math.nan, math.nan, turn_deg, used=False, label=label)
+        return ComparedRecording(one.name, None, math.nan, math.nan, turn_deg, used=False, label=one.label)
+    strokes = one.curves.get(side)
     shown = strokes if strokes is not None and len(strokes) > 1 else None
     return ComparedRecording(
-        name=name,
+        name=one.name,
         wedges=foot.fitted_wedges,
         value_deg=foot.excess.deg if used else math.nan,
         standard_error_deg=foot.standard_error_deg if used else math.nan,
@@ -101,7 +87,7 @@ def _compared(
         pedal=foot.pedal,
         curve_deg=None if shown is None else shown.mean(axis=0),
         curve_sd_deg=None if shown is None else shown.std(axis=0, ddof=1),
-        label=label,
+        label=one.label,
     )
 
 
@@ -146,7 +132,7 @@ def judge_foot(
         next_recordings=ranked if series.neutral_known else (),
         advice=advice,
         response_belief=response,
-        curves=_curves(series, gathered.strokes, foot),
+        curves=_curves(series, foot),
         findings=(*findings, *gathered.findings),
     )
 
@@ -168,15 +154,16 @@ def _change(foot: FootBelief) -> Change | None:
     return Change(start, end, effect.deg, effect.interval_deg, effect.detected)
 
 
-def _curves(series: FootSeries, strokes: Sequence[Array | None], foot: FootBelief) -> CurveDifference | None:
+def _curves(series: FootSeries, foot: FootBelief) -> CurveDifference | None:
     """Lay the curves of the change's two counts over each other, as far as the cleat stood as in the last recording."""
     change, setups = _change(foot), series.told.setup
     if change is None:
         return None
     groups: dict[int, list[CountedCurves]] = {change.from_wedges: [], change.to_wedges: []}
-    for read, total, setup, curves in zip(series.feet, series.counts, setups, strokes, strict=True):
+    for one, total, setup in zip(series.taken, series.counts, setups, strict=True):
+        curves = one.curves.get(series.side)
         if total in groups and setup == setups[-1] and curves is not None:
-            groups[total].append(CountedCurves(curves, read.reference))
+            groups[total].append(CountedCurves(curves, one.readings.feet[series.side].reference))
     return compare_curves(
         groups[change.from_wedges],
         groups[change.to_wedges],

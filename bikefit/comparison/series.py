@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bikefit.comparison.guards import formats_of
-from bikefit.conventions import Side
-from bikefit.model import Reading, Readings, WedgeSystem
+from bikefit.conventions import PerFoot, Side
+from bikefit.model import Array, Reading, Readings, WedgeSystem
 from bikefit.response import Mounting, Series, series
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """One recording as a comparison takes it: what was read, and what is known beside it."""
+
+    readings: Readings
+    order: int  # Its place in time among all, from 0
+    label: str  # Its name as a reader sees it
+    name: str  # Its name as the JSON contract has it
+    turn_deg: PerFoot[float]  # Turn of each cleat against the first recording [deg], heel-out positive
+    curves: Mapping[Side, Array]  # Curves of the used strokes where they are at hand, shape (strokes, 100) [deg]
 
 
 @dataclass(frozen=True)
 class FootSeries:
     """One foot's recordings that gave a rotation, at least one, in the order in which they were made."""
 
-    side: Side  # The foot
-    feet: tuple[Reading, ...]  # What was read
+    side: Side
+    taken: tuple[Taken, ...]
     counts: tuple[int, ...]  # Signed wedges on the shoe, varus positive
     told: Series  # The same for the model: excesses, or bare angles where a neutral is not known
-    system: WedgeSystem  # The wedges
-    hashes: tuple[str, ...]  # What each was computed from
+    system: WedgeSystem
+
+    @property
+    def feet(self) -> tuple[Reading, ...]:
+        """What was read."""
+        return tuple(one.readings.feet[self.side] for one in self.taken)
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """What each was computed from."""
+        infos = [one.readings.recording for one in self.taken]
+        return tuple(f"{item.sha256} {item.from_s!r} {item.to_s!r} {self.side}" for item in infos)
 
     @property
     def neutral_known(self) -> bool:
@@ -99,31 +121,25 @@ def _overlap(middles_h: Sequence[float], lengths_h: Sequence[float]) -> bool:
     return any(later - earlier < 0.25 * (a + b) for (earlier, a), (later, b) in pairwise(placed))
 
 
-def build_series(
-    side: Side, sessions: Sequence[Readings], usable: Sequence[int], turns_deg: Sequence[float], *, no_float: bool
-) -> FootSeries:
-    """Bring one foot's usable recordings (their indices in order of time) into the form that the response needs.
+def build_series(side: Side, taken: Sequence[Taken], *, no_float: bool) -> FootSeries:
+    """Bring one foot's usable recordings, in the order of time, into the form that the response needs.
 
     Notes
     -----
     A cleat without float turns the foot with it, 1:1: the turn is taken off, so that all recordings stand as the
     last. In a float the foot keeps its own angle; still, each position of the cleat gets a baseline of its own.
     """
-    feet = tuple(sessions[i].feet[side] for i in usable)
-    places = recording_order(sessions)
-    last_turn = turns_deg[usable[-1]]
-    own_turns = [turns_deg[i] - last_turn if no_float else 0.0 for i in usable]
+    feet = [one.readings.feet[side] for one in taken]
+    turns = [one.turn_deg.of(side) for one in taken]
     counts = tuple(foot.fitted_wedges for foot in feet if foot.fitted_wedges is not None)
     assert len(counts) == len(feet), "a recording whose count is not known says nothing about a count"
-    system = sessions[0].system
-    positions = sorted({turns_deg[i] for i in usable})
+    system = taken[0].readings.system
+    positions = sorted(set(turns))
     told = series(
-        [value - turn for value, turn in zip(values_deg(feet), own_turns, strict=True)],
+        [value - (turn - turns[-1] if no_float else 0.0) for value, turn in zip(values_deg(feet), turns, strict=True)],
         [foot.standard_error_deg for foot in feet],
         [total * system.cant_deg for total in counts],
-        order=[float(places.index(i)) for i in usable],
-        setup=[0 if no_float else positions.index(turns_deg[i]) for i in usable],
+        order=[float(one.order) for one in taken],
+        setup=[0 if no_float else positions.index(turn) for turn in turns],
     )
-    infos = [sessions[i].recording for i in usable]
-    hashes = tuple(f"{item.sha256} {item.from_s!r} {item.to_s!r} {side}" for item in infos)
-    return FootSeries(side, feet, counts, told, system, hashes)
+    return FootSeries(side, tuple(taken), counts, told, system)

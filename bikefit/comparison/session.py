@@ -10,14 +10,14 @@ from bikefit.analysis import analyze_recording
 from bikefit.comparison.belief import believe
 from bikefit.comparison.counts import settle_counts
 from bikefit.comparison.curves import used_curves
-from bikefit.comparison.foot import Curves, gather_foot, judge_foot, nothing_usable
+from bikefit.comparison.foot import gather_foot, judge_foot, nothing_usable
 from bikefit.comparison.guards import check_sessions, check_zeros, labels, places
 from bikefit.comparison.result import ComparisonResult
-from bikefit.comparison.series import mounting_of
+from bikefit.comparison.series import Taken, mounting_of, recording_order
 from bikefit.comparison.sources import as_sources, read_sources
 from bikefit.conventions import SIDES, PerFoot, Side
 from bikefit.errors import UsageError
-from bikefit.model import Readings, Recording, SessionResult, finding, readings_of
+from bikefit.model import Array, Readings, Recording, SessionResult, finding, readings_of
 from bikefit.response import Assumptions
 from bikefit.sessions.manifest import ManifestSession
 from bikefit.sessions.session import Session
@@ -136,7 +136,7 @@ def compare_sessions(
 
 def compare_readings(
     sessions: Sequence[Readings],
-    curves: Sequence[Curves] = (),
+    curves: Sequence[Mapping[Side, Array]] = (),
     *,
     all_named: bool = False,
     remounted: bool = False,
@@ -156,17 +156,21 @@ def compare_readings(
     findings = check_sessions(sessions, names, settings, remounted=remounted)
     mounting = mounting_of(sessions, remounted=remounted)
     assumptions = Assumptions.of(settings, mounting)
-    gathered = [
-        gather_foot(
-            side,
-            sessions,
-            names,
-            places(sessions),
-            (turns_deg or {}).get(side) or [0.0] * len(sessions),
-            settings,
-            cleat_float_deg=cleat_float_deg,
-            curves=curves,
+    turns = PerFoot.each(lambda side: (turns_deg or {}).get(side) or [0.0] * len(sessions))
+    order, where = recording_order(sessions), places(sessions)
+    taken = [
+        Taken(
+            one,
+            order.index(i),
+            names[i],
+            where[i],
+            PerFoot(turns.left[i], turns.right[i]),
+            curves[i] if curves else {},
         )
+        for i, one in enumerate(sessions)
+    ]
+    gathered = [
+        gather_foot(side, taken, settings, cleat_float_deg)
         for side in SIDES
         if any(side in session.feet for session in sessions)
     ]
