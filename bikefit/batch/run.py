@@ -23,6 +23,7 @@ from bikefit.batch.folder import (
     page_lost,
 )
 from bikefit.batch.identity import with_ids
+from bikefit.batch.manifest import jobs_of_manifest
 from bikefit.batch.names import check_pattern
 from bikefit.batch.pages import Look, load_libraries, rider_link, rider_links, write_group, write_rider
 from bikefit.batch.plan import MANIFEST_NAME, Job, find_recordings, printable
@@ -71,8 +72,6 @@ def jobs_of(source: Path, out: Path, options: Session) -> list[Job]:
 
 def jobs_and_notes(source: Path, out: Path, options: Session) -> tuple[list[Job], tuple[str, ...]]:
     """List the sessions of a folder or a manifest, with what has to be said of it."""
-    from bikefit.batch.manifest import jobs_of_manifest
-
     if not source.exists():
         raise RecordingError(f"{source}: there is no such folder or manifest.")
     check_folder(out, source)

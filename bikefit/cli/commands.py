@@ -188,11 +188,7 @@ def compare(
         counted = (left_wedges, right_wedges, left_rotation, right_rotation)
         if files or any(each is not None for each in counted):
             raise UsageError("--client takes the recordings and their counts from the file of clients; give no FILE.")
-        result, output, stored = compare_client(clients, client, session, output, remounted=remounted)
-        session = replace(session, **told_before(session, stored))
-        comforts = comforts or [one["comfort"] for one in stored]
-        write_reports(result, output, common.quiet, session, comforts)
-        note_copies(clients, client, output.report)
+        result, output, told = compare_client(clients, client, session, output, remounted=remounted)
     else:
         from bikefit.comparison import compare as compare_recordings
         from bikefit.sessions.manifest import ManifestSession
@@ -205,10 +201,11 @@ def compare(
                 remounted=remounted,
                 options=session,
             )
-        rows = [told_of(one.session(session)) for one in sources if isinstance(one, ManifestSession)]
-        session = replace(session, **told_before(session, rows))
-        comforts = comforts or [row["comfort"] for row in rows]
-        write_reports(result, output, common.quiet, session, comforts)
+        told = [told_of(one.session(session)) for one in sources if isinstance(one, ManifestSession)]
+    session = replace(session, **told_before(session, told))
+    write_reports(result, output, common.quiet, session, comforts or [one["comfort"] for one in told])
+    if client:
+        note_copies(clients, client, output.report)
     if as_json:
         print_json(result.to_dict())
     elif not common.quiet:

@@ -18,7 +18,7 @@ OF_A_CLIENT = ("notes", "comfort", "shoe", "pedal", "next_visit")
 
 def compare_client(
     clients: Path, who: str, session: Session, output: ReportFlags, *, remounted: bool
-) -> tuple[Any, ReportFlags, list[Mapping[str, Any]]]:
+) -> tuple[Any, ReportFlags, Sequence[Mapping[str, Any]]]:
     """Compare what the file of clients holds of one client."""
     from bikefit.clients import compare_client as compare_stored
     from bikefit.store import ClientFile
