@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from bikefit.conventions import Side
 from bikefit.io.names import CHANNELS, NAME_MAX_CHARS, Meaning, in_brackets, side_in, unit_of, words_of
@@ -38,34 +38,26 @@ class _Words:
     beside_times: frozenset[str]
     units: Mapping[str, str]
     counters: frozenset[str]
-    kinds: Mapping[str, Kind]
-    phrases: frozenset[tuple[str, ...]]
+    gyr: frozenset[str]
+    acc: frozenset[str]
+    phrases: frozenset[str]
     letters: Mapping[str, Kind]
     other: frozenset[str]
     never: frozenset[str]
     fillers: frozenset[str]
     preferred: str
 
+    def kinds_in(self, words: Collection[str]) -> set[Kind]:
+        """Return the kinds of sensors that some words name."""
+        return {kind for kind, names in zip(_KINDS, (self.gyr, self.acc), strict=True) if names & set(words)}
+
 
 @cache
 def _known() -> _Words:
     """Return the words that names are made of."""
     data = tomllib.loads(files("bikefit.io.text").joinpath("usual_names.toml").read_text(encoding="utf-8"))
-    time, sensor = data["time"], data["sensor"]
-    kinds: dict[str, Kind] = {**dict.fromkeys(sensor["gyr"], "gyr"), **dict.fromkeys(sensor["acc"], "acc")}
-    return _Words(
-        times=frozenset(time["words"]),
-        beside_times=frozenset(time["beside"]),
-        units=time["unit"],
-        counters=frozenset(data["counter"]["words"]),
-        kinds=kinds,
-        phrases=frozenset(tuple(phrase.split()) for phrase in sensor["gyr_phrases"]),
-        letters=sensor["letters"],
-        other=frozenset(sensor["other"]),
-        never=frozenset(sensor["never"]),
-        fillers=frozenset(sensor["fillers"]),
-        preferred=sensor["preferred"],
-    )
+    words: dict[str, Any] = {key: frozenset(it) if isinstance(it, list) else it for key, it in data.items()}
+    return _Words(**words)
 
 
 def usual_time(name: str) -> Meaning | None:
@@ -170,7 +162,7 @@ def _whole_sensors(
 ) -> dict[tuple[Side | None, Kind, frozenset[str]], dict[str, _Part]]:
     """Return the parts of sensors of which all three axes are there, by side, kind and what else their names say."""
     known, words = _known(), words_of(file_name)
-    of_file = {known.kinds[word] for word in words if word in known.kinds}
+    of_file = known.kinds_in(words)
     kind_of_file = next(iter(of_file)) if len(of_file) == 1 else None
     bare_axes = not known.other & set(words)
     parts = (_part(index, name, units[index], kind_of_file) for index, name in enumerate(header) if index not in used)
@@ -244,7 +236,7 @@ def _axis_of(words: list[str]) -> tuple[str | None, list[str]]:
             return word, words[:at] + words[at + 1 :]
     for at, word in enumerate(words):
         match = _AXIS_AT_THE_END.fullmatch(word)
-        if match and (match["base"] in known.kinds or match["base"] in known.letters):
+        if match and (match["base"] in known.letters or known.kinds_in([match["base"]])):
             return match["axis"], [*words[:at], match["base"], *words[at + 1 :]]
     return None, words
 
@@ -252,12 +244,12 @@ def _axis_of(words: list[str]) -> tuple[str | None, list[str]]:
 def _kind_of(words: list[str]) -> tuple[Kind | None, set[str]]:
     """Return the kind that words tell, and those that tell nothing."""
     known = _known()
-    pair = next((pair for pair in pairwise(words) if pair in known.phrases), None)
+    pair = next((pair for pair in pairwise(words) if " ".join(pair) in known.phrases), None)
     if pair is not None:
-        return "gyr", set(words) - set(pair) - known.kinds.keys()
-    kinds = {known.kinds[word] for word in words if word in known.kinds}
+        return "gyr", set(words) - set(pair) - known.gyr - known.acc
+    kinds = known.kinds_in(words)
     if len(kinds) == 1:
-        return kinds.pop(), set(words) - known.kinds.keys()
+        return kinds.pop(), set(words) - known.gyr - known.acc
     if not kinds and words and words[-1] in known.letters:
         return known.letters[words[-1]], set(words[:-1])
     return None, set(words)
