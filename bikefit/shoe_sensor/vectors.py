@@ -53,7 +53,7 @@ def plane_normal(path: Array, leftward: Array) -> Array:
 
     Examples
     --------
-    >>> plane_normal(np.diag([3.0, 1.0, 2.0]), np.array([0.0, -1.0, 0.0])).tolist()
+    >>> (plane_normal(np.diag([3.0, 1.0, 2.0]), np.array([0.0, -1.0, 0.0])) + 0.0).tolist()  # no -0.0
     [0.0, -1.0, 0.0]
     """
     normal: Array = np.linalg.eigh(path.T @ path)[1][:, 0]
