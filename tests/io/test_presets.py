@@ -218,9 +218,19 @@ def test_presets_of_the_users_folder_are_used_after_those_of_the_flag(own_folder
     assert read_recording(ride, ReadOptions(preset=other)).feet["left"].heel_out_deg.tolist() == [4.0, 5.0, 6.0]
 
 
-def test_a_fault_in_the_users_folder_names_its_file(own_folder, tmp_path):
+@pytest.mark.parametrize("table", ["t,qx\n0.0,1.0\n0.01,2.0\n", "speed\n7\n", "time_s,power_w\n0.0,200\n0.01,210\n"])
+def test_a_fault_in_the_users_folder_is_raised_where_its_file_is_needed(own_folder, tmp_path, table):
     ride = tmp_path / "ride.csv"
-    ride.write_text("time_s,left_heel_rotation_deg\n0.0,1.0\n0.01,2.0\n")
+    ride.write_text(table)
     (own_folder / "presets.toml").write_text("[a]\ncolums = {}\n")
     with pytest.raises(UsageError, match=r"bikefit.presets\.toml: \[a\] has no columns"):
         read_recording(ride)
+
+
+def test_a_fault_in_the_users_folder_is_told_where_its_file_is_not_needed(own_folder, tmp_path):
+    ride = tmp_path / "ride.csv"
+    ride.write_text("time_s,left_heel_rotation_deg\n0.0,1.0\n0.01,2.0\n")
+    (own_folder / "presets.toml").write_text("[a]\ncolums = {}\n")
+    told = [item for item in read_recording(ride).findings if item.code == "own_presets_faulty"]
+    assert len(told) == 1
+    assert re.search(r"over\. bikefit.presets\.toml: \[a\] has no columns", str(told[0]))

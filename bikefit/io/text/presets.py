@@ -15,6 +15,7 @@ from bikefit.errors import UsageError, near_matches
 from bikefit.files import own_file, read_toml
 from bikefit.io.columns import plain_name
 from bikefit.io.names import Meaning, canonical_names, meaning_of, shown
+from bikefit.model import Finding, finding
 
 _TEXTS: Final = ("program", "source", "before", "file")
 _TABLES: Final = ("columns", "optional")
@@ -77,11 +78,23 @@ def presets() -> tuple[Preset, ...]:
     return tuple(Preset(id=key, **entry) for key, entry in entries.items())
 
 
-def user_presets(path: Path | None) -> tuple[Preset, ...]:
-    """Return the layouts of ``--preset``, then those of the user's folder; UsageError where an entry makes no sense."""
-    kept = own_file("presets.toml")
+def user_presets(path: Path | None) -> tuple[tuple[Preset, ...], UsageError | None]:
+    """Return the layouts of ``--preset``, then those of the user's folder, and what is wrong with the file there.
+
+    A fault in what ``--preset`` names is raised; one in the user's folder stops only a run that needs that file.
+    """
     asked = () if path is None else _from_file(path, f"--preset {path}")
-    return (*asked, *(() if kept is None else _from_file(kept, str(kept))))
+    kept = own_file("presets.toml")
+    try:
+        return (*asked, *(() if kept is None else _from_file(kept, str(kept)))), None
+    except UsageError as error:
+        return asked, error
+
+
+def passed_over(fault: UsageError) -> Finding:
+    """Return the finding of a fault in the user's folder, which names the file without the folders above."""
+    why = re.sub(r"^.*[/\\](?=bikefit[/\\]presets\.toml)", "", str(fault))
+    return finding("own_presets_faulty", why=why)
 
 
 def _from_file(path: Path, where: str) -> tuple[Preset, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from bikefit.errors import RecordingError
+from bikefit.errors import BikefitError, RecordingError
 from bikefit.io.assemble import assemble
 from bikefit.io.columns import USUAL, Column, assign, column_of, plain_name, times_among
 from bikefit.io.markers.settle import marker_columns, markers_from_columns
@@ -22,11 +22,12 @@ from bikefit.io.text.channel_table import ChannelTable
 from bikefit.io.text.groups import findings_of, first_s, groups_of, infos_of, is_shoes, series_of
 from bikefit.io.text.layout import Layout
 from bikefit.io.text.lines import is_number, number_in
-from bikefit.io.text.presets import in_a_preset, laid_out, user_presets
+from bikefit.io.text.presets import Preset, in_a_preset, laid_out, passed_over, user_presets
 from bikefit.io.text.row_times import Rate
 from bikefit.io.text.sensor_units import settle_sensor_units
 from bikefit.io.text.text_file import TextFile
 from bikefit.io.text.usual_names import is_counter, is_usual, usual_sensors, usual_time
+from bikefit.io.usable import has_rotation
 from bikefit.model import Recording, finding
 
 _RATE: Final = re.compile(
@@ -60,8 +61,22 @@ def read_delimited(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> Recor
 
 def read_timed(path: Path, options: ReadOptions = AS_THE_FILE_SAYS) -> TimedRecording:
     """Read a delimited text table and keep the time of its first sample, for files that share a clock."""
+    own, fault = user_presets(options.preset)
+    if fault is None:
+        return _read(path, options, own)
+    try:
+        timed = _read(path, options, own)
+    except BikefitError:
+        raise fault from None
+    if not has_rotation(timed.recording):
+        raise fault
+    told = (*timed.recording.findings, passed_over(fault))
+    return replace(timed, recording=replace(timed.recording, findings=told))
+
+
+def _read(path: Path, options: ReadOptions, own: Sequence[Preset]) -> TimedRecording:
+    """Read a table with the user's own presets before those that are known."""
     where = path.name
-    own = user_presets(options.preset)
     asked = {plain_name(name) for name in options.columns.values()}
     file = TextFile(
         path,
