@@ -25,6 +25,8 @@ from typing import Annotated, Final, Generic, Literal, TypeVar, get_args
 
 Side = Literal["left", "right"]
 SIDES: Final[tuple[Side, ...]] = ("left", "right")
+TURN_SIGN: Final[dict[Side, float]] = {"left": -1.0, "right": 1.0}
+"""Times this, a turn counter-clockwise as seen from above is the foot's heel-out angle."""
 
 Value = TypeVar("Value")
 Other = TypeVar("Other")

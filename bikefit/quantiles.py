@@ -13,6 +13,8 @@ from functools import cache
 from statistics import NormalDist
 from typing import Final
 
+from bikefit.conventions import Z95
+
 _NORMAL: Final = NormalDist()
 _EXPANDED_FROM_DOF: Final = 1000.0
 _NEAR_NORMAL_DOF: Final = 5.0
@@ -33,7 +35,7 @@ def t_quantile(dof: float, confidence: float = 0.95) -> float:
     tail = (1.0 - confidence) / 2.0
     if dof >= _EXPANDED_FROM_DOF:
         return _expanded(_NORMAL.inv_cdf(1.0 - tail), dof)
-    log_scale = math.lgamma((dof + 1.0) / 2.0) - math.lgamma(dof / 2.0) - 0.5 * math.log(dof * math.pi)
+    log_scale = t_log_scale(dof)
     # the tail is nearly a power of t, so Newton's steps on the logarithms never overshoot by much
     normal = _NORMAL.inv_cdf(1.0 - tail)
     reach = max(_expanded(normal, dof) if dof > _NEAR_NORMAL_DOF else normal, 1e-3)
@@ -45,6 +47,16 @@ def t_quantile(dof: float, confidence: float = 0.95) -> float:
         if abs(step) < 1e-9:  # the error left is its square
             break
     return reach
+
+
+def normal_sd(standard_error: float, dof: float) -> float:
+    """Return the standard deviation of the normal distribution with the same 95 % interval."""
+    return float(t_quantile(dof) / Z95 * standard_error)
+
+
+def t_log_scale(dof: float) -> float:
+    """Return the logarithm of the density in the middle."""
+    return math.lgamma((dof + 1.0) / 2.0) - math.lgamma(dof / 2.0) - 0.5 * math.log(dof * math.pi)
 
 
 def _expanded(z: float, dof: float) -> float:

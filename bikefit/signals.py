@@ -11,7 +11,7 @@ import numpy as np
 
 from bikefit.model import Array, Flags, Indices
 from bikefit.processes import processes_of
-from bikefit.quantiles import t_quantile
+from bikefit.quantiles import t_log_scale, t_quantile
 
 BLOCK: Final = 45
 """Values in a block where nothing else is said: 30 s of strokes at 90 rpm."""
@@ -299,8 +299,7 @@ def _as_student(scales: Array, chance: Array, dof: float) -> tuple[Array, Array]
 def _held(dof: float) -> Array:
     """Return the share of a t distribution of each of `_SCALES` that lies within each of `_REACHES`."""
     within = np.geomspace(_REACHES[0] / _SCALES[-1], _REACHES[-1] / _SCALES[0], 4000)
-    log_scale = math.lgamma((dof + 1.0) / 2.0) - math.lgamma(dof / 2.0) - 0.5 * math.log(dof * math.pi)
-    density = np.exp(log_scale - 0.5 * (dof + 1.0) * np.log1p(within**2 / dof))
+    density = np.exp(t_log_scale(dof) - 0.5 * (dof + 1.0) * np.log1p(within**2 / dof))
     steps = np.diff(within) * (density[1:] + density[:-1])
     held = np.concatenate([[2.0 * within[0] * density[0]], steps]).cumsum()
     share: Array = np.interp(_REACHES / _SCALES[:, None], within, held)

@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from bikefit.conventions import Z95
 from bikefit.model import Array, LevelChange
-from bikefit.quantiles import t_quantile
+from bikefit.quantiles import normal_sd
 from bikefit.settings import DEFAULTS, Settings
 from bikefit.signals import long_run_variance, mean_with_error, robust_sd
 
@@ -26,6 +25,8 @@ number: neighbouring blocks resemble each other, so this is more than the usual 
 
 def find_level_change(time_s: Array, values: Array, settings: Settings = DEFAULTS) -> LevelChange | None:
     """Return how the strokes' angles (in the order ridden) left their level by as much as matters, if so."""
+    known = np.isfinite(values)
+    time_s, values = time_s[known], values[known]
     blocks = max(1, min(BLOCKS_MOST, values.size // BLOCK_STROKES))
     if blocks < 3 or np.ptp(values) < settings.level_change_min_deg:
         return None
@@ -88,14 +89,8 @@ def _shift(time_s: Array, values: Array, starts: list[int], settings: Settings) 
         low_deg=means[lowest],
         high_deg=means[highest],
         at_s=float(time_s[levels[1][0]]),
-        error_deg=max(_sd_of_mean(values[slice(*levels[place])]) for place in (lowest, highest)),
+        error_deg=max(normal_sd(*mean_with_error(values[slice(*levels[place])])[1:]) for place in (lowest, highest)),
     )
-
-
-def _sd_of_mean(values: Array) -> float:
-    """Return the standard deviation of a normal distribution with the mean's own 95 % interval."""
-    _, error, dof = mean_with_error(values)
-    return t_quantile(dof) / Z95 * error
 
 
 def _drift(time_s: Array, values: Array, settings: Settings) -> LevelChange | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from bikefit.conventions import METRICS, STROKE_ANGLES, Z95, Metric
 from bikefit.model import Array, Finding, LevelChange, Rotation, StrokeColumns, StrokeCurves, finding
-from bikefit.quantiles import t_quantile
+from bikefit.quantiles import normal_sd
 from bikefit.rotation.float_stop import find_float_stop
 from bikefit.rotation.level import find_level_change, slope_with_error
 from bikefit.settings import Settings
@@ -112,10 +112,9 @@ def _by_metric(
     """Return mean, standard error, the same as of a normal distribution, and the change of level of one angle."""
     values = column[METRICS[metric].column]
     value, error, dof = mean_with_error(values, _block(column["start_s"], column["end_s"]))
-    level = _level_change(0.5 * (column["start_s"] + column["end_s"]), values, settings)
+    level = find_level_change(0.5 * (column["start_s"] + column["end_s"]), values, settings)
     of_levels = _sd_of_levels(level, value)
-    sd = float(max(t_quantile(dof) / Z95 * error if math.isfinite(error) else math.nan, of_levels))
-    return value, max(error, of_levels), sd, level
+    return value, max(error, of_levels), max(normal_sd(error, dof), of_levels), level
 
 
 _AVERAGED = ("start_s", "end_s", *(row.column for row in STROKE_ANGLES), "peak_crank_deg", "range_deg")
@@ -131,12 +130,6 @@ def _mean(values: Array) -> float:
     """Return the mean of what is known; NaN where nothing is."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else math.nan
-
-
-def _level_change(time_s: Array, values: Array, settings: Settings) -> LevelChange | None:
-    """Return how the foot left its level by as much as the settings ask."""
-    known = np.isfinite(values)
-    return find_level_change(time_s[known], values[known], settings)
 
 
 def _sd_of_levels(level: LevelChange | None, value_deg: float) -> float:

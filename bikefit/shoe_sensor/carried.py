@@ -24,7 +24,7 @@ from bikefit.shoe_sensor.circle import (
 from bikefit.shoe_sensor.mounting import rough_shoe_axes
 from bikefit.shoe_sensor.orientation import Orientation, filtered, follow_heading, recorded
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.vectors import applied, dots, lengths, plane_normal, swept
+from bikefit.shoe_sensor.vectors import dots, lengths, plane_normal, swept
 
 GRAVITY_LEAST_M_S2, GRAVITY_MOST_M_S2 = 7.0, 12.5
 
@@ -40,11 +40,9 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Window:
-    """A few strokes."""
+class Window(Path):
+    """A few strokes about their centre."""
 
-    place_m: Array  # shape (n, 3): path of the sensor about its centre [m]
-    axes: Array  # shape (n, 3, 3): path of its axes
     turned: Array  # shape (n, 3, 3): the orientation itself
 
 
@@ -83,6 +81,7 @@ def round_windows(stretches: list[Stretch], settings: Settings) -> list[Window]:
 
 
 def _window(stretch: Stretch, window: slice) -> Window:
+    """Cut a window out of a stretch, about its own centre."""
     place, axes = stretch.path.place_m[window], stretch.path.axes[window]
     signals = np.concatenate([place.T, axes.reshape(-1, 9).T])
     centred = recentred(signals.T, place, stretch.samples.step_s)
@@ -122,12 +121,11 @@ def fit_stretches(stretches: list[Stretch], settings: Settings) -> tuple[Array, 
 def fit_windows(windows: list[Window], shoe_axes: Array, settings: Settings) -> Circle:
     """Fit lever arm and crank length on the better half of the windows: neither rocking nor a start is in it."""
     crank, spread = settings.crank_length_m, settings.crank_length_sd_m
-    pairs = [(window.place_m, window.axes) for window in windows]
-    circle, kept = fit_circle(pairs, shoe_axes, crank, spread, rounds=3), pairs
+    circle = fit_circle(windows, shoe_axes, crank, spread, rounds=3)
     for rounds in (2, 8):
-        apart = [_apart(place - applied(axes, circle.lever_m)) for place, axes in pairs]
-        kept = [pairs[k] for k in np.argsort(apart)[: max(1, (len(pairs) + 1) // 2)]]
-        circle = fit_circle(kept, shoe_axes, crank, spread, rounds)
+        apart = [_apart(window.axle(circle.lever_m)) for window in windows]
+        better = [windows[k] for k in np.argsort(apart)[: max(1, (len(windows) + 1) // 2)]]
+        circle = fit_circle(better, shoe_axes, crank, spread, rounds)
     return circle
 
 

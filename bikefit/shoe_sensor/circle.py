@@ -127,14 +127,12 @@ def roundness(path: Array) -> float:
     return steady * float(np.sqrt(max(spread[1], 0.0) / spread[2]))
 
 
-def _normal_equations(
-    windows: Sequence[tuple[Array, Array]], lever: Array, crank: float
-) -> tuple[Array, Array, int, float]:
+def _normal_equations(windows: Sequence[Path], lever: Array, crank: float) -> tuple[Array, Array, int, float]:
     """Sum up the linearised residuals of circle and plane over the windows."""
     matrix, right = np.zeros((4, 4)), np.zeros(4)
     count, radius_sum = 0, 0.0
-    for place, axes in windows:
-        axle, parts = place - applied(axes, lever), axes.transpose(1, 2, 0)
+    for window in windows:
+        axle, parts = window.axle(lever), window.axes.transpose(1, 2, 0)
         spread, directions = np.linalg.eigh(axle.T @ axle)
         in_plane = directions[:, 1:].T @ axle.T
         radius = np.sqrt(in_plane[0] ** 2 + in_plane[1] ** 2)
@@ -162,9 +160,7 @@ def _sum_of(weights: Array, parts: Array) -> Array:
     return summed
 
 
-def fit_circle(
-    windows: Sequence[tuple[Array, Array]], shoe_axes: Array, crank_m: float, crank_sd_m: float, rounds: int = 8
-) -> Circle:
+def fit_circle(windows: Sequence[Path], shoe_axes: Array, crank_m: float, crank_sd_m: float, rounds: int) -> Circle:
     """Find the lever arm and crank length that make the axle's path a circle in a plane.
 
     Least squares on two residuals: radius minus crank length, and the part beside the plane, each window with a plane

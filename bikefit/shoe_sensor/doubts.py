@@ -6,19 +6,18 @@ from bikefit.conventions import Side
 from bikefit.model import Array, Reason, reason
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.circle import Circle
-from bikefit.shoe_sensor.lag import Lag
 from bikefit.shoe_sensor.samples import Readings
 
 
-def errors_of(readings: Readings, lag: Lag, circle: Circle, settings: Settings) -> list[float]:
+def errors_of(readings: Readings, lag_s: float, circle: Circle, settings: Settings) -> list[float]:
     """Return the standard deviations that faults of the readings add to the zero's [deg]."""
     errors = [settings.dent_sd_deg_m * circle.radius_rms_m]
     for seen in (readings.gyroscope, readings.accelerometer):
         if seen.clipped > settings.clipped_min_share:
             errors.append(settings.clipped_sd_deg)
-        if seen.held_rows > 1.0 or seen.jitter_s > 0.0:
+        if seen.mended:
             errors.append(settings.mended_sd_deg)
-    if lag.seconds != 0.0:
+    if lag_s != 0.0:
         errors.append(settings.mended_sd_deg)
     return errors
 

@@ -7,7 +7,7 @@ circle dents: by about a millimetre for every ten milliseconds.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,14 +26,6 @@ CLEARLY = 0.8
 """The dent must fall to this share of its square for a lag to be believed."""
 
 
-@dataclass(frozen=True)
-class Lag:
-    """How late the gyroscope is against the accelerometer [s], and the dent of the circle without the lag [m]."""
-
-    seconds: float
-    dent_m: float
-
-
 def shifted(samples: Samples, lag_s: float) -> Samples:
     """Return samples whose accelerometer is made as late as the gyroscope is."""
     from scipy.interpolate import CubicSpline
@@ -43,16 +35,16 @@ def shifted(samples: Samples, lag_s: float) -> Samples:
     return replace(samples, acc_m_s2=np.ascontiguousarray(force))
 
 
-def find_lag(stretches: list[Stretch], circle: Circle, settings: Settings) -> Lag:
-    """Find the lag at which the pedal's path is roundest, up to the settings' ``lag_max_s``.
+def find_lag(stretches: list[Stretch], circle: Circle, settings: Settings) -> float:
+    """Return how late the gyroscope is against the accelerometer [s]: where the pedal's path is roundest.
 
-    Zero where the path is round as it is, or where no lag makes it clearly rounder.
+    Up to the settings' ``lag_max_s``. Zero where the path is round as it is, or where no lag makes it clearly rounder.
     """
     if circle.radius_rms_m < DENTED_M:
-        return Lag(0.0, circle.radius_rms_m)
+        return 0.0
     excerpt = _excerpt(stretches, settings)
     if len(round_windows([carry(excerpt)], settings)) < WINDOWS_MIN:
-        return Lag(0.0, circle.radius_rms_m)
+        return 0.0
     seen = {k: _dent_m(excerpt, k * STEP_S, settings) for k in (-1, 0, 1)}
     most = max(1, round(settings.lag_max_s / STEP_S))
     best = min(seen, key=seen.__getitem__)
@@ -61,13 +53,11 @@ def find_lag(stretches: list[Stretch], circle: Circle, settings: Settings) -> La
         seen[beyond] = _dent_m(excerpt, beyond * STEP_S, settings)
         best = min(seen, key=seen.__getitem__)
     if best in (min(seen), max(seen)):
-        return Lag(0.0, circle.radius_rms_m)
+        return 0.0
     before, middle, after = (seen[best + k] ** 2 for k in (-1, 0, 1))
     lag = (best + 0.5 * (before - after) / max(before - 2.0 * middle + after, 1e-12)) * STEP_S
-    dent = _dent_m(excerpt, lag, settings)
-    if abs(lag) < settings.lag_min_s or dent**2 > CLEARLY * seen[0] ** 2:
-        return Lag(0.0, circle.radius_rms_m)
-    return Lag(lag, dent)
+    believed = abs(lag) >= settings.lag_min_s and _dent_m(excerpt, lag, settings) ** 2 <= CLEARLY * seen[0] ** 2
+    return lag if believed else 0.0
 
 
 def _excerpt(stretches: list[Stretch], settings: Settings) -> Samples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bikefit.conventions import Side
+from bikefit.conventions import TURN_SIGN, Side
 from bikefit.model import Array
 from bikefit.settings import Settings
 
@@ -41,8 +41,7 @@ def nearest_rotation(matrix: Array) -> Array:
 def likely(shoe_axes: Array, rough_axes: Array, side: Side, settings: Settings) -> bool:
     """Tell whether a mounting from a pose goes with the way the foot then pedals."""
     change = rough_axes.T @ shoe_axes
-    sign = 1.0 if side == "right" else -1.0
-    heading = sign * np.degrees(np.arctan2(change[1, 0], change[0, 0]))
+    heading = TURN_SIGN[side] * np.degrees(np.arctan2(change[1, 0], change[0, 0]))
     pitch = np.degrees(np.arctan2(-change[2, 0], np.hypot(change[0, 0], change[1, 0])))
     roll = np.degrees(np.arctan2(change[2, 1], change[2, 2]))
     level = abs(roll) < settings.mounting_roll_max_deg and abs(pitch) < settings.mounting_pitch_max_deg

@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from bikefit.model import Array, Flags
 from bikefit.settings import Settings
+from bikefit.shoe_sensor.orientation import Orientation
 from bikefit.shoe_sensor.vectors import crossed, dots, lengths, swept
 from bikefit.signals import runs_of
 
@@ -112,12 +113,6 @@ def _smoothed(blocks: Array, width: float) -> Array:
     return np.asarray(gaussian_filter1d(blocks, width, axis=0, mode="constant"))
 
 
-def _spread_over(time: Array, centres: NDArray[Any], values: Array) -> Array:
-    """Interpolate block values to samples; the nearest known one beyond the ends."""
-    known = np.isfinite(values)
-    return np.interp(time, centres[known], values[known]) if known.any() else np.full(time.size, np.nan)
-
-
 def _widened(flags: Flags, margin: float) -> Flags:
     """Extend flagged runs by ``margin`` points to both sides."""
     reach = round(margin)
@@ -142,7 +137,7 @@ class _Blocks:
         self.length = block_length(step_s)
         self.scatter = scatter_in_blocks(axle_m, self.length)
         self.centres: Array = (np.arange(self.scatter.shape[0], dtype=float) + 0.5) * self.length - 0.5
-        self.position = np.arange(self.count, dtype=float)
+        self.position: Array = np.arange(self.count, dtype=float)
         self.mean_heading = np.interp(self.centres, self.position, heading_rad)
         size = lengths(axle_m)
         self.on_circle = np.abs(size - crank_m) < ON_CIRCLE * crank_m
@@ -175,10 +170,8 @@ class _Blocks:
         """Return the bike's forward, left and up at each sample, from the blocks with weight."""
         bike, tilt = self.normals(weight)
         width = PLANE_SMOOTHING_S / BLOCK_S
-        smooth_bike = _line_in_runs(bike, weight, apart, width)
-        smooth_lean = _line_in_runs(tilt, weight, apart, width)
-        yaw = _spread_over(self.position, self.centres, smooth_bike) - self.heading
-        lean = _spread_over(self.position, self.centres, smooth_lean)
+        yaw = self.spread(_line_in_runs(bike, weight, apart, width)) - self.heading
+        lean = self.spread(_line_in_runs(tilt, weight, apart, width))
         cosine, sine, upright = np.cos(yaw), np.sin(yaw), np.cos(lean)
         forward = np.stack([cosine, sine, np.zeros(self.count)]).T
         left = np.stack([-sine * upright, cosine * upright, np.sin(lean)]).T
@@ -192,13 +185,20 @@ class _Blocks:
         swing = np.hypot(_smoothed(twice.real, width), _smoothed(twice.imag, width)) / np.maximum(strength, 1e-3)
         return np.where(strength > 1e-3, np.degrees(4.0 * swing / self.crank_m), np.nan)
 
+    def spread(self, values: Array) -> Array:
+        """Interpolate values of the blocks to samples; the nearest known one beyond the ends."""
+        known = np.isfinite(values)
+        if not known.any():
+            return np.full(self.count, np.nan)
+        return np.interp(self.position, self.centres[known], values[known])
+
     def over_samples(self, flags: Flags) -> Flags:
         """Repeat a flag of each block for its samples."""
         return np.repeat(flags, self.length)[: self.count]
 
 
 def find_plane(
-    axle_m: Array, heading_rad: Array, crank_m: float, step_s: float, settings: Settings, *, drifts: bool
+    axle_m: Array, orientation: Orientation, crank_m: float, step_s: float, settings: Settings
 ) -> Plane | None:
     """Find the bike's plane and the crank angle from the axle's path.
 
@@ -208,14 +208,14 @@ def find_plane(
     forward. A lean of the bike in time with the crank shows as a sideways motion at twice the crank's frequency:
     half the lean times the crank length.
     """
-    blocks = _Blocks(axle_m, heading_rad, crank_m, step_s)
+    blocks = _Blocks(axle_m, orientation.heading_rad, crank_m, step_s)
     circling = in_blocks(blocks.on_circle, blocks.length).sum(axis=1) > 0.8 * blocks.sizes
     riding = circling & (blocks.cadence_rpm > settings.cadence_min_rpm)
     riding &= blocks.cadence_rpm < settings.cadence_max_rpm
     if np.count_nonzero(riding) < 3:
         return None
     turn = blocks.turn_deg_s(riding * 1.0)
-    turn -= float(np.median(turn[riding])) if drifts else 0.0
+    turn -= float(np.median(turn[riding])) if orientation.drifts else 0.0
     turning = _widened(np.abs(turn) > settings.turning_max_deg_s, TURN_MARGIN_S / BLOCK_S)
 
     weight = (riding & ~turning) * 1.0
@@ -234,7 +234,7 @@ def find_plane(
         forward=forward,
         up=up,
         crank_rad=np.where(blocks.on_circle, crank, np.nan),
-        rocking_deg=_spread_over(blocks.position, blocks.centres, lean),
+        rocking_deg=blocks.spread(lean),
         pedalling=blocks.over_samples(riding),
         turning=blocks.over_samples(turning & riding & ~rocking),
         rocking=blocks.over_samples(rocking),

@@ -58,6 +58,11 @@ class Condition:
     jitter_s: float  # Of its stamps
     false: int  # Readings that were replaced
 
+    @property
+    def mended(self) -> bool:
+        """Whether stamps or rows were changed."""
+        return self.held_rows > 1.0 or self.jitter_s > 0.0
+
 
 @dataclass(frozen=True)
 class _Channel:
@@ -71,11 +76,6 @@ class _Channel:
     def step_s(self) -> float:
         """Usual time between samples [s]."""
         return float(np.median(np.diff(self.time_s)))
-
-    @property
-    def mended(self) -> bool:
-        """Whether stamps or rows were changed."""
-        return self.condition.held_rows > 1.0 or self.condition.jitter_s > 0.0
 
 
 def _true_readings(time_s: Array, values: Array, least: float) -> _Channel:
@@ -213,7 +213,7 @@ def even_stretches(sensor: ShoeSensor, settings: Settings) -> Readings:
             f"({last[0]:.0f}-{last[1]:.0f} s) share less than {SHORTEST_STRETCH_S:.0f} s. "
             "Give files of the same recording, a minute or longer."
         )
-    quaternion = None if gyr.mended else _whole_quaternions(sensor, gyr.time_s)
+    quaternion = None if gyr.condition.mended else _whole_quaternions(sensor, gyr.time_s)
     edges = _common_stretches(gyr.time_s, acc.time_s, max(settings.gap_max_s, 2.5 * step, 2.5 * acc.step_s))
     stretches: list[Samples] = []
     for start, end in edges:

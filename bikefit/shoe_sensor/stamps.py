@@ -38,8 +38,8 @@ def evened(time_s: Array, values: Array) -> tuple[Array, float]:
     lost = np.where(steps > 1.8 * usual, np.round(steps / usual) - 1.0, 0.0)
     for index in (without_gaps, without_gaps + np.concatenate([[0.0], np.cumsum(lost)])):
         grid = _slow_line(index, time_s, max(8, round(CLOCK_S / step)))
-        if bool(np.all(np.diff(grid) > 0.3 * min(step, usual))) and surprise(grid, values, busy) < best_surprise:
-            best, best_surprise = grid, surprise(grid, values, busy)
+        if np.all(np.diff(grid) > 0.3 * min(step, usual)) and (own := surprise(grid, values, busy)) < best_surprise:
+            best, best_surprise = grid, own
     return best, float(np.std(time_s - best))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bikefit.conventions import TURN_SIGN
 from bikefit.errors import UsageError
 from bikefit.model import Array, Finding, Flags, FootTrace, Reason, ShoeSensor, finding, reason
 from bikefit.settings import Settings
@@ -36,14 +37,15 @@ def _spans(samples: Samples, flags: Flags) -> list[tuple[float, float]]:
     return [(a, b) for a, b in spans if b - a >= PEDALLING_LEAST_S]
 
 
-def _no_pedalling(sensor: ShoeSensor, stretches: list[Stretch]) -> tuple[FootTrace, Finding]:
+def _no_pedalling(
+    sensor: ShoeSensor, stretches: list[Stretch], findings: list[Finding]
+) -> tuple[FootTrace, tuple[Finding, ...]]:
     """Give what is left without pedalling: the foot's heading against its own slow mean, not to be trusted."""
-    sign = 1.0 if sensor.side == "right" else -1.0
     time = np.concatenate([stretch.samples.time_s for stretch in stretches])
     turned = [stretch.orientation.turned for stretch in stretches]
     heading = np.degrees(np.concatenate([heading_rad(applied(each, level_axis(each))) for each in turned]))
-    trace = FootTrace(side=sensor.side, time_s=time, heel_out_deg=sign * heading, zero="none", quality=0.0)
-    return trace, finding("shoe_no_pedalling", side=sensor.side)
+    trace = FootTrace(sensor.side, time, TURN_SIGN[sensor.side] * heading, zero="none", quality=0.0)
+    return trace, (*findings, finding("shoe_no_pedalling", side=sensor.side))
 
 
 def trace_from_sensor(
@@ -107,37 +109,27 @@ def trace_from_sensor(
         findings.append(finding("quaternion_unused", side=sensor.side))
     fitted = fit_stretches(stretches, settings)
     if fitted is None:
-        trace, none = _no_pedalling(sensor, stretches)
-        return trace, (*findings, none)
-    lag = find_lag(stretches, fitted[1], settings)
-    if lag.seconds != 0.0:
-        stretches = [carry(shifted(part, lag.seconds)) for part in readings.stretches]
+        return _no_pedalling(sensor, stretches, findings)
+    lag_s = find_lag(stretches, fitted[1], settings)
+    if lag_s != 0.0:
+        stretches = [carry(shifted(part, lag_s)) for part in readings.stretches]
         fitted = fit_stretches(stretches, settings) or fitted
-        findings.append(finding("sensor_lag", side=sensor.side, lag_ms=1000.0 * lag.seconds))
+        findings.append(finding("sensor_lag", side=sensor.side, lag_ms=1000.0 * lag_s))
     rough, circle = fitted
-    step = stretches[0].samples.step_s
     axles = [axle_path(stretch, circle) for stretch in stretches]
     planes = [
-        find_plane(
-            axle,
-            stretch.orientation.heading_rad,
-            circle.crank_m,
-            step,
-            settings,
-            drifts=stretch.orientation.drifts,
-        )
+        find_plane(axle, stretch.orientation, circle.crank_m, stretch.samples.step_s, settings)
         for axle, stretch in zip(axles, stretches, strict=True)
     ]
     pairs = [(stretch.samples, plane) for stretch, plane in zip(stretches, planes, strict=True) if plane is not None]
     if not any(_spans(part, plane.pedalling) for part, plane in pairs):
-        trace, none = _no_pedalling(sensor, stretches)
-        return trace, (*findings, none)
+        return _no_pedalling(sensor, stretches, findings)
     mounted, of_pose = _mounted(sensor, pairs, circle, rough, settings, pose, mounting)
     pieces = [
         _piece(sensor, stretch, axle, plane, mounted.shoe_axes, circle)
         for stretch, axle, plane in zip(stretches, axles, planes, strict=True)
     ]
-    trace, of_pieces = join_pieces(sensor, pieces, mounted, errors_of(readings, lag, circle, settings), settings)
+    trace, of_pieces = join_pieces(sensor, pieces, mounted, errors_of(readings, lag_s, circle, settings), settings)
     findings += [*of_pose, *of_pieces]
     # a mounting that was declared, and goes with the pedalling, settles which way is up
     unsettled = mounted.shoe_axes if mounted.shoe_axes is not mounting else None
@@ -177,9 +169,8 @@ def _mounted(
                 findings.append(finding("zero_doubted", side=side, sd_deg=zero.sd_deg))
             if mounting is None:
                 return Mounted(zero.shoe_axes, "rider", 0.0, zero.sd_deg), tuple(findings)
-            sign = 1.0 if side == "right" else -1.0
             change = zero.shoe_axes.T @ mounting
-            offset = sign * math.degrees(math.asin(float(np.clip(change[1, 0], -1, 1))))
+            offset = TURN_SIGN[side] * math.degrees(math.asin(float(np.clip(change[1, 0], -1, 1))))
             return Mounted(mounting, "rider", offset, zero.sd_deg), tuple(findings)
         findings.append(finding("pose_unlikely", **limits))
         missing = zero.reasons
@@ -210,7 +201,6 @@ def _piece(
     if plane is None:
         unknown, never = np.full(count, np.nan), np.zeros(count, dtype=bool)
         return Piece(samples.time_s, unknown, unknown, unknown, rate, never, never, never, unknown, unknown, math.nan)
-    sign = 1.0 if sensor.side == "right" else -1.0
     long_axis = applied(stretch.orientation.turned, shoe_axes[:, 0])
     beside, ahead, above = (dots(long_axis, axis) for axis in (plane.normal, plane.forward, plane.up))
     heading = np.degrees(np.arcsin(np.clip(beside, -1.0, 1.0)))
@@ -218,7 +208,7 @@ def _piece(
     axis = axis_heading_deg(samples.gyr_rad_s, shoe_axes, used, samples.step_s)
     return Piece(
         time_s=samples.time_s,
-        heel_out_deg=sign * heading,
+        heel_out_deg=TURN_SIGN[sensor.side] * heading,
         crank_deg=np.degrees(plane.crank_rad),
         pitch_deg=np.degrees(np.arctan2(-above, ahead)),
         pitch_rate_deg_s=rate,
