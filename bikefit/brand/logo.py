@@ -16,24 +16,12 @@ BYTES_MAX: Final = 512 * 1024
 
 @dataclass(frozen=True)
 class Logo:
-    """A logo.
+    """A logo."""
 
-    Attributes
-    ----------
-    kind : {"svg", "png"}
-        What its bytes are.
-    content : bytes
-        They.
-    ratio : float
-        Width over height.
-    left_out : tuple of str
-        What was taken out of it.
-    """
-
-    kind: Literal["svg", "png"]
+    kind: Literal["svg", "png"]  # What its bytes are
     content: bytes = field(repr=False)
-    ratio: float
-    left_out: tuple[str, ...] = ()
+    ratio: float  # Width over height
+    left_out: tuple[str, ...] = ()  # What was taken out of it
 
     @property
     def address(self) -> str:

@@ -150,8 +150,3 @@ def response(words: Words, name: str, side: Side | None, belief: Belief, prior: 
         "alt.response", mean=words.signed_degrees(belief.mean, 2), sd=spread, chance=words.percent(inward)
     )
     return frame.panel(title, f"foot-{side}" if side else "foot-both")
-
-
-def is_decided(foot: FootResult) -> bool:
-    """Tell whether a foot has options and a response to draw."""
-    return bool(foot.recommendation.options) and math.isfinite(foot.recommendation.response.mean)

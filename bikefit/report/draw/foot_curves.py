@@ -16,43 +16,20 @@ from bikefit.words import Words, known
 
 @dataclass(frozen=True)
 class FootCurves:
-    """One foot's strokes as the charts need them, all heel-out positive [deg].
+    """One foot's strokes as the charts need them, all heel-out positive [deg]."""
 
-    Attributes
-    ----------
-    side : {"left", "right"}
-        The foot.
-    name : str
-        What its shoe is called.
-    foot : FootResult
-        Its result.
-    used : DataFrame
-        Used strokes.
-    phase : ndarray, shape (100,)
-        Bin centres [deg].
-    mean, sd : ndarray, shape (100,)
-        Over the used strokes.
-    single : ndarray, shape (at most 24, 100)
-        The curves that are drawn singly.
-    numbers : tuple of int
-        Their numbers among the foot's strokes.
-    values : ndarray, shape (used,)
-        The chosen metric per stroke.
-    band_deg : float
-        Half width of the neutral band.
-    """
-
-    side: Side
-    name: str
-    foot: FootResult
-    used: StrokeColumns
-    phase: Array
+    side: Side  # The foot
+    name: str  # What its shoe is called
+    foot: FootResult  # Its result
+    used: StrokeColumns  # Used strokes
+    phase: Array  # shape (100,): bin centres [deg]
+    # shape (100,): over the used strokes.
     mean: Array
     sd: Array
-    single: Array
-    numbers: tuple[int, ...]
-    values: Array
-    band_deg: float
+    single: Array  # shape (at most 24, 100): the curves that are drawn singly
+    numbers: tuple[int, ...]  # Their numbers among the foot's strokes
+    values: Array  # shape (used,): the chosen metric per stroke
+    band_deg: float  # Half width of the neutral band
 
     @property
     def neutral_deg(self) -> float | None:

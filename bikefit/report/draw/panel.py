@@ -18,24 +18,15 @@ LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 26.0, 42.0
 
 @dataclass(frozen=True)
 class Fan:
-    """Single strokes that can be read off beside the mean.
+    """Single strokes that can be read off beside the mean."""
 
-    Attributes
-    ----------
-    strokes : list of int
-        Their numbers.
-    tenths : list of list of int or None
-        Their angles at each of the readout's places [0.1 deg]; None where a stroke has none.
-    level, per_deg : float
-        Where zero lies on the page, and how far a degree goes.
-    said, decimal, minus : str
-        What is said of one, with places {n} and {a}, and the signs of its numbers.
-    """
-
-    strokes: list[int]
+    strokes: list[int]  # Their numbers
+    # Their angles at each of the readout's places [0.1 deg]; None where a stroke has none.
     tenths: list[list[int | None]]
+    # Where zero lies on the page, and how far a degree goes.
     level: float
     per_deg: float
+    # What is said of one, with places {n} and {a}, and the signs of its numbers.
     said: str
     decimal: str
     minus: str
@@ -43,25 +34,14 @@ class Fan:
 
 @dataclass(frozen=True)
 class Readout:
-    """What hovering, tapping or sliding over a panel reads.
+    """What hovering, tapping or sliding over a panel reads."""
 
-    Attributes
-    ----------
-    x : list of float
-        Places on the page, rising.
-    words : list of str
-        What is said at each.
-    top, bottom : float
-        Where the cursor's line goes.
-    fan : Fan, optional
-        Single strokes; panels of one figure that have them are read together.
-    """
-
-    x: list[float]
-    words: list[str]
+    x: list[float]  # Places on the page, rising
+    words: list[str]  # What is said at each
+    # Where the cursor's line goes.
     top: float = TOP
     bottom: float = HEIGHT - BOTTOM
-    fan: Fan | None = None
+    fan: Fan | None = None  # Single strokes; panels of one figure that have them are read together
 
 
 @dataclass(frozen=True)
@@ -75,25 +55,14 @@ class Panel:
 
 @dataclass
 class Frame:
-    """Axes in the making; charts add parts and then take the picture.
+    """Axes in the making; charts add parts and then take the picture."""
 
-    Attributes
-    ----------
-    words : Words
-        In whose language the axes are written.
-    x, y : Scale
-        From values to places.
-    parts : list of str
-        What is drawn, back to front.
-    height : float
-        Of the picture.
-    """
-
-    words: Words
+    words: Words  # In whose language the axes are written
+    # From values to places.
     x: svg.Scale
     y: svg.Scale
-    parts: list[str] = field(default_factory=list)
-    height: float = HEIGHT
+    parts: list[str] = field(default_factory=list)  # What is drawn, back to front
+    height: float = HEIGHT  # Of the picture
 
     def add(self, *parts: str) -> None:
         """Put parts in front of what is there."""

@@ -34,27 +34,13 @@ CLEAT_OUTLINE = "M-14-16H12L17 14C8 20-10 20-17 14Z"
 
 @dataclass(frozen=True)
 class AboveView:
-    """What the drawing from above shows, heel-out positive [deg].
+    """What the drawing from above shows, heel-out positive [deg]."""
 
-    Attributes
-    ----------
-    measured_deg : float
-        The heel's angle in the recording's own zero.
-    interval_deg : pair of float
-        Its 95 % interval, the zero's uncertainty included where a neutral is known.
-    neutral_deg : float, optional
-        The neutral angle; None where there is none.
-    value : str
-        What is written at the heel.
-    stop_deg : float
-        Where the end of the cleat's float stopped the heel; NaN where it did not.
-    """
-
-    measured_deg: float
-    interval_deg: tuple[float, float]
-    neutral_deg: float | None
-    value: str
-    stop_deg: float = math.nan
+    measured_deg: float  # The heel's angle in the recording's own zero
+    interval_deg: tuple[float, float]  # Its 95 % interval, the zero's uncertainty included where a neutral is known
+    neutral_deg: float | None  # The neutral angle; None where there is none
+    value: str  # What is written at the heel
+    stop_deg: float = math.nan  # Where the end of the cleat's float stopped the heel; NaN where it did not
 
 
 def from_above(words: Words, side: Side, view: AboveView | None, title: str) -> str:
@@ -167,30 +153,14 @@ FOOT = (
 
 @dataclass(frozen=True)
 class BehindView:
-    """What the drawing from behind shows; counts signed, varus positive.
+    """What the drawing from behind shows; counts signed, varus positive."""
 
-    Attributes
-    ----------
-    kept : int
-        Wedges that stay.
-    added : int
-        Wedges to fit; of the same sign as ``kept`` or beside none.
-    taken : int
-        Wedges to take off.
-    cant_deg : float
-        Of one wedge [deg].
-    placement : str
-        "under_cleat" or "in_shoe".
-    known : bool
-        Whether a count could be given at all.
-    """
-
-    kept: int
-    added: int
-    taken: int
-    cant_deg: float
+    kept: int  # Wedges that stay
+    added: int  # Wedges to fit; of the same sign as ``kept`` or beside none
+    taken: int  # Wedges to take off
+    cant_deg: float  # Of one wedge [deg]
     placement: Literal["under_cleat", "in_shoe"]
-    known: bool = True
+    known: bool = True  # Whether a count could be given at all
 
 
 def from_behind(words: Words, side: Side, view: BehindView, title: str) -> str:

@@ -160,18 +160,12 @@ def on_circle(center: Point, radius: float, angle_deg: float) -> Point:
 
 @dataclass(frozen=True)
 class Scale:
-    """A straight scale from values to places on the page.
+    """A straight scale from values to places on the page."""
 
-    Attributes
-    ----------
-    low, high : float
-        Ends of the values.
-    start, end : float
-        Their places.
-    """
-
+    # Ends of the values.
     low: float
     high: float
+    # Their places.
     start: float
     end: float
 

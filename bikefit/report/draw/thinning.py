@@ -16,14 +16,9 @@ FAINT_STROKES = 24
 
 @dataclass(frozen=True)
 class Envelope:
-    """Values over time in bins: lowest, mean and highest of each bin that holds any.
+    """Values over time in bins: lowest, mean and highest of each bin that holds any."""
 
-    Attributes
-    ----------
-    x, low, mean, high : ndarray, shape (bins,)
-        ``x`` is the mean position of the bin's values.
-    """
-
+    # shape (bins,): ``x`` is the mean position of the bin's values.
     x: Array
     low: Array
     mean: Array

@@ -35,20 +35,10 @@ LOOK: dict[Any, Any] = {
     "ytick.color": LIGHT["soft"],
 }
 """The colours of the reports."""
-_SHADES = [
-    "#999999",
-    "#cc79a7",
-    "#e69f00",
-    "#f0e442",
-    "#56b4e9",
-    "#d55e00",
-    "#0072b2",
-    "#b8a1d9",
-    "#666666",
-    "#44aa99",
-    "#882255",
-    "#117733",
-]
+_SHADES = (
+    "#999999", "#cc79a7", "#e69f00", "#f0e442", "#56b4e9", "#d55e00",
+    "#0072b2", "#b8a1d9", "#666666", "#44aa99", "#882255", "#117733",
+)  # fmt: skip
 REASON_COLOURS = dict(zip(REJECT_REASONS, _SHADES, strict=True))
 
 

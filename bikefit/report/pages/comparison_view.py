@@ -11,7 +11,7 @@ from bikefit.comparison import ComparisonResult, FootComparison, labels
 from bikefit.comparison import sentences as said_of
 from bikefit.conventions import SIDES, Side
 from bikefit.model import sentences
-from bikefit.report.draw import comparison_charts, decision_charts, shoes
+from bikefit.report.draw import comparison_charts, decision_charts
 from bikefit.report.pages.sections import (
     Section,
     figure,
@@ -34,12 +34,8 @@ from bikefit.report.pages.view import (
     PageView,
     ShoeView,
     TableView,
-    above_caption,
-    above_view,
-    above_words,
-    angle_view,
-    angle_words,
     clean,
+    from_above,
     system_line,
     wedges_and_cleat,
 )
@@ -143,7 +139,7 @@ def _shoe(
 ) -> ShoeView:
     """Make one shoe's part of the client's page."""
     advised, side = foot.recommendation, foot.side
-    above, above_said, above_below = _above(words, foot, result)
+    last = [session.feet[side] for session in result.sessions if side in session.feet][-1]
     said = said_of.measured(words, foot)
     if advised.next_step.action in ("test", "compare"):
         said = f"{said} {said_of.smallest_change(words, foot)}"
@@ -156,22 +152,10 @@ def _shoe(
         measured=said,
         outlook=said_of.outlook(words, foot),
         next=said_of.next_step(words, foot),
-        above=shoes.from_above(words, side, above, above_said),
-        above_caption=above_below,
         sure=decision_charts.how_sure(words, side, bars, x_range, band, said, rings=rings, at_least=at_least),
+        **from_above(words, side, last, advised, excess_now(foot)),
         **wedges_and_cleat(words, side, advised, foot.fitted_wedges, result.system),
     )
-
-
-def _above(words: Words, foot: FootComparison, result: ComparisonResult) -> tuple[shoes.AboveView | None, str, str]:
-    """Return the drawing from above, its words and caption; without a neutral, of the last recording's own zero."""
-    excess = excess_now(foot)
-    if known(excess.deg):
-        caption = words.text("drawing.above_short")
-        return angle_view(words, excess, 0.0), angle_words(words, excess.deg), caption
-    last = [session.feet[foot.side] for session in result.sessions if foot.side in session.feet][-1]
-    advised = foot.recommendation
-    return above_view(words, last, advised), above_words(words, last, advised), above_caption(words, last, advised)
 
 
 def _at_least(foot: FootComparison, result: ComparisonResult, bars: int) -> tuple[bool, ...]:

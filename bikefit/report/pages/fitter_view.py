@@ -148,7 +148,8 @@ def _stroke_figures(words: Words, result: SessionResult) -> list[Section]:
 
 def _decision(words: Words, result: SessionResult, feet: list[FootResult]) -> list[Section]:
     """Return the options and the response, for the feet that have a decision."""
-    decided = [foot for foot in feet if decision_charts.is_decided(foot)]
+    advised = [(foot, foot.recommendation) for foot in feet]
+    decided = [foot for foot, each in advised if each.options and known(each.response.mean)]
     if not decided:
         return []
     band = float(result.settings["neutral_band_deg"])

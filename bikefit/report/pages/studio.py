@@ -94,7 +94,9 @@ def rider_html(
     words = words.on_page
     answers, warnings, found, refusal = [], list[str](), list[Finding](), ""
     if isinstance(comparison, BikefitError):
-        refusal = words.text("rider.not_compared", reason=refusal_words(words, comparison))
+        # what a reader says of a file is English
+        reason = comparison.told(words) if isinstance(comparison, NotComparableError) else str(comparison)
+        refusal = words.text("rider.not_compared", reason=reason)
     else:
         # the shoe on which wedges were tried comes first
         for side, foot in sorted(comparison.feet.items(), key=lambda item: item[1].change is None):
@@ -120,11 +122,6 @@ def rider_html(
         remounted=words.text("rider.remounted") if remounted and not refusal else "",
         cautions=sentences.cautions(words, recommends_varus=True),
     )
-
-
-def refusal_words(words: Words, error: BikefitError) -> str:
-    """Say why sessions are not compared; what a reader says of a file is English."""
-    return error.told(words) if isinstance(error, NotComparableError) else str(error)
 
 
 # ---- the index -------------------------------------------------------------------------------------------------

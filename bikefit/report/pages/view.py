@@ -179,10 +179,11 @@ def system_line(words: Words, system: WedgeSystem) -> str:
 
 def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interval, band: float) -> ShoeView:
     """Make one shoe's part of the client's page."""
-    advised, side, read = foot.recommendation, foot.side, reading_of(foot)
+    advised, side = foot.recommendation, foot.side
     bars, said = decision_charts.sure_bars(words, foot), measured(words, foot.excess)
     about, held = said or words.text("sure.undetermined"), (foot.excess.lower_bound,)
-    drawn = wedges_and_cleat(words, side, advised, foot.fitted_wedges or 0, result.system)
+    drawn = from_above(words, side, reading_of(foot), advised)
+    drawn |= wedges_and_cleat(words, side, advised, foot.fitted_wedges or 0, result.system)
     if advised.step == "float_stop":
         drawn["behind"] = ""  # where the cleat comes first, the wedges are not drawn yet
     return ShoeView(
@@ -193,8 +194,6 @@ def _shoe(words: Words, foot: FootResult, result: SessionResult, x_range: Interv
         measured=said,
         outlook=sentences.outlook(words, advised),
         next=sentences.what_next(words, advised, foot.visible),
-        above=shoes.from_above(words, side, above_view(words, read, advised), above_words(words, read, advised)),
-        above_caption=above_caption(words, read, advised),
         sure=decision_charts.how_sure(words, side, bars, x_range, band, about, at_least=held),
         **drawn,
     )
@@ -219,56 +218,42 @@ def plain_degrees(message: str) -> str:
     return degree_signs(clean(message, MESSAGE))
 
 
-def above_view(words: Words, foot: Reading, advised: Recommendation) -> shoes.AboveView | None:
-    """Return the angles of the drawing from above; None where no foot's angle was measured."""
-    if not known(foot.rotation_deg) or implausible(advised):
-        return None
-    if known(foot.excess.deg):
-        return angle_view(words, foot.excess, foot.neutral.deg, foot.float_stop_deg)
-    return shoes.AboveView(foot.rotation_deg, foot.interval_deg, None, words.signed_degrees(foot.rotation_deg))
+def from_above(
+    words: Words, side: Side, foot: Reading, advised: Recommendation, believed: Spread | None = None
+) -> dict[str, str]:
+    """Return the drawing from above and its caption, by their names in a `ShoeView`.
+
+    What is believed by several recordings together comes before the excess of one, where it is known.
+    """
+    together = believed is not None and known(believed.deg)
+    excess: Spread = believed if believed is not None and together else foot.excess
+    view, caption = None, ""
+    if not together and any(reason.code == "angle_implausible" for reason in advised.reasons):
+        told = words.text("drawing.above_implausible")
+    elif known(excess.deg):
+        neutral_deg, stop_deg = (0.0, math.nan) if together else (foot.neutral.deg, foot.float_stop_deg)
+        view, told = (
+            _angles(words, excess, neutral_deg, stop_deg),
+            words.text("drawing.above", angle=words.heel(excess.deg)),
+        )
+        caption = words.text("drawing.above_stop" if known(stop_deg) else "drawing.above_short")
+    elif known(foot.rotation_deg):
+        view = shoes.AboveView(foot.rotation_deg, foot.interval_deg, None, words.signed_degrees(foot.rotation_deg))
+        told = words.text("drawing.above_no_neutral", angle=words.heel(foot.rotation_deg))
+    else:
+        told = words.text("drawing.above_nothing")
+    return {"above": shoes.from_above(words, side, view, told), "above_caption": caption or told}
 
 
-def implausible(advised: Recommendation) -> bool:
-    """Tell whether what was recorded cannot be a foot's angle."""
-    return "angle_implausible" in advised.codes
-
-
-def angle_view(words: Words, excess: Spread, neutral_deg: float, stop_deg: float = math.nan) -> shoes.AboveView | None:
+def _angles(words: Words, excess: Spread, neutral_deg: float, stop_deg: float) -> shoes.AboveView:
     """Return the angles of the drawing from above where neutral is known."""
-    if not known(excess.deg):
-        return None
     low, high = (neutral_deg + end for end in excess.interval_deg)
-    printed = words.degrees(abs(excess.deg))
-    way = "out" if excess.deg > 0 else "in"
-    value = printed if rounded(excess.deg) == 0 else words.text(f"drawing.value_{way}", angle=printed)
+    value = words.degrees(abs(excess.deg))
+    if rounded(excess.deg) != 0:
+        value = words.text(f"drawing.value_{'out' if excess.deg > 0 else 'in'}", angle=value)
     if excess.lower_bound:
         value = words.text("drawing.at_least", value=value)
     return shoes.AboveView(neutral_deg + excess.deg, (low, high), neutral_deg, value, stop_deg)
-
-
-def above_caption(words: Words, foot: Reading, advised: Recommendation) -> str:
-    """Caption the drawing from above, which has its angle written on it."""
-    if not known(foot.excess.deg) or implausible(advised):
-        return above_words(words, foot, advised)
-    return words.text("drawing.above_stop" if known(foot.float_stop_deg) else "drawing.above_short")
-
-
-def above_words(words: Words, foot: Reading, advised: Recommendation) -> str:
-    """Say what the drawing from above shows."""
-    if implausible(advised):
-        return words.text("drawing.above_implausible")
-    if known(foot.rotation_deg) and not known(foot.excess.deg):
-        return words.text("drawing.above_no_neutral", angle=words.heel(foot.rotation_deg))
-    return angle_words(words, foot.excess.deg)
-
-
-def angle_words(words: Words, excess_deg: float) -> str:
-    """Say what the drawing from above shows where neutral is known."""
-    return (
-        words.text("drawing.above", angle=words.heel(excess_deg))
-        if known(excess_deg)
-        else words.text("drawing.above_nothing")
-    )
 
 
 def behind_view(advised: Recommendation, fitted: int, system: WedgeSystem) -> shoes.BehindView:

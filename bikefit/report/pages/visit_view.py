@@ -75,11 +75,13 @@ def visit_page(words: Words, visit: Visit, given: Given = NOTHING_GIVEN) -> Visi
         steps=steps(words, visit),
         total=words.text("visit.total", minutes=visit.minutes),
         drawings=tuple(_drawings(words, visit)),
-        same=keep_the_same(words),
+        same=tuple(words.text(f"visit.same_{key}") for key in ("power", "posture", "sensors", "shoes")),
         bolts_title=words.text(f"visit.bolts_{visit.system.placement}"),
         bolts=bolts(words, visit),
         compare=visit.compare,
-        sees=what_it_sees(words, visit),
+        sees=words.text("visit.sees", count=visit.count, deg=words.degrees(visit.smallest_change_deg))
+        if visit.recordings
+        else "",
         cautions=tuple(sentences.cautions(words, recommends_varus=True)[2:]),
         system=system_line(words, visit.system),
         colophon=words.text("page.colophon", version=__version__),
@@ -178,11 +180,6 @@ def _record(words: Words, visit: Visit, item: VisitRecording, count: int) -> Vis
     )
 
 
-def keep_the_same(words: Words) -> tuple[str, ...]:
-    """List what must not change between the recordings."""
-    return tuple(words.text(f"visit.same_{key}") for key in ("power", "posture", "sensors", "shoes"))
-
-
 def bolts(words: Words, visit: Visit) -> tuple[str, ...]:
     """List what to mind when wedges are changed: what the system asks for, then the bolts."""
     own = [words.of_system(key) for key in visit.system.cautions]
@@ -191,12 +188,6 @@ def bolts(words: Words, visit: Visit) -> tuple[str, ...]:
     if "release_and_clearance" not in visit.system.cautions:
         own.append(words.text("visit.bolts_release"))
     return tuple(own)
-
-
-def what_it_sees(words: Words, visit: Visit) -> str:
-    """Say how small a change the visit can show, and what it decides."""
-    deg = words.degrees(visit.smallest_change_deg)
-    return words.text("visit.sees", count=visit.count, deg=deg) if visit.recordings else ""
 
 
 def _drawings(words: Words, visit: Visit) -> list[VisitDrawing]:
