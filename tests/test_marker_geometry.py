@@ -299,3 +299,77 @@ def test_exchanged_heel_and_toe_are_refused() -> None:
 def test_without_heel_and_toe_there_is_no_rotation() -> None:
     with pytest.raises(NoRotationError):
         traces_from_markers(Markers(np.arange(3) / 100, {"left_heel": np.zeros((3, 3)), "right_toe": np.zeros((3, 3))}))
+
+
+# ---- false places ------------------------------------------------------------------------------------------------
+
+Places = dict[str, Array]
+
+
+def heel_and_toe_exchanged(place: Places) -> None:
+    for at in range(100, 2900, 200):
+        rows = slice(at, at + 20)
+        place["left_heel"][rows], place["left_toe"][rows] = (
+            place["left_toe"][rows].copy(),
+            place["left_heel"][rows].copy(),
+        )
+
+
+def toe_is_forefoot(place: Places) -> None:
+    for at in range(100, 2900, 90):
+        place["left_toe"][at : at + 40] = place["left_forefoot"][at : at + 40]
+
+
+def toe_at_the_origin(place: Places) -> None:
+    place["left_toe"][np.random.default_rng(1).integers(0, 3000, 60)] = 0.0
+
+
+def toe_far_away(place: Places) -> None:
+    place["left_toe"][[500, 1500]] = 1e30
+
+
+def toe_stands(place: Places) -> None:
+    place["left_toe"][800:2300] = place["left_toe"][800]
+
+
+def foot_stands(place: Places) -> None:
+    for part in ("heel", "toe", "forefoot"):
+        place[f"left_{part}"][800:2300] = place[f"left_{part}"][800]
+
+
+def forefoot_stands(place: Places) -> None:
+    place["left_forefoot"][:] = place["left_forefoot"][0]
+
+
+def toe_late(place: Places) -> None:
+    place["left_toe"][:] = np.roll(place["left_toe"], 8, axis=0)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told", "number"),
+    [
+        (heel_and_toe_exchanged, "marker_places_false", True),
+        (toe_at_the_origin, "marker_places_false", True),
+        (toe_far_away, "marker_places_false", True),
+        (toe_stands, "marker_places_false", True),
+        (foot_stands, "marker_places_false", True),
+        (forefoot_stands, "", True),
+        (toe_is_forefoot, "markers_not_on_shoe", False),
+        (toe_late, "markers_not_on_shoe", False),
+    ],
+)
+def test_false_places_of_one_shoe_turn_neither_foot(spoil, told: str, number: bool) -> None:
+    recording, _ = simulate_markers(RIDE, {"left": Shoe(mean_deg=4.0), "right": Shoe()})
+    assert recording.markers is not None
+    place = {name: values.copy() for name, values in recording.markers.positions_mm.items()}
+    spoil(place)
+    neutral = Session(neutral=PerFoot(0.0, 0.0))
+    clean = analyze(recording, neutral)
+    result = analyze(replace(recording, markers=replace(recording.markers, positions_mm=place)), neutral)
+    assert abs(result.feet["right"].excess.deg - clean.feet["right"].excess.deg) < 0.02
+    left = result.feet["left"]
+    assert (left.recommendation.outcome != "undetermined") is number
+    if number:
+        assert abs(left.excess.deg - clean.feet["left"].excess.deg) < 0.15
+    codes = {item.code for item in (*result.findings, *left.recommendation.reasons)}
+    assert codes & {"marker_places_false", "markers_not_on_shoe"} == ({told} if told else set())

@@ -18,14 +18,14 @@ SLOW_S: Final = 4.0
 
 
 def in_bike_frame(
-    positions: Mapping[str, Array], settings: Settings = DEFAULTS
+    positions: Mapping[str, Array], settings: Settings = DEFAULTS, telling: Sequence[Side] = SIDES
 ) -> tuple[dict[str, Array], dict[Side, Array], list[Finding]]:
-    """Turn the markers so that y is the axis about which the pedals go round, where it is known to differ."""
-    part = "pedal" if all(f"{side}_pedal" in positions for side in SIDES) else "toe"
-    ways = [place for side in SIDES if (place := positions.get(f"{side}_{part}")) is not None]
+    """Turn the markers so that y is the axis about which the telling feet go round, where it is known to differ."""
+    part = "pedal" if all(f"{side}_pedal" in positions for side in telling) else "toe"
+    ways = [place for side in telling if (place := positions.get(f"{side}_{part}")) is not None]
     rough = _turn_to_y(_normal(ways, settings))
     upright = {name: values @ rough.T for name, values in positions.items()}
-    pedals = {side: place for side in SIDES if (place := _pedal(upright, side, settings)) is not None}
+    pedals = {side: place for side in telling if (place := _pedal(upright, side, settings)) is not None}
     normal = _normal([place @ rough for place in pedals.values()], settings)
     off = 0.0 if normal is None else float(np.degrees(np.arccos(min(1.0, normal[1]))))
     turn = np.eye(3)

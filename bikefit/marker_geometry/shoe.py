@@ -70,7 +70,6 @@ def long_axis(
     heel, toe = positions[f"{side}_heel"], positions[f"{side}_toe"]
     between = toe - heel
     length = np.linalg.norm(between, axis=1, keepdims=True)
-    length[np.abs(length / np.nanmedian(length) - 1.0) > settings.shoe_length_max_share] = np.nan
     direct: Array = between / length
     if static is None:
         return direct, []

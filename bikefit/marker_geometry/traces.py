@@ -11,6 +11,7 @@ import numpy as np
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import NoRotationError, RecordingError, flagged
 from bikefit.marker_geometry.bike import crank_deg, in_bike_frame, without_drift
+from bikefit.marker_geometry.false_places import without_false_places
 from bikefit.marker_geometry.shoe import angles_deg, long_axis, seen_sides, stance_of
 from bikefit.model import Finding, FootTrace, Markers, finding, reason
 from bikefit.settings import DEFAULTS, Settings
@@ -54,7 +55,9 @@ def traces_from_markers(
        downward and forward parts. Without a static trial d is the direction from heel to toe marker.
     3. The crank is the direction from the left pedal to the right one, or from the circle's centre where only one foot
        was seen. Where there is no circle, it is looked for once more without what the bike itself does slowly.
-    4. Feet that go round no circle of a pedal's walk, run or stand: their trace cannot carry a number.
+    4. A marker that stands still while others move is not seen, nor are those that are not as far apart as usual; a
+       shoe of which that is true too often carries no number and does not tell the bike's axis.
+    5. Feet that go round no circle of a pedal's walk, run or stand: their trace cannot carry a number.
 
     A shoe that rolls about its long axis moves a heel marker sitting h above the toe marker to the side:
     the reading errs by h / length degrees for each degree of roll unless corrected.
@@ -69,12 +72,15 @@ def traces_from_markers(
     sides = seen_sides(markers.positions_mm)
     if not sides:
         raise NoRotationError("The markers show no foot with both heel and toe.")
-    positions, pedals, found = in_bike_frame(markers.positions_mm, settings)
+    places, not_on_shoe, false = without_false_places(markers.positions_mm, markers.time_s, sides, settings)
+    telling = [side for side in sides if side not in not_on_shoe] or sides
+    positions, pedals, found = in_bike_frame(places, settings, telling)
     cranks = crank_deg(pedals, settings)
     if not cranks:
-        moving = in_bike_frame(without_drift(markers.positions_mm, markers.time_s), settings)
+        moving = in_bike_frame(without_drift(places, markers.time_s), settings, telling)
         if cranks := crank_deg(moving[1], settings):
             positions, pedals, found = moving
+    found.extend(false)
     if static is None:
         found.append(finding("marker_heights"))
     if not cranks:
@@ -91,10 +97,11 @@ def traces_from_markers(
                 + "."
             )
         crank = cranks.get(side)
+        no_circle = () if cranks else (reason("no_pedal_circle", side=side),)
         traces[side] = FootTrace(
             side, markers.time_s, heel_out, "bike",
             crank_deg=crank, crank_source="markers" if crank is not None else None, pitch_deg=pitch,
-            obstacles=() if cranks else (reason("no_pedal_circle", side=side),),
+            obstacles=(not_on_shoe[side],) if side in not_on_shoe else no_circle,
         )  # fmt: skip
     return traces, tuple(found)
 

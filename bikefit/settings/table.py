@@ -210,6 +210,9 @@ class Settings:
     shoe_length_max_share : float
         Markers: a sample in which heel and toe are further apart or nearer than usual by more than this share has a
         mistaken marker. Higher: more such samples are kept.
+    shoe_apart_max_share : float
+        Markers: a shoe with such samples in more than this share of the recording gives no count. Higher: more numbers
+        from markers whose labels are mixed up.
     bike_axis_apart_min_deg : float
         Markers: a pedalling plane further than this from the file's axes turns them. Higher: a bike that stood askew
         is measured along the file's axes, wrong by as much.
@@ -375,6 +378,7 @@ class Settings:
     pedal_circle_misfit_mm: float = 12.0
     pedal_circle_max_share: float = 0.2
     shoe_length_max_share: float = 0.1
+    shoe_apart_max_share: float = 0.25
     bike_axis_apart_min_deg: float = 1.0
     bike_axis_apart_max_deg: float = 50.0
     marker_level_mm: float = 3.0
