@@ -279,8 +279,7 @@ def simulate(
     out: Annotated[Path, Argument(metavar="OUT.csv|.fit|.trc", help="Where to write the synthetic ride.")],
 ) -> None:
     """Make a synthetic ride with a known truth, written as OUT.truth.json beside it."""
-    suffix = out.suffix.lower()
-    suffixes = (".trc",) if rider.seen_by == "markers" else (".csv", ".fit")
+    suffix, suffixes = out.suffix.lower(), rider.recorder.suffixes
     if suffix not in suffixes:
         raise UsageError(f"{out}: a synthetic ride seen by {rider.seen_by} is written as {' or '.join(suffixes)}.")
     beside = out.with_suffix(".truth.json")

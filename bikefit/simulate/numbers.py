@@ -15,8 +15,22 @@ ALL: Final[tuple[SeenBy, ...]] = get_args(SeenBy)
 ROTATION: Final[tuple[SeenBy, ...]] = ("rotation",)
 STAMPED: Final[tuple[SeenBy, ...]] = ("rotation", "shoe-sensor")
 USUAL_NOISE_DEG: Final = 0.15
-STILL_S: Final = 8.0
-"""Length of the pose before a ride seen by shoe sensors."""
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """What records a ride: whether it sees the shoes themselves, after how long a pose [s], and how it is written."""
+
+    worn: bool
+    still_s: float
+    suffixes: tuple[str, ...]
+
+
+RECORDERS: Final[dict[SeenBy, Recorder]] = {
+    "rotation": Recorder(worn=False, still_s=0.0, suffixes=(".csv", ".fit")),
+    "shoe-sensor": Recorder(worn=True, still_s=8.0, suffixes=(".csv", ".fit")),
+    "markers": Recorder(worn=True, still_s=0.0, suffixes=(".trc",)),
+}
 
 
 def _number(
@@ -108,9 +122,9 @@ class RiderNumbers:
             self._check(item, getattr(self, item.name))
 
     @property
-    def still_s(self) -> float:
-        """How long the rider rests in the pose first [s]."""
-        return STILL_S if self.seen_by == "shoe-sensor" else 0.0
+    def recorder(self) -> Recorder:
+        """What records it."""
+        return RECORDERS[self.seen_by]
 
     def foot(self, name: str) -> PerFoot[Any]:
         """Return each foot's number."""
@@ -122,10 +136,10 @@ class RiderNumbers:
         if self.seen_by not in about["seen_by"] and value != item.default:
             can = " or ".join(about["seen_by"])
             raise UsageError(f"{flag} does not go with a ride seen by {self.seen_by}, only with {can}.")
-        worn = about["worn"] if self.seen_by != "rotation" else None
+        worn = about["worn"] if self.recorder.worn else None
         low, high = worn or (about["low"], about["high"])
         if about["room_s"]:
-            high = math.floor((self.duration_s - self.still_s) / about["room_s"])
+            high = math.floor((self.duration_s - self.recorder.still_s) / about["room_s"])
         if low is None or value is None or low <= value <= high:
             return
         where = f" for a ride seen by {self.seen_by}" if worn else ""

@@ -58,7 +58,7 @@ def simulate_plain(numbers: RiderNumbers | None = None, **more: Any) -> tuple[Re
     """
     numbers = replace(numbers or RiderNumbers(), **more)
     steady = numbers.end_cadence_rpm is None
-    usual = Ride() if numbers.seen_by == "rotation" else space.Ride(still_s=numbers.still_s)
+    usual = space.Ride(still_s=numbers.recorder.still_s) if numbers.recorder.worn else Ride()
     built_up_s = usual.still_s + usual.start_s if usual.still_s else 0.0
     rng = np.random.default_rng(numbers.seed)
     ridden_s = numbers.duration_s - built_up_s
@@ -97,12 +97,12 @@ def _foot(numbers: RiderNumbers, side: Side) -> Foot:
     """Return a foot of some numbers."""
     usual: Foot
     span_deg = numbers.foot("range_deg").of(side)
-    if numbers.seen_by == "rotation":
-        usual, scale = Foot(), span_deg / float(np.ptp(Foot().heel_out.at(np.radians(np.arange(360.0)))))
-        heel_out = swing(2.0 * scale, 0.5 * scale)
-    else:
+    if numbers.recorder.worn:
         # two harmonics whose sum spans about the range asked for
         usual, heel_out = space.Shoe(), Harmonics(0.0, (0.45 * span_deg, 0.12 * span_deg), (150.0, 40.0))
+    else:
+        usual, scale = Foot(), span_deg / float(np.ptp(Foot().heel_out.at(np.radians(np.arange(360.0)))))
+        heel_out = swing(2.0 * scale, 0.5 * scale)
     return replace(
         usual,
         mean_deg=numbers.foot("mean_deg").of(side),
