@@ -13,12 +13,21 @@ MARK = "<!-- codes -->\n"
 
 
 def table() -> str:
-    """Return every code with its level and words as a Markdown table; places are named without their format."""
+    """Return every code with its level and words as a Markdown table; places are named without their format.
+
+    Of two forms by a number, the table has that for many.
+    """
     rows = ["| code | level | message |", "|---|---|---|"]
     for code, entry in sorted(codes().items()):
-        message = re.sub(r"\{(\w+):[^}]*\}", r"{\1}", ENGLISH.section("findings")[code]).replace("|", "\\|")
+        message = re.sub(r"\{(\w+):([^}]*)\}", _plain, ENGLISH.section("findings")[code]).replace("|", "\\|")
         rows.append(f"| `{code}` | {entry.level} | {message} |")
     return "\n".join(rows) + "\n"
+
+
+def _plain(place: re.Match[str]) -> str:
+    """Return a place by its name alone, or its form for many with the name in it."""
+    name, how = place.groups()
+    return how.partition("|")[2].replace("#", f"{{{name}}}") if "|" in how else f"{{{name}}}"
 
 
 def page() -> str:

@@ -46,9 +46,8 @@ KEYS = ("side", "id", "href", "language", "kind")
 
 def other_letters(template: str) -> str:
     """Return a template with its words in Greek letters, its places and its line ends as they were."""
-    return "".join(
-        piece if piece.startswith("{") else piece.translate(GREEK) for piece in re.split(r"(\{[^}]*\})", template)
-    )
+    pieces = re.split(r"(\{\w+:(?=[^}]*\|)|\{[^}|]*\})", template)
+    return "".join(piece if piece.startswith("{") else piece.translate(GREEK) for piece in pieces)
 
 
 @pytest.fixture

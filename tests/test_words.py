@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 import string
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -124,6 +125,57 @@ def test_several_values_are_told_together() -> None:
     assert "The mean (used here): 2 varus; the power phase: no wedge; the peak: cannot tell." in said
     said = str(finding("compare_references_differ", side="left", references={"pitch": ["a", "b"], "none": ["c"]}))
     assert "(a, b: pitch; c: none)" in said
+
+
+PLURALS = {
+    "en": re.compile(r"(?:(?!of|is|was|does|gives)[a-z]+ ){0,2}?(?:(?!is|was|does|gives)[a-z]+(?<![su])s|feet)\b"),
+    "de": re.compile(r"(?:[a-zäöüß]{3,}e )?[A-ZÄÖÜ][a-zäöüß]*[ensr]\b"),
+}
+"""How words begin that hold a noun for many."""
+NEVER_ONE = {
+    "drawing.below_times", "compared.heading", "studio.pooled_response", "client.comfort_alt", "visit.heading",
+    "visit.total", "learn.own", "learn.too_few_none", "learn.kept", "learn.toml_learned", "inspection.laps",
+    "learn.answers_alt",  # its number of feet can be; its degrees have a decimal
+    "findings.gzip_damaged", "findings.time_too_coarse", "findings.fit_sensors_unnamed", "findings.strokes_dropped",
+}  # fmt: skip
+"""Texts whose number is never 1."""
+
+
+def stand_in(words: Words, how: str, number: int) -> Any:
+    """Return a value for a place: the number where it takes a whole one, else anything that it takes."""
+    if how.startswith("@"):
+        kind, _, item = how[1:].partition(".")
+        if item:
+            return {} if kind == "each" else [3]
+        return number if "one" in words.section(kind) else next(iter(words.section(kind)))
+    if how.startswith("%"):
+        return dt.datetime(2026, 11, 20)
+    return number if not how or "|" in how else 60
+
+
+def behind_number(words: Words, key: str, number: int) -> set[str]:
+    """Return up to three words behind a number, wherever it stands in a text that has it for every count."""
+    section, name = key.split(".")
+    values = {name: stand_in(words, how, number) for name, how in reversed(places(words.section(section)[name]))}
+    return set(re.findall(rf"(?<![\w.,]){number} ((?:[^\W\d]+ ?){{1,3}})", words.text(key, **values)))
+
+
+def test_one_of_something_is_never_said_as_many() -> None:
+    """Behind 1 and behind 2 stand not the same words, if these hold a noun for many."""
+    found = set()
+    for words in map(Words, languages()):
+        keys = [f"{name}.{key}" for name, own in catalogue(words.language).items() for key in own if name != "language"]
+        for key in keys:
+            alike = behind_number(words, key, 1) & behind_number(words, key, 2)
+            if not key.endswith("many") and any(map(PLURALS[words.language].match, alike)):
+                found.add(key)
+    assert found == NEVER_ONE
+
+
+def test_two_forms_by_a_number_have_it_where_the_sign_stands() -> None:
+    assert str(finding("time_missing", rows=1)) == "1 row without a time was left out."
+    assert str(finding("time_missing", rows=12)) == "12 rows without a time were left out."
+    assert Words("de").finding(finding("header_repeated", times=1)).startswith("Der Tabellenkopf steht noch einmal da,")
 
 
 def test_numbers_follow_the_language(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,8 +137,9 @@ def ask(pairs: Pairs, stored: Stored, options: BatchOptions) -> None:
     jobs = [job for job, _ in pairs]
     missing = [job for job in jobs if job.missing and job.id in stored.sessions and stored.sessions[job.id].good]
     if missing and 2 * sum(bool(job.missing) for job in jobs) > len(jobs):
+        recordings_are = "recordings are" if len(jobs) > 1 else "recording is"
         raise RecordingError(
-            f"{sum(bool(job.missing) for job in jobs)} of {len(jobs)} recordings are missing, such as "
+            f"{sum(bool(job.missing) for job in jobs)} of {len(jobs)} {recordings_are} missing, such as "
             f"{missing[0].file_names}. Is their drive connected? Nothing has been changed. --force goes on without "
             "them; their stored results are kept either way."
         )

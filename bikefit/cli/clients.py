@@ -112,7 +112,7 @@ def export(
         row = file.find(who)
         written = export_client(file, row, out)
         file.note_copies(row, written)
-    announce(f"Wrote {written[0]} and {len(written) - 1} pages", common.quiet)
+    announce(f"Wrote {written[0]} and {how_many(len(written) - 1, 'page')}", common.quiet)
 
 
 @group.command(epilog="Example: bikefit clients forget c1 --yes")

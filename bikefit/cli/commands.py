@@ -15,7 +15,7 @@ from bikefit.cli.output import announce, print_json
 from bikefit.cli.reports import check_reports, write_reports, write_table
 from bikefit.cli.waiting import waiting
 from bikefit.digests import begin_digest
-from bikefit.errors import OutputError, UsageError
+from bikefit.errors import OutputError, UsageError, how_many
 from bikefit.files import check_replaceable, write_whole
 from bikefit.sessions import values
 from bikefit.sessions.session import Said, Session, told_of
@@ -194,7 +194,7 @@ def compare(
         from bikefit.sessions.manifest import ManifestSession
 
         sources = recordings_named(files or [], counted=left_wedges is not None or right_wedges is not None)
-        with waiting(f"Comparing {len(sources)} recordings", common.quiet):
+        with waiting(f"Comparing {how_many(len(sources), 'recording')}", common.quiet):
             result = compare_recordings(
                 sources,
                 **values.lists(left_wedges, right_wedges, left_rotation, right_rotation),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bikefit.conventions import PerFoot
-from bikefit.errors import UsageError, flagged
+from bikefit.errors import UsageError, flagged, how_many
 from bikefit.model import Recording
 from bikefit.sessions.keywords import UNSAID
 from bikefit.sessions.manifest import ManifestSession
@@ -125,7 +125,7 @@ def _matched(values: Sequence[Number], count: int, option: str) -> Sequence[Numb
     """Refuse a list that has not one number a recording."""
     if len(values) != count:
         raise UsageError(
-            f"{option}: {len(values)} number{'s' if len(values) != 1 else ''} for {count} recordings; "
+            f"{option}: {how_many(len(values), 'number')} for {how_many(count, 'recording')}; "
             "give one for each recording, in the same order."
         )
     return values

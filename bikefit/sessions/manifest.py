@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bikefit.conventions import SIDES, PerFoot, Side
-from bikefit.errors import UsageError, near_matches
+from bikefit.errors import UsageError, how_many, near_matches
 from bikefit.io.source import load
 from bikefit.io.text.layout import to_utf8
 from bikefit.sessions.session import KEYWORDS, NO_FILES, Said, Session, said
@@ -153,7 +153,8 @@ def _rows(text: str, name: str) -> tuple[list[_Row], list[str]]:
         if not any(cells):
             continue
         if any(cells[len(columns) :]):
-            raise UsageError(f"{name}, row {number}: there are {len(cells)} cells for {len(columns)} columns.")
+            wanted = how_many(len(columns), "column")
+            raise UsageError(f"{name}, row {number}: there are {len(cells)} cells for {wanted}.")
         rows.append(_Row(number, dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))))
     return rows, [column for column in columns if column and column not in COLUMNS]
 

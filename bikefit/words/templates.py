@@ -54,6 +54,11 @@ class Templates:
             for said, place, how in _pieces(self._sections[section][name])
         )
 
+    def by_number(self, number: float, forms: str) -> str:
+        """Return the first of two forms (``# row|# rows``) for 1, the second for any other number."""
+        one, many = forms.split("|")
+        return (one if number == 1 else many).replace("#", self.number(number))
+
     def counted(self, key: str, number: int, /, **values: Any) -> str:
         """Return ``<key>_none`` (where there is one), ``<key>_one`` or ``<key>_many``, as a number has it (``{n}``)."""
         section, name = key.split(".")
@@ -113,6 +118,8 @@ class Templates:
         """Return one place filled, as it asks for it."""
         if how.startswith("@"):
             return self.words_for(how[1:], value)
+        if "|" in how:
+            return self.by_number(value, how)
         if isinstance(value, str):
             return format(value, how)
         if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -56,7 +56,7 @@ async function runBatch(engine, request, signal, onStage) {
   const counts = Object.entries(answer.counts).map(([status, n]) => `${n} ${say(`status_${status}`)}`).join(", ");
   const failed = answer.failed.map(({ name, message }) => make("li", {}, `${name}: ${message}`));
   byId("batch-result").replaceChildren(
-    make("p", {}, make("strong", {}, say("folder_done", { total: answer.total, counts }))),
+    make("p", {}, make("strong", {}, count("folder_done", answer.total, { counts }))),
     !request.folder ? make("p", { class: "fine" }, say("folder_in", { out: answer.out })) : "",
     make("div", { class: "buttons" },
       make("a", { class: "button strong", href: answer.pages, target: "_blank", rel: "noopener" }, say("folder_open")),

@@ -1,5 +1,5 @@
 // One thing after another: what is being done is shown, can be stopped, and what went wrong is said.
-import { byId, make, say } from "./dom.js";
+import { byId, count, make, say } from "./dom.js";
 import { Refused } from "./engine.js";
 
 const SHOW_BUSY_MS = 250;
@@ -35,7 +35,7 @@ function busyWith(abort) {
     time.textContent = say("seconds", { seconds: Math.floor(passed / 1000) });
   }, 100);
   const onStage = (stage, { name = "", done = 0, total = 0 } = {}) => {
-    words.textContent = stage === "batch" ? say("folder_progress", { done, total }) : stage === "reading" ? say("reading", { name }) : say(stage);
+    words.textContent = stage === "batch" ? count("folder_progress", total, { done }) : stage === "reading" ? say("reading", { name }) : say(stage);
     bar.hidden = !total;
     if (total) Object.assign(bar, { max: total, value: done });
   };

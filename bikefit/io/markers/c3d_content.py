@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from bikefit.errors import RecordingError
+from bikefit.errors import RecordingError, how_many
 from bikefit.model import Array
 
 BLOCK: Final = 512
@@ -65,8 +65,9 @@ def parse_c3d(data: bytes, where: str) -> C3dContent:
     frames = _frames(first, last, parameters)
     if frames > 0 and a_frame and (begin < BLOCK or begin + frames * a_frame > len(data)):
         raise RecordingError(
-            f"{where}: the C3D file is damaged: its header claims {frames} frames of {points} markers, more than its "
-            f"{len(data)} bytes can hold. Copy it again, or export the trial as TRC."
+            f"{where}: the C3D file is damaged: its header claims {how_many(frames, 'frame')} of "
+            f"{how_many(points, 'marker')}, more than its {len(data)} bytes can hold. Copy it again, "
+            "or export the trial as TRC."
         )
     if frames <= 0 or not points or not 0 < rate_hz < math.inf or not math.isfinite(scale):
         raise RecordingError(f"{where}: the C3D file holds no marker with a rate.")

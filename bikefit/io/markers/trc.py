@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from bikefit.errors import RecordingError
+from bikefit.errors import RecordingError, how_many
 from bikefit.io.markers.names import name_markers
 from bikefit.io.markers.recording import recording_of_markers
 from bikefit.io.opensim import pedal_points_beside
@@ -64,8 +64,8 @@ def split_trc(lines: Sequence[str], name: str) -> tuple[Mapping[str, str], list[
         raise RecordingError(f"{name}: the TRC file names {len(names)} markers; no recording has so many.")
     first = next((at for at in range(head + 1, len(lines)) if _is_frame(lines[at])), len(lines))
     if not names or first == len(lines):
-        rows = len(lines) - first
-        raise RecordingError(f"{name}: the TRC file names {len(names)} markers and holds {rows} rows.")
+        named, rows = how_many(len(names), "marker"), how_many(len(lines) - first, "row")
+        raise RecordingError(f"{name}: the TRC file names {named} and holds {rows}.")
     keys_at = next((at for at in range(head - 1) if lines[at].lstrip(' "').startswith("DataRate")), None)
     stated = (_cells(lines[keys_at]), _cells(lines[keys_at + 1])) if keys_at is not None else ([], [])
     header = dict(zip(*stated, strict=False))
