@@ -43,6 +43,7 @@ def policy(*, in_browser: bool) -> str:
 def _index(config: Mapping[str, Any], words: Words) -> str:
     """Fill the page's words and configuration in."""
     said = words.section("app")
+    counts = {f"total_{form}": told for form, told in words.section("total").items()}
     return (
         templates("bikefit.app", "front")
         .get_template("index.html.j2")
@@ -53,6 +54,6 @@ def _index(config: Mapping[str, Any], words: Words) -> str:
             local=config["engine"] == "local",
             policy=policy(in_browser=config["engine"] != "local"),
             config=htmlsafe_json_dumps({"language": words.language} | dict(config)),
-            words_json=htmlsafe_json_dumps(dict(said), ensure_ascii=False),
+            words_json=htmlsafe_json_dumps({**said, **counts}, ensure_ascii=False),
         )
     )

@@ -149,7 +149,7 @@ def at_length(words: Words, foot: FootComparison) -> list[str]:
     if foot.curves is not None and foot.curves.differs:
         said.append(where_it_differs(words, foot.side, foot.curves))
     said.append(outlook(words, foot))
-    return [*said, words.text("compared.next", message=next_step(words, foot))]
+    return [*said, words.text("brief.next", message=next_step(words, foot))]
 
 
 def smallest_change(words: Words, foot: FootComparison) -> str:

@@ -60,5 +60,5 @@ export function clock(seconds) {
 /** Name signed wedges shortly: "2 varus". */
 export function wedgesWords(n) {
   if (n === 0) return say("wedges_none");
-  return count(n > 0 ? "wedges_varus" : "wedges_valgus", Math.abs(n));
+  return count(n > 0 ? "total" : "total_minus", Math.abs(n));
 }

@@ -73,7 +73,7 @@ def _draw(
         axis.set_axisbelow(True)
     axes[0].set_title(recording.name.replace("$", r"\$")[:120], loc="left", fontsize=11, fontweight="bold")
     axes[-1].set_xlabel(words.text("plot.time"))
-    axes[-1].set_ylabel(words.text("plot.cadence"))
+    axes[-1].set_ylabel(words.text("axes.cadence_rpm"))
     axes[-1].set_ylim(bottom=0)
     if named:
         figure.legend(

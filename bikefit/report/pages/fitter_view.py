@@ -193,7 +193,7 @@ def _provenance(words: Words, result: SessionResult, given: Given) -> TableView:
         "format": recording.format,
         "start": words.moment(recording.start) if recording.start else "",
         "section": words.stretch(recording.from_s, recording.to_s),
-        "rate": words.text("provenance.hertz", rate=words.fixed(recording.sampling_rate_hz)),
+        "rate": words.text("inspect.rate", rate=words.fixed(recording.sampling_rate_hz)),
         "system": words.text(
             "provenance.system_of", name=clean(system.name, LONG),
             source=clean(words.of_system(system.source), LONG),

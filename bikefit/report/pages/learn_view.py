@@ -108,7 +108,7 @@ def _answers(words: Words, prior: StudioPrior) -> str:
         *(_answer(words, x, one, _TOP + (place + 0.5) * _ROW) for place, one in enumerate(answers)),
         svg.line(x.start, base, x.end, base, "axis"),
         *(svg.label(words.signed(tick), x(tick), base + 17.0, anchor="middle") for tick in svg.ticks(x.low, x.high, 8)),
-        svg.label(words.text("learn.axis"), x.end, base + 36.0, anchor="end"),
+        svg.label(words.text("axes.response"), x.end, base + 36.0, anchor="end"),
     ]
     alt = words.text(
         "learn.answers_alt",
