@@ -184,6 +184,16 @@ def test_a_section_is_named(run: Run, samples: Path, words: list[str]) -> None:
     assert " to " not in run("analyze", samples / "two_wedges.csv").out.splitlines()[0]
 
 
+def test_compare_of_one_recording_asks_for_two_before_it_speaks_of_a_manifest(run: Run, samples: Path) -> None:
+    for name in ("visit_helped_laps.fit", "two_wedges.csv"):
+        done = run("compare", samples / name)
+        first, second = done.err.splitlines()
+        assert (done.code, done.out) == (2, "")
+        assert "needs two recordings" in first
+        assert f"{name}@lap1" in first
+        assert second.startswith("If it is a manifest")
+
+
 def test_a_lap_is_named(run: Run, samples: Path) -> None:
     assert "from 1:27 to 2:54" in run("analyze", samples / "three_sections.csv", "--lap", "2").out.splitlines()[0]
 

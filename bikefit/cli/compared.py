@@ -55,13 +55,13 @@ def recordings_named(files: list[str], *, counted: bool) -> list[Any]:
         raise UsageError("compare: name two recordings or more, one manifest, or --client ID.")
     if len(files) > 1:
         return list(files)
-    if counted or "@" in files[0]:
-        from bikefit.comparison.sources import too_few
+    from bikefit.comparison.sources import too_few
 
+    if counted or "@" in files[0]:
         raise UsageError(too_few(files))
     from bikefit.sessions.manifest import read_manifest
 
     try:
         return list(read_manifest(files[0]))
     except UsageError as error:
-        raise UsageError(f"{error}\ncompare takes two recordings or more, or one manifest that names them.") from None
+        raise UsageError(f"{too_few(files)}\nIf it is a manifest that names the recordings: {error}") from None
