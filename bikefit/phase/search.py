@@ -58,18 +58,19 @@ def steering(grid_s: Array, cadence: Channel) -> Steering:
 
 def search_cadence(values: Array, told: Steering | None, doubt_share: float) -> Array:
     """Follow the cadence of a signal on the grid."""
-    cadences = _probes().cadences
     centres = np.arange(0, values.size, round(HOP_S * GRID_HZ))
     share = _shares(values, centres)
     path = _smoothest_path(share)
     if told is not None:
-        path = _steered(share, path, (told.lowest_rpm[centres], told.highest_rpm[centres]), cadences, doubt_share)
-    return np.exp(np.interp(np.arange(values.size), centres, np.log(cadences[path])))
+        bounds = Steering(told.lowest_rpm[centres], told.highest_rpm[centres])
+        path = _steered(share, path, bounds, doubt_share)
+    return np.exp(np.interp(np.arange(values.size), centres, np.log(_probes().cadences[path])))
 
 
-def _steered(share: Array, free: Indices, bounds: tuple[Array, Array], cadences: Array, doubt_share: float) -> Indices:
+def _steered(share: Array, free: Indices, bounds: Steering, doubt_share: float) -> Indices:
     """Return the path within the bounds, except where the free one explains so much more that they must be wrong."""
-    outside = (cadences < bounds[0][:, None]) | (cadences > bounds[1][:, None])
+    cadences = _probes().cadences
+    outside = (cadences < bounds.lowest_rpm[:, None]) | (cadences > bounds.highest_rpm[:, None])
     barred = outside & ~outside.all(axis=1, keepdims=True)
     every = np.arange(free.size)
     if not barred[every, free].any():

@@ -94,18 +94,17 @@ def axle_path(stretch: Stretch, circle: Circle) -> Array:
     return recentred(axle, axle, stretch.samples.step_s)
 
 
-def _bike_axes(place: Array) -> tuple[Array, Array, Array]:
-    """Return forward, left and up of the bike from one window of the path."""
+def _bike_axes(place: Array) -> Array:
+    """Return forward, left and up of the bike, as columns, from one window of the path."""
     left = plane_normal(place, swept(place).sum(axis=0))
     forward = np.cross(left, [0.0, 0.0, 1.0])
     forward /= np.linalg.norm(forward)
-    return forward, left, np.cross(forward, left)
+    return np.stack([forward, left, np.cross(forward, left)], axis=1)
 
 
 def rough_axes(windows: list[Window]) -> Array:
     """Guess the shoe's axes in the sensor's from the pedalling."""
-    bike = [np.stack(_bike_axes(window.place_m), axis=1) for window in windows]
-    seen = [np.einsum("nij,ik->jk", window.turned, axes) for window, axes in zip(windows, bike, strict=True)]
+    seen = [np.einsum("nij,ik->jk", window.turned, _bike_axes(window.place_m)) for window in windows]
     return rough_shoe_axes(np.sum(seen, axis=0))
 
 

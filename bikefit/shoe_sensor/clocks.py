@@ -93,21 +93,19 @@ def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Fi
     2. At that lag the angle between the feet, minute by minute, over the cadence is the lag that is left; a line
        through it is the rest of the offset and the drift between the two clocks.
     """
+    apart = right, (finding("clocks_apart"),)
     if left.crank_deg is None or right.crank_deg is None:
-        return right, (finding("clocks_apart"),)
+        return apart
     starts = [float(trace.time_s[0]) + EDGE_S for trace in (left, right)]
     counts = [int((float(np.ptp(trace.time_s)) - 2.0 * EDGE_S) * COMMON_HZ) + 1 for trace in (left, right)]
     if min(counts) < COMMON_HZ * SHORTEST_S:
-        return right, (finding("clocks_apart"),)
+        return apart
     first, second = _pointer(left, starts[0], counts[0]), _pointer(right, starts[1], counts[1])
     match = _match(first, second)
-    score = match.score
-    best = int(np.argmax(score))
-    if score[best] < FAIR_MATCH * max(match.overlap[best], COMMON_HZ * SHORTEST_S):
-        return right, (finding("clocks_apart"),)
+    best = int(np.argmax(match.score))
+    if match.score[best] < FAIR_MATCH * max(match.overlap[best], COMMON_HZ * SHORTEST_S):
+        return apart
     offset = float(match.lags[best]) / COMMON_HZ + starts[0] - starts[1]
-    ambiguous = _rivalled(match, best)
-
     moved = right.time_s + offset
     for _ in range(2):
         middle, left_over = _left_over(left, replace(right, time_s=moved))
@@ -117,7 +115,7 @@ def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Fi
         moved = moved + np.polyval(np.polyfit(middle, left_over, order), moved)
     drift = (float(np.ptp(moved)) / float(np.ptp(right.time_s)) - 1.0) * 1e6
     seen = [finding("clocks_aligned", offset_s=float(moved[0] - right.time_s[0]), drift_ppm=drift)]
-    if ambiguous:
+    if _rivalled(match, best):
         seen.append(finding("clocks_ambiguous"))
     return replace(right, time_s=moved), tuple(seen)
 

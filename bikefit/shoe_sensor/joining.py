@@ -10,6 +10,7 @@ import numpy as np
 from bikefit.conventions import ZeroKind
 from bikefit.model import Array, Finding, Flags, FootTrace, Reason, ShoeSensor, finding
 from bikefit.settings import Settings
+from bikefit.signals import runs_of
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,17 @@ def join_pieces(
     turning, rocking = join("turning").astype(bool), join("rocking").astype(bool)
     used = pedalling & ~turning & ~rocking
     step = float(np.median(np.diff(time)))
-    findings: list[Finding] = []
-    for code, dropped in (("turning_dropped", turning), ("rocking_dropped", rocking)):
-        if dropped.any():
-            findings.append(
-                finding(
-                    code,
-                    side=sensor.side,
-                    seconds=float(dropped.sum() * step),
-                    share_percent=100.0 * float(dropped.sum() / pedalling.sum()),
-                    windows=int(np.count_nonzero(np.diff(dropped.astype(int)) > 0) + dropped[0]),
-                )
-            )
+    findings = [
+        finding(
+            code,
+            side=sensor.side,
+            seconds=float(dropped.sum() * step),
+            share_percent=100.0 * float(dropped.sum() / pedalling.sum()),
+            windows=len(runs_of(dropped)),
+        )
+        for code, dropped in (("turning_dropped", turning), ("rocking_dropped", rocking))
+        if dropped.any()
+    ]
     differences = [piece.disagreement_deg for piece in pieces if not math.isnan(piece.disagreement_deg)]
     disagreement = max(differences, default=math.nan)
     lean = float(np.median(join("rocking_deg")[used][::10])) if used.any() else math.inf

@@ -37,7 +37,7 @@ def filtered(samples: Samples, known_bias_rad_s: Array | None = None) -> tuple[A
     """
     rate, force, step = samples.gyr_rad_s, samples.acc_m_s2, samples.step_s
     bias, rested = (known_bias_rad_s, True) if known_bias_rad_s is not None else bias_over_time(rate, force, step)
-    return levelled(rate - bias, force, step), rested
+    return levelled(rate - bias, force, step)[0], rested
 
 
 def recorded(samples: Samples) -> Array | None:

@@ -73,22 +73,20 @@ def smoothed(values: Array, step_s: float) -> Array:
     return np.asarray(sosfiltfilt(low_pass, longer, axis=0, padtype=None)[beyond : beyond + count])
 
 
-def levelled(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> Array:
-    """Return orientations sensor -> level world at the samples."""
-    return _levelled(rate_rad_s, force_m_s2, step_s)[0]
-
-
 def levelled_with_turns(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array, Array]:
-    """Return what `levelled` does, and the turn that levelled each step [rad].
+    """Return the orientations of `levelled`, and the turn that levelled each step [rad].
 
     The turns, shape (n - 1, 2), are about the world's two level axes.
     """
-    orientation, level, up = _levelled(rate_rad_s, force_m_s2, step_s)
+    orientation, level, up = levelled(rate_rad_s, force_m_s2, step_s)
     return orientation, turned(level[:-1], crossed(up[1:], up[:-1]))[:, :2]
 
 
-def _levelled(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array, Array, Array]:
-    """Return the orientations, the part of them that levels the drifting frame, and the upward direction in that."""
+def levelled(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array, Array, Array]:
+    """Return the orientations sensor -> level world at the samples, and what they are made with.
+
+    That is the part of them that levels the drifting frame, and the upward direction in that frame.
+    """
     count = rate_rad_s.shape[0]
     factors = np.empty((4, count)).T
     factors[0] = 1.0, 0.0, 0.0, 0.0
