@@ -231,3 +231,46 @@ def test_a_known_float_sharpens_the_search() -> None:
     curves = free.curves.heel_out_deg[free.table["used"]]
     assert find_float_stop(curves, 9.0) is None
     assert find_float_stop(curves[:5], None) is None
+
+
+# ---- what is left out in one stretch ------------------------------------------------------------------------------
+
+
+def half_otherwise(change) -> tuple[pd.DataFrame, StrokeCurves]:
+    """Strokes whose later part was left out as unlike the others; ``change`` says what it did instead."""
+    curve = 2.0 * np.sin(np.radians(np.arange(0.0, 360.0, 3.6)))
+    means = np.full(200, 4.0) + noise(200, 3, 0.2)
+    curves = means[:, None] + curve
+    curves[120:] = change(curves[120:])
+    strokes, _ = table(curves.mean(axis=1))
+    strokes["used"] = np.arange(200) < 120
+    strokes["reject_reason"] = np.where(strokes["used"], "", "shape")
+    return strokes, StrokeCurves(curves)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda curves: -curves, ["level_shift"]),  # the sign turned, or the other foot's
+        (lambda curves: 0.5 * curves - 1.0, ["level_shift"]),
+        (lambda curves: 0.0 * curves, []),  # stuck
+        (lambda curves: np.random.default_rng(0).standard_normal(curves.shape), []),  # noise
+        (lambda curves: 1.5 * (curves - 4.0) + 4.0, []),  # another shape on the same level
+    ],
+)
+def test_a_stretch_of_its_own_is_a_level_of_the_foot(change, told: list[str]) -> None:
+    strokes, curves = half_otherwise(change)
+    rotation, findings = summarise_rotation(strokes, curves, "mean", SETTINGS, is_crank=True)
+    assert [item.code for item in findings] == told
+    low, high = rotation.interval_deg
+    assert rotation.value_deg == pytest.approx(4.0, abs=0.1)
+    if told:
+        assert low < strokes["mean_deg"][120:].mean() < high
+
+
+def test_a_short_level_that_no_foot_has_is_told() -> None:
+    values = noise(200, 1)
+    values[:10] -= 12.0
+    change = find_level_change(seconds(200), values)
+    assert change is not None
+    assert change.size_deg > SETTINGS.level_change_max_deg

@@ -1,3 +1,4 @@
+import warnings
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bikefit import signals
+from bikefit.analysis import analyze
 from bikefit.conventions import REJECT_REASONS, STROKE_COLUMNS, Reference
 from bikefit.model import Channel, FootTrace, Phase
 from bikefit.phase import find_phase
@@ -585,3 +587,26 @@ def test_curves_are_smoothed_alike_in_blocks_and_at_once(monkeypatch: pytest.Mon
     whole = curves.smooth(curve_deg, follows)
     monkeypatch.setattr(curves, "ROWS_AT_ONCE", 5)
     np.testing.assert_allclose(curves.smooth(curve_deg, follows), whole, rtol=1e-12, atol=1e-12)
+
+
+def test_a_crank_that_stands_at_zero_first_begins_no_stroke() -> None:
+    recording, _ = simulate_ride(Rider(), Ride(duration_s=40.0), 3)
+    trace = recording.feet["right"]
+    assert trace.crank_deg is not None
+    stuck = replace(trace, crank_deg=np.where(trace.time_s < 20.0, 0.0, trace.crank_deg))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = table_of(stuck, "crank_angle")
+    assert np.isfinite(table["start_s"]).all()
+    assert table["used"].sum() > 20
+
+
+@pytest.mark.parametrize("late_s", [1.5, 5.0])
+def test_a_filter_that_swings_in_moves_no_number_unsaid(late_s: float) -> None:
+    recording, truth = simulate_ride(Rider(Foot(mean_deg=4.0), Foot()), Ride(duration_s=120.0), 3)
+    trace = recording.feet["left"]
+    swung = replace(trace, heel_out_deg=trace.heel_out_deg - 30.0 * np.exp(-trace.time_s / late_s))
+    foot = analyze(replace(recording, feet={"left": swung})).feet["left"]
+    told = {reason.code for reason in foot.recommendation.reasons}
+    near = abs(foot.excess.deg - truth.feet["left"].expected_deg) < 0.35
+    assert near if late_s < 2.0 else "angle_implausible" in told

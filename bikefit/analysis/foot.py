@@ -133,7 +133,7 @@ def rotations(traced: TracedFoot, rotation: Rotation, options: Session) -> dict[
     return {
         code: rotation
         if code == rotation.metric
-        else with_metric(rotation, traced.strokes.columns, code, options.settings)
+        else with_metric(rotation, traced.strokes.columns, traced.strokes.curves, code, options.settings)
         for code in MATTERS
         if math.isfinite(rotation.angles_deg[METRICS[code].column])
     }

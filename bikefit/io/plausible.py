@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
@@ -10,7 +11,15 @@ from bikefit.conventions import Side
 from bikefit.io.finite import finite_span
 from bikefit.io.limits import IMPOSSIBLE_DEG, ROTATION_MAX_RAD
 from bikefit.io.sections import nearest_turn
-from bikefit.model import Array, Finding, finding
+from bikefit.model import Array, Finding, Indices, finding
+
+REPEATED: Final = 10
+"""So often a value has to stand out to be one that the recorder writes for a missing one."""
+FAR_DEG: Final = 1.0
+FAR_STEPS: Final = 6.0
+"""It is this far, and this many times the usual step from sample to sample, from those before and after."""
+LONGEST_RUN: Final = 100
+"""In longer runs a sensor stands still, which the strokes show."""
 
 
 def continuous(angle_deg: Array) -> Array:
@@ -49,6 +58,14 @@ def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) 
         count += int(np.count_nonzero(wild))
         angle_deg = np.where(wild, np.nan, angle_deg)
         low, high, _ = finite_span(angle_deg)
+    for value in dict.fromkeys((0.0, -1.0, low, high)):
+        instead = _instead_of_missing(angle_deg, value)
+        if instead.size:
+            angle_deg = angle_deg.copy()
+            angle_deg[instead] = np.nan
+            how = {"value": value, "count": int(instead.size)}
+            findings.append(finding("value_for_missing", side=side, column=column, **how))
+    low, high, _ = finite_span(angle_deg)
     if count:
         findings.append(finding("impossible_values", side=side, column=column, count=count))
     if high == low:
@@ -56,6 +73,34 @@ def checked_angle(angle_deg: Array, side: Side, column: str, infinite: int = 0) 
     elif max(abs(low), abs(high)) <= ROTATION_MAX_RAD:
         findings.append(finding("radians_suspected", side=side, column=column, largest=max(abs(low), abs(high))))
     return angle_deg, findings
+
+
+def _instead_of_missing(angle_deg: Array, value: float) -> Indices:
+    """Return where a value stands for a missing one: time and again, far from those before and after, which agree.
+
+    Examples
+    --------
+    >>> angle = 4.0 + np.sin(np.arange(400) / 10.0)
+    >>> angle[50:400:25] = 0.0
+    >>> _instead_of_missing(angle, 0.0).size, _instead_of_missing(angle, angle.max()).size
+    (14, 0)
+    """
+    there = np.flatnonzero(angle_deg == value)
+    if not REPEATED <= there.size < angle_deg.size // 2:
+        return there[:0]
+    others = np.flatnonzero(np.isfinite(angle_deg) & (angle_deg != value))
+    steps = np.abs(np.diff(angle_deg[others]))
+    moves = steps[steps > 0.0]
+    after = np.searchsorted(others, there)
+    there, after = (part[(after > 0) & (after < others.size)] for part in (there, after))
+    before_deg, after_deg = angle_deg[others[after - 1]], angle_deg[others[after]]
+    off_deg = np.abs(value - 0.5 * (before_deg + after_deg))
+    least_deg = max(FAR_DEG, FAR_STEPS * float(np.median(moves)), 3.0 * float(moves.min())) if moves.size else np.inf
+    short = others[after] - others[after - 1] <= LONGEST_RUN
+    far = short & (off_deg >= least_deg)
+    clear = far & (off_deg > 2.0 * np.abs(after_deg - before_deg))
+    found: Indices = there[far]
+    return found if np.unique(after[clear]).size >= REPEATED else found[:0]
 
 
 def crank_findings(crank_deg: Array, column: str) -> list[Finding]:

@@ -6,11 +6,12 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bikefit.model import Array, LevelChange
+from bikefit.model import Array, Flags, LevelChange
 from bikefit.quantiles import normal_sd
 from bikefit.settings import DEFAULTS, Settings
-from bikefit.signals import long_run_variance, mean_with_error, robust_sd
+from bikefit.signals import long_run_variance, mean_with_error, robust_sd, runs_of
 
 BLOCKS_MOST: Final = 150
 """The strokes are looked at in at most so many blocks."""
@@ -18,6 +19,8 @@ BLOCK_STROKES: Final = 7
 """Strokes in a block, or more: 5 s at 90 rpm."""
 STEPS_MOST: Final = 6
 """Steps that are looked for."""
+UNLIKE: Final = ("shape", "flicker")
+"""Reasons of strokes that are left out because they are unlike the others."""
 PENALTY: Final = 4.0
 """What a parameter has to gain in the sum of squares, in units of the blocks' variance and the logarithm of their
 number: neighbouring blocks resemble each other, so this is more than the usual one."""
@@ -43,6 +46,31 @@ def find_level_change(time_s: Array, values: Array, settings: Settings = DEFAULT
     if straight + price <= rest + 2.0 * price * (len(starts) - 1):
         return _drift(time_s, values, settings)
     return _shift(time_s, values, [int(bounds[start]) for start in starts], settings)
+
+
+def stretches_of_their_own(reasons: NDArray[np.object_], curves_deg: Array, settings: Settings) -> Flags:
+    """Say which strokes, left out as unlike the others, belong to a stretch of the ride in which all are alike.
+
+    Their foot was at another level, or it is another foot's: which of the two is right, the number cannot say.
+    """
+    odd = np.isin(reasons, UNLIKE)
+    own = np.zeros(odd.size, dtype=np.bool_)
+    for low, high in runs_of(odd):
+        if high - low >= settings.level_min_strokes:
+            own[low:high] = _alike(curves_deg[low:high], settings)
+    return own
+
+
+def _alike(curves_deg: Array, settings: Settings) -> bool:
+    """Say whether what strokes do comes back in the next one."""
+    moved = curves_deg - curves_deg.mean(axis=1, keepdims=True)
+    moved = moved[np.isfinite(moved).all(axis=1)]
+    if len(moved) < 2:
+        return False
+    here, there = moved[:-1], moved[1:]
+    size = math.sqrt(float(np.vdot(here, here) * np.vdot(there, there)))
+    still = math.sqrt(size / here.size) < settings.rotation_still_deg
+    return not still and float(np.vdot(here, there)) >= settings.quality_min * size
 
 
 def _steps(means: Array, price: float) -> tuple[list[int], float]:
@@ -74,7 +102,13 @@ def _shift(time_s: Array, values: Array, starts: list[int], settings: Settings) 
     """Return the lowest and the highest of the levels, if they are apart by enough."""
     ends = [*starts[1:], values.size]
     longest = max(settings.level_min_strokes, math.ceil(settings.level_min_share * values.size))
-    levels = [(low, high) for low, high in zip(starts, ends, strict=True) if high - low >= longest]
+    most = settings.level_change_max_deg
+    usual = float(np.median(values))
+    levels = [
+        (low, high)
+        for low, high in zip(starts, ends, strict=True)
+        if high - low >= longest or abs(float(values[low:high].mean()) - usual) > most
+    ]
     if len(levels) < 2:
         return None
     means = [float(values[low:high].mean()) for low, high in levels]

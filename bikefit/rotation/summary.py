@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from bikefit.conventions import METRICS, STROKE_ANGLES, Z95, Metric
 from bikefit.model import Array, Finding, LevelChange, Rotation, StrokeColumns, StrokeCurves, finding
 from bikefit.quantiles import normal_sd
 from bikefit.rotation.float_stop import find_float_stop
-from bikefit.rotation.level import find_level_change, slope_with_error
+from bikefit.rotation.level import find_level_change, slope_with_error, stretches_of_their_own
 from bikefit.settings import Settings
 from bikefit.signals import BLOCK, circular_mean_deg, mean_with_error
 
@@ -76,7 +75,7 @@ def summarise_rotation(
     used = np.asarray(strokes["used"], dtype=np.bool_)
     side = str(np.asarray(strokes["foot"])[0]) if len(strokes) else ""
     column = {name: np.asarray(strokes[name], dtype=np.float64)[used] for name in _AVERAGED}
-    value, error, sd, level = _by_metric(column, metric, settings)
+    value, error, sd, level = _by_metric(strokes, curves, metric, settings)
     middle_s = 0.5 * (column["start_s"] + column["end_s"])
     slope = slope_with_error(middle_s, column["mean_deg"])
     findings = [*_level_findings(level, side), *_drift_findings(middle_s, slope, level, settings, side)]
@@ -99,20 +98,26 @@ def summarise_rotation(
     return rotation, tuple(findings)
 
 
-def with_metric(rotation: Rotation, strokes: StrokeColumns, metric: Metric, settings: Settings) -> Rotation:
+def with_metric(
+    rotation: Rotation, strokes: StrokeColumns, curves: StrokeCurves, metric: Metric, settings: Settings
+) -> Rotation:
     """Return a foot's rotation by another metric than its own; float stop, range and all else are the foot's."""
-    column = {name: strokes.numbers(name)[strokes.used] for name in ("start_s", "end_s", METRICS[metric].column)}
-    value, error, sd, level = _by_metric(column, metric, settings)
+    value, error, sd, level = _by_metric(strokes, curves, metric, settings)
     return replace(rotation, metric=metric, value_deg=value, standard_error_deg=error, sd_deg=sd, level_change=level)
 
 
 def _by_metric(
-    column: Mapping[str, Array], metric: Metric, settings: Settings
+    strokes: StrokeColumns | pd.DataFrame, curves: StrokeCurves, metric: Metric, settings: Settings
 ) -> tuple[float, float, float, LevelChange | None]:
     """Return mean, standard error, the same as of a normal distribution, and the change of level of one angle."""
-    values = column[METRICS[metric].column]
-    value, error, dof = mean_with_error(values, _block(column["start_s"], column["end_s"]))
-    level = find_level_change(0.5 * (column["start_s"] + column["end_s"]), values, settings)
+    start_s, end_s, values = (
+        np.asarray(strokes[name], dtype=np.float64) for name in ("start_s", "end_s", METRICS[metric].column)
+    )
+    used = np.asarray(strokes["used"], dtype=np.bool_)
+    value, error, dof = mean_with_error(values[used], _block(start_s[used], end_s[used]))
+    own = stretches_of_their_own(np.asarray(strokes["reject_reason"]), curves.heel_out_deg, settings)
+    told = used | (own & np.isfinite(values))
+    level = find_level_change(0.5 * (start_s + end_s)[told], values[told], settings)
     of_levels = _sd_of_levels(level, value)
     return value, max(error, of_levels), max(normal_sd(error, dof), of_levels), level
 

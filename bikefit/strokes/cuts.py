@@ -111,7 +111,7 @@ def _crossings(phase: Array, broken: Flags | None) -> tuple[Array, Array, Indice
     before, after = phase[0] - 360.0 * turn[0], 360.0 * (turn[-1] + 1.0) - phase[-1]
     span = min(SPEED_SAMPLES, phase.size - 1)
     first_step, last_step = (phase[span] - phase[0]) / span, (phase[-1] - phase[-1 - span]) / span
-    if 0.0 <= before <= LATE_START * first_step:
+    if first_step > 0.0 and 0.0 <= before <= LATE_START * first_step:
         position = np.concatenate([[-before / first_step], position])
         level, part = np.concatenate([turn[:1], level]), np.concatenate([[0], part])
     if 0.0 < after <= EARLY_END * last_step * (1.0 + 1e-6):

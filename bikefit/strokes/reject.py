@@ -90,7 +90,7 @@ def judge_curves(
         good = reasons == ""
     distance_deg, likeness = _alike(smooth_deg, good)
     if np.count_nonzero(good) >= JUDGE_MIN:
-        reasons = np.where(good & _odd(mean_deg, distance_deg, good, settings.shape_max_distance), "shape", reasons)
+        reasons = np.where(good & _odd(mean_deg, distance_deg, good, settings), "shape", reasons)
     return reasons, likeness
 
 
@@ -163,12 +163,16 @@ def _alike(smooth_deg: Array, good: Flags) -> tuple[Array, Array]:
     return distance, np.clip(likeness, 0.0, 1.0)
 
 
-def _odd(mean_deg: Array, distance_deg: Array, good: Flags, farthest: float) -> Flags:
-    """Say which strokes are far from the median stroke in shape, or from their neighbours in angle."""
+def _odd(mean_deg: Array, distance_deg: Array, good: Flags, settings: Settings) -> Flags:
+    """Say which strokes are far from the median stroke in shape, or from their neighbours or the ride in angle."""
+    farthest = settings.shape_max_distance
     odd: Flags = distance_deg > farthest * max(float(np.median(distance_deg[good])), SHAPE_FLOOR_DEG)
     rows = np.flatnonzero(good)
     near = min(NEAR, rows.size - 1 + rows.size % 2)
     padded = np.pad(mean_deg[rows], near // 2, mode="reflect")
     away = mean_deg[rows] - np.median(np.lib.stride_tricks.sliding_window_view(padded, near), axis=1)
     odd[rows] |= np.abs(away) > farthest * max(robust_sd(away), LEVEL_FLOOR_DEG)
+    astray = rows[np.abs(mean_deg[rows] - np.median(mean_deg[rows])) > settings.level_change_max_deg]
+    if astray.size < max(settings.level_min_strokes, settings.level_min_share * rows.size):
+        odd[astray] = True  # too few to be a level of the foot's own: a filter that swings in, a knock
     return odd
