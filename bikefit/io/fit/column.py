@@ -77,7 +77,7 @@ class Column:
         filled, count = np.zeros(self._length, bool), 0
         for rows, block, field in self._pieces:
             some = valid(block.raw(field), field.base)
-            filled[rows] = some if some.ndim == 1 else some.any(axis=1)
+            filled[rows] = some if some.ndim == 1 else some.all() or some.any(axis=1)
             count += int(np.count_nonzero(some))
         return filled, count
 

@@ -69,8 +69,7 @@ def _companions(record: Mapping[str, Column]) -> Iterator[tuple[str, str, Array]
     """Give each companion's channel, field and values, one per record."""
     for channel, fields in _PLAIN.items():
         for field, values in islice(_filled(record, fields), 1):
-            parts = _filled(record, ("fractional_cadence",)) if field == "cadence" else ()
-            yield channel, field, sum((np.nan_to_num(part) for _, part in parts), values)
+            yield channel, field, values + _part_of_a_turn(record) if field == "cadence" else values
     for channel, (field, place) in _ANGLE_PAIRS.items():
         if field in record and record[field].several:
             yield channel, field, record[field].element(place)
@@ -85,6 +84,11 @@ def _filled(record: Mapping[str, Column], fields: tuple[str, ...]) -> Iterator[t
         column = record.get(field)
         if column is not None and column.developer is None and np.isfinite(values := column.element(0)).any():
             yield field, values
+
+
+def _part_of_a_turn(record: Mapping[str, Column]) -> Array | float:
+    """Return what a field of its own adds to whole turns a minute."""
+    return next((np.nan_to_num(part) for _, part in _filled(record, ("fractional_cadence",))), 0.0)
 
 
 def _right_share(record: Mapping[str, Column]) -> Array | None:

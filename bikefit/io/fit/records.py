@@ -59,10 +59,10 @@ class RecordClock:
         same = np.flatnonzero(np.diff(self.stamp_s[rows]) == 0) if column.several else rows[:0]
         if not same.size:
             return rows[:0]
-        values, widths = column.flat(rows)
-        first = np.cumsum(widths) - widths
-        held = {row: values[first[row] : first[row] + widths[row]] for at in same.tolist() for row in (at, at + 1)}
-        alike = [at + 1 for at in same.tolist() if widths[at] > 1 and np.array_equal(held[at], held[at + 1], True)]
+        looked_at = np.union1d(same, same + 1)
+        values, widths = column.flat(rows[looked_at])
+        held = dict(zip(looked_at.tolist(), np.split(values, np.cumsum(widths)[:-1]), strict=True))
+        alike = [at + 1 for at in same.tolist() if held[at].size > 1 and np.array_equal(held[at], held[at + 1], True)]
         return rows[alike]
 
     def first_s(self) -> Iterator[float]:
