@@ -69,8 +69,7 @@ def describe(data: NDArray[np.uint8], found: Scan, rows: NDArray[np.intp]) -> tu
     if not wanted:
         return ()
     layout_of_each = found.definition_layouts[rows]
-    apps: list[tuple[int, int, str]] = []
-    entries: list[DeveloperField] = []
+    told: list[tuple[int, int, str | DeveloperField]] = []  # byte, app's index, and its id or one of its fields
     for number in wanted:
         layout = found.layouts[number]
         block = Block(data, _definition(layout._replace(own=()), ()), found.starts[layout_of_each == number])
@@ -78,19 +77,18 @@ def describe(data: NDArray[np.uint8], found: Scan, rows: NDArray[np.intp]) -> tu
         for row, start in enumerate(block.starts.tolist()):
             cells = {field: values[row] for field, values in columns.items()}
             if layout.message == DEVELOPER_DATA_ID:
-                apps.append((start, _whole(cells.get(3), 0), _application(cells.get(1))))
+                told.append((start, _whole(cells.get(3), 0), _application(cells.get(1))))
             else:
-                entries.append(_description(start, cells))
-    apps.sort()
-    entries.sort(key=lambda entry: entry.byte)
-    known: dict[int, str] = {}
-    named, ahead = [], 0
-    for entry in entries:
-        while ahead < len(apps) and apps[ahead][0] < entry.byte:
-            known[apps[ahead][1]] = apps[ahead][2]
-            ahead += 1
-        named.append(replace(entry, application=known.get(entry.developer, "")))
-    return tuple(named)
+                entry = _description(start, cells)
+                told.append((start, entry.developer, entry))
+    ids: dict[int, str] = {}
+    described = []
+    for _, app, item in sorted(told, key=lambda entry: entry[0]):
+        if isinstance(item, str):
+            ids[app] = item
+        else:
+            described.append(replace(item, application=ids.get(app, "")))
+    return tuple(described)
 
 
 def _whole(value: Any, missing: int) -> int:
@@ -126,21 +124,15 @@ def group(
 
     ``rows`` say which definition each message is of.
     """
-    by_field: dict[tuple[int, int], list[DeveloperField]] = {}
+    by_field: dict[tuple[int, int, int], list[DeveloperField]] = {}
     for entry in descriptions:
-        by_field.setdefault((entry.developer, entry.number), []).append(entry)
+        part = bisect_left(found.part_starts, entry.byte)
+        by_field.setdefault((part, entry.developer, entry.number), []).append(entry)
 
     def said_of(start: int, developer: int, number: int) -> DeveloperField | None:
         """Return the last description before a definition in its part, or else the first one after it."""
-        known = by_field.get((developer, number), [])
-        place = bisect_left(known, start, key=lambda entry: entry.byte)
-        part = bisect_left(found.part_starts, start)
-        if place and known[place - 1].byte > found.part_starts[part - 1]:
-            return known[place - 1]
-        behind = part < len(found.part_starts)
-        if place < len(known) and not (behind and known[place].byte > found.part_starts[part]):
-            return known[place]
-        return None
+        known = by_field.get((bisect_left(found.part_starts, start), developer, number))
+        return known[max(bisect_left(known, start, key=lambda entry: entry.byte) - 1, 0)] if known else None
 
     variants: dict[tuple[object, ...], int] = {}
     described: list[tuple[int, list[DeveloperField | None]]] = []

@@ -20,7 +20,7 @@ from bikefit.io.fit.companions import companion_series, created, laps_of
 from bikefit.io.fit.decoder import FitData, decode_bytes
 from bikefit.io.fit.fields import side_of
 from bikefit.io.fit.records import RecordClock, samples
-from bikefit.io.fit.sensors import by_kind, read_groups, sensor_stamps
+from bikefit.io.fit.sensors import read_groups, sensor_stamps
 from bikefit.io.fit.span import Span, ride_span
 from bikefit.io.fit.times import (
     from_zero,
@@ -66,13 +66,12 @@ def _parts(data: FitData, source: Source, *, side_of_file: Side | None, asked: M
     choices = choose_fields(record, asked, source.name)
     own_time = choices.by_channel.get("time")
     shift_s = utc_shift_s(data)
-    of_sensors_s = sensor_stamps(data, shift_s)
-    stamps_s = by_kind(of_sensors_s)
+    stamps_s = sensor_stamps(data, shift_s)
     if "record" in data:
         stamps_s["record"] = on_utc(numbers(data["record"], "timestamp"), shift_s)
     span = ride_span(stamps_s)
     clock = _record_clock(data, span, stamps_s.get("record", np.zeros(0)), own_time)
-    groups, found = read_groups(data, of_sensors_s, span)
+    groups, found = read_groups(data, shift_s, span)
     fields, unsettled = _field_series(choices, clock)
     companions, shortened = companion_series(record, clock, choices.by_channel)
     misplaced = tuple(clock.findings())

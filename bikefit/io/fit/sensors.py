@@ -133,34 +133,27 @@ class SensorGroup:
 
 
 def sensor_stamps(data: FitData, shift_s: float) -> dict[str, Array]:
-    """Return the time stamps of each message type with samples [FIT s]."""
+    """Return the time stamps of each kind of sensor [FIT s]."""
     return {
-        source.message: on_utc(numbers(data[source.message], "timestamp"), shift_s)
+        sensor.name: np.concatenate([_stamps(data[source.message], shift_s) for source in sources])
         for sensor in _SENSORS.values()
-        for source in sensor.sources
-        if source.message in data
+        if (sources := [source for source in sensor.sources if source.message in data])
     }
 
 
-def by_kind(stamps_s: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the time stamps of each kind of sensor."""
-    return {
-        sensor.name: np.concatenate(stamps)
-        for sensor in _SENSORS.values()
-        if (stamps := [stamps_s[source.message] for source in sensor.sources if source.message in stamps_s])
-    }
+def _stamps(messages: Messages, shift_s: float) -> Array:
+    """Return the time stamps of messages [FIT s]."""
+    return on_utc(numbers(messages, "timestamp"), shift_s)
 
 
-def read_groups(
-    data: FitData, stamps_s: Mapping[str, Array], span: Span
-) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
-    """Read all sensors of a file within the span of the ride, and what could not be used; stamps are by message type.
+def read_groups(data: FitData, shift_s: float, span: Span) -> tuple[tuple[SensorGroup, ...], tuple[Finding, ...]]:
+    """Read all sensors of a file within the span of the ride, and what could not be used.
 
     Several are distinguished by a text field of an app's own on their messages, such as ``side``.
     """
     read: dict[Kind, list[_Samples]] = {
         kind: [
-            _samples(data, source, kind, stamps_s[source.message], span)
+            _samples(data, source, kind, _stamps(data[source.message], shift_s), span)
             for source in sensor.sources
             if source.message in data
         ]
