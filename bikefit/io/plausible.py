@@ -89,14 +89,16 @@ def _instead_of_missing(angle_deg: Array, value: float) -> Indices:
     if not REPEATED <= there.size < angle_deg.size // 2:
         return there[:0]
     others = np.flatnonzero(np.isfinite(angle_deg) & (angle_deg != value))
-    steps = np.abs(np.diff(angle_deg[others]))
-    moves = steps[steps > 0.0]
     after = np.searchsorted(others, there)
     there, after = (part[(after > 0) & (after < others.size)] for part in (there, after))
     before_deg, after_deg = angle_deg[others[after - 1]], angle_deg[others[after]]
     off_deg = np.abs(value - 0.5 * (before_deg + after_deg))
-    least_deg = max(FAR_DEG, FAR_STEPS * float(np.median(moves)), 3.0 * float(moves.min())) if moves.size else np.inf
     short = others[after] - others[after - 1] <= LONGEST_RUN
+    if np.count_nonzero(short & (off_deg >= FAR_DEG)) < REPEATED:
+        return there[:0]
+    steps = np.abs(np.diff(angle_deg[others]))
+    moves = steps[steps > 0.0]
+    least_deg = max(FAR_DEG, FAR_STEPS * float(np.median(moves)), 3.0 * float(moves.min())) if moves.size else np.inf
     far = short & (off_deg >= least_deg)
     clear = far & (off_deg > 2.0 * np.abs(after_deg - before_deg))
     found: Indices = there[far]
