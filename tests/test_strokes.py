@@ -601,6 +601,30 @@ def test_a_crank_that_stands_at_zero_first_begins_no_stroke() -> None:
     assert table["used"].sum() > 20
 
 
+@pytest.mark.parametrize(
+    ("until_s", "crank_deg", "told"), [(20.0, 0.0, True), (20.0, 100.0, True), (20.0, np.nan, True), (5.0, 0.0, False)]
+)
+@pytest.mark.parametrize("first_s", [0.0, 10.0])
+def test_a_crank_that_stands_while_the_foot_turns_is_told(
+    first_s: float, until_s: float, crank_deg: float, told: bool
+) -> None:
+    recording, _ = simulate_ride(Rider(), Ride(duration_s=60.0), 3)
+    trace = recording.feet["right"]
+    assert trace.crank_deg is not None
+    stands = (trace.time_s >= first_s) & (trace.time_s < first_s + until_s)
+    stuck = replace(trace, crank_deg=np.where(stands, crank_deg, trace.crank_deg))
+    found = [item for item in analysed(stuck, "crank_angle")[1].findings if item.code == "crank_stands"]
+    assert bool(found) is told
+    if told:
+        assert found[0].values["seconds"] == pytest.approx(until_s, abs=1.5)
+
+
+def test_a_rider_who_coasts_is_no_crank_that_stands() -> None:
+    recording, _ = simulate_ride(Rider(), Ride(duration_s=90.0, coasts=((10.0, 14.0), (40.0, 15.0), (70.0, 12.0))), 3)
+    for trace in recording.feet.values():
+        assert "crank_stands" not in [item.code for item in analysed(trace)[1].findings]
+
+
 @pytest.mark.parametrize("late_s", [1.5, 5.0])
 def test_a_filter_that_swings_in_moves_no_number_unsaid(late_s: float) -> None:
     recording, truth = simulate_ride(Rider(Foot(mean_deg=4.0), Foot()), Ride(duration_s=120.0), 3)

@@ -29,6 +29,7 @@ from bikefit.strokes.curves import OverPhase, measure_over_phase, smooth
 from bikefit.strokes.cuts import Cuts, cut
 from bikefit.strokes.posture import label_posture
 from bikefit.strokes.reject import JUDGE_MIN, TYPICAL_STROKES, Reasons, judge_curves, judge_motion, noise_of, typical
+from bikefit.strokes.standstill import crank_stands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +109,7 @@ def find_strokes(
         if phase.quality >= settings.quality_min:
             findings += _incoherent(trace, judged.used, coherence, moves_deg, settings)
             findings += _dropped(trace, judged.reasons, settings)
+            findings += crank_stands(trace, phase, cuts, judged.smooth_deg[judged.used], settings)
         findings += _cadence_apart(trace, told_rpm[judged.used], cuts.cadence_rpm[judged.used], settings)
     if spiked.size:
         findings.append(finding("spikes_left_out", side=trace.side, count=int(spiked.size)))
