@@ -24,7 +24,11 @@ def crank_stands(
     short = cuts.end_s - cuts.start_s < SHORTEST_S
     if not phase.is_crank or not short.any():
         return ()
-    stroke_s = float(np.median((cuts.end_s - cuts.start_s)[short]))
+    lasts_s = (cuts.end_s - cuts.start_s)[short]
+    whole_s = float(trace.time_s[-1] - trace.time_s[0])
+    if whole_s - float(lasts_s.sum()) <= settings.dropped_warn_share * whole_s:
+        return ()
+    stroke_s = float(np.median(lasts_s))
     range_deg = float(np.median(np.ptp(curves_deg, axis=1)))
     edges = np.zeros(trace.time_s.size + 1)
     for at, change in ((cuts.start_at, 1.0), (cuts.end_at, -1.0)):
@@ -34,7 +38,7 @@ def crank_stands(
         seconds = float(trace.time_s[end - 1] - trace.time_s[first])
         if seconds >= SHORTEST_S and _to_and_fro(trace.heel_out_deg[first:end], range_deg, seconds / stroke_s):
             lost_s += seconds
-    share = lost_s / max(float(trace.time_s[-1] - trace.time_s[0]), 1e-9)
+    share = lost_s / whole_s
     if share <= settings.dropped_warn_share:
         return ()
     told = {"reference": phase.reference, "seconds": lost_s, "percent": 100.0 * share}
