@@ -11,6 +11,7 @@ from helpers import plain_orientation as plain
 from helpers.hand_motion import Hand, Trial, inclination_rmse_deg, moved
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import signal
 from scipy.spatial.transform import Rotation
 
 from bikefit.model import Array
@@ -20,7 +21,7 @@ from bikefit.shoe_sensor.gyro_bias import bias_over_time, solve_chain
 from bikefit.shoe_sensor.orientation import filtered
 from bikefit.shoe_sensor.quaternions import matrices, multiply, running_product, shortest_turn, turn_by, turned
 from bikefit.shoe_sensor.samples import Samples
-from bikefit.shoe_sensor.strapdown import levelled_with_turns, rotation_vectors, smoothed
+from bikefit.shoe_sensor.strapdown import CUTOFF_HZ, levelled_with_turns, low_passed, rotation_vectors, smoothed
 from bikefit.simulate.shoe import SensorModel, simulate_shoe
 from bikefit.simulate.space import Ride, Shoe
 
@@ -112,6 +113,15 @@ def test_a_tone_with_seven_samples_a_period_keeps_its_size():
     added = np.cumsum(rotation_vectors(np.outer(np.cos(phase), [0.0, 1.0, 0.0]), 2.0 * np.pi / 7.0)[:, 1])
     inside = slice(10, -10)
     np.testing.assert_allclose((added - np.sin(phase[1:]))[inside], (added - np.sin(phase[1:]))[10], atol=0.003)
+
+
+@pytest.mark.parametrize(("count", "rate_hz"), [(2, 100.0), (3, 0.1), (4000, 25.0), (4000, 400.0)])
+def test_the_low_pass_is_scipys_butterworth(count, rate_hz):
+    values = np.random.default_rng(count).standard_normal((count, 3)) + np.array([0.0, 5.0, 9.8])
+    sections = signal.butter(2, min(CUTOFF_HZ, 0.4 * rate_hz), fs=rate_hz, output="sos")
+    before = signal.sosfilt_zi(sections)[:, :, None] * values[0]
+    expected, _ = signal.sosfilt(sections, values, axis=0, zi=before)
+    np.testing.assert_allclose(low_passed(values, 1.0 / rate_hz), expected, rtol=0.0, atol=1e-8)
 
 
 def test_smoothing_lags_nowhere_and_keeps_what_is_constant():

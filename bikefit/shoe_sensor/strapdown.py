@@ -57,20 +57,40 @@ def smoothed(values: Array, step_s: float) -> Array:
     movement. A bell-shaped mean, which begins and ends at zero, does not feel it: the values fade into that mean at
     both ends, and it goes on beyond them.
     """
-    from scipy.signal import butter, sosfiltfilt
-
     count = values.shape[0]
     bell = np.hanning(min(count, round(BELL_S / step_s)) + 2)[1:-1]
     bell /= bell.sum()
     first, last = bell @ values[: bell.size], bell @ values[-bell.size :]
     beyond, fading = round(4.0 * SMOOTHING_S / step_s), min(count // 2, round(FADING_S / step_s))
-    longer = np.concatenate([np.tile(first, (beyond, 1)), values, np.tile(last, (beyond, 1))])
+    longer = np.empty((values.shape[1], count + 2 * beyond)).T
+    longer[:beyond], longer[beyond : beyond + count], longer[beyond + count :] = first, values, last
     share = (np.arange(fading)[:, None] + 0.5) / fading
     start, end = slice(beyond, beyond + fading), slice(beyond + count - fading, beyond + count)
     longer[start] = first + share * (longer[start] - first)
     longer[end] = last + share[::-1] * (longer[end] - last)
-    low_pass = butter(2, min(CUTOFF_HZ, 0.4 / step_s), fs=1.0 / step_s, output="sos")
-    return np.asarray(sosfiltfilt(low_pass, longer, axis=0, padtype=None)[beyond : beyond + count])
+    return low_passed(low_passed(longer, step_s)[::-1], step_s)[::-1][beyond : beyond + count]
+
+
+def low_passed(values: Array, step_s: float) -> Array:
+    """Low-pass columns that were always at their first value before, by a second-order Butterworth filter.
+
+    The filter's recursion, written down for all samples, is a band of triangular equations. Solving those takes as long
+    as `scipy.signal` takes, which alone would need a third of a second to be imported.
+    """
+    from scipy.linalg.lapack import dtbtrs
+
+    bent = math.tan(math.pi * min(CUTOFF_HZ * step_s, 0.4))
+    whole = 1.0 + math.sqrt(2.0) * bent + bent**2
+    band = np.empty((values.shape[0], 3)).T  # band[i, j] is the matrix's element (j + i, j)
+    band[:] = [[1.0], [2.0 * (bent**2 - 1.0) / whole], [(1.0 - math.sqrt(2.0) * bent + bent**2) / whole]]
+    told = np.empty(values.shape[::-1]).T
+    np.subtract(values, values[0], out=told)
+    told *= bent**2 / whole
+    told[1:] += told[:-1]  # twice: each sample, two of the one before, and the one before that
+    told[1:] += told[:-1]
+    solution: Array = dtbtrs(band, told, uplo="L", diag="U", overwrite_b=True)[0]
+    solution += values[0]
+    return solution
 
 
 def levelled_with_turns(rate_rad_s: Array, force_m_s2: Array, step_s: float) -> tuple[Array, Array]:
