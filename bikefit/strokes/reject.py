@@ -172,7 +172,8 @@ def _odd(mean_deg: Array, distance_deg: Array, good: Flags, settings: Settings) 
     padded = np.pad(mean_deg[rows], near // 2, mode="reflect")
     away = mean_deg[rows] - np.median(np.lib.stride_tricks.sliding_window_view(padded, near), axis=1)
     odd[rows] |= np.abs(away) > farthest * max(robust_sd(away), LEVEL_FLOOR_DEG)
-    astray = rows[np.abs(mean_deg[rows] - np.median(mean_deg[rows])) > settings.level_change_max_deg]
+    from_ride = mean_deg[rows] - np.median(mean_deg[rows])
+    astray = rows[np.abs(from_ride) > max(settings.level_change_max_deg, farthest * robust_sd(from_ride))]
     if astray.size < max(settings.level_min_strokes, settings.level_min_share * rows.size):
         odd[astray] = True  # too few to be a level of the foot's own: a filter that swings in, a knock
     return odd
