@@ -13,7 +13,7 @@ from bikefit.settings import Settings
 from bikefit.shoe_sensor import trace_from_sensor
 from bikefit.shoe_sensor.clipping import clipped_share
 from bikefit.shoe_sensor.held import released, rows_a_value
-from bikefit.shoe_sensor.lone import bridged, lone
+from bikefit.shoe_sensor.lone import bridged, lone, stuck
 from bikefit.shoe_sensor.stamps import evened
 from bikefit.simulate.shoe import SensorModel, simulate_shoe
 from bikefit.simulate.space import Ride, Shoe
@@ -88,6 +88,26 @@ def test_a_lone_reading_is_far_from_two_that_agree():
     assert bridged(values, lone(time, values, 30.0))[2].tolist() == [0.0, 0.0, 0.0]
     time[3:] += 5.0  # a gap behind it: its neighbour is not beside it
     assert not lone(time, values, 30.0).any()
+
+
+@pytest.mark.parametrize(("channel", "axis"), [("gyroscope", 0), ("gyroscope", 2), ("accelerometer", 1)])
+def test_an_axis_that_stands_still_for_a_while_turns_nothing(channel, axis):
+    readings, truth = steady()
+    plain, _ = trace_from_sensor(readings, SETTINGS)
+    gyr, acc = readings.gyr_deg_s.copy(), readings.acc_m_s2.copy()
+    values = gyr if channel == "gyroscope" else acc
+    values[3500:5000, axis] = values[3500, axis]
+    trace, findings = trace_from_sensor(replace(readings, gyr_deg_s=gyr, acc_m_s2=acc), SETTINGS)
+    assert abs(mean_error(trace, truth) - mean_error(plain, truth)) < 0.1
+    told = [item.values for item in findings if item.code == "readings_stuck"]
+    assert [(item["channel"], round(item["seconds"])) for item in told] == [(channel, 15)]
+
+
+@pytest.mark.parametrize(("gyr_step", "acc_step"), [(0.01, 0.001), (1.0, 0.1), (2.0, 0.3)])
+def test_a_coarse_axis_does_not_stand_still(gyr_step, acc_step):
+    readings, _ = steady()
+    assert not stuck(readings.gyr_time_s, np.round(readings.gyr_deg_s / gyr_step) * gyr_step, 30.0).any()
+    assert not stuck(readings.acc_time_s, np.round(readings.acc_m_s2 / acc_step) * acc_step, 9.0).any()
 
 
 def test_no_reading_of_a_quick_foot_is_false():

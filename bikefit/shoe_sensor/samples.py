@@ -12,7 +12,7 @@ from bikefit.model import Array, Finding, Indices, ShoeSensor, finding
 from bikefit.settings import Settings
 from bikefit.shoe_sensor.clipping import clipped_share, unclipped
 from bikefit.shoe_sensor.held import released
-from bikefit.shoe_sensor.lone import bridged, lone
+from bikefit.shoe_sensor.lone import bridged, lone, stuck
 from bikefit.shoe_sensor.quaternions import unit
 from bikefit.shoe_sensor.stamps import evened
 from bikefit.shoe_sensor.vectors import lengths
@@ -57,6 +57,7 @@ class Condition:
     clipped: float  # Share of the motion at the end of the range
     jitter_s: float  # Of its stamps
     false: int  # Readings that were replaced
+    stuck_s: float  # Time in which an axis stood still while others moved
 
     @property
     def mended(self) -> bool:
@@ -87,7 +88,11 @@ def _true_readings(time_s: Array, values: Array, least: float) -> _Channel:
     beyond = np.count_nonzero(~kept)
     if beyond:
         time_s, values = time_s[kept], values[kept]
-    return _Channel(time_s, values, Condition(held, 0.0, 0.0, int(np.count_nonzero(false) + beyond)))
+    stands = stuck(time_s, values, 0.3 * least)
+    stuck_s = float(np.count_nonzero(stands) * np.median(np.diff(time_s))) if stands.any() else 0.0
+    if stuck_s:
+        time_s, values = time_s[~stands], values[~stands]
+    return _Channel(time_s, values, Condition(held, 0.0, 0.0, int(np.count_nonzero(false) + beyond), stuck_s))
 
 
 def _mended(channel: _Channel, settings: Settings) -> _Channel:
@@ -253,6 +258,8 @@ def _told(sensor: ShoeSensor, gyr: _Channel, acc: _Channel, settings: Settings) 
             told.append(finding("samples_held", side=side, channel=name, rows=seen.held_rows, rate_hz=hz))
         if seen.false:
             told.append(finding("false_readings", side=side, channel=name, count=seen.false))
+        if seen.stuck_s:
+            told.append(finding("readings_stuck", side=side, channel=name, seconds=seen.stuck_s))
         if seen.jitter_s > 0.0:
             told.append(finding("stamps_jitter", side=side, channel=name, jitter_ms=1000.0 * seen.jitter_s))
         if seen.clipped > settings.clipped_min_share:
