@@ -625,6 +625,18 @@ def test_a_rider_who_coasts_is_no_crank_that_stands() -> None:
         assert "crank_stands" not in [item.code for item in analysed(trace)[1].findings]
 
 
+@pytest.mark.parametrize(("rate_hz", "off_deg"), [(30.0, 1.5), (30.0, -0.5), (100.0, 0.8)])
+def test_strokes_of_a_stuck_sensor_have_no_vote(rate_hz: float, off_deg: float) -> None:
+    ride = Ride(duration_s=120.0, rate_hz=rate_hz, noise_deg=0.5)
+    recording, truth = simulate_ride(Rider(Foot(mean_deg=4.0), Foot()), ride, 3)
+    trace = recording.feet["left"]
+    stands = (trace.time_s > 40.0) & (trace.time_s < 80.0)
+    stuck = replace(trace, heel_out_deg=np.where(stands, 4.0 + off_deg, trace.heel_out_deg))
+    foot = analyze(replace(recording, feet={"left": stuck})).feet["left"]
+    assert foot.excess.deg == pytest.approx(truth.feet["left"].expected_deg, abs=0.12)
+    assert "strokes_dropped" in [item.code for item in foot.findings]
+
+
 @pytest.mark.parametrize("late_s", [1.5, 5.0])
 def test_a_filter_that_swings_in_moves_no_number_unsaid(late_s: float) -> None:
     recording, truth = simulate_ride(Rider(Foot(mean_deg=4.0), Foot()), Ride(duration_s=120.0), 3)

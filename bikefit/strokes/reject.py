@@ -24,6 +24,8 @@ TYPICAL_STROKES = 600
 """The median curve is taken from at most so many strokes, evenly spread."""
 SHAPE_FLOOR_DEG, LEVEL_FLOOR_DEG = 0.1, 0.3
 """Strokes that differ by no more than these are alike, however regular the rest is."""
+STUCK_DEG = 1e-6
+"""A stroke within which the angle never changes, where it does in the others, is of a sensor that got stuck."""
 GAP_PERIODS = 1.6
 """A step in the time stamps up to this many usual ones is not a gap, however slow the sampling."""
 JUDGE_MIN = 8
@@ -87,6 +89,10 @@ def judge_curves(
     good = reasons == ""
     if np.count_nonzero(good) >= JUDGE_MIN:
         reasons = np.where(good & _flickers(sudden_deg, noise, settings), "flicker", reasons)
+        good = reasons == ""
+    range_deg = np.ptp(sudden_deg + smooth_deg, axis=1)
+    if good.any() and float(np.median(range_deg[good])) > SHAPE_FLOOR_DEG:
+        reasons = np.where(good & (range_deg < STUCK_DEG), "shape", reasons)
         good = reasons == ""
     distance_deg, likeness = _alike(smooth_deg, good)
     if np.count_nonzero(good) >= JUDGE_MIN:
