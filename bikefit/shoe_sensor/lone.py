@@ -13,7 +13,7 @@ BESIDE = 4.0
 STUCK_ROWS = 10
 STUCK_S = 0.25
 """An axis that moves does not repeat one reading for so long,"""
-COARSE_STEPS = 20.0
+COARSE_STEPS = 100.0
 """unless it counts so coarsely that the others move by fewer of its steps."""
 
 
