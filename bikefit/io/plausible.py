@@ -16,8 +16,10 @@ from bikefit.model import Array, Finding, Indices, finding
 REPEATED: Final = 10
 """So often a value has to stand out to be one that the recorder writes for a missing one."""
 FAR_DEG: Final = 1.0
-FAR_STEPS: Final = 6.0
-"""It is this far, and this many times the usual step from sample to sample, from those before and after."""
+FAR_STEPS: Final = 4.0
+LARGE_STEP: Final = 0.9
+"""It is this far, and this many times a large step from sample to sample, from those before and after; large is this
+quantile of all that move, so that rest or coasting makes no stroke look steep."""
 LONGEST_RUN: Final = 100
 """In longer runs a sensor stands still, which the strokes show."""
 
@@ -98,11 +100,29 @@ def _instead_of_missing(angle_deg: Array, value: float) -> Indices:
         return there[:0]
     steps = np.abs(np.diff(angle_deg[others]))
     moves = steps[steps > 0.0]
-    least_deg = max(FAR_DEG, FAR_STEPS * float(np.median(moves)), 3.0 * float(moves.min())) if moves.size else np.inf
+    least_deg = max(FAR_DEG, FAR_STEPS * float(np.quantile(moves, LARGE_STEP))) if moves.size else np.inf
     far = short & (off_deg >= least_deg)
     clear = far & (off_deg > 2.0 * np.abs(after_deg - before_deg))
+    times = np.unique(after[clear]).size
+    if times < REPEATED or _tips_near(angle_deg[others], value, 0.25 * float(np.median(off_deg[clear]))) > times // 4:
+        return there[:0]
     found: Indices = there[far]
-    return found if np.unique(after[clear]).size >= REPEATED else found[:0]
+    return found
+
+
+def _tips_near(angle_deg: Array, value: float, within_deg: float) -> int:
+    """Return how many tips of an angle, or of a stretch that stands, lie near a value: a kick's differ a little.
+
+    Examples
+    --------
+    >>> _tips_near(np.array([1.0, 5.1, 5.1, 1.0, 4.9, 0.0, 9.0, 0.0]), 5.0, 0.5)
+    2
+    """
+    turns = angle_deg[np.flatnonzero(np.diff(angle_deg, prepend=np.inf))]
+    before_deg, tip_deg, after_deg = turns[:-2], turns[1:-1], turns[2:]
+    off_deg = np.abs(tip_deg - 0.5 * (before_deg + after_deg))
+    alike = off_deg > 2.0 * np.abs(after_deg - before_deg)
+    return int(np.count_nonzero(alike & (off_deg > within_deg) & (np.abs(tip_deg - value) <= within_deg)))
 
 
 def crank_findings(crank_deg: Array, column: str) -> list[Finding]:
