@@ -16,7 +16,7 @@ from bikefit.conventions import REJECT_REASONS, STROKE_COLUMNS, Reference
 from bikefit.model import Channel, FootTrace, Phase
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
-from bikefit.simulate import Foot, Ride, Rider, simulate_ride
+from bikefit.simulate import Foot, Ride, Rider, simulate_ride, swing
 from bikefit.strokes import Strokes, curves, find_strokes
 
 SETTINGS = Settings()
@@ -635,6 +635,16 @@ def test_strokes_of_a_stuck_sensor_have_no_vote(rate_hz: float, off_deg: float) 
     foot = analyze(replace(recording, feet={"left": stuck})).feet["left"]
     assert foot.excess.deg == pytest.approx(truth.feet["left"].expected_deg, abs=0.12)
     assert "strokes_dropped" in [item.code for item in foot.findings]
+
+
+def test_noise_of_a_foot_that_hardly_turns_is_no_crank_that_stands_where_it_coasts() -> None:
+    ride = Ride(duration_s=90.0, coasts=((10.0, 14.0), (40.0, 15.0), (70.0, 12.0)))
+    quiet = Foot(heel_out=swing(0.25, 0.0))
+    recording, _ = simulate_ride(Rider(quiet, quiet), ride, 3)
+    for side, trace in recording.feet.items():
+        noise_deg = 0.5 * np.random.default_rng(len(side)).standard_normal(trace.time_s.size)
+        noisy = replace(trace, heel_out_deg=trace.heel_out_deg + noise_deg)
+        assert "crank_stands" not in [item.code for item in analysed(noisy)[1].findings]
 
 
 @pytest.mark.parametrize("late_s", [1.5, 5.0])

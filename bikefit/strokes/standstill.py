@@ -15,6 +15,8 @@ SHORTEST_S: Final = 3.0
 """Shorter stretches are starts, stops and single gaps."""
 MOVES_SHARE: Final = 0.5
 """In such a stretch the foot turns to and fro by at least this share of what it does in a stroke."""
+ALIKE: Final = 0.5
+"""Neighbouring samples of a foot that turns are correlated by more than this; those of noise at rest are not."""
 
 
 def crank_stands(
@@ -49,6 +51,9 @@ def _to_and_fro(heel_deg: Array, range_deg: float, strokes: float) -> bool:
     """Say whether a foot goes on turning: nearly as far as in its strokes, and about as often."""
     known = heel_deg[np.isfinite(heel_deg)]
     if known.size < heel_deg.size // 2 or not known.size:
+        return False
+    off_deg = known - known.mean()
+    if off_deg[1:] @ off_deg[:-1] <= ALIKE * (off_deg @ off_deg):
         return False
     low, middle, high = np.percentile(known, [10.0, 50.0, 90.0])
     sides = np.sign(known - middle)[np.abs(known - middle) > 0.25 * (high - low)]
