@@ -106,6 +106,17 @@ def test_crank_from_pedals_or_from_the_point_of_the_shoe_that_goes_round(
         assert crank_error(trace.crank_deg, truth[side].crank_deg) < 0.3
 
 
+def test_both_pedals_tell_the_crank_and_the_bike_s_axis_where_one_shoe_is_marked() -> None:
+    recording, _ = simulate_markers(RIDE, places=dict.fromkeys(SIDES, MarkerPlaces(pedal=True)))
+    assert recording.markers is not None
+    all_of_them = recording.markers.positions_mm
+    own = {name: place for name, place in all_of_them.items() if name.startswith("left") or name == "right_pedal"}
+    alone = traces_from_markers(Markers(recording.markers.time_s, own))[0]["left"]
+    both = traces_from_markers(recording.markers)[0]["left"]
+    assert alone.crank_deg == pytest.approx(both.crank_deg, abs=1e-9, nan_ok=True)
+    assert alone.heel_out_deg == pytest.approx(both.heel_out_deg, abs=1e-9, nan_ok=True)
+
+
 def test_the_crank_stands_a_break_and_a_walk_to_the_bike() -> None:
     recording, truth = simulate_markers(
         replace(RIDE, still_s=5.0), cameras=Cameras(hidden=(("left_heel", 20.0, 21.0),))

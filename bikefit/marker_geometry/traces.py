@@ -73,7 +73,7 @@ def traces_from_markers(
     if not sides:
         raise NoRotationError("The markers show no foot with both heel and toe.")
     places, not_on_shoe, false = without_false_places(markers.positions_mm, markers.time_s, sides, settings)
-    telling = [side for side in sides if side not in not_on_shoe] or sides
+    telling = [side for side in SIDES if side not in not_on_shoe] or SIDES
     positions, pedals, found = in_bike_frame(places, settings, telling)
     cranks = crank_deg(pedals, settings)
     if not cranks:
