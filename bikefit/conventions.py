@@ -152,6 +152,8 @@ RejectReason = Literal[
 ]  # fmt: skip
 """Why a stroke stays in the table unused. ``coasting`` covers standing still, ``posture`` the one not asked for."""
 REJECT_REASONS: Final[tuple[RejectReason, ...]] = get_args(RejectReason)
+UNLIKE: Final[tuple[RejectReason, ...]] = ("flicker", "shape")
+"""Of these, those of strokes that are left out because their curves are unlike the others'."""
 
 
 Posture = Literal["seated", "standing"]

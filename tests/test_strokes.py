@@ -619,10 +619,30 @@ def test_a_crank_that_stands_while_the_foot_turns_is_told(
         assert found[0].values["seconds"] == pytest.approx(until_s, abs=1.5)
 
 
-def test_a_rider_who_coasts_is_no_crank_that_stands() -> None:
-    recording, _ = simulate_ride(Rider(), Ride(duration_s=90.0, coasts=((10.0, 14.0), (40.0, 15.0), (70.0, 12.0))), 3)
+@pytest.mark.parametrize(("noise_deg", "rate_hz"), [(0.15, 100.0), (0.8, 200.0), (1.5, 100.0), (2.0, 25.0)])
+def test_a_rider_who_coasts_is_no_crank_that_stands(noise_deg: float, rate_hz: float) -> None:
+    coasts = ((10.0, 14.0), (40.0, 15.0), (70.0, 12.0))
+    ride = Ride(duration_s=90.0, rate_hz=rate_hz, noise_deg=noise_deg, coasts=coasts)
+    recording, _ = simulate_ride(Rider(Foot(heel_out=swing(0.8)), Foot()), ride, 3)
     for trace in recording.feet.values():
         assert "crank_stands" not in [item.code for item in analysed(trace)[1].findings]
+
+
+@pytest.mark.parametrize("pitch", [True, False])
+def test_a_foot_out_of_the_saddle_has_a_level_of_its_own(pitch: bool) -> None:
+    recording, _ = simulate_ride(Rider(), Ride(duration_s=180.0, pitch=True), 3)
+    trace = recording.feet["left"]
+    assert trace.pitch_deg is not None
+    stands = (trace.time_s > 80.0) & (trace.time_s < 100.0)
+    standing = replace(
+        trace,
+        heel_out_deg=trace.heel_out_deg * np.where(stands, 1.8, 1.0) + 2.5 * stands,
+        pitch_deg=trace.pitch_deg + 15.0 * stands if pitch else None,
+    )
+    foot = analyze(replace(recording, feet={"left": standing})).feet["left"]
+    assert foot.columns is not None
+    assert np.count_nonzero(foot.columns["reject_reason"] == "shape") > 20
+    assert ("level_shift" in [item.code for item in foot.findings]) is not pitch
 
 
 @pytest.mark.parametrize(("rate_hz", "off_deg"), [(30.0, 1.5), (30.0, -0.5), (100.0, 0.8)])
@@ -635,6 +655,14 @@ def test_strokes_of_a_stuck_sensor_have_no_vote(rate_hz: float, off_deg: float) 
     foot = analyze(replace(recording, feet={"left": stuck})).feet["left"]
     assert foot.excess.deg == pytest.approx(truth.feet["left"].expected_deg, abs=0.12)
     assert "strokes_dropped" in [item.code for item in foot.findings]
+
+
+def test_a_crank_that_stands_is_told_however_noisy_the_angle() -> None:
+    recording, _ = simulate_ride(Rider(Foot(), Foot(heel_out=swing(0.8))), Ride(duration_s=60.0, noise_deg=1.0), 3)
+    trace = recording.feet["right"]
+    assert trace.crank_deg is not None
+    stuck = replace(trace, crank_deg=np.where(trace.time_s < 20.0, 0.0, trace.crank_deg))
+    assert "crank_stands" in [item.code for item in analysed(stuck, "crank_angle")[1].findings]
 
 
 def test_noise_of_a_foot_that_hardly_turns_is_no_crank_that_stands_where_it_coasts() -> None:

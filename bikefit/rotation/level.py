@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bikefit.conventions import UNLIKE
 from bikefit.model import Array, Flags, LevelChange
 from bikefit.quantiles import normal_sd
 from bikefit.settings import DEFAULTS, Settings
@@ -19,8 +20,6 @@ BLOCK_STROKES: Final = 7
 """Strokes in a block, or more: 5 s at 90 rpm."""
 STEPS_MOST: Final = 6
 """Steps that are looked for."""
-UNLIKE: Final = ("shape", "flicker")
-"""Reasons of strokes that are left out because they are unlike the others."""
 PENALTY: Final = 4.0
 """What a parameter has to gain in the sum of squares, in units of the blocks' variance and the logarithm of their
 number: neighbouring blocks resemble each other, so this is more than the usual one."""

@@ -116,7 +116,9 @@ def _by_metric(
     used = np.asarray(strokes["used"], dtype=np.bool_)
     value, error, dof = mean_with_error(values[used], _block(start_s[used], end_s[used]))
     own = stretches_of_their_own(np.asarray(strokes["reject_reason"]), curves.heel_out_deg, settings)
-    told = used | (own & np.isfinite(values))
+    posture = np.asarray(strokes["posture"])
+    alike = (posture == "") | np.isin(posture, posture[used])  # out of the saddle a foot has a level of its own
+    told = used | (own & alike & np.isfinite(values))
     level = find_level_change(0.5 * (start_s + end_s)[told], values[told], settings)
     of_levels = _sd_of_levels(level, value)
     return value, max(error, of_levels), max(normal_sd(error, dof), of_levels), level

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bikefit.conventions import CURVE_POINTS, REJECT_REASONS, STROKE_ANGLES, STROKE_COLUMNS, RejectReason
+from bikefit.conventions import CURVE_POINTS, REJECT_REASONS, STROKE_ANGLES, STROKE_COLUMNS, UNLIKE, RejectReason
 from bikefit.model import (
     Array,
     Channel,
@@ -172,13 +172,21 @@ def _table(
         },
         "peak_crank_deg": peak_at_deg if phase.is_crank else unknown,
         "range_deg": range_deg,
-        "posture": label_posture(_mean_between(pitch, cuts), judged.used, settings),
+        "posture": _posture(_mean_between(pitch, cuts), judged, settings),
         "quality": judged.likeness,
         "used": judged.used,
         "reject_reason": judged.reasons,
         **beside,
     }
     return StrokeColumns({name: columns[name] for name in STROKE_COLUMNS})
+
+
+def _posture(pitch_deg: Array, judged: _Judged, settings: Settings) -> NDArray[np.object_]:
+    """Label strokes by their posture, which may be what makes some of them unlike the used ones."""
+    labels = label_posture(pitch_deg, judged.used, settings)
+    if (labels != "").any():
+        return labels
+    return label_posture(pitch_deg, judged.used | np.isin(judged.reasons, UNLIKE), settings)
 
 
 def _per_stroke(places: Indices, cuts: Cuts) -> Indices:

@@ -15,8 +15,12 @@ SHORTEST_S: Final = 3.0
 """Shorter stretches are starts, stops and single gaps."""
 MOVES_SHARE: Final = 0.5
 """In such a stretch the foot turns to and fro by at least this share of what it does in a stroke."""
-ALIKE: Final = 0.5
-"""Neighbouring samples of a foot that turns are correlated by more than this; those of noise at rest are not."""
+OFTEN: Final = (0.5, 2.5)
+"""So often in the time of a stroke does a foot turn to and fro that goes on pedalling."""
+NOISE_OFTEN: Final = (3.0, 8.0)
+"""And so often does noise alone, which is as strong there as among the turns."""
+CLEAR_RATIO: Final = 2.0
+"""The turns are this many times stronger than noise alone would be."""
 
 
 def crank_stands(
@@ -48,14 +52,16 @@ def crank_stands(
 
 
 def _to_and_fro(heel_deg: Array, range_deg: float, strokes: float) -> bool:
-    """Say whether a foot goes on turning: nearly as far as in its strokes, and about as often."""
-    known = heel_deg[np.isfinite(heel_deg)]
-    if known.size < heel_deg.size // 2 or not known.size:
+    """Say whether a foot goes on turning: nearly as far as in its strokes, about as often, and not by noise alone."""
+    known = np.flatnonzero(np.isfinite(heel_deg))
+    if known.size < 2 or known.size < heel_deg.size // 2:
         return False
-    off_deg = known - known.mean()
-    if off_deg[1:] @ off_deg[:-1] <= ALIKE * (off_deg @ off_deg):
-        return False
-    low, middle, high = np.percentile(known, [10.0, 50.0, 90.0])
-    sides = np.sign(known - middle)[np.abs(known - middle) > 0.25 * (high - low)]
-    turns = np.count_nonzero(np.diff(sides)) / 2.0
-    return bool(high - low > MOVES_SHARE * range_deg and turns > 0.5 * strokes)
+    window = np.hanning(heel_deg.size + 2)[1:-1]
+    moved = np.interp(np.arange(heel_deg.size), known, heel_deg[known])
+    moved -= np.average(moved, weights=window)
+    variances = 2.0 * np.abs(np.fft.rfft(window * moved)) ** 2 / (heel_deg.size * np.vdot(window, window))
+    often = np.arange(variances.size) / strokes
+    turning, above = (variances[(often > low) & (often < high)] for low, high in (OFTEN, NOISE_OFTEN))
+    noise = turning.size * float(above.mean()) if above.size else 0.0
+    size = float(turning.sum())
+    return size > CLEAR_RATIO * noise and size - noise > (MOVES_SHARE * range_deg) ** 2 / 8.0
