@@ -34,7 +34,7 @@ class CommonFlags:
     debug: Annotated[bool, Flag("--debug", help="Show the traceback of an error.")] = False
 
 
-Spoken = Annotated[str, Flag("--language", metavar="CODE", help="Language of page and terminal.")]
+Spoken = Annotated[str, Flag("--language", metavar="CODE", help="Language of pages and answers.")]
 AsJson = Annotated[bool, Flag("--json", help="Print one JSON object instead of text.")]
 Details = Annotated[
     bool, Flag("--details", help="Print every number and remark, not the answer alone.", also=("verbose", "full"))

@@ -114,7 +114,7 @@ def _annotation(annotation: Any) -> Any:
         info = typer.Option(
             *declared.names,
             metavar=declared.metavar,
-            help=declared.help,
+            help=declared.help.replace("[", r"\["),  # a default in brackets is no markup
             rich_help_panel=declared.panel,
             min=declared.min,
         )

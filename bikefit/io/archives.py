@@ -78,7 +78,8 @@ def _only_file(path: Path, folder: Path) -> Path:
             return inner
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         what = "an Excel workbook; save the sheet as CSV" if path.suffix.casefold() in (".xlsx", ".xlsm") else None
-        what = what or f"a ZIP archive that cannot be unpacked ({shown(str(error), 80)}); unzip it by hand"
+        remedy = "unzip it by hand, or export the recording again"
+        what = what or f"a ZIP archive that cannot be unpacked ({shown(str(error), 80)}); {remedy}"
         raise RecordingError(f"{path}: this is {what}.") from error
 
 

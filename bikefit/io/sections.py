@@ -62,7 +62,7 @@ def lap(recording: Recording, number: int) -> Recording:
     raise RecordingError(
         f"{recording.name}: there is no lap {number}; "
         + (
-            f"its laps are {there}."
+            f"the file has lap{'s' if len(recording.laps) > 1 else ''} {there}."
             if there
             else "the file holds no laps." + flagged(" A section is given with --from and --to.")
         )

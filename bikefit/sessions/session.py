@@ -254,7 +254,9 @@ class Session:
     shoe: str = option("", TEXT, "The shoe's model.", group="sheet", metavar="MODEL", column=True)
     pedal: str = option("", TEXT, "The pedal's model.", group="sheet", metavar="MODEL", column=True)
     next_visit: str = option("", DAY, "Day of the next visit.", group="sheet", metavar="DATE", column=True)
-    language: str | None = option(None, LANGUAGE, "Language of the page.", group="sheet", metavar="CODE", column=True)
+    language: str | None = option(
+        None, LANGUAGE, "Language of pages and answers.", group="sheet", metavar="CODE", column=True
+    )
     brand: Brand | None = option(None, BRAND, "The studio's brand.", group="sheet", metavar="STUDIO.toml", column=True)
 
     def __init__(self, **given: Any) -> None:

@@ -66,7 +66,7 @@ function row(one, place, act) {
     make("button", { type: "button", class: "quiet", "aria-label": say("remove", { name: label }), title: say("remove_short"), onclick: () => act.remove(one) }, "✕"),
   ];
   return make("li", { class: "row" },
-    make("div", { class: "name" }, label, make("span", { class: "fine" }, about.filter(Boolean).join(" · "))),
+    make("div", { class: "name" }, label.split(/(?=@)/).flatMap((part, place) => place ? [make("wbr"), part] : [part]), make("span", { class: "fine" }, about.filter(Boolean).join(" · "))),
     make("div", { class: "fields" }, fields),
     make("div", { class: "does" }, does),
     one.error && trouble(one, act),

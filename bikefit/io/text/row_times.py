@@ -103,7 +103,8 @@ def _no_time(table: ChannelTable) -> RecordingError:
         remedy = flagged("Say how many rows come in a second with --rate HZ, or export", "Export") + " the time too."
         return RecordingError(f"{table.where}: {said} {remedy} {told}", quoted=quoted)
     if not any(cell is not None and _may_be_time(cell) for cell in cells):
-        return RecordingError(f"{table.where}: there is no time column, and no column begins with a number.")
+        said = "there is no time column, and no column begins with a number"
+        return RecordingError(f"{table.where}: {said}. Export a table: column names, then one row for each sample.")
     return RecordingError(
         f"{table.where}: there is no time column. {told} {NAME_THE_TIME}"
         + flagged(
