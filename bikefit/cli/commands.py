@@ -187,7 +187,12 @@ def compare(
     if client:
         counted = (left_wedges, right_wedges, left_rotation, right_rotation)
         if files or any(each is not None for each in counted):
-            raise UsageError("--client takes the recordings and their counts from the file of clients; give no FILE.")
+            given = (
+                "--client takes the recordings and their counts from the file of clients; give no FILE, count or turn"
+            )
+            raise UsageError(
+                f"{given}. A count that is wrong there is put right by 'bikefit analyze FILE --client ID'."
+            )
         result, output, told = compare_client(clients, client, session, output, remounted=remounted)
     else:
         from bikefit.comparison import compare as compare_recordings
