@@ -45,7 +45,7 @@ function row(one, place, act) {
     });
     const parts = [["", say("whole")], ...laps, ...(one.part ? [] : [["every", say("every_lap")]])];
     const chosen = (value) => (value === "every" ? act.split(one) : set("part")(value));
-    fields.push(field(say("part"), choose(parts, one.part, chosen, key("part"))));
+    fields.push(field(say("part"), choose(parts, one.part, chosen, key("part")), { class: "field part" }));
   }
   for (const side of ["left", "right"]) {
     if (one.error && !file?.feet.length && !one.side) continue; // there is nothing that wedges could be under
@@ -58,7 +58,7 @@ function row(one, place, act) {
     const places = [["-1", say("no_place")], ...placeNames()];
     fields.push(field(say("place"), choose(places, String(taken), (to) => act.place(one, Number(to)), key("place"))));
   }
-  const about = [one.names ? say("joined") : "", file ? clock(file.duration_s) : one.error ? "" : say("waiting")];
+  const about = [one.names ? say("joined") : "", file ? (one.part ? "" : clock(file.duration_s)) : one.error ? "" : say("waiting")];
   const many = session.recordings.length > 1;
   const does = [
     many && make("button", { type: "button", class: "quiet", "aria-label": say("earlier", { name: label }), disabled: place === 0, onclick: () => act.move(one, -1), ...key("up") }, "↑"),
