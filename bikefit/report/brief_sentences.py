@@ -34,7 +34,7 @@ def how_sure(words: Words, foot: FootResult) -> str:
     said = words.text(f"brief.{key}", heel=words.heel(excess.deg), interval=words.heel_interval(excess.interval_deg))
     if advised.step in ("fit", "beyond"):
         return words.text(
-            "brief.expected", excess=said, total=abs(advised.total), expected=words.heel(advised.expected_deg)
+            "brief.expected", excess=said, total=abs(advised.total or 0), expected=words.heel(advised.expected_deg)
         )
     return words.text("brief.stays", excess=said)
 
