@@ -230,7 +230,7 @@ def inspect(
     details: Details = False,
     language: Spoken = "en",
 ) -> None:
-    """Say what a file holds, what can be analysed, what is missing, and the flag that would help."""
+    """Say what a file holds, what can be analysed, what is missing, and the option that would help."""
     from bikefit.inspection import inspect_recording
     from bikefit.sessions.reading import read_options, with_file
 

@@ -167,7 +167,11 @@ class Session:
     )
     preset: Path | None = option(None, FILE, "Your own layouts of tables.", group="read", metavar="FILE.toml")
     reference: Reference | None = option(
-        None, choice(REFERENCES), "What to cut the strokes by; the best is chosen.", group="read"
+        None,
+        choice(REFERENCES),
+        f"What to cut the strokes by: {', '.join(REFERENCES)}; the best is chosen.",
+        group="read",
+        metavar="NAME",
     )
     pose: tuple[float, float] | None = option(
         None, SPAN, "Still stretch in the neutral pose.", group="read", metavar="TIME-TIME"
