@@ -18,6 +18,7 @@ from bikefit.model import Channel, Finding, FootTrace, ShoeSensor
 from bikefit.phase import find_phase
 from bikefit.settings import Settings
 from bikefit.shoe_sensor import align_clocks, check_pair, check_sides, trace_from_sensor
+from bikefit.shoe_sensor.quaternions import multiply
 from bikefit.simulate.rider import Harmonics
 from bikefit.simulate.shoe import SensorModel, simulate_shoe, simulate_shoes
 from bikefit.simulate.space import Ride, Shoe, rotation_about
@@ -471,6 +472,20 @@ def test_quaternions_that_do_not_fit_are_left_and_said():
     trace, findings = trace_from_sensor(inverse, SETTINGS)
     assert "quaternion_unused" in codes(findings)
     assert compare(trace, truth, RIDE).shape_deg < 0.1
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_quaternions_of_other_axes_than_the_gyroscopes_are_left_and_said(axis):
+    readings, _ = simulated(RIDE, Shoe(), "right", SensorModel(quaternion=True, quaternion_lag_s=0.012))
+    assert readings.quaternion is not None
+    turn = np.zeros(4)
+    turn[[0, axis + 1]] = np.cos(np.radians(2.5)), np.sin(np.radians(2.5))
+    others = multiply(readings.quaternion, np.tile(turn, (10000, 1)))
+    anew, findings = trace_from_sensor(replace(readings, quaternion=others), SETTINGS)
+    assert "quaternion_unused" in codes(findings)
+    np.testing.assert_array_equal(
+        anew.heel_out_deg, trace_from_sensor(replace(readings, quaternion=None), SETTINGS)[0].heel_out_deg
+    )
 
 
 # ---- two shoes -------------------------------------------------------------------------------------------------

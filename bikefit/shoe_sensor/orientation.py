@@ -15,6 +15,8 @@ from bikefit.shoe_sensor.strapdown import levelled
 from bikefit.shoe_sensor.vectors import applied, heading_rad
 
 HEADING_SMOOTHING_S = 1.5
+AXES_APART_MOST_DEG = 2.0
+"""A recorder's own orientation of other axes than the gyroscope's; where they are the same it reads under 0.2."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def recorded(samples: Samples) -> Array | None:
     """Return the recorder's own quaternions if they agree with its gyroscope and accelerometer.
 
     They fit if they turn gravity upright (within 8 deg on average) and if their own rate of turn is the gyroscope's
-    (correlation 0.95). The lag between the two, up to three samples, is found by a parabola over the correlation.
+    (correlation 0.95), about the same axes. The lag between the two, up to three samples, is found by a parabola over
+    the correlation.
     """
     if samples.quaternion is None:
         return None
@@ -52,9 +55,7 @@ def recorded(samples: Samples) -> Array | None:
     up = np.einsum("nij,nj->ni", matrices(quaternion), samples.acc_m_s2).mean(axis=0)
     if up[2] < np.cos(np.radians(8.0)) * np.linalg.norm(up):
         return None
-    back = quaternion[:-1] * BACK
-    step = multiply(back, quaternion[1:])
-    rate = 2.0 * step[:, 1:] * np.sign(step[:, :1]) / samples.step_s
+    rate = _own_rate(quaternion, samples.step_s)
     between = 0.5 * (samples.gyr_rad_s[1:] + samples.gyr_rad_s[:-1])
     lags = np.arange(-3, 4)
     fit = np.array([_correlation(rate[3 + k : rate.shape[0] - 3 + k], between[3:-3]) for k in lags])
@@ -64,7 +65,23 @@ def recorded(samples: Samples) -> Array | None:
     left, middle, right = fit[best - 1 : best + 2]
     lag = float(lags[best]) + 0.5 * (left - right) / (left - 2.0 * middle + right)
     moved = multiply(quaternion, turn_by(lag * samples.step_s * samples.gyr_rad_s))
+    if _axes_apart_deg(_own_rate(moved, samples.step_s), between) > AXES_APART_MOST_DEG:
+        return None
     return moved if abs(lag) > 0.02 else quaternion
+
+
+def _own_rate(quaternion: Array, step_s: float) -> Array:
+    """Return how fast orientations turn between their samples, in the sensor's axes [rad/s]."""
+    step = multiply(quaternion[:-1] * BACK, quaternion[1:])
+    return 2.0 * step[:, 1:] * np.sign(step[:, :1]) / step_s
+
+
+def _axes_apart_deg(first: Array, second: Array) -> float:
+    """Return by what angle the one rate of turn must be turned as a whole to go best with the other."""
+    left, _, right = np.linalg.svd((first - first.mean(axis=0)).T @ (second - second.mean(axis=0)))
+    handed = np.array([1.0, 1.0, np.linalg.det(left @ right)])
+    cosine = 0.5 * (np.trace(left * handed @ right) - 1.0)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
 
 def _correlation(first: Array, second: Array) -> float:
