@@ -528,6 +528,24 @@ def test_clocks_of_different_rides_are_not_aligned():
     }
 
 
+def test_a_file_that_holds_the_end_of_the_ride_only_is_put_there():
+    left, right, _ = both_feet(VARIED)
+    assert right.crank_deg is not None
+    late = right.time_s > 340.0
+    last = FootTrace("right", right.time_s[late] - 340.0, right.heel_out_deg[late], "rider", right.crank_deg[late])
+    moved, findings = align_clocks(left, last)
+    assert "clocks_aligned" in codes(findings)
+    assert np.abs(moved.time_s - right.time_s[late]).max() < 0.02
+
+
+def test_a_right_foot_that_pedals_at_another_cadence_is_of_another_ride():
+    left, right, _ = both_feet(VARIED)
+    other = replace(right, time_s=right.time_s / 1.15)
+    moved, findings = align_clocks(left, other)
+    assert moved is other
+    assert codes(findings) == {"clocks_apart"}
+
+
 def test_the_same_foot_twice_is_seen():
     left, right, _ = both_feet(VARIED)
     assert check_pair(left, right) == ()

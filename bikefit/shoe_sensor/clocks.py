@@ -68,7 +68,7 @@ def _match(left: Complex, right: Complex) -> _Match:
     riding = [2.0 * (np.abs(pointer) > 0.5) - 1.0 for pointer in (left, right)]
     overlap = slid(np.ones(left.size), np.ones(right.size)).real
     lags = np.arange(length, dtype=np.intp)
-    lags[lags > length // 2] -= length
+    lags[lags >= left.size] -= length
     return _Match(-slid(left, right), slid(riding[0], riding[1]).real, overlap, lags)
 
 
@@ -92,6 +92,7 @@ def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Fi
        stops make one lag win.
     2. At that lag the angle between the feet, minute by minute, over the cadence is the lag that is left; a line
        through it is the rest of the offset and the drift between the two clocks.
+    3. Where the feet are not opposite even so, the two are of different rides, and nothing is moved.
     """
     apart = right, (finding("clocks_apart"),)
     if left.crank_deg is None or right.crank_deg is None:
@@ -113,6 +114,8 @@ def align_clocks(left: FootTrace, right: FootTrace) -> tuple[FootTrace, tuple[Fi
             break
         order = 1 if np.ptp(middle) > 5 * PIECE_S else 0
         moved = moved + np.polyval(np.polyfit(middle, left_over, order), moved)
+    if check_pair(left, replace(right, time_s=moved)):
+        return apart
     drift = (float(np.ptp(moved)) / float(np.ptp(right.time_s)) - 1.0) * 1e6
     seen = [finding("clocks_aligned", offset_s=float(moved[0] - right.time_s[0]), drift_ppm=drift)]
     if _rivalled(match, best):
