@@ -69,6 +69,16 @@ def test_readings_that_no_foot_makes_turn_nothing(gyr_deg_s, acc_m_s2, rows):
     assert {item.code for item in findings} - {item.code for item in before} == {"false_readings"}
 
 
+@pytest.mark.parametrize("off", [1e7, 1e12])
+@pytest.mark.parametrize(("channel", "told"), [("gyr_deg_s", "deg/s on average"), ("acc_m_s2", "where gravity alone")])
+def test_readings_that_are_all_beyond_any_sensor_are_in_another_unit(channel, told, off):
+    readings, _ = steady()
+    numbers = getattr(readings, channel) + off
+    with pytest.raises(RecordingError, match=told) as refused:
+        trace_from_sensor(replace(readings, **{channel: numbers}), SETTINGS)
+    assert f"reads {off * 3**0.5:.0f}"[:9] in str(refused.value)
+
+
 def test_held_false_readings_are_one_reading():
     readings, _ = steady()
     slow = held(with_false(readings, 900, 90, 3), 4, 2)

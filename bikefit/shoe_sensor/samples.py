@@ -85,14 +85,16 @@ def _true_readings(time_s: Array, values: Array, least: float) -> _Channel:
     false = lone(time_s, values, least)
     values = bridged(values, false)
     kept = (np.abs(values) < READING_MOST).all(axis=1)
-    beyond = np.count_nonzero(~kept)
+    beyond = int(np.count_nonzero(~kept))
+    if 2 * beyond > kept.size:
+        beyond = 0  # of most readings it is the unit that is false, which is refused with what they read
     if beyond:
         time_s, values = time_s[kept], values[kept]
     stands = stuck(time_s, values, 0.3 * least)
     stuck_s = float(np.count_nonzero(stands) * np.median(np.diff(time_s))) if stands.any() else 0.0
     if stuck_s:
         time_s, values = time_s[~stands], values[~stands]
-    return _Channel(time_s, values, Condition(held, 0.0, 0.0, int(np.count_nonzero(false) + beyond), stuck_s))
+    return _Channel(time_s, values, Condition(held, 0.0, 0.0, int(np.count_nonzero(false)) + beyond, stuck_s))
 
 
 def _mended(channel: _Channel, settings: Settings) -> _Channel:
