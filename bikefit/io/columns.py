@@ -17,6 +17,8 @@ ASKED, NAMED, USUAL = "--column", "name", "usual name"
 BY_NAME: Final = (NAMED, USUAL)
 NAME_THE_TIME: Final = "Rename the one that holds the time to time_s (seconds)"
 """What to do where no column is one of time."""
+EXPORT_A_TABLE: Final = "Export a table: column names, then one row for each sample."
+"""What to do where a text is no table."""
 
 
 @dataclass(frozen=True)

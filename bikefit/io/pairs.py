@@ -56,7 +56,7 @@ def _one_side(timed: TimedRecording, side: Side) -> TimedRecording:
     if not there:
         raise RecordingError(
             f"{recording.name}: the file holds neither a foot's rotation nor a shoe sensor. See what it holds with "
-            f"`bikefit inspect {recording.name}`."
+            f"'bikefit inspect {recording.name}'."
         )
     if side not in there:
         raise RecordingError(f"{recording.name}: given as the {side} shoe's file, but it holds the other foot only.")

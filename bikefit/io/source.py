@@ -46,14 +46,14 @@ def check_file(path: Path) -> None:
         raise RecordingError(f"{path}: the file cannot be opened ({_why(error)}).") from error
     if stat.S_ISDIR(status.st_mode):
         raise RecordingError(
-            f"{path}: this is a folder; name a recording in it, or use `bikefit batch` for the folder."
+            f"{path}: this is a folder; name a recording in it, or use 'bikefit batch' for the folder."
         )
     if not stat.S_ISREG(status.st_mode):
         raise RecordingError(
             f"{path}: this is not an ordinary file (a pipe or a device); save the recording to a file first."
         )
     if status.st_size == 0:
-        raise RecordingError(f"{path}: the file is empty.")
+        raise RecordingError(f"{path}: the file is empty. Copy or export it again.")
 
 
 def read_stored(path: Path, size: int = -1) -> bytes:
@@ -86,7 +86,7 @@ def load(path: Path, *, strict: bool = False) -> Source:
     """Read a whole file once, packed with gzip or not; ``strict`` refuses a damaged gzip file."""
     stored = read_stored(path)
     if not stored:
-        raise RecordingError(f"{path}: the file is empty.")
+        raise RecordingError(f"{path}: the file is empty. Copy or export it again.")
     digest = hashlib.sha256(stored).hexdigest()
     if stored[:2] != GZIP_MAGIC:
         return Source(path.name, stored, digest)

@@ -398,7 +398,7 @@ def test_laps_of_a_column(tmp_path):
     second, third = lap(whole, 2), lap(whole, 3)
     np.testing.assert_array_equal(second.feet["left"].heel_out_deg, whole.feet["left"].heel_out_deg[150:300])
     np.testing.assert_array_equal(third.feet["left"].heel_out_deg, whole.feet["left"].heel_out_deg[300:])
-    with pytest.raises(RecordingError, match="laps are 1, 2, 3"):
+    with pytest.raises(RecordingError, match="laps 1, 2, 3"):
         lap(whole, 7)
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final
 
 from bikefit.errors import RecordingError
+from bikefit.io.columns import EXPORT_A_TABLE
 from bikefit.io.text.lines import (
     BLANKS,
     DELIMITERS,
@@ -225,7 +226,7 @@ def _first_line(lines: Sequence[Line], where: str) -> Header:
     delimiter = max(_delimiters_of(text), key=lambda mark: (len(cells_of(text, mark)), mark), default=",")
     cells = cells_of(text, delimiter)
     if len(cells) == 1 or delimiter == BLANKS:
-        raise RecordingError(f"{where}: this is not a table with a time column.")
+        raise RecordingError(f"{where}: this is not a table with a time column. {EXPORT_A_TABLE}")
     if all(is_number_anywhere(cell) or not cell for cell in cells):
         raise RecordingError(
             f"{where}: there is no header row (line {first + 1} holds numbers); the first row must name the columns, "

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bikefit.errors import RecordingError, flagged
 from bikefit.io.clock_texts import clock_from_texts
-from bikefit.io.columns import ASKED, NAME_THE_TIME, Column, listed
+from bikefit.io.columns import ASKED, EXPORT_A_TABLE, NAME_THE_TIME, Column, listed
 from bikefit.io.finite import count_finite, finite_span
 from bikefit.io.names import shown
 from bikefit.io.ordering import DisorderError, Order, put_in_order
@@ -104,7 +104,7 @@ def _no_time(table: ChannelTable) -> RecordingError:
         return RecordingError(f"{table.where}: {said} {remedy} {told}", quoted=quoted)
     if not any(cell is not None and _may_be_time(cell) for cell in cells):
         said = "there is no time column, and no column begins with a number"
-        return RecordingError(f"{table.where}: {said}. Export a table: column names, then one row for each sample.")
+        return RecordingError(f"{table.where}: {said}. {EXPORT_A_TABLE}")
     return RecordingError(
         f"{table.where}: there is no time column. {told} {NAME_THE_TIME}"
         + flagged(
