@@ -287,6 +287,26 @@ def test_other_days_and_the_same_stretch_are_said() -> None:
     assert "compare_same_stretch" in {item.code for item in compare_sessions([one, again]).findings}
 
 
+def test_a_ride_that_was_written_anew_is_the_same_stretch() -> None:
+    ride, _ = simulate_plain(duration_s=60, seed=3, left_mean_deg=4.0)
+    feet = {side: replace(foot, heel_out_deg=foot.heel_out_deg.round(2)) for side, foot in ride.feet.items()}
+    anew = replace(ride, name="anew", sha256="1" * 64, feet=feet)
+    other, _ = simulate_plain(duration_s=60, seed=4, left_mean_deg=4.0)
+    told = [compare([ride, after], left_wedges=[0, 2]).findings for after in (anew, other)]
+    assert [[item.code for item in findings] for findings in told] == [["compare_same_stretch"], []]
+
+
+def test_an_angle_that_is_no_foots_is_left_out_beside_those_that_are() -> None:
+    ride, _ = simulate_plain(duration_s=60, seed=3, left_mean_deg=4.0)
+    far, _ = simulate_plain(duration_s=60, seed=4, left_mean_deg=39.0)
+    left = compare([ride, far], left_wedges=[0, 2]).feet["left"]
+    assert [item.used for item in left.recordings] == [True, False]
+    assert "compare_left_out" in {item.code for item in left.findings}
+    assert left.change is None
+    both = compare([far, far], left_wedges=[0, 2]).feet["left"]
+    assert [item.used for item in both.recordings] == [True, True]
+
+
 def test_clocks_that_say_the_same_time_give_way_to_the_order_of_the_files() -> None:
     start = datetime(2026, 3, 1, 10, tzinfo=UTC)
     told = [

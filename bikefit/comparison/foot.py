@@ -50,7 +50,7 @@ def gather_foot(
     here = sorted((one for one in taken if side in one.readings.feet), key=lambda one: one.order)
     counts = [one.readings.feet[side].fitted_wedges for one in here]
     check_turned_cleat(side, counts, [one.turn_deg.of(side) for one in here], cleat_float_deg)
-    usable = [one for one in here if one.readings.feet[side].is_usable(settings.strokes_min)]
+    usable = _plausible(side, [one for one in here if one.readings.feet[side].is_usable(settings.strokes_min)])
     uncounted = [one for one, count in zip(here, counts, strict=True) if count is None]
     found = [
         finding("compare_count_unknown" if one in uncounted else "compare_left_out", side=side, name=one.label)
@@ -68,6 +68,14 @@ def gather_foot(
         counts[-1] or 0,
         tuple(found),
     )
+
+
+def _plausible(side: Side, taken: list[Taken]) -> list[Taken]:
+    """Leave out what cannot be a foot's angle beside what can: its zero, unit or column is another one."""
+    sound = [
+        one for one in taken if all(reason.code != "angle_implausible" for reason in one.readings.feet[side].reasons)
+    ]
+    return sound or taken
 
 
 def _compared(side: Side, one: Taken, *, used: bool) -> ComparedRecording:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,8 +12,11 @@ import numpy as np
 from bikefit.analysis.options import metric_chosen
 from bikefit.comparison.refusal import not_comparable
 from bikefit.conventions import METRICS, SIDES, Side
-from bikefit.model import Finding, Reading, Readings, finding
+from bikefit.model import Array, Finding, Reading, Readings, finding
 from bikefit.settings import Settings
+
+SAME_STROKES_DEG = 0.05
+"""Digits that a file was written with move a stroke's curve by less; no two strokes are ridden so alike."""
 
 
 def labels(sessions: Sequence[Readings]) -> tuple[str, ...]:
@@ -35,7 +38,12 @@ def places(sessions: Sequence[Readings]) -> tuple[str, ...]:
 
 
 def check_sessions(
-    sessions: Sequence[Readings], names: Sequence[str], settings: Settings, *, remounted: bool
+    sessions: Sequence[Readings],
+    names: Sequence[str],
+    settings: Settings,
+    curves: Sequence[Mapping[Side, Array]] = (),
+    *,
+    remounted: bool,
 ) -> tuple[Finding, ...]:
     """Refuse recordings that cannot be compared, and say what is odd about the others."""
     systems = [(session.system.id, session.system.cant_deg) for session in sessions]
@@ -52,9 +60,19 @@ def check_sessions(
     stretches = [(s.recording.sha256, s.recording.from_s, s.recording.to_s) for s in sessions]
     for i, (sha256, from_s, to_s) in enumerate(stretches):
         for j, (other, other_from_s, other_to_s) in enumerate(stretches[:i]):
-            if sha256 and sha256 == other and from_s < other_to_s and other_from_s < to_s:
+            shared = sha256 and sha256 == other and from_s < other_to_s and other_from_s < to_s
+            if shared or (curves and _same_strokes(curves[i], curves[j])):
                 found.append(finding("compare_same_stretch", first=names[j], second=names[i]))
     return tuple(found)
+
+
+def _same_strokes(first: Mapping[Side, Array], second: Mapping[Side, Array]) -> bool:
+    """Tell whether all strokes are the same one by one, as in a file that was written anew in another form."""
+    shared = [(first[side], second[side]) for side in SIDES if side in first and side in second]
+    return bool(shared) and all(
+        own.shape == other.shape and len(own) > 1 and np.allclose(own, other, rtol=0.0, atol=SAME_STROKES_DEG)
+        for own, other in shared
+    )
 
 
 def formats_of(sessions: Sequence[Readings]) -> set[str]:

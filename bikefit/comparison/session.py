@@ -153,7 +153,7 @@ def compare_readings(
     sessions, assumed = settle_counts(sessions, all_named=all_named)
     names = labels(sessions)
     check_zeros(sessions, names)
-    findings = check_sessions(sessions, names, settings, remounted=remounted)
+    findings = check_sessions(sessions, names, settings, curves, remounted=remounted)
     mounting = mounting_of(sessions, remounted=remounted)
     assumptions = Assumptions.of(settings, mounting)
     turns = PerFoot.each(lambda side: (turns_deg or {}).get(side) or [0.0] * len(sessions))
