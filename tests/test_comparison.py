@@ -519,6 +519,11 @@ def test_a_heel_that_both_ways_turn_alike_is_said() -> None:
     assert "response_bends" not in codes(right([2.1, 2.3, 2.4, 2.3], [0, 2, -2, 0], error_deg=0.05))
 
 
+@pytest.mark.parametrize(("after_deg", "said"), [(-4.0, True), (12.0, True), (2.2, False), (6.0, False)])
+def test_a_change_that_is_too_large_for_wedges_is_said(after_deg: float, said: bool) -> None:
+    assert ("response_too_large" in codes(right([4.0, after_deg], [0, 2]))) is said
+
+
 def test_a_count_that_does_not_repeat_is_said_and_repeated_once() -> None:
     foot = right([6.0, 4.0, 9.0], [0, 2, 0])
     assert "compare_repeat_differs" in codes(foot)

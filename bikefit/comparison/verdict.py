@@ -13,6 +13,8 @@ from bikefit.model import Finding, Recommendation, finding
 from bikefit.response import Effect, Verdict, order_confounded, straightness
 from bikefit.settings import Settings
 
+RESPONSE_MOST_SD = 4.0
+"""A response so many SDs of the prior from its mean is rather something else that changed."""
 _CODES = {
     "helps": "compare_closer",
     "harms": "compare_wrong_way",
@@ -62,8 +64,8 @@ def measured(foot: FootBelief, verdict: Verdict | None, mdc_deg: float) -> Findi
 
 
 def doubts(foot: FootBelief, settings: Settings) -> tuple[Finding, ...]:
-    """Say what makes the recordings doubtful: their order, a count that did not repeat, an effect that bends."""
-    found = [_order(foot, settings), _repeats(foot), _bent(foot, settings)]
+    """Say what makes the recordings doubtful: order, a count that did not repeat, a bent or too large effect."""
+    found = [_order(foot, settings), _repeats(foot), _bent(foot, settings), _too_large(foot, settings)]
     return tuple(item for item in found if item is not None)
 
 
@@ -122,6 +124,20 @@ def _bent(foot: FootBelief, settings: Settings) -> Finding | None:
         second=-found.upper * (high - middle),
         chance=found.chance_bent,
     )
+
+
+def _too_large(foot: FootBelief, settings: Settings) -> Finding | None:
+    """Doubt a change that is, by all of its interval, larger than the prior gives to wedges."""
+    effect = foot.effect
+    if effect is None:
+        return None
+    cant_deg = effect.to_cant_deg - effect.from_cant_deg
+    likely = -cant_deg * settings.response_mean
+    most = likely + math.copysign(RESPONSE_MOST_SD * abs(cant_deg) * settings.response_sd, effect.deg - likely)
+    low, high = effect.interval_deg
+    if low <= most <= high or (effect.deg - most) * (most - likely) <= 0:
+        return None
+    return finding("response_too_large", side=foot.series.side, size=abs(effect.deg), most=abs(most))
 
 
 def turn_cleat(foot: FootBelief, advised: Recommendation, settings: Settings) -> Finding | None:

@@ -18,8 +18,8 @@ BY_WEIGHT = (
     "neutral_matters", "zero_doubted", "level_shift", "drift", "angle_large", "metric_matters", "metric_chosen",
     "float_exceeded", "recovery_limit",
     # what was compared
-    "compare_side_assumed", "compare_formats_differ", "order_confounded", "compare_repeat_differs", "response_bends",
-    "compare_cleat_turned",
+    "compare_side_assumed", "response_too_large", "compare_formats_differ", "order_confounded",
+    "compare_repeat_differs", "response_bends", "compare_cleat_turned",
     # how much of the ride speaks
     "strokes_dropped", "few_strokes", "fit_damaged", "zero_from_file", "pose_used",
 )  # fmt: skip
