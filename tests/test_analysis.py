@@ -382,9 +382,35 @@ def test_a_still_trial_made_otherwise_is_refused(tmp_path: Path) -> None:
 def test_standing_still_is_a_vague_neutral_and_a_still_stretch_of_the_ride_is_not(tmp_path: Path) -> None:
     standing = right(AnalyzeOptions(static=still_csv(tmp_path / "still.csv", 1.5)))
     assert standing.excess.zero_sd_deg == 2.0
-    posed = right(AnalyzeOptions(pose=(1.0, 3.0), neutral="static"))
-    assert posed.neutral.kind == "static"
+    trace = RIDE.feet["right"]
+    stands = (trace.time_s >= 1.0) & (trace.time_s < 3.0)
+    angle = np.where(stands, 1.5, trace.heel_out_deg)
+    recording = replace(RIDE, feet=RIDE.feet | {"right": replace(trace, heel_out_deg=angle)})
+    posed = right(AnalyzeOptions(pose=(1.0, 3.0), neutral="static"), recording)
+    assert (posed.neutral.kind, posed.neutral.deg) == ("static", 1.5)
     assert posed.excess.zero_sd_deg == 0.8
+
+
+def test_a_still_stretch_alone_is_the_neutral_of_recorded_angles() -> None:
+    without = replace(RIDE, feet={side: replace(trace, zero="none") for side, trace in RIDE.feet.items()})
+    for recording in (RIDE, without):
+        foot = right(AnalyzeOptions(pose=(1.0, 3.0)), recording)
+        assert foot.neutral.kind == "static"
+        assert foot.neutral == right(AnalyzeOptions(pose=(1.0, 3.0), neutral="static"), recording).neutral
+    assert right(AnalyzeOptions(pose=(1.0, 3.0), neutral=0.5)).neutral.kind == "number"
+
+
+def test_a_trial_in_which_the_foot_moves_is_told_and_vague(tmp_path: Path) -> None:
+    time_s = np.arange(0, 20, 0.02)
+    for swing, told in ((0.5, False), (4.0, True)):
+        angle = 1.0 + swing * np.sin(2 * np.pi * 1.5 * time_s)
+        rows = ["time_s,right_heel_rotation_deg", *(f"{t:.2f},{deg:.3f}" for t, deg in zip(time_s, angle, strict=True))]
+        (tmp_path / "trial.csv").write_text("\n".join(rows) + "\n")
+        foot = right(AnalyzeOptions(static=tmp_path / "trial.csv"))
+        moved = of_code(foot, "still_moves")
+        assert bool(moved) is told
+        assert foot.excess.zero_sd_deg == pytest.approx(0.5 * moved[0].values["deg"] if told else 2.0)
+        assert foot.excess.zero_sd_deg > 2.0 or not told
 
 
 def test_neutrals_that_give_opposite_sides_are_told(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bikefit.analysis.neutral import at_hand, choose_neutral, excess_over, zero_sd_deg
+from bikefit.analysis.neutral import Still, at_hand, choose_neutral, excess_over, zero_sd_deg
 from bikefit.conventions import METRICS, STROKE_ANGLES, Metric
 from bikefit.model import (
     Excess,
@@ -27,16 +27,16 @@ from bikefit.wedges import recommend, undetermined
 
 @dataclass(frozen=True)
 class Asked:
-    """What a decision about one foot depends on besides what was measured; the still trial's angle is NaN without."""
+    """What a decision about one foot depends on besides what was measured."""
 
     trace: FootTrace
     options: Session
     system: WedgeSystem
-    still_deg: float
+    still: Still
 
     def excess(self, rotation: Rotation, neutral: Neutral) -> Excess:
         """Return how far a rotation is from a neutral."""
-        return excess_over(neutral, rotation, zero_sd_deg(self.trace, neutral, self.options))
+        return excess_over(neutral, rotation, zero_sd_deg(self.trace, neutral, self.options, self.still))
 
 
 def decide(
@@ -67,7 +67,7 @@ def metric_findings(asked: Asked, rotations: dict[Metric, Rotation], metric: Met
         return ()
     totals: dict[Metric, int | None] = {}
     for other, rotation in rotations.items():
-        neutral, _, obstacles = choose_neutral(asked.trace, rotation, asked.options, asked.still_deg)
+        neutral, _, obstacles = choose_neutral(asked.trace, rotation, asked.options, asked.still)
         totals[other] = decide(asked, rotation, neutral, asked.excess(rotation, neutral), obstacles).total
     if len({_way(total) for total in totals.values()}) < 2:
         return ()
@@ -85,7 +85,7 @@ def neutral_findings(
     """Say where another neutral that is at hand would turn the foot the other way."""
     change = _way(recommendation.change)
     others: dict[str, float] = {}
-    for other in at_hand(asked.trace, rotation, asked.still_deg):
+    for other in at_hand(asked.trace, rotation, asked.still):
         if change and other.kind != neutral.kind:
             away = asked.excess(rotation, other)
             if _way(decide(asked, rotation, other, away).change) == -change:

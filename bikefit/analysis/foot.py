@@ -10,7 +10,7 @@ import numpy as np
 
 from bikefit.analysis.decide import MATTERS, Asked, decide, metric_findings, neutral_findings
 from bikefit.analysis.implausible import judge_angle
-from bikefit.analysis.neutral import choose_neutral
+from bikefit.analysis.neutral import Still, choose_neutral
 from bikefit.analysis.options import float_exceeded
 from bikefit.conventions import METRICS, STROKE_ANGLES, Metric
 from bikefit.model import (
@@ -55,9 +55,9 @@ def trace_strokes(trace: FootTrace, recording: Recording, options: Session) -> T
 
 
 def analyze_foot(
-    trace: FootTrace, recording: Recording, options: Session, system: WedgeSystem, still_deg: float
+    trace: FootTrace, recording: Recording, options: Session, system: WedgeSystem, still: Still
 ) -> FootResult:
-    """Take one foot from its trace to a recommendation; ``still_deg`` is its angle in the still trial, or NaN."""
+    """Take one foot from its trace to a recommendation; ``still`` is what it did in the still trial."""
     settings, side = options.settings, trace.side
     traced = trace_strokes(trace, recording, options)
     phase, strokes = traced.phase, traced.strokes
@@ -67,8 +67,8 @@ def analyze_foot(
     undersampled = any(item.code == "undersampled" for item in obstacles)
     if trace.obstacles or undersampled or summary.found == 0 or not summary.quality >= settings.quality_min:
         rotation = unknown_rotation(options.metric)
-    asked = Asked(trace, options, system, still_deg)
-    neutral, source, neutral_obstacles = choose_neutral(trace, rotation, options, still_deg)
+    asked = Asked(trace, options, system, still)
+    neutral, source, neutral_obstacles = choose_neutral(trace, rotation, options, still)
     excess = asked.excess(rotation, neutral)
     implausible, large = judge_angle(from_zero_deg(trace, rotation, excess), rotation, settings, side)
     if obstacles:

@@ -10,8 +10,9 @@ import numpy as np
 
 from bikefit import __version__
 from bikefit.analysis.foot import TracedFoot, analyze_foot, trace_strokes
+from bikefit.analysis.neutral import Still
 from bikefit.analysis.options import cleat_findings, metric_chosen
-from bikefit.analysis.traces import check_static, cut_section, refuse_idle_sensor, still_angles_deg, with_traces
+from bikefit.analysis.traces import check_static, cut_section, refuse_idle_sensor, stills_of, with_traces
 from bikefit.conventions import SIDES, Side
 from bikefit.io import read_recording
 from bikefit.model import FootResult, Recording, RecordingInfo, SessionResult
@@ -77,7 +78,7 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
 
     def analyzed(side: Side) -> FootResult:
         """Return one foot's result."""
-        foot = analyze_foot(part.feet[side], part, options, system, stills.get(side, math.nan))
+        foot = analyze_foot(part.feet[side], part, options, system, stills.get(side, Still()))
         return replace(foot, zero=recording.zero_of(side))
 
     sides = [side for side in SIDES if side in part.feet]
@@ -111,13 +112,13 @@ def analyze_recording(recording: Recording, options: Session) -> SessionResult:
     )
 
 
-def prepare(recording: Recording, options: Session) -> tuple[Recording, dict[Side, float]]:
-    """Return the section with its traces, and each foot's angle in the still trial or pose [deg]."""
+def prepare(recording: Recording, options: Session) -> tuple[Recording, dict[Side, Still]]:
+    """Return the section with its traces, and what each foot did in the still trial or pose."""
     static = read_recording(options.static, read_options(options)) if options.static is not None else None
     if static is not None:
         check_static(recording, static)
     whole = with_traces(recording, options, static)
-    return cut_section(whole, options), still_angles_deg(whole, options, static)
+    return cut_section(whole, options), stills_of(whole, options, static)
 
 
 def trace_feet(recording: Recording, options: Session) -> dict[Side, TracedFoot]:

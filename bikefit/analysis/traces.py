@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from bikefit.analysis.alike import are_alike, with_obstacle
+from bikefit.analysis.neutral import Still
 from bikefit.conventions import SIDES, Side
 from bikefit.errors import NoRotationError, UsageError, flagged
 from bikefit.io import lap as take_lap
 from bikefit.io import require_usable, section, unread_foot
-from bikefit.model import Finding, FootTrace, Recording
+from bikefit.model import Array, Finding, FootTrace, Recording
 from bikefit.sessions.reading import read_session
 from bikefit.sessions.session import Session
 from bikefit.threads import side_by_side, worth
+
+SWING_MEAN_S: Final = 0.25
+"""Means over this hold a pedalling foot's turning and leave a sensor's noise out."""
 
 
 def with_traces(recording: Recording, options: Session, static: Recording | None) -> Recording:
@@ -107,26 +112,35 @@ def _described(recording: Recording) -> str:
     return f"{_equipment(recording)}, {meant.get(str(zero), 'no zero')}"
 
 
-def still_angles_deg(recording: Recording, options: Session, static: Recording | None) -> dict[Side, float]:
-    """Return each foot's median angle in the still trial, else in the pose [deg]; a foot without one is absent."""
+def stills_of(recording: Recording, options: Session, static: Recording | None) -> dict[Side, Still]:
+    """Return what each foot did in the still trial, else in the pose; a foot without one is absent."""
     if static is not None and static.markers is not None:
         from bikefit.marker_geometry import static_heel_out_deg
 
-        return static_heel_out_deg(static.markers, options.settings)
+        return {side: Still(deg) for side, deg in static_heel_out_deg(static.markers, options.settings).items()}
     if static is not None:
-        return _medians(static, 0.0, math.inf)
-    return _medians(recording, *options.pose) if options.pose is not None else {}
+        return _stills(static, 0.0, math.inf)
+    return _stills(recording, *options.pose) if options.pose is not None else {}
 
 
-def _medians(recording: Recording, start_s: float, end_s: float) -> dict[Side, float]:
-    """Return each foot's median angle in a stretch of time [deg]."""
-    angles: dict[Side, float] = {}
+def _stills(recording: Recording, start_s: float, end_s: float) -> dict[Side, Still]:
+    """Return each foot's median angle in a stretch of time, and how far it went to and fro."""
+    stills: dict[Side, Still] = {}
     for side, trace in recording.feet.items():
-        inside = trace.heel_out_deg[(trace.time_s >= start_s) & (trace.time_s < end_s)]
-        inside = inside[np.isfinite(inside)]
-        if inside.size:
-            angles[side] = float(np.median(inside))
-    return angles
+        inside = (trace.time_s >= start_s) & (trace.time_s < end_s) & np.isfinite(trace.heel_out_deg)
+        if inside.any():
+            angle_deg = trace.heel_out_deg[inside]
+            stills[side] = Still(float(np.median(angle_deg)), _swing_deg(trace.time_s[inside], angle_deg))
+    return stills
+
+
+def _swing_deg(time_s: Array, angle_deg: Array) -> float:
+    """Return how far an angle goes to and fro [deg]: the 10-90 % range of its means over quarters of a second."""
+    place = np.floor((time_s - time_s[0]) / SWING_MEAN_S).astype(np.intp)
+    count = np.bincount(place)
+    means = np.bincount(place, weights=angle_deg)[count > 0] / count[count > 0]
+    low, high = np.quantile(means, [0.1, 0.9])
+    return float(high - low)
 
 
 def cut_section(recording: Recording, options: Session) -> Recording:

@@ -288,6 +288,9 @@ class Settings:
         bridged [deg/s]. Higher: more single readings turn the angle.
     lone_reading_m_s2 : float
         The same for the accelerometer [m/s^2].
+    still_swing_max_deg : float
+        A foot that goes further to and fro than this in a still trial or stretch does not stand still: its angle there
+        is a poor neutral, with half of that as its standard deviation at least [deg]. Higher: fewer are doubted.
     upside_down_min_share : float
         Shoe sensor: a z axis that points down by more than this (0-1, 1 = straight down) sits upside down or counts
         downwards: no number. Less than this either way, nobody can say which. Higher: more such sensors give a number.
@@ -411,6 +414,7 @@ class Settings:
     dent_sd_deg_m: float = 200.0
     lone_reading_deg_s: float = 100.0
     lone_reading_m_s2: float = 30.0
+    still_swing_max_deg: float = 1.5
     upside_down_min_share: float = 0.35
 
     def to_dict(self) -> dict[str, Any]:
