@@ -117,7 +117,8 @@ def _by_metric(
     value, error, dof = mean_with_error(values[used], _block(start_s[used], end_s[used]))
     own = stretches_of_their_own(np.asarray(strokes["reject_reason"]), curves.heel_out_deg, settings)
     posture = np.asarray(strokes["posture"])
-    alike = (posture == "") | np.isin(posture, posture[used])  # out of the saddle a foot has a level of its own
+    # out of the saddle a foot has a level of its own
+    alike = (posture == "") | np.isin(posture, list(set(posture[used])))
     told = used | (own & alike & np.isfinite(values))
     level = find_level_change(0.5 * (start_s + end_s)[told], values[told], settings)
     of_levels = _sd_of_levels(level, value)
