@@ -187,6 +187,34 @@ def test_a_stream_that_does_not_tell_its_length_is_refused_when_it_is_too_long(
     assert not room.path.exists()
 
 
+def test_what_is_asked_right_after_a_stop_is_not_stopped_too(tmp_path: Path) -> None:
+    """Whoever is cut off is cancelled more than once, also while the next worker is being made ready."""
+    shutil.copy(ROOT / "sample_data" / "two_wedges.fit", tmp_path)
+
+    async def last_said(bench: server.Bench) -> Any:
+        said: Any = None
+        async for each in bench.ask("analyze", {"file": "two_wedges.fit"}):
+            said = each
+        return said
+
+    async def stopped_and_asked() -> list[Any]:
+        bench = server.Bench(tmp_path)
+        await bench.start()
+        answers = []
+        for wait_s in (0.02, 0.1):
+            stopped = asyncio.create_task(last_said(bench))
+            await asyncio.sleep(wait_s)
+            for _ in range(3):
+                stopped.cancel()
+                await asyncio.sleep(0)
+            answers.append(await last_said(bench))
+        await bench.stop()
+        return answers
+
+    for said in asyncio.run(stopped_and_asked()):
+        assert "document" in said["answer"]
+
+
 def test_twenty_uploads_at_once_all_arrive(app: App) -> None:
     bodies = [f"time_s,left_heel_rotation_deg\n0,{number}\n".encode() * 5000 for number in range(20)]
 

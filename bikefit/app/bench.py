@@ -28,6 +28,7 @@ class Bench:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the worker; it gets ready while the page is loaded."""
@@ -47,6 +48,8 @@ class Bench:
         It waits for its turn. Whoever leaves off in the middle ends the worker; the next request finds a new one.
         """
         async with self._turn:
+            if self._renewal is not None:  # whoever left off may have been cancelled while waiting for it
+                await asyncio.shield(self._renewal)
             if self._process is None or self._process.returncode is not None:
                 await self.start()
             done = False
@@ -56,7 +59,8 @@ class Bench:
                     yield said
             finally:
                 if not done:
-                    await asyncio.shield(self._anew())
+                    self._renewal = asyncio.create_task(self._anew())
+                    await asyncio.shield(self._renewal)
 
     async def _exchange(self, line: str) -> AsyncIterator[Said]:
         """Send one request and read what comes back until it is answered."""
